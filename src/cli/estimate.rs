@@ -1,0 +1,91 @@
+//! `didact estimate`: one estimate from flags.
+
+use super::failure::print;
+use super::roles::{Data, Roles};
+use super::{Common, Failure, Threads};
+use crate::cohort::Faults;
+use crate::estimate::Chosen;
+use crate::infer::Method;
+use crate::study::{self, Analysis, Question};
+
+/// One estimate from flags.
+#[derive(clap::Args, Debug)]
+pub struct Estimate {
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    roles: Roles,
+    /// The estimator with its options (repeatable); didact list estimators shows them
+    #[arg(long, value_name = "NAME[:key=value,…]", default_value = "did")]
+    estimator: Vec<String>,
+    /// The inference method with its options (repeatable); by default CR2 or the jackknife, and the wild bootstrap
+    #[arg(long, value_name = "NAME[:key=value,…]")]
+    inference: Vec<String>,
+    /// The confidence level
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+    /// The seed of all random draws
+    #[arg(long, default_value_t = 20_210_126)]
+    seed: u64,
+}
+
+impl Estimate {
+    pub(super) fn run(&self, common: &Common, threads: &Threads) -> Result<(), Failure> {
+        let level = check_level(self.level)?;
+        let (estimators, inference) = methods(&self.estimator, &self.inference)?;
+        let specs = self.roles.outcome.iter().map(|o| self.roles.spec(o)).collect::<Result<Vec<_>, _>>()?;
+        let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
+        columns.extend(self.roles.subgroup.as_deref());
+        let cohort = self.data.read(Some(&columns))?;
+        let mut analyses: Vec<Analysis> = Vec::new();
+        let mut faults = Faults::default();
+        for spec in specs {
+            let question = Question { spec, estimators: estimators.clone(), inference: inference.clone(), level, seed: self.seed };
+            match study::analyse(&cohort, &question, threads) {
+                Ok((_, found)) => analyses.extend(found),
+                Err(f) => faults.extend(f),
+            }
+            if let Some(column) = &self.roles.subgroup {
+                for found in study::by_subgroup(&cohort, &question, column, threads)? {
+                    match found.result {
+                        Ok(found) => analyses.extend(found),
+                        Err(f) if !common.quiet => eprintln!("note: subgroup {column} = {} cannot be estimated: {}", found.value, f.shown[0].what),
+                        Err(_) => {}
+                    }
+                }
+            }
+        }
+        faults.into_result()?;
+        if common.json {
+            let text = serde_json::to_string_pretty(&study::document(&analyses)).map_err(|e| Failure::Internal(e.to_string()))?;
+            return print(&(text + "\n"));
+        }
+        print(&super::show::analyses(&analyses, level, common))
+    }
+}
+
+/// A confidence level between 0 and 1.
+pub(super) fn check_level(level: f64) -> Result<f64, Failure> {
+    if level > 0.0 && level < 1.0 { Ok(level) } else { Err(Failure::Usage(format!("--level {level}: a confidence level lies between 0 and 1, such as 0.95"))) }
+}
+
+/// The methods asked for; all faults at once.
+pub(super) fn methods(estimators: &[String], inference: &[String]) -> Result<(Vec<Chosen>, Vec<Method>), Faults> {
+    let mut faults = Faults::default();
+    let mut chosen = Vec::new();
+    for text in estimators {
+        match Chosen::parse(text) {
+            Ok(c) => chosen.push(c),
+            Err(f) => faults.extend(f),
+        }
+    }
+    let mut methods = Vec::new();
+    for text in inference {
+        match Method::parse(text) {
+            Ok(m) => methods.push(m),
+            Err(f) => faults.extend(f),
+        }
+    }
+    faults.into_result()?;
+    Ok((chosen, methods))
+}

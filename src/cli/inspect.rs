@@ -1,0 +1,130 @@
+//! `didact inspect`: what is in a file.
+
+use super::failure::print;
+use super::guess::{describe, roles};
+use super::roles::Data;
+use super::{Common, Failure};
+use crate::cohort::{Cohort, Suspect, suspects};
+use crate::ingest::profiles;
+use crate::panel::{Keys, PanelSpec, TreatmentRule};
+use crate::render::text;
+use crate::store::Input;
+use crate::table::{Cell, Column, Digits, Table};
+use serde_json::json;
+
+/// What is in a file.
+#[derive(clap::Args, Debug)]
+pub struct Inspect {
+    #[command(flatten)]
+    data: Data,
+    /// The learner profiles that go with it (JSON Lines)
+    #[arg(long, value_name = "FILE")]
+    profiles: Option<String>,
+}
+
+impl Inspect {
+    pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
+        let cohort = self.data.read(None)?;
+        let guesses = roles(&cohort);
+        let found = missing_codes(&cohort);
+        let shape = shape(&cohort, &guesses);
+        let profiles = match &self.profiles {
+            Some(path) => Some(profiles::read(&Input::open(path)?.text()?)?),
+            None => None,
+        };
+        if common.json {
+            let columns: Vec<_> = cohort
+                .columns
+                .iter()
+                .map(|c| {
+                    let (missing, distinct, range) = describe(c);
+                    json!({"name": c.name, "kind": c.data.kind(), "missing": missing, "distinct": distinct, "low": range.map(|r| r.0), "high": range.map(|r| r.1)})
+                })
+                .collect();
+            let guessed: Vec<_> = guesses.iter().map(|g| json!({"role": g.role, "column": g.column, "why": g.why})).collect();
+            let codes: Vec<_> = found.iter().map(|s| json!({"column": s.column, "code": s.code, "rows": s.rows, "why": s.why})).collect();
+            let document = json!({"rows": cohort.n_rows, "columns": columns, "roles": guessed, "suspected_missing_codes": codes, "shape": shape, "profiles": profiles.as_ref().map(Vec::len)});
+            return print(&format!("{document:#}\n"));
+        }
+        let mut out = format!("{} rows, {} columns\n\n", cohort.n_rows, cohort.columns.len());
+        let heads = ["Column", "Kind", "Missing", "Distinct", "Lowest", "Highest", "Role guessed, and why"];
+        let mut table = Table::new("columns", "Columns", heads.iter().map(|h| Column::new(h.to_lowercase(), *h)).collect());
+        for c in &cohort.columns {
+            let (missing, distinct, range) = describe(c);
+            let end = |x: Option<f64>| x.map_or_else(|| Cell::text(""), |x| Cell::number_with(Some(x), Digits::Auto, ""));
+            let guess = guesses.iter().find(|g| g.column == c.name).map(|g| format!("{}: {}", g.role, g.why)).unwrap_or_default();
+            table.push(vec![Cell::text(&c.name), Cell::text(c.data.kind()), Cell::Count(missing as u64), Cell::Count(distinct as u64), end(range.map(|r| r.0)), end(range.map(|r| r.1)), Cell::text(guess)]);
+        }
+        out.push_str(&text::text(&table));
+        out.push('\n');
+        for line in &shape {
+            out.push_str(&format!("{line}\n"));
+        }
+        for s in &found {
+            out.push_str(&format!("question: does {:?} in column {} mean missing? {} rows; {}. Answer with --missing {}={} or --keep {}={}\n", s.code, s.column, s.rows, s.why, s.column, s.code, s.column, s.code));
+        }
+        if let Some(p) = &profiles {
+            let goals: usize = p.iter().map(|p| p.goals.len()).sum();
+            let met: usize = p.iter().flat_map(|p| &p.goals).filter(|g| g.met == Some(true)).count();
+            out.push_str(&format!("{} learner profiles with {goals} goals, {met} of them met\n", p.len()));
+        }
+        if !common.quiet {
+            out.push_str(&format!("\nThese are guesses. To analyse, say the roles:  didact new {}  writes a study file to correct.\n", self.data.data));
+        }
+        print(&out)
+    }
+}
+
+/// Values that may mean missing.
+pub(super) fn missing_codes(cohort: &Cohort) -> Vec<Suspect> {
+    let numbers = cohort.columns.iter().flat_map(suspects).filter(|s| !cohort.is_declared_real(&s.column, &s.code));
+    cohort.undeclared.iter().cloned().chain(numbers).collect()
+}
+
+/// The panel's shape under the guessed roles, in sentences.
+fn shape(cohort: &Cohort, guesses: &[super::guess::Guess]) -> Vec<String> {
+    let role = |r: &str| guesses.iter().find(|g| g.role == r).map(|g| g.column.clone());
+    let (Some(unit), Some(period)) = (role("student"), role("period")) else { return Vec::new() };
+    let mut out = Vec::new();
+    let column = |name: &str| &cohort.column(name).expect("guessed from the columns").data;
+    let rows: Vec<u32> = (0..cohort.n_rows as u32).filter(|&r| !column(&unit).is_missing(r as usize) && !column(&period).is_missing(r as usize)).collect();
+    let (units, unit_codes) = Keys::index(column(&unit), &rows);
+    let (periods, period_codes) = Keys::index(column(&period), &rows);
+    let mut pairs: Vec<(u32, u32)> = unit_codes.into_iter().zip(period_codes).collect();
+    pairs.sort_unstable();
+    let duplicates = pairs.windows(2).filter(|w| w[0] == w[1]).count();
+    pairs.dedup();
+    let full = units.len() * periods.len();
+    let shape = if pairs.len() == full { "balanced" } else { "unbalanced" };
+    out.push(format!("as a panel: {} units ({unit}) in {} periods ({period}), {shape}: {} of {full} unit-periods are there", units.len(), periods.len(), pairs.len()));
+    if duplicates > 0 {
+        out.push(format!("{duplicates} rows repeat a unit and period: name another unit, or say --duplicates mean"));
+    }
+    if let (Some(cohort_column), Some(outcome)) = (role("cohort"), role("outcome")) {
+        let spec = PanelSpec {
+            outcome,
+            unit: Some(unit),
+            period: Some(period),
+            treatment: TreatmentRule::Cohort(cohort_column),
+            covariates: Vec::new(),
+            weights: None,
+            cluster: role("school"),
+            filter: Vec::new(),
+            subgroup: None,
+            duplicates: crate::panel::Duplicates::Mean,
+        };
+        match crate::panel::Panel::build(cohort, &spec) {
+            Ok(panel) => {
+                for (ix, c) in panel.cells.cohorts.iter().enumerate() {
+                    let n = (0..panel.n_units()).filter(|&u| panel.cohort_of(u) == ix).count();
+                    out.push(match c {
+                        crate::panel::FirstTreated::At(g) => format!("first treated in {g}: {n} units"),
+                        crate::panel::FirstTreated::Never => format!("never treated: {n} units"),
+                    });
+                }
+            }
+            Err(faults) => out.push(format!("with these roles the sample would be refused: {}", faults.shown[0].what)),
+        }
+    }
+    out
+}

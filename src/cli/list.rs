@@ -1,0 +1,86 @@
+//! `didact list`: what there is.
+
+use super::failure::print;
+use super::{Common, Failure};
+use crate::estimate::{Card, ESTIMATORS};
+use crate::infer::INFERENCE;
+use crate::simulate::{Basis, WORLDS};
+use crate::study::STUDIES;
+use serde_json::{Value, json};
+
+/// What there is.
+#[derive(clap::Args, Debug)]
+pub struct List {
+    /// What to list; everything when left out
+    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference"])]
+    what: Option<String>,
+}
+
+impl List {
+    pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
+        let wants = |what: &str| self.what.as_deref().is_none_or(|w| w == what);
+        let cards = |list: Vec<&'static Card>| list.into_iter().map(card).collect::<Vec<_>>();
+        let mut sections: Vec<(&str, Vec<Value>)> = Vec::new();
+        if wants("worlds") {
+            sections.push(("worlds", WORLDS.iter().map(|w| world(*w)).collect()));
+        }
+        if wants("studies") {
+            let list = STUDIES.iter().map(|s| {
+                let study = s.study();
+                json!({"id": s.id, "title": study.study.title, "line": study.study.question})
+            });
+            sections.push(("studies", list.collect()));
+        }
+        if wants("estimators") {
+            sections.push(("estimators", cards(ESTIMATORS.iter().map(|e| e.card()).collect())));
+        }
+        if wants("inference") {
+            sections.push(("inference", cards(INFERENCE.iter().map(|e| e.card()).collect())));
+        }
+        if common.json {
+            let document: serde_json::Map<String, Value> = sections.into_iter().map(|(n, v)| (n.to_string(), Value::Array(v))).collect();
+            return print(&format!("{:#}\n", Value::Object(document)));
+        }
+        let mut out = String::new();
+        for (i, (name, entries)) in sections.iter().enumerate() {
+            if sections.len() > 1 {
+                out.push_str(&format!("{}{name}\n", if i > 0 { "\n" } else { "" }));
+            }
+            for e in entries {
+                let text = |k: &str| e[k].as_str().unwrap_or_default().to_string();
+                out.push_str(&format!("  {:<18} {}\n", text("id"), text("line")));
+                if common.verbose > 0 {
+                    for o in e["options"].as_array().into_iter().flatten() {
+                        out.push_str(&format!("  {:<18}   {}={}  {}\n", "", o["key"].as_str().unwrap_or_default(), o["values"].as_str().unwrap_or_default(), o["meaning"].as_str().unwrap_or_default()));
+                    }
+                }
+            }
+        }
+        print(&out)
+    }
+}
+
+fn card(card: &Card) -> Value {
+    let options: Vec<Value> = card
+        .options
+        .iter()
+        .map(|o| json!({"key": o.key, "default": o.values.default_text(), "values": o.values.words(), "meaning": o.meaning, "positional": o.positional}))
+        .collect();
+    json!({
+        "id": card.id, "title": card.title, "line": format!("{}: {}", card.title, card.when), "estimand": card.estimand, "assumptions": card.assumptions,
+        "when": card.when, "options": options, "source": card.source, "reference_call": card.reference_call, "version": card.version,
+    })
+}
+
+fn world(world: &dyn crate::simulate::World) -> Value {
+    let card = world.card();
+    let parameters: Vec<Value> = world
+        .parameters()
+        .iter()
+        .map(|p| {
+            let basis = if p.basis == Basis::Scenario { "scenario choice" } else { "estimate from the literature" };
+            json!({"name": p.name, "default": p.value, "lowest": p.lowest, "highest": p.highest, "meaning": p.meaning, "unit": p.unit, "source": p.source, "basis": basis})
+        })
+        .collect();
+    json!({"id": card.id, "title": card.title, "line": card.teaches, "source": card.source, "version": card.version, "parameters": parameters})
+}

@@ -1,0 +1,76 @@
+//! From a study to the files of its run: shared by `run` and `verify`.
+
+use super::Failure;
+use super::progress::Progress;
+use crate::cohort::Fault;
+use crate::ingest::{self, Codes, Format};
+use crate::panel::Executor;
+use crate::provenance::{self, RunFiles};
+use crate::store::Input;
+use crate::study::{self, Loaded, Run, StudyFile};
+use std::path::{Path, PathBuf};
+
+/// Loads or simulates, carries out, renders. `near`: folders in which a relative data path is looked for, in order.
+pub(super) fn execute(study: StudyFile, slug: &str, near: &[PathBuf], executor: &dyn Executor, progress: &Progress) -> Result<(Run, RunFiles), Failure> {
+    let study = study::resolve(study)?;
+    let loaded = if study.data.simulate.is_some() {
+        progress.stage("simulating");
+        let draw = study::draw(&study)?;
+        Loaded { cohort: draw.cohort, truth: Some(draw.truth), input: None }
+    } else {
+        progress.stage("reading");
+        load(&study, near)?
+    };
+    let run = study::carry_out(study, loaded, executor, &|what| progress.stage(what))?;
+    progress.stage("writing tables, figures and the page");
+    let files = provenance::files(&run, slug).map_err(|e| Failure::Internal(e.to_string()))?;
+    Ok((run, files))
+}
+
+fn load(study: &StudyFile, near: &[PathBuf]) -> Result<Loaded, Failure> {
+    let path = study.data.path.as_deref().expect("resolved: loaded");
+    let found = near.iter().map(|folder| folder.join(path)).find(|p| p.is_file());
+    let place = match found {
+        Some(p) => p.to_string_lossy().into_owned(),
+        None if Path::new(path).is_absolute() || path == "-" => path.to_string(),
+        None => {
+            return Err(Failure::Store(crate::store::StoreError::plain(format!(
+                "the data file {path} is not there (looked beside the study file and here); put it there, or name it with --data"
+            ))));
+        }
+    };
+    let columns = study::columns(study)?;
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let input = Input::open(&place)?;
+    let format = Format::find(&place, study.data.format.as_deref())?;
+    let cohort = ingest::read(&input, format, Some(&names), &Codes::parse(&study.data.missing, &study.data.keep))?;
+    let name = Path::new(path).file_name().map_or_else(|| path.to_string(), |n| n.to_string_lossy().into_owned());
+    Ok(Loaded { cohort, truth: None, input: Some((name, input.blake3()?)) })
+}
+
+/// A study by its file or built-in name, the short name for its folder, and where its data may lie.
+pub(super) fn find(study: &str) -> Result<(StudyFile, String, Vec<PathBuf>), Failure> {
+    let path = Path::new(study);
+    if !path.exists()
+        && let Some(built_in) = study::STUDIES.iter().find(|s| s.id == study)
+    {
+        return Ok((built_in.study(), built_in.id.to_string(), Vec::new()));
+    }
+    if !path.exists() && !study.contains(['/', '.']) {
+        return Err(Failure::Invalid(
+            Fault::new(
+                "STUDY-004",
+                format!("there is no built-in study {study:?}, and no file of that name"),
+                "STUDY",
+                "there is nothing to run",
+                crate::cohort::did_you_mean(study, study::STUDIES.iter().map(|s| s.id)),
+            )
+            .into(),
+        ));
+    }
+    let text = Input::open(study)?.text()?;
+    let file = StudyFile::parse(&text, study)?;
+    let slug = path.file_stem().map_or_else(|| "study".into(), |s| s.to_string_lossy().into_owned());
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")).to_path_buf();
+    Ok((file, slug, vec![folder, PathBuf::from(".")]))
+}

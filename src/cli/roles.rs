@@ -1,0 +1,120 @@
+//! Flags that say what is in the data: shared by `estimate` and `inspect`.
+
+use super::Failure;
+use crate::cohort::Cohort;
+use crate::ingest::{self, Codes, Format};
+use crate::panel::{CovariateTerm, Duplicates, PanelSpec, TreatmentRule};
+use crate::store::Input;
+
+/// Where the data are and how to read them.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Data {
+    /// The data: CSV, TSV (also .gz, .zst), Parquet, Arrow IPC; - reads CSV from standard input
+    #[arg(value_name = "DATA")]
+    pub data: String,
+    /// The format, where the file's ending does not tell: csv, tsv, parquet, arrow
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// A value that means missing, as CODE or COLUMN=CODE (repeatable); empty cells always do
+    #[arg(long, value_name = "[COLUMN=]CODE", allow_hyphen_values = true)]
+    pub missing: Vec<String>,
+    /// A value that looks like a missing code and is real, as CODE or COLUMN=CODE (repeatable)
+    #[arg(long, value_name = "[COLUMN=]CODE", allow_hyphen_values = true)]
+    pub keep: Vec<String>,
+}
+
+impl Data {
+    /// Reads the columns asked for (`None`: all).
+    pub fn read(&self, columns: Option<&[&str]>) -> Result<Cohort, Failure> {
+        let format = Format::find(&self.data, self.format.as_deref())?;
+        let input = Input::open(&self.data)?;
+        Ok(ingest::read(&input, format, columns, &Codes::parse(&self.missing, &self.keep))?)
+    }
+}
+
+/// Which columns play which part.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Roles {
+    /// The outcome, numeric (repeatable)
+    #[arg(long, value_name = "COL", required = true, num_args = 1)]
+    pub outcome: Vec<String>,
+    /// The panel's unit: a student, a classroom, a school. Left out: repeated cross-sections
+    #[arg(long, value_name = "COL")]
+    pub unit: Option<String>,
+    /// The period, a whole number
+    #[arg(long, value_name = "COL")]
+    pub period: Option<String>,
+    /// The first treated period; 0, empty, NA, Inf: never treated
+    #[arg(long, value_name = "COL", conflicts_with_all = ["arm", "treatment"])]
+    pub cohort: Option<String>,
+    /// Instead of --cohort: 0/1, whether a unit is in the treated arm
+    #[arg(long, value_name = "COL", conflicts_with = "treatment")]
+    pub arm: Option<String>,
+    /// With --arm: 0/1, whether a row is after the start; may be left out where there are two periods
+    #[arg(long, value_name = "COL", requires = "arm")]
+    pub post: Option<String>,
+    /// Instead of --cohort: a 0/1 status that switches on over time
+    #[arg(long, value_name = "COL")]
+    pub treatment: Option<String>,
+    /// Covariates, separated by commas; factor(COL) for categories, text always is
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub covariates: Vec<String>,
+    /// Weights
+    #[arg(long, value_name = "COL")]
+    pub weights: Option<String>,
+    /// The unit of assignment: rows within a cluster may depend on each other
+    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    pub cluster: Vec<String>,
+    /// The absorbed effects; unit and period are absorbed without asking
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub fixed_effects: Vec<String>,
+    /// Estimate also within each value of this column
+    #[arg(long, value_name = "COL")]
+    pub subgroup: Option<String>,
+    /// Keep only rows with COL=VALUE (repeatable)
+    #[arg(long = "where", value_name = "COL=VALUE")]
+    pub filter: Vec<String>,
+    /// What to do with a unit seen twice in a period
+    #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = ["refuse", "mean"])]
+    pub duplicates: String,
+}
+
+impl Roles {
+    /// The sample's specification for one outcome.
+    pub fn spec(&self, outcome: &str) -> Result<PanelSpec, Failure> {
+        let treatment = match (&self.cohort, &self.arm, &self.treatment) {
+            (Some(c), None, None) => TreatmentRule::Cohort(c.clone()),
+            (None, Some(arm), None) => TreatmentRule::Arm { arm: arm.clone(), post: self.post.clone() },
+            (None, None, Some(t)) => TreatmentRule::Status(t.clone()),
+            _ => return Err(Failure::Usage("who is treated when? Give --cohort COL, or --arm COL with --post COL, or --treatment COL".into())),
+        };
+        if self.cluster.len() > 1 {
+            return Err(Failure::Usage("clustering by two columns at once is not available in this version; name the unit of assignment alone".into()));
+        }
+        let plain: Vec<&String> = [&self.unit, &self.period].into_iter().flatten().collect();
+        if self.fixed_effects.iter().any(|f| !plain.contains(&f)) || (!self.fixed_effects.is_empty() && self.fixed_effects.len() != plain.len()) {
+            return Err(Failure::Usage(
+                "only the unit's and the period's effects can be absorbed in this version, and they are without asking; give a third one as a covariate: --covariates \"factor(COL)\"".into(),
+            ));
+        }
+        let mut filter = Vec::new();
+        for text in &self.filter {
+            match text.split_once('=') {
+                Some((c, v)) if !c.trim().is_empty() => filter.push((c.trim().to_string(), v.trim().to_string())),
+                _ => return Err(Failure::Usage(format!("--where {text}: write it as COLUMN=VALUE"))),
+            }
+        }
+        Ok(PanelSpec {
+            outcome: outcome.to_string(),
+            unit: self.unit.clone(),
+            period: self.period.clone(),
+            treatment,
+            covariates: self.covariates.iter().filter(|c| !c.trim().is_empty()).map(|c| CovariateTerm::parse(c)).collect(),
+            weights: self.weights.clone(),
+            cluster: self.cluster.first().cloned(),
+            filter,
+            subgroup: None,
+            duplicates: if self.duplicates == "mean" { Duplicates::Mean } else { Duplicates::Refuse },
+        })
+    }
+}

@@ -1,0 +1,84 @@
+//! `didact run`: the main job.
+
+use super::failure::print;
+use super::progress::Progress;
+use super::{Common, Failure, Threads, pipeline};
+use crate::store::{Folder, StoreError};
+use crate::table::content;
+use std::path::PathBuf;
+
+/// The main job.
+#[derive(clap::Args, Debug)]
+pub struct Run {
+    /// A study file, or the name of a built-in study (didact list studies)
+    #[arg(value_name = "STUDY", default_value = "belmont-cragin")]
+    study: String,
+    /// The folder to write [default: runs/STUDY-HASH]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The seed, instead of the study's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// A parameter of the simulated world, as NAME=VALUE (repeatable)
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+}
+
+impl Run {
+    pub(super) fn run(&self, common: &Common, threads: &Threads) -> Result<(), Failure> {
+        if let Some(out) = &self.out
+            && out.symlink_metadata().is_ok()
+        {
+            return Err(Failure::Store(StoreError::plain(format!(
+                "{} exists already, and a finished run is never overwritten: give another place with --out, or move it away",
+                out.display()
+            ))));
+        }
+        let (mut study, slug, near) = pipeline::find(&self.study)?;
+        if let Some(seed) = self.seed {
+            study.study.seed = seed;
+        }
+        for text in &self.set {
+            let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;
+            let value: f64 = value.trim().parse().map_err(|_| Failure::Usage(format!("--set {text}: the value is not a number")))?;
+            study.data.world.insert(name.trim().to_string(), value);
+        }
+        let progress = Progress::new(common);
+        let outcome = pipeline::execute(study, &slug, &near, threads, &progress);
+        progress.done();
+        let (run, files) = outcome?;
+        let place = self.out.clone().unwrap_or_else(|| free(&files.name));
+        let mut folder = Folder::begin(&place)?;
+        for (name, bytes) in &files.files {
+            folder.write(name, bytes)?;
+        }
+        let place = folder.finish()?;
+        let page = place.join("report.html");
+        if common.json {
+            let results = files.files.iter().find(|(n, _)| n == "results.json").map(|(_, b)| b.as_slice()).unwrap_or_default();
+            let mut value: serde_json::Value = serde_json::from_slice(results).map_err(|e| Failure::Internal(e.to_string()))?;
+            value["folder"] = serde_json::json!(place.to_string_lossy());
+            value["report"] = serde_json::json!(page.to_string_lossy());
+            return print(&format!("{value:#}\n"));
+        }
+        let mut text = String::new();
+        for sentence in content::terminal(&run) {
+            text.push_str(&sentence);
+            text.push('\n');
+        }
+        if !common.quiet {
+            text.push_str(&format!("\nReport: {}\nCheck it: didact verify {}\n", page.display(), place.display()));
+        }
+        print(&text)
+    }
+}
+
+/// `runs/NAME`, or with a number behind it when the same run was made before.
+fn free(name: &str) -> PathBuf {
+    let runs = PathBuf::from("runs");
+    let first = runs.join(name);
+    if first.symlink_metadata().is_err() {
+        return first;
+    }
+    (2..).map(|n| runs.join(format!("{name}-{n}"))).find(|p| p.symlink_metadata().is_err()).expect("some number is free")
+}

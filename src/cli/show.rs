@@ -1,0 +1,24 @@
+//! Results on the terminal.
+
+use super::Common;
+use crate::render::text;
+use crate::study::Analysis;
+use crate::table::content;
+
+
+/// The estimates as a table each, with counts and warnings.
+pub(super) fn analyses(analyses: &[Analysis], level: f64, common: &Common) -> String {
+    let mut out = String::new();
+    for analysis in analyses {
+        let table = content::effects(std::slice::from_ref(analysis), level);
+        out.push_str(&text::text(&table));
+        out.push('\n');
+        if !common.quiet {
+            for w in &analysis.warnings {
+                out.push_str(&format!("caution ({}): {}\n", w.code, w.message));
+            }
+            out.push('\n');
+        }
+    }
+    out
+}

@@ -1,0 +1,110 @@
+//! Missing values in disguise: codes such as -99 or "n/a" that would silently enter an average.
+
+use super::{Column, Data};
+
+/// A value that looks like a code for "missing".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspect {
+    /// The column.
+    pub column: String,
+    /// The value as written.
+    pub code: String,
+    /// How many rows have it.
+    pub rows: usize,
+    /// The first such row, counted from 0.
+    pub first: usize,
+    /// Why it is suspected.
+    pub why: &'static str,
+}
+
+/// Numbers that often stand for "missing".
+const CODES: [f64; 12] = [-1.0, -2.0, -3.0, -7.0, -8.0, -9.0, -77.0, -88.0, -99.0, -999.0, -9999.0, -99999.0];
+/// Positive ones, suspect only when far outside the other values.
+const HIGH_CODES: [f64; 5] = [99.0, 999.0, 9999.0, 99999.0, 999999.0];
+#[cfg_attr(not(feature = "program"), allow(dead_code))]
+/// Words that stand for "missing" or for a spreadsheet's error.
+const WORDS: [&str; 22] = [
+    "na", "n/a", "#n/a", "nan", "null", "none", "nil", ".", "-", "--", "?", "missing", "unknown", "absent", "#value!", "#ref!",
+    "#div/0!", "#name?", "#num!", "#null!", "inf", "-inf",
+];
+
+#[cfg_attr(not(feature = "program"), allow(dead_code))]
+/// Whether a word is one that stands for "missing" (letters' case does not matter).
+pub(crate) fn is_missing_word(word: &str) -> bool {
+    let word = word.trim();
+    WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))
+}
+
+/// Suspected missing codes in a column of numbers: a negative code in a column otherwise not negative, 0 in a column
+/// otherwise far above 0, or a run of nines far outside the rest. `grade = -1` (pre-kindergarten) is the classic trap:
+/// only the study file can say what it means.
+pub fn suspects(column: &Column) -> Vec<Suspect> {
+    let mut codes: Vec<(f64, usize, usize)> = CODES.iter().chain(&HIGH_CODES).chain(&[0.0]).map(|&c| (c, 0, 0)).collect();
+    let (mut low, mut high, mut others) = (f64::INFINITY, f64::NEG_INFINITY, 0usize);
+    let mut see = |row: usize, x: f64| {
+        if x <= 0.0 || x >= 99.0 {
+            if let Some(entry) = codes.iter_mut().find(|(c, ..)| *c == x) {
+                if entry.1 == 0 {
+                    entry.2 = row;
+                }
+                entry.1 += 1;
+                return;
+            }
+        }
+        others += 1;
+        low = low.min(x);
+        high = high.max(x);
+    };
+    match &column.data {
+        Data::Number(values) => values.iter().enumerate().filter(|(_, x)| !x.is_nan()).for_each(|(i, &x)| see(i, x)),
+        Data::Whole(w) => (0..w.values.len()).for_each(|i| {
+            if let Some(v) = w.get(i) {
+                see(i, v as f64);
+            }
+        }),
+        Data::Text(_) => return Vec::new(),
+    }
+    if others == 0 {
+        return Vec::new();
+    }
+    let total = others + codes.iter().map(|c| c.1).sum::<usize>();
+    codes
+        .into_iter()
+        .filter(|&(_, rows, _)| rows > 0)
+        .filter_map(|(code, rows, first)| {
+            let rare = rows * 2 < total;
+            let why = if code < 0.0 && low >= 0.0 {
+                "a negative value in a column that is otherwise not negative"
+            } else if code == 0.0 && rare && low > 0.0 && low > 0.25 * high && high > 1.0 {
+                "a zero in a column whose other values are far above zero"
+            } else if code >= 99.0 && rare && high < 0.7 * code && low >= 0.0 && code - high > 2.0 * (high - low) {
+                "a run of nines far above all other values"
+            } else {
+                return None;
+            };
+            let code = format!("{code}");
+            Some(Suspect { column: column.name.clone(), code, rows, first, why })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::Wholes;
+
+    fn whole(values: &[i64]) -> Column {
+        Column { name: "x".into(), data: Data::Whole(Wholes::complete(values.to_vec())) }
+    }
+
+    #[test]
+    fn codes_are_seen_and_honest_values_are_not() {
+        assert_eq!(suspects(&whole(&[3, 4, -1, 5]))[0].code, "-1");
+        assert_eq!(suspects(&whole(&[201, 214, 999, 208]))[0].code, "999");
+        assert_eq!(suspects(&whole(&[201, 214, 0, 208]))[0].code, "0");
+        assert!(suspects(&whole(&[0, 1, 1, 0])).is_empty());
+        assert!(suspects(&whole(&[-3, -1, 0, 2])).is_empty(), "-3 and -1 beside 0 and 2: hits below");
+        assert!(suspects(&whole(&[95, 99, 97, 100])).is_empty());
+        assert!(suspects(&whole(&[0, 0, 3, 1, 120])).is_empty());
+    }
+}

@@ -1,0 +1,119 @@
+//! Two groups, before and after: the difference of two mean changes.
+
+use super::fit::{Body, Fit};
+use super::linear::{self, Column, Term, Wanted};
+use super::regression;
+use super::{Card, Estimator, OptionSpec, Options, Sample, Target, Values};
+use crate::cohort::{Fault, Faults, Warning};
+use crate::panel::{Absorb, Kind, Moments, Panel};
+
+/// Difference-in-differences with one start.
+pub struct Did;
+
+static CARD: Card = Card {
+    id: "did",
+    title: "difference-in-differences, two groups, before and after",
+    estimand: "the average effect on the treated units, over the periods after the start (ATT)",
+    assumptions: "without profiles the treated would have changed as the comparison units did (parallel trends; with method=regression: as comparison units with the same covariates did); no anticipation; no spillover",
+    when: "one start date, some units never treated",
+    options: &[OptionSpec {
+        key: "method",
+        values: Values::OneOf(&["means", "regression"]),
+        meaning: "means: difference of mean changes. regression: the treated's change is compared with the change predicted from their covariates by a regression among comparison units",
+        positional: false,
+    }],
+    source: "means: Card and Krueger (1994); regression: Heckman, Ichimura and Todd (1997), Sant'Anna and Zhao (2020) eq. 2.2, panel and repeated cross-sections",
+    reference_call: "means: fixest::feols(y ~ i(post, arm, ref = 0) | unit + post, cluster = ~g), cross-sections feols(y ~ arm * post); regression: DRDID::reg_did_panel, DRDID::reg_did_rc (cluster:cr0)",
+    version: 1,
+};
+
+impl Estimator for Did {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
+        let panel = sample.panel;
+        let start = only_start(panel)?;
+        let collapsed = match panel.kind {
+            Kind::Panel => panel.differences(start),
+            Kind::CrossSections => panel.before_and_after(start),
+        };
+        if collapsed.n_rows() == 0 || collapsed.n_treated_units() == 0 || collapsed.n_treated_units() == collapsed.n_units() {
+            return Err(Fault::new(
+                "EST-005",
+                "no unit of one arm is observed both before and after",
+                format!("start {start}"),
+                "a change needs two looks at the same unit",
+                "leave --unit out to compare different students before and after (repeated cross-sections)",
+            )
+            .into());
+        }
+        let mut fit = match options.get("method") {
+            "regression" => regression::fit(&collapsed, panel.kind, sample.executor)?,
+            _ => means(&collapsed, panel.kind, sample)?,
+        };
+        if panel.kind == Kind::Panel {
+            fit.n_rows = panel.n_rows() - (collapsed.ledger.n_rows - collapsed.ledger.n_used()) + (panel.ledger.n_rows - panel.ledger.n_used());
+        }
+        if options.get("method") == "means" && !panel.covariates.is_empty() {
+            fit.warnings.push(Warning::new("covariates-not-used", "did with method=means does not use the covariates; did:method=regression does"));
+        }
+        let extra = collapsed.warnings.into_iter().filter(|w| !panel.warnings.contains(w));
+        fit.warnings.extend(extra);
+        Ok(fit)
+    }
+}
+
+/// The one period in which treatment starts.
+fn only_start(panel: &Panel) -> Result<i64, Faults> {
+    let starts: Vec<i64> = panel.cells.treated_cohorts().map(|(_, g)| g).collect();
+    if starts.len() != 1 {
+        let list: Vec<String> = starts.iter().map(i64::to_string).collect();
+        return Err(Fault::new(
+            "EST-004",
+            "did compares one start with none, and here treatment starts at several times",
+            format!("first treated periods {}", list.join(", ")),
+            "pooling several starts compares newly treated with already treated units and can even turn the sign",
+            "use event-study, or keep one cohort and the never-treated (--where)",
+        )
+        .into());
+    }
+    if !panel.cells.has_never() {
+        return Err(Fault::new(
+            "PANEL-008",
+            "no comparison units",
+            format!("every unit is treated from period {} on", starts[0]),
+            "without anyone untreated the change of the treated cannot be told from the passing of time",
+            "add units that were never treated",
+        )
+        .into());
+    }
+    Ok(starts[0])
+}
+
+fn means(collapsed: &Panel, kind: Kind, sample: &Sample<'_>) -> Result<Fit, Faults> {
+    let bare = Panel { covariates: Vec::new(), ..collapsed.clone() };
+    let moments = Moments::accumulate(&bare, Absorb::Nothing, &|_| true, sample.executor);
+    let indicator = |values: &[f64], name: &str| Term { name: name.into(), column: Column::Cells(values.to_vec()), tell: false };
+    let terms = match kind {
+        // cells: treated, comparison
+        Kind::Panel => vec![indicator(&[1.0, 1.0], "(Intercept)"), indicator(&[1.0, 0.0], "arm")],
+        // cells: treated before, treated after, comparison before, comparison after
+        Kind::CrossSections => vec![
+            indicator(&[1.0, 1.0, 1.0, 1.0], "(Intercept)"),
+            indicator(&[1.0, 1.0, 0.0, 0.0], "arm"),
+            indicator(&[0.0, 1.0, 0.0, 1.0], "post"),
+            indicator(&[0.0, 1.0, 0.0, 0.0], "arm × post"),
+        ],
+    };
+    let wanted = vec![Wanted { target: Target::overall(), weights: vec![(terms.len() - 1, 1.0)] }];
+    let mut fit = linear::fit(&bare, &moments, terms, wanted, 0)?;
+    if let (Body::Linear(body), Kind::Panel) = (&mut fit.body, kind) {
+        // The same regression in levels has a row for each unit and period, one level for each unit and two periods.
+        body.dof.n_rows *= 2;
+        body.dof.nested = 3;
+        body.dof.full = 2 + fit.n_units;
+    }
+    Ok(fit)
+}

@@ -1,0 +1,125 @@
+//! Event study: dynamic two-way fixed effects, a coefficient for each number of periods since the start.
+
+use super::fit::Fit;
+use super::linear::{self, Column, Term, Wanted};
+use super::twfe::absorb_for;
+use super::{Card, Estimator, OptionSpec, Options, Sample, Target, Values};
+use crate::cohort::{Fault, Faults, Warning};
+use crate::panel::{Absorb, Moments};
+use std::collections::BTreeSet;
+
+/// Dynamic two-way fixed effects.
+pub struct EventStudy;
+
+static CARD: Card = Card {
+    id: "event-study",
+    title: "event study (dynamic two-way fixed effects)",
+    estimand: "the average effect at each number of periods since the start, against the reference period; and the plain mean of those at 0 and later",
+    assumptions: "parallel trends; no anticipation; the path of effects is the same in all cohorts",
+    when: "to see the path of the effect and the trends before it; with several start dates, if cohorts respond alike",
+    options: &[
+        OptionSpec {
+            key: "reference",
+            values: Values::Whole { default: -1, low: -1000, high: 1000 },
+            meaning: "the event time to which the others are compared",
+            positional: false,
+        },
+        OptionSpec { key: "window", values: Values::Window, meaning: "the event times shown", positional: false },
+        OptionSpec {
+            key: "bin",
+            values: Values::OneOf(&["true", "false"]),
+            meaning: "true: event times outside the window share the coefficient at its edge; false: rows of treated units outside the window are left out",
+            positional: false,
+        },
+    ],
+    source: "Jacobson, LaLonde and Sullivan (1993); Schmidheiny and Siegloch (2023) on binning; Sun and Abraham (2021) on what it needs",
+    reference_call: "fixest::feols(y ~ i(rel, ref = c(-1, never)) + x | unit + period, cluster = ~g)",
+    version: 1,
+};
+
+impl Estimator for EventStudy {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
+        let panel = sample.panel;
+        let cells = &panel.cells;
+        let absorb = absorb_for(panel.kind);
+        let reference = options.whole("reference");
+        let window = options.window("window");
+        if options.was_given("bin") && window.is_none() {
+            return Err(refused("bin without a window does nothing", "add window=a..b"));
+        }
+        if window.is_some_and(|(a, b)| reference < a || reference > b) {
+            return Err(refused("the reference lies outside the window", "widen the window or move the reference"));
+        }
+        let binned = options.get("bin") == "true";
+        // The event time that stands for a cell: binned at the window's edges, or None when left out.
+        let event = |c: u32| -> Option<i64> {
+            let e = cells.event_time(c)?;
+            match window {
+                Some((a, b)) if binned => Some(e.clamp(a, b)),
+                _ => Some(e),
+            }
+        };
+        let inside = |c: u32| match (window, cells.event_time(c)) {
+            (Some((a, b)), Some(e)) if !binned => e >= a && e <= b,
+            _ => true,
+        };
+        let own;
+        let moments = if window.is_some() && !binned {
+            own = Moments::accumulate(panel, absorb, &inside, sample.executor);
+            &own
+        } else {
+            sample.moments(absorb)
+        };
+        let present: BTreeSet<u32> = moments.clusters.iter().flat_map(|c| c.cells.iter().copied()).collect();
+        let events: BTreeSet<i64> = present.iter().filter_map(|&c| event(c)).collect();
+        if !events.contains(&reference) {
+            let list: Vec<String> = events.iter().map(i64::to_string).collect();
+            return Err(refused(&format!("nobody is observed at event time {reference}"), &format!("choose a reference among {}", list.join(", "))));
+        }
+        let mut warnings = Vec::new();
+        let mut references = vec![reference];
+        if !cells.has_never()
+            && let Some(&earliest) = events.iter().find(|&&e| e != reference)
+        {
+            references.push(earliest);
+            warnings.push(Warning::new(
+                "second-reference",
+                format!("no unit is never treated, so a second reference is needed: event time {earliest}, the earliest, is set to zero too"),
+            ));
+        }
+        let mut terms = linear::time_and_group(panel, absorb);
+        let mut wanted = Vec::new();
+        let mut later = Vec::new();
+        for &e in events.iter().filter(|e| !references.contains(e)) {
+            if e >= 0 {
+                later.push(terms.len());
+            }
+            wanted.push(Wanted { target: Target::event(e), weights: vec![(terms.len(), 1.0)] });
+            let indicator = (0..cells.len() as u32).map(|c| f64::from(u8::from(event(c) == Some(e)))).collect();
+            terms.push(Term { name: format!("event time {e}"), column: Column::Cells(indicator), tell: true });
+        }
+        if !later.is_empty() {
+            let share = 1.0 / later.len() as f64;
+            wanted.insert(0, Wanted { target: Target::overall_dynamic(), weights: later.iter().map(|&t| (t, share)).collect() });
+        }
+        linear::covariates(panel, &mut terms, &mut wanted);
+        let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
+        let mut fit = linear::fit(panel, moments, terms, wanted, nested)?;
+        fit.warnings.extend(warnings);
+        if cells.treated_cohorts().count() > 1 {
+            fit.warnings.push(Warning::new(
+                "staggered-event-study",
+                "treatment starts at several times: these coefficients are averages of the cohorts' effects only if the path of the effect is the same in all cohorts",
+            ));
+        }
+        Ok(fit)
+    }
+}
+
+fn refused(what: &str, remedy: &str) -> Faults {
+    Fault::new("EST-006", what, "options of event-study", "the comparison would be undefined", remedy).into()
+}

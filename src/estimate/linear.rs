@@ -1,0 +1,218 @@
+//! From moments to a least-squares fit: regressors as linear combinations of the base columns.
+
+use super::fit::{Body, DegreesOfFreedom, Fit, LinearCluster, LinearFit, NotIdentified, Weighted};
+use super::target::Target;
+use crate::cohort::{Fault, Faults, Warning};
+use crate::num::{Cholesky, Matrix, RankRule};
+use crate::panel::{Absorb, Moments, Panel};
+
+/// A regressor.
+pub(super) struct Term {
+    pub name: String,
+    pub column: Column,
+    /// Whether dropping it is worth a word (reference levels are not).
+    pub tell: bool,
+}
+
+/// How a regressor is made of base columns.
+pub(super) enum Column {
+    /// A value for each (cohort, period) cell.
+    Cells(Vec<f64>),
+    /// A covariate.
+    Covariate(usize),
+}
+
+/// A target as a weighted sum of terms.
+pub(super) struct Wanted {
+    pub target: Target,
+    pub weights: Vec<(usize, f64)>,
+}
+
+/// The period effects after the first; with nothing absorbed also a level for each cohort.
+pub(super) fn time_and_group(panel: &Panel, absorb: Absorb) -> Vec<Term> {
+    let cells = &panel.cells;
+    let indicator = |test: &dyn Fn(u32) -> bool| (0..cells.len() as u32).map(|c| f64::from(u8::from(test(c)))).collect();
+    let mut terms = Vec::new();
+    if absorb == Absorb::Nothing {
+        for cohort in 0..cells.cohorts.len() {
+            terms.push(Term { name: format!("cohort {cohort}"), column: Column::Cells(indicator(&|c| cells.cohort_ix(c) == cohort)), tell: false });
+        }
+    }
+    for period in 1..cells.periods.len() {
+        terms.push(Term { name: format!("period {}", cells.periods[period]), column: Column::Cells(indicator(&|c| cells.period_ix(c) == period)), tell: false });
+    }
+    terms
+}
+
+/// The covariates as terms, and each of their coefficients as a target.
+pub(super) fn covariates(panel: &Panel, terms: &mut Vec<Term>, wanted: &mut Vec<Wanted>) {
+    for (i, covariate) in panel.covariates.iter().enumerate() {
+        wanted.push(Wanted { target: Target::coefficient(&covariate.name), weights: vec![(terms.len(), 1.0)] });
+        terms.push(Term { name: covariate.name.clone(), column: Column::Covariate(i), tell: true });
+    }
+}
+
+/// Fits by least squares. Terms are taken in order; one that those before it explain is dropped and named.
+pub(super) fn fit(panel: &Panel, moments: &Moments, terms: Vec<Term>, wanted: Vec<Wanted>, nested_levels: usize) -> Result<Fit, Faults> {
+    let all: Vec<usize> = (0..terms.len()).collect();
+    let full: Vec<(Matrix, Vec<f64>)> = moments.clusters.iter().map(|c| cross(c, &c.cross, moments, &terms, &all)).collect();
+    let mut total = Matrix::zeros(terms.len(), terms.len());
+    full.iter().for_each(|(s, _)| total.add_scaled(s, 1.0));
+    let weight: f64 = moments.clusters.iter().map(|c| (0..c.cells.len()).map(|i| c.cross[(i, i)]).sum::<f64>()).sum();
+    let rule = RankRule::default();
+    let ranked = Cholesky::ranked(&total, RankRule { absolute: rule.absolute * weight, ..rule });
+    let kept = ranked.kept;
+    let clusters: Vec<LinearCluster> = moments
+        .clusters
+        .iter()
+        .zip(&full)
+        .map(|(c, (s, b))| LinearCluster {
+            s: s.select(&kept),
+            b: kept.iter().map(|&k| b[k]).collect(),
+            c: c.cross[(c.cross.rows() - 1, c.cross.rows() - 1)],
+            weighted: c.powers.as_ref().map(|p| {
+                let (s0, b0) = cross(c, &p[0], moments, &terms, &kept);
+                let (s2, _) = cross(c, &p[1], moments, &terms, &kept);
+                Box::new(Weighted { s0, b0, s2 })
+            }),
+        })
+        .collect();
+    drop(full);
+    if kept.is_empty() {
+        return Err(Fault::new(
+            "EST-003",
+            "no term of the regression varies",
+            "the analytic sample",
+            "there is nothing to estimate",
+            "check periods and treatment",
+        )
+        .into());
+    }
+    let mut b = vec![0.0; kept.len()];
+    clusters.iter().for_each(|c| b.iter_mut().zip(&c.b).for_each(|(t, x)| *t += x));
+    let beta = ranked.cholesky.solve(&b);
+    let inverse = ranked.cholesky.inverse();
+
+    let y_unit = moments.scales[moments.n_covariates()].unit;
+    let place: Vec<Option<usize>> = all.iter().map(|t| kept.iter().position(|k| k == t)).collect();
+    let factor = |t: usize| match terms[t].column {
+        Column::Cells(_) => y_unit,
+        Column::Covariate(i) => y_unit / moments.scales[i].unit,
+    };
+    let mut contrasts = Vec::new();
+    let mut estimates = Vec::new();
+    for want in &wanted {
+        let mut contrast = vec![0.0; kept.len()];
+        let mut lost = None;
+        for &(t, w) in &want.weights {
+            match place[t] {
+                Some(k) => contrast[k] += w * factor(t),
+                None => lost = Some(terms[t].name.clone()),
+            }
+        }
+        match lost {
+            Some(name) => {
+                estimates.push(Err(NotIdentified(format!("{name} is collinear with the terms before it"))));
+                contrasts.push(None);
+            }
+            None => {
+                estimates.push(Ok(contrast.iter().zip(&beta).map(|(c, b)| c * b).sum()));
+                contrasts.push(Some(contrast));
+            }
+        }
+    }
+    let dropped_terms: Vec<String> = ranked.dropped.iter().filter(|&&t| terms[t].tell).map(|&t| terms[t].name.clone()).collect();
+    let mut warnings = Vec::new();
+    if !dropped_terms.is_empty() {
+        warnings.push(Warning::new(
+            "collinear",
+            format!(
+                "dropped because the terms before explain them (less than 1e-10 of their own variation is left) or they do not vary: {}",
+                dropped_terms.join(", ")
+            ),
+        ));
+    }
+    let condition = condition(&total.select(&kept), ranked.cholesky.lower());
+    if condition > 1e14 {
+        warnings.push(Warning::new("ill-conditioned", format!("the terms are nearly collinear (condition about {condition:.0e}); the last digits are not reliable")));
+    }
+    let dof = DegreesOfFreedom {
+        n_rows: moments.n_rows,
+        nested: kept.len() + usize::from(nested_levels > 0),
+        full: kept.len() + nested_levels,
+    };
+    let approximate_cr2 = moments.absorb == Absorb::Unit && moments.weights_vary_within_unit;
+    Ok(Fit {
+        targets: wanted.into_iter().map(|w| w.target).collect(),
+        estimates,
+        body: Body::Linear(LinearFit {
+            terms: kept.iter().map(|&k| terms[k].name.clone()).collect(),
+            clusters,
+            inverse,
+            beta,
+            contrasts,
+            dof,
+            approximate_cr2,
+        }),
+        dropped_terms,
+        warnings,
+        n_rows: moments.n_rows,
+        n_units: moments.n_units,
+        n_treated_units: panel.n_treated_units(),
+        strata: strata(panel),
+        ledger: panel.ledger.clone(),
+    })
+}
+
+/// Clusters with the same set of cohorts share a stratum; strata are numbered by first appearance of the sorted sets.
+pub(super) fn strata(panel: &Panel) -> Vec<u32> {
+    let sets: Vec<Vec<usize>> = (0..panel.n_clusters())
+        .map(|g| {
+            let mut set: Vec<usize> = panel.units_of(g).map(|u| panel.cohort_of(u)).collect();
+            set.sort_unstable();
+            set.dedup();
+            set
+        })
+        .collect();
+    let mut distinct = sets.clone();
+    distinct.sort();
+    distinct.dedup();
+    sets.iter().map(|s| distinct.binary_search(s).expect("listed") as u32).collect()
+}
+
+/// X'WX and X'Wy of one cluster for the terms in `which`.
+fn cross(cluster: &crate::panel::ClusterMoments, base: &Matrix, moments: &Moments, terms: &[Term], which: &[usize]) -> (Matrix, Vec<f64>) {
+    let q = cluster.cells.len();
+    let y = q + moments.n_covariates();
+    // Each term as sparse weights on base columns.
+    let weights: Vec<Vec<(usize, f64)>> = which
+        .iter()
+        .map(|&t| match &terms[t].column {
+            Column::Cells(values) => {
+                cluster.cells.iter().enumerate().map(|(l, &c)| (l, values[c as usize])).filter(|(_, v)| *v != 0.0).collect()
+            }
+            Column::Covariate(i) => vec![(q + i, 1.0)],
+        })
+        .collect();
+    // Half-products: base × terms.
+    let half: Vec<Vec<f64>> =
+        weights.iter().map(|w| (0..=y).map(|row| w.iter().map(|&(col, v)| v * base[(row, col)]).sum()).collect()).collect();
+    let k = which.len();
+    let mut s = Matrix::zeros(k, k);
+    for i in 0..k {
+        for j in i..k {
+            let value: f64 = weights[i].iter().map(|&(row, v)| v * half[j][row]).sum();
+            s[(i, j)] = value;
+            s[(j, i)] = value;
+        }
+    }
+    let b = half.iter().map(|h| h[y]).collect();
+    (s, b)
+}
+
+/// A cheap estimate of the condition number after scaling columns to one.
+fn condition(total: &Matrix, lower: &Matrix) -> f64 {
+    let shares = (0..total.rows()).map(|i| lower[(i, i)] * lower[(i, i)] / total[(i, i)]);
+    let smallest = shares.fold(1.0_f64, f64::min);
+    1.0 / (smallest * smallest)
+}

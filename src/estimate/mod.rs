@@ -1,0 +1,71 @@
+//! Estimators: one a file, each with its card, all handing on a [`Fit`].
+//!
+//! A point estimate can never depend on a seed: nothing here sees randomness.
+
+mod card;
+mod did;
+mod event_study;
+mod fit;
+mod linear;
+mod regression;
+mod sample;
+mod target;
+mod twfe;
+
+pub use card::{Card, Choice, OptionSpec, Options, Values};
+pub use fit::{Body, DegreesOfFreedom, Fit, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Refit, Side, Weighted};
+pub use sample::Sample;
+pub use target::{Estimand, Target};
+
+use crate::cohort::{Fault, Faults, did_you_mean};
+
+/// A way to estimate effects from an analytic sample.
+pub trait Estimator: Sync {
+    /// What it is, what it assumes, what it can be told.
+    fn card(&self) -> &'static Card;
+
+    /// Estimates every target it knows.
+    ///
+    /// # Errors
+    /// When the sample does not have what the estimator needs (a cell that cannot be estimated is data, not an error).
+    fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults>;
+}
+
+/// All estimators, in the order in which they are listed.
+pub static ESTIMATORS: &[&dyn Estimator] = &[&did::Did, &twfe::Twfe, &event_study::EventStudy];
+
+/// An estimator with its options: `name[:key=value,…]`, resolved.
+#[derive(Clone)]
+pub struct Chosen {
+    /// The estimator.
+    pub estimator: &'static dyn Estimator,
+    /// Its options, defaults filled in.
+    pub options: Options,
+}
+
+impl Chosen {
+    /// Reads `name[:key=value,…]`.
+    ///
+    /// # Errors
+    /// An unknown name or option, with the nearest known one.
+    pub fn parse(text: &str) -> Result<Chosen, Faults> {
+        let (name, rest) = text.split_once(':').map_or((text, ""), |(n, r)| (n, r));
+        let name = name.trim();
+        let Some(estimator) = ESTIMATORS.iter().find(|e| e.card().id == name) else {
+            return Err(Fault::new(
+                "EST-001",
+                format!("there is no estimator {name:?}"),
+                format!("estimator {text}"),
+                "nothing can be estimated with it",
+                format!("{};  didact list estimators  shows them all", did_you_mean(name, ESTIMATORS.iter().map(|e| e.card().id))),
+            )
+            .into());
+        };
+        Ok(Chosen { estimator: *estimator, options: Options::parse(estimator.card(), rest)? })
+    }
+
+    /// The estimator's name with the options that differ from the defaults.
+    pub fn label(&self) -> String {
+        self.options.label(self.estimator.card())
+    }
+}

@@ -1,0 +1,57 @@
+//! Two-way fixed effects: the coefficient of treatment beside a level for each unit and each period.
+
+use super::fit::Fit;
+use super::linear::{self, Column, Term, Wanted};
+use super::{Card, Estimator, Options, Sample, Target};
+use crate::cohort::{Faults, Warning};
+use crate::panel::{Absorb, Kind};
+
+/// Two-way fixed effects.
+pub struct Twfe;
+
+static CARD: Card = Card {
+    id: "twfe",
+    title: "two-way fixed effects",
+    estimand: "a weighted average of the effects on the treated; with one start date, or effects that are the same for all and at all times, the ATT",
+    assumptions: "parallel trends; effects that do not differ between cohorts or change over time (otherwise some weights can be negative)",
+    when: "one start date; with several, only beside an estimator made for them",
+    options: &[],
+    source: "Wooldridge (2021); its weights: de Chaisemartin and D'Haultfoeuille (2020), Goodman-Bacon (2021)",
+    reference_call: "fixest::feols(y ~ D + x | unit + period, cluster = ~g); cross-sections: | cohort + period",
+    version: 1,
+};
+
+impl Estimator for Twfe {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn fit(&self, sample: &Sample<'_>, _: &Options) -> Result<Fit, Faults> {
+        let panel = sample.panel;
+        let absorb = absorb_for(panel.kind);
+        let moments = sample.moments(absorb);
+        let cells = &panel.cells;
+        let mut terms = linear::time_and_group(panel, absorb);
+        let mut wanted = vec![Wanted { target: Target::overall(), weights: vec![(terms.len(), 1.0)] }];
+        let treated = (0..cells.len() as u32).map(|c| f64::from(u8::from(cells.is_treated(c)))).collect();
+        terms.push(Term { name: "treated".into(), column: Column::Cells(treated), tell: true });
+        linear::covariates(panel, &mut terms, &mut wanted);
+        let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
+        let mut fit = linear::fit(panel, moments, terms, wanted, nested)?;
+        if cells.treated_cohorts().count() > 1 {
+            fit.warnings.push(Warning::new(
+                "staggered-twfe",
+                "treatment starts at several times: two-way fixed effects then also compare newly treated with already treated units; where effects differ or grow, the result is biased and can have the wrong sign",
+            ));
+        }
+        Ok(fit)
+    }
+}
+
+/// Unit effects where units are seen again, else levels for each cohort.
+pub(super) fn absorb_for(kind: Kind) -> Absorb {
+    match kind {
+        Kind::Panel => Absorb::Unit,
+        Kind::CrossSections => Absorb::Nothing,
+    }
+}

@@ -1,0 +1,172 @@
+//! Cluster-robust standard errors: CR0, CR1, CR2, CR3.
+
+use super::estimate::{Estimate, Inferred, identified};
+use super::sandwich::{Adjustment, sandwich};
+use super::{Inference, Setting};
+use crate::cohort::{Fault, Faults, Warning};
+use crate::estimate::{Body, Card, Fit, InfluenceFit, LinearFit, OptionSpec, Options, Values};
+
+/// The cluster sandwich.
+pub struct Cluster;
+
+static CARD: Card = Card {
+    id: "cluster",
+    title: "cluster-robust standard error",
+    estimand: "standard error, t test and interval that allow any dependence within clusters",
+    assumptions: "clusters are independent; cr0 and cr1 need many clusters (40 or more, of similar size); cr2 with its degrees of freedom holds with few",
+    when: "always, with the unit of assignment as cluster; cr2 by default",
+    options: &[
+        OptionSpec {
+            key: "type",
+            values: Values::OneOf(&["cr2", "cr0", "cr1", "cr3"]),
+            meaning: "cr0: none; cr1: a factor for few clusters; cr2: Bell–McCaffrey residuals; cr3: the cluster jackknife, times (G−1)/G",
+            positional: true,
+        },
+        OptionSpec {
+            key: "ssc",
+            values: Values::OneOf(&["fixest", "stata", "none"]),
+            meaning: "for cr1 of a regression: fixest: G/(G−1)·(N−1)/(N−K) with effects nested in clusters counted as one; stata: the same with every level counted (regress, areg); none: G/(G−1)",
+            positional: false,
+        },
+        OptionSpec {
+            key: "df",
+            values: Values::OneOf(&["default", "satterthwaite", "clusters", "normal"]),
+            meaning: "degrees of freedom; default: Satterthwaite for cr2, G−1 for the others",
+            positional: false,
+        },
+        OptionSpec {
+            key: "factor",
+            values: Values::OneOf(&["(G-1)/G", "none"]),
+            meaning: "for cr3: (G−1)/G gives the textbook jackknife, none clubSandwich's CR3",
+            positional: false,
+        },
+    ],
+    source: "Liang and Zeger (1986); Bell and McCaffrey (2002); Pustejovsky and Tipton (2018); MacKinnon, Nielsen and Webb (2023)",
+    reference_call: "cr1: fixest vcov cluster; ssc=none: clubSandwich CR1; ssc=stata: clubSandwich CR1S; cr2: clubSandwich::coef_test(vcov = \"CR2\", test = \"Satterthwaite\"); cr3: delete-one-cluster refits",
+    version: 1,
+};
+
+impl Inference for Cluster {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
+        check(options)?;
+        match &fit.body {
+            Body::Linear(linear) => Ok(regression(fit, linear, options, setting)),
+            Body::Influence(body) => influence(fit, body, options, setting),
+        }
+    }
+}
+
+/// Refuses options that would do nothing.
+fn check(options: &Options) -> Result<(), Faults> {
+    let kind = options.get("type");
+    for (key, home) in [("ssc", "cr1"), ("factor", "cr3")] {
+        if options.was_given(key) && kind != home {
+            return Err(Fault::new(
+                "INF-002",
+                format!("{key} does nothing for {kind}"),
+                "options of cluster",
+                "an option that does nothing would only seem to have been heeded",
+                format!("use it with cluster:{home}, or leave it out"),
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn regression(fit: &Fit, linear: &LinearFit, options: &Options, setting: &Setting<'_>) -> Inferred {
+    let kind = options.get("type");
+    let adjustment = match kind {
+        "cr2" => Adjustment::Root,
+        "cr3" => Adjustment::Full,
+        _ => Adjustment::None,
+    };
+    let sandwich = sandwich(linear, adjustment);
+    let g = linear.clusters.len() as f64;
+    let clusters = g / (g - 1.0);
+    let rows = |k: usize| (linear.dof.n_rows as f64 - 1.0) / (linear.dof.n_rows as f64 - k as f64);
+    let factor = match (kind, options.get("ssc"), options.get("factor")) {
+        ("cr1", "fixest", _) => clusters * rows(linear.dof.nested),
+        ("cr1", "stata", _) => clusters * rows(linear.dof.full),
+        ("cr1", ..) => clusters,
+        ("cr3", _, "(G-1)/G") => 1.0 / clusters,
+        _ => 1.0,
+    };
+    let mut out = Inferred::default();
+    for (t, estimate) in identified(fit) {
+        let Some(variance) = sandwich.contrasts[t] else { continue };
+        let df = match (options.get("df"), kind) {
+            ("satterthwaite", _) | ("default", "cr2") => variance.satterthwaite,
+            ("normal", _) => f64::INFINITY,
+            _ => g - 1.0,
+        };
+        out.estimates.push(Estimate::from_variance(t, estimate, variance.variance * factor, df, setting.level));
+    }
+    if sandwich.leverage_one {
+        out.warnings.push(Warning::new(
+            "leverage-one",
+            "some coefficient rests on a single cluster: the small-sample adjustment leaves that direction out (generalized inverse), and standard errors that involve it are too small",
+        ));
+    }
+    if linear.approximate_cr2 && kind == "cr2" {
+        out.warnings.push(Warning::new(
+            "cr2-weights-vary",
+            "weights vary within units while unit effects are absorbed: CR2's adjustment then ignores the absorbed effects, which is an approximation",
+        ));
+    }
+    if kind != "cr2" && kind != "cr3" && g < 40.0 {
+        out.warnings.push(Warning::new(
+            "few-clusters-cr1",
+            format!("{kind} with {g} clusters gives intervals that are too narrow; cluster:cr2 and wild-bootstrap hold their level with few clusters"),
+        ));
+    }
+    out
+}
+
+fn influence(fit: &Fit, body: &InfluenceFit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
+    let kind = options.get("type");
+    if kind == "cr2" || kind == "cr3" {
+        return Err(Fault::new(
+            "INF-003",
+            format!("cluster:{kind} does not exist for this estimator"),
+            "it is not a least-squares coefficient",
+            "CR2 and CR3 adjust the residuals of a regression; here there is an influence function",
+            "use  jackknife  (the same idea, exactly), wild-bootstrap, cluster:cr1 or cluster:cr0",
+        )
+        .into());
+    }
+    if options.was_given("ssc") && options.get("ssc") != "none" {
+        return Err(Fault::new(
+            "INF-002",
+            "ssc counts a regression's parameters, and this estimator is none",
+            "options of cluster",
+            "the factor would be undefined",
+            "leave ssc out: cluster:cr1 multiplies by G/(G−1)",
+        )
+        .into());
+    }
+    let g = body.influence.rows() as f64;
+    let factor = if kind == "cr1" { g / (g - 1.0) } else { 1.0 };
+    let mut out = Inferred::default();
+    for (t, estimate) in identified(fit) {
+        let column: Vec<f64> = (0..body.influence.rows()).map(|i| body.influence[(i, t)]).collect();
+        let variance: f64 = column.iter().map(|x| x * x).sum();
+        let df = match options.get("df") {
+            "satterthwaite" => super::welch::degrees_of_freedom(&column, &body.sides),
+            "normal" => f64::INFINITY,
+            _ => g - 1.0,
+        };
+        out.estimates.push(Estimate::from_variance(t, estimate, variance * factor, df, setting.level));
+    }
+    if g < 40.0 {
+        out.warnings.push(Warning::new(
+            "few-clusters-cr1",
+            format!("{kind} with {g} clusters gives intervals that are too narrow; jackknife and wild-bootstrap hold their level better"),
+        ));
+    }
+    Ok(out)
+}

@@ -1,0 +1,44 @@
+//! **didact** evaluates personalized learning: it simulates or loads cohorts of students in classrooms in
+//! schools, compares personalized-profile classrooms with comparison classrooms by difference-in-differences,
+//! puts cluster-correct intervals on the difference, and writes tables, figures, a report and a manifest from
+//! which the whole run can be repeated to the byte.
+//!
+//! The one idea: *one pass over the students, then everything else on a few small tables.* A linear
+//! difference-in-differences needs from the data only each cluster's cross-products of regressors and outcome
+//! ([`panel::Moments`]); from them follow the estimate, every cluster-robust standard error, the jackknife, and
+//! the pairs and wild cluster bootstraps, exactly and without another look at a student's row.
+//!
+//! ```text
+//! world ─▶ simulate ─┐
+//!                    ├─▶ Cohort ─▶ Panel ─▶ Moments ─▶ Fit ─▶ Estimate ─▶ Run ─▶ Table ─▶ render ─▶ store
+//! file  ─▶ ingest ───┘
+//! ```
+//!
+//! Which room may look into which is written in `CONTRIBUTING.md` and checked by `tests/architecture`.
+//!
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod cohort;
+pub mod estimate;
+pub mod infer;
+pub mod num;
+pub mod panel;
+pub mod random;
+pub mod simulate;
+
+#[cfg(feature = "program")]
+pub mod cli;
+#[cfg(feature = "program")]
+pub mod ingest;
+#[cfg(feature = "program")]
+pub mod provenance;
+#[cfg(feature = "program")]
+pub mod render;
+#[cfg(feature = "program")]
+pub mod store;
+#[cfg(feature = "program")]
+pub mod study;
+#[cfg(feature = "program")]
+pub mod table;

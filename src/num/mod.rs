@@ -1,0 +1,20 @@
+//! Arithmetic without domain words: sums that no order can change, small dense algebra, distributions, quantiles, roots.
+//!
+//! Everything here gives the same bits on every processor: elementary functions come from `libm`, products are
+//! plain loops, and sums over students are exact ([`Exact`]).
+
+mod beta;
+mod exact;
+mod matrix;
+pub mod normal;
+mod packed;
+mod quantile;
+mod solve;
+pub mod student;
+
+pub use beta::regularized_incomplete_beta;
+pub use exact::{Exact, ExactRow};
+pub use matrix::Matrix;
+pub use packed::PackedSolver;
+pub use quantile::{quantile_type1, quantile_type7, sorted};
+pub use solve::{Cholesky, RankRule, Ranked, symmetric_power};

@@ -1,0 +1,100 @@
+//! Is there anything to compare?
+
+use crate::cohort::{Fault, Faults, Warning};
+use crate::panel::{Panel, PanelSpec};
+
+pub(super) fn check(panel: &Panel, spec: &PanelSpec) -> Result<(), Faults> {
+    let mut faults = Faults::default();
+    let cells = &panel.cells;
+    let outcome = format!("column {}", spec.outcome);
+    if panel.outcome.iter().all(|&y| y == panel.outcome[0]) {
+        faults.push(Fault::new(
+            "PANEL-011",
+            "the outcome is the same in every row",
+            &outcome,
+            "a constant cannot show a difference",
+            "name another outcome",
+        ));
+    }
+    if cells.periods.len() < 2 {
+        faults.push(Fault::new(
+            "PANEL-015",
+            "only one period",
+            format!("period {}", cells.periods[0]),
+            "the change over time cannot be seen",
+            "include a period before the start",
+        ));
+        return faults.into_result();
+    }
+    let treated: Vec<(usize, i64)> = cells.treated_cohorts().collect();
+    let first = cells.periods[0];
+    if treated.is_empty() {
+        faults.push(Fault::new(
+            "PANEL-021",
+            "nobody is treated",
+            format!("periods {first} to {}", cells.periods[cells.periods.len() - 1]),
+            "without treated units there is no effect to estimate",
+            "check the coding: the first treated period must be one of the periods, the arm must have ones",
+        ));
+    } else if treated.iter().all(|&(_, g)| g <= first) {
+        faults.push(Fault::new(
+            "PANEL-009",
+            "no period before treatment",
+            format!("all treated units are treated from period {first} on, the first there is"),
+            "their change cannot be seen",
+            "include earlier periods",
+        ));
+    }
+    if !cells.has_never() {
+        let starts: std::collections::BTreeSet<i64> = treated.iter().map(|&(_, g)| g).collect();
+        if starts.len() < 2 {
+            faults.push(Fault::new(
+                "PANEL-008",
+                "no comparison units",
+                "every unit is treated from the same period on",
+                "without anyone untreated the change of the treated cannot be told from the passing of time",
+                "add units that were never, or later, treated",
+            ));
+        }
+    }
+    let (treated_clusters, other_clusters) = panel.clusters_by_arm();
+    let comparable = cells.has_never();
+    if !treated.is_empty() && (treated_clusters == 1 || (comparable && other_clusters == 1)) {
+        let arm = if treated_clusters == 1 { "treated" } else { "comparison" };
+        faults.push(Fault::new(
+            "PANEL-010",
+            format!("one cluster in the {arm} arm"),
+            format!("cluster = {}", spec.cluster.as_deref().or(spec.unit.as_deref()).unwrap_or("row")),
+            "whatever else happened in that one cluster cannot be told from the effect, and no honest interval exists",
+            "add clusters to this arm; if classrooms took up profiles one by one, name the classroom as cluster",
+        ));
+    }
+    faults.into_result()
+}
+
+/// What the reader of any estimate from this sample should know.
+pub(super) fn cautions(panel: &Panel) -> Vec<Warning> {
+    let mut warnings = panel.warnings.clone();
+    let (treated, comparison) = panel.clusters_by_arm();
+    let g = panel.n_clusters();
+    if g < 10 {
+        warnings.push(Warning::new(
+            "few-clusters",
+            format!("only {g} clusters: intervals lean on few independent units; prefer CR2 with its degrees of freedom and the wild bootstrap, and read them with care"),
+        ));
+    }
+    if treated.min(comparison) < 6 && treated > 0 && comparison > 0 {
+        warnings.push(Warning::new(
+            "few-clusters-in-an-arm",
+            format!("{treated} treated and {comparison} comparison clusters: with fewer than six in an arm no interval is reliable; the null-imposed wild bootstrap tends to reject too rarely, the free one too often"),
+        ));
+    }
+    let always: Vec<String> = panel.cells.always_treated().map(|(_, g)| g.to_string()).collect();
+    if !always.is_empty() {
+        warnings.push(Warning::new(
+            "always-treated",
+            format!("units first treated in {} are treated in every period of the sample: they show no change of their own", always.join(", ")),
+        ));
+    }
+    warnings
+}

@@ -1,0 +1,51 @@
+//! Undeclared missing codes in a column of numbers stop the run with a question.
+
+use crate::cohort::{Cohort, Fault, Faults, Suspect, suspects};
+use crate::panel::{PanelSpec, TreatmentRule};
+
+pub(super) fn check(cohort: &Cohort, spec: &PanelSpec) -> Result<(), Faults> {
+    let mut faults = Faults::default();
+    let mut values: Vec<&str> = vec![&spec.outcome];
+    values.extend(spec.covariates.iter().filter(|c| !c.factor).map(|c| c.column.as_str()));
+    values.extend(spec.weights.as_deref());
+    let mut plain: Vec<&str> = values.clone();
+    plain.extend(spec.period.as_deref());
+    match &spec.treatment {
+        TreatmentRule::Cohort(_) => {}
+        TreatmentRule::Status(c) => plain.push(c),
+        TreatmentRule::Arm { arm, post } => {
+            plain.push(arm);
+            plain.extend(post.as_deref());
+        }
+    }
+    for suspect in cohort.undeclared.iter().filter(|s| plain.contains(&s.column.as_str())) {
+        faults.push(question(cohort, suspect));
+    }
+    // The first treated period may say "never" in words.
+    if let TreatmentRule::Cohort(name) = &spec.treatment {
+        const NEVER: [&str; 8] = ["na", "n/a", "inf", "none", "null", "nan", ".", "-"];
+        for suspect in cohort.undeclared.iter().filter(|s| s.column == *name && !NEVER.iter().any(|w| s.code.eq_ignore_ascii_case(w))) {
+            faults.push(question(cohort, suspect));
+        }
+    }
+    for name in values {
+        let Some(column) = cohort.column(name) else { continue };
+        for suspect in suspects(column).iter().filter(|s| !cohort.is_declared_real(name, &s.code)) {
+            faults.push(question(cohort, suspect));
+        }
+    }
+    faults.into_result()
+}
+
+fn question(cohort: &Cohort, suspect: &Suspect) -> Fault {
+    let Suspect { column, code, rows, first, why } = suspect;
+    Fault::new(
+        "DATA-003",
+        format!("does {code:?} mean missing?"),
+        format!("column {column}, {rows} rows, first at row {}", cohort.first_row + first),
+        format!("{why}; if it means missing it would be averaged as if it were a value"),
+        format!(
+            "say which: under [data]  missing = [\"{column}={code}\"]  or  keep = [\"{column}={code}\"]  (flags --missing {column}={code}, --keep {column}={code})"
+        ),
+    )
+}

@@ -1,0 +1,145 @@
+//! Which rows are used, and why the others are not.
+
+use super::roles::missing_column;
+use crate::cohort::{Cohort, Data, Fault, Faults, Ledger, Reason};
+use crate::panel::{PanelSpec, TreatmentRule};
+
+/// The rows that are used, ascending, and the ledger of those that are not.
+pub(super) struct Used {
+    pub rows: Vec<u32>,
+    pub ledger: Ledger,
+}
+
+/// Outcomes beyond this are taken for a fault of the file.
+const ABSURD: f64 = 1e12;
+
+pub(super) fn select(cohort: &Cohort, spec: &PanelSpec) -> Result<Used, Faults> {
+    let n = cohort.n_rows;
+    if n > u32::MAX as usize - 1 {
+        return Err(Fault::new(
+            "PANEL-017",
+            "more rows than can be numbered",
+            format!("{n} rows"),
+            "didact numbers rows with 32 bits",
+            "split the data by outcome or by period",
+        )
+        .into());
+    }
+    let mut faults = Faults::default();
+    let mut out = vec![false; n];
+    let mut ledger = Ledger::new(n);
+    let column = |name: &str| cohort.column(name).map(|c| &c.data).ok_or_else(|| Faults::from(missing_column(cohort, name)));
+
+    for (name, value) in &spec.filter {
+        let data = column(name)?;
+        let dropped = leave_out(&mut out, |r| !has_value(data, r, value));
+        ledger.drop_rows(Reason::Where, dropped);
+        if dropped > 0 && out.iter().all(|o| *o) {
+            faults.push(Fault::new(
+                "PANEL-001",
+                format!("no row has {name} = {value}"),
+                format!("column {name}"),
+                "nothing is left to analyse",
+                "check the value and its spelling",
+            ));
+        }
+    }
+    if let Some((name, value)) = &spec.subgroup {
+        let data = column(name)?;
+        ledger.drop_rows(Reason::MissingSubgroup, leave_out_missing(&mut out, data));
+        ledger.drop_rows(Reason::OtherSubgroup, leave_out(&mut out, |r| !has_value(data, r, value)));
+    }
+    let mut required: Vec<(Reason, &str)> = Vec::new();
+    required.extend(spec.unit.iter().map(|c| (Reason::MissingUnit, c.as_str())));
+    required.extend(spec.period.iter().map(|c| (Reason::MissingPeriod, c.as_str())));
+    match &spec.treatment {
+        TreatmentRule::Cohort(_) => {}
+        TreatmentRule::Status(c) => required.push((Reason::MissingTreatment, c)),
+        TreatmentRule::Arm { arm, post } => {
+            required.push((Reason::MissingTreatment, arm));
+            required.extend(post.iter().map(|c| (Reason::MissingTreatment, c.as_str())));
+        }
+    }
+    required.extend(spec.cluster.iter().map(|c| (Reason::MissingCluster, c.as_str())));
+    required.push((Reason::MissingOutcome, &spec.outcome));
+    required.extend(spec.weights.iter().map(|c| (Reason::MissingWeight, c.as_str())));
+    required.extend(spec.covariates.iter().map(|c| (Reason::MissingCovariate, c.column.as_str())));
+    for (reason, name) in required {
+        let dropped = leave_out_missing(&mut out, column(name)?);
+        ledger.drop_rows(reason, dropped);
+    }
+    for name in spec.covariates.iter().map(|c| c.column.as_str()).chain([spec.outcome.as_str()]) {
+        absurd(cohort, name, column(name)?, &out, &mut faults);
+    }
+    if let Some(name) = &spec.weights {
+        let data = column(name)?;
+        let bad = |r: usize| data.number(r).is_some_and(|w| w < 0.0 || w.is_infinite());
+        if let Some(r) = (0..n).find(|&r| !out[r] && bad(r)) {
+            faults.push(Fault::new(
+                "PANEL-013",
+                "a weight is negative or infinite",
+                format!("column {name}, first at row {}", cohort.first_row + r),
+                "such a row would count backwards, or drown all others",
+                "correct the weights",
+            ));
+        }
+        ledger.drop_rows(Reason::ZeroWeight, leave_out(&mut out, |r| data.number(r) == Some(0.0)));
+    }
+    faults.into_result()?;
+    let rows: Vec<u32> = (0..n as u32).filter(|&r| !out[r as usize]).collect();
+    if rows.is_empty() {
+        let reasons: Vec<String> = ledger.dropped.iter().map(|(r, k)| format!("{k} {}", r.words())).collect();
+        let place = if n == 0 { "the file has no rows of data".to_string() } else { format!("{n} rows read; left out: {}", reasons.join(", ")) };
+        return Err(Fault::new("PANEL-001", "no row is left to analyse", place, "an estimate needs students", "check the roles and the rows").into());
+    }
+    Ok(Used { rows, ledger })
+}
+
+fn leave_out(out: &mut [bool], bad: impl Fn(usize) -> bool) -> usize {
+    let mut dropped = 0;
+    for (r, o) in out.iter_mut().enumerate() {
+        if !*o && bad(r) {
+            *o = true;
+            dropped += 1;
+        }
+    }
+    dropped
+}
+
+fn leave_out_missing(out: &mut [bool], data: &Data) -> usize {
+    match data {
+        Data::Number(v) => leave_out(out, |r| v[r].is_nan()),
+        Data::Whole(w) if w.missing.is_empty() => 0,
+        Data::Whole(w) => leave_out(out, |r| w.missing[r]),
+        Data::Text(_) => leave_out(out, |r| data.is_missing(r)),
+    }
+}
+
+/// Whether a row has the value, written as text, in this column.
+fn has_value(data: &Data, row: usize, value: &str) -> bool {
+    match data {
+        Data::Text(t) => t.get(row) == Some(value),
+        _ => match (data.number(row), value.trim().parse::<f64>()) {
+            (Some(x), Ok(v)) => x == v,
+            (Some(x), Err(_)) => (value.eq_ignore_ascii_case("true") && x == 1.0) || (value.eq_ignore_ascii_case("false") && x == 0.0),
+            (None, _) => false,
+        },
+    }
+}
+
+fn absurd(cohort: &Cohort, name: &str, data: &Data, out: &[bool], faults: &mut Faults) {
+    let bad = match data {
+        Data::Number(v) => (0..v.len()).find(|&r| !out[r] && !(v[r].abs() <= ABSURD)),
+        Data::Whole(w) => (0..w.values.len()).find(|&r| !out[r] && w.values[r].unsigned_abs() > ABSURD as u64),
+        Data::Text(_) => None,
+    };
+    if let Some(r) = bad {
+        faults.push(Fault::new(
+            "PANEL-012",
+            "an infinite or absurdly large value",
+            format!("column {name}, first at row {}", cohort.first_row + r),
+            "one such value decides every average",
+            "correct it, or declare it as missing:  missing = [\"…\"]  under [data] (flag --missing)",
+        ));
+    }
+}

@@ -1,0 +1,85 @@
+//! Cohorts, periods, and the (cohort, period) cells they form.
+
+/// The period in which a unit is first treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FirstTreated {
+    /// Treated from this period on.
+    At(i64),
+    /// Not treated within the sample.
+    Never,
+}
+
+/// The periods and cohorts of a sample. A cell is numbered `cohort · periods + period`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cells {
+    /// The periods, ascending.
+    pub periods: Vec<i64>,
+    /// The cohorts, ascending, `Never` last.
+    pub cohorts: Vec<FirstTreated>,
+}
+
+impl Cells {
+    /// Number of cells, whether or not they have rows.
+    pub fn len(&self) -> usize {
+        self.periods.len() * self.cohorts.len()
+    }
+
+    /// Whether there is no cell.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of a cell.
+    pub fn cell(&self, cohort_ix: usize, period_ix: usize) -> u32 {
+        (cohort_ix * self.periods.len() + period_ix) as u32
+    }
+
+    /// The cohort of a cell, as an index.
+    #[inline]
+    pub fn cohort_ix(&self, cell: u32) -> usize {
+        cell as usize / self.periods.len()
+    }
+
+    /// The period of a cell, as an index.
+    #[inline]
+    pub fn period_ix(&self, cell: u32) -> usize {
+        cell as usize % self.periods.len()
+    }
+
+    /// Periods since (negative: until) the first treated one; `None` for never-treated cohorts.
+    pub fn event_time(&self, cell: u32) -> Option<i64> {
+        match self.cohorts[self.cohort_ix(cell)] {
+            FirstTreated::At(g) => Some(self.periods[self.period_ix(cell)] - g),
+            FirstTreated::Never => None,
+        }
+    }
+
+    /// Whether a cell is treated.
+    pub fn is_treated(&self, cell: u32) -> bool {
+        self.event_time(cell).is_some_and(|e| e >= 0)
+    }
+
+    /// Whether a cohort is treated at some time in the sample.
+    pub fn is_ever_treated(&self, cohort_ix: usize) -> bool {
+        matches!(self.cohorts[cohort_ix], FirstTreated::At(_))
+    }
+
+    /// The cohorts treated within the sample, with their index.
+    pub fn treated_cohorts(&self) -> impl Iterator<Item = (usize, i64)> + '_ {
+        self.cohorts.iter().enumerate().filter_map(|(i, c)| match c {
+            FirstTreated::At(g) => Some((i, *g)),
+            FirstTreated::Never => None,
+        })
+    }
+
+    /// Whether some units are never treated.
+    pub fn has_never(&self) -> bool {
+        self.cohorts.last() == Some(&FirstTreated::Never)
+    }
+
+    /// The cohorts that are treated from the first period on: no change of theirs can be seen.
+    pub fn always_treated(&self) -> impl Iterator<Item = (usize, i64)> + '_ {
+        let first = self.periods[0];
+        self.treated_cohorts().filter(move |&(_, g)| g <= first)
+    }
+}

@@ -1,0 +1,94 @@
+//! Identifiers made dense: each distinct value gets an index, in sorted order.
+
+use crate::cohort::{Data, MISSING_CODE};
+
+/// The distinct identifiers of a column, sorted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Keys {
+    /// Whole numbers.
+    Whole(Vec<i64>),
+    /// Real numbers used as identifiers.
+    Number(Vec<f64>),
+    /// Text.
+    Text(Vec<String>),
+    /// Rows numbered in order.
+    Rows(usize),
+}
+
+impl Keys {
+    /// Number of distinct identifiers.
+    pub fn len(&self) -> usize {
+        match self {
+            Keys::Whole(v) => v.len(),
+            Keys::Number(v) => v.len(),
+            Keys::Text(v) => v.len(),
+            Keys::Rows(n) => *n,
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The identifier as the user wrote it.
+    pub fn label(&self, ix: usize) -> String {
+        match self {
+            Keys::Whole(v) => v[ix].to_string(),
+            Keys::Number(v) => v[ix].to_string(),
+            Keys::Text(v) => v[ix].clone(),
+            Keys::Rows(_) => (ix + 1).to_string(),
+        }
+    }
+
+    /// Indexes the identifiers of the given rows (none of them missing): the sorted keys, and each row's index.
+    pub fn index(data: &Data, rows: &[u32]) -> (Keys, Vec<u32>) {
+        match data {
+            Data::Whole(w) => {
+                let value = |r: u32| w.values[r as usize];
+                let low = rows.iter().map(|&r| value(r)).min().unwrap_or(0);
+                let high = rows.iter().map(|&r| value(r)).max().unwrap_or(0);
+                let span = high.abs_diff(low);
+                if span < 4 * rows.len() as u64 + 1024 {
+                    let mut rank = vec![u32::MAX; span as usize + 1];
+                    rows.iter().for_each(|&r| rank[(value(r) - low) as usize] = 0);
+                    let mut keys = Vec::new();
+                    for (offset, slot) in rank.iter_mut().enumerate() {
+                        if *slot == 0 {
+                            *slot = keys.len() as u32;
+                            keys.push(low + offset as i64);
+                        }
+                    }
+                    let codes = rows.iter().map(|&r| rank[(value(r) - low) as usize]).collect();
+                    return (Keys::Whole(keys), codes);
+                }
+                let (keys, codes) = by_sorting(rows, value, |a, b| a.cmp(b));
+                (Keys::Whole(keys), codes)
+            }
+            Data::Number(v) => {
+                let (keys, codes) = by_sorting(rows, |r| v[r as usize] + 0.0, f64::total_cmp);
+                (Keys::Number(keys), codes)
+            }
+            Data::Text(t) => {
+                let mut rank = vec![u32::MAX; t.levels.len()];
+                rows.iter().map(|&r| t.codes[r as usize]).filter(|&c| c != MISSING_CODE).for_each(|c| rank[c as usize] = 0);
+                let mut keys = Vec::new();
+                for (level, slot) in t.levels.iter().zip(rank.iter_mut()).filter(|(_, slot)| **slot == 0) {
+                    *slot = keys.len() as u32;
+                    keys.push(level.clone());
+                }
+                let codes = rows.iter().map(|&r| rank[t.codes[r as usize] as usize]).collect();
+                (Keys::Text(keys), codes)
+            }
+        }
+    }
+}
+
+fn by_sorting<T: Copy>(rows: &[u32], value: impl Fn(u32) -> T, order: impl Fn(&T, &T) -> std::cmp::Ordering + Copy) -> (Vec<T>, Vec<u32>) {
+    let mut keys: Vec<T> = rows.iter().map(|&r| value(r)).collect();
+    keys.sort_unstable_by(order);
+    keys.dedup_by(|a, b| order(a, b).is_eq());
+    let find = |x: T| keys.binary_search_by(|k| order(k, &x)).expect("every value is a key") as u32;
+    let codes = rows.iter().map(|&r| find(value(r))).collect();
+    (keys, codes)
+}

@@ -1,0 +1,129 @@
+//! The analytic sample an estimator sees: units, periods, cohorts and clusters, checked; and its moments.
+
+mod build;
+mod cell;
+mod differences;
+mod executor;
+mod key;
+mod moments;
+mod spec;
+
+pub use cell::{Cells, FirstTreated};
+pub use executor::{Executor, Serial, spread};
+pub use key::Keys;
+pub use moments::{Absorb, ClusterMoments, Moments, Scale};
+pub use spec::{CovariateTerm, Duplicates, PanelSpec, TreatmentRule};
+
+use crate::cohort::{Ledger, Warning};
+
+/// Whether the same units are seen again, or every row is another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Units observed in several periods.
+    Panel,
+    /// Every row is a unit of its own.
+    CrossSections,
+}
+
+/// A covariate's values, one a row of the panel.
+#[derive(Debug, Clone)]
+pub struct Covariate {
+    /// The name; a level of a categorical covariate is written `name=level`.
+    pub name: String,
+    /// The values.
+    pub values: Vec<f64>,
+}
+
+/// Units × periods, checked. Rows stand in the order cluster, unit, period, whatever the order of the source.
+///
+/// It cannot be malformed: a unit has at most one row a period, lies in one cluster, belongs to one cohort.
+#[derive(Debug, Clone)]
+pub struct Panel {
+    /// Whether units are seen again.
+    pub kind: Kind,
+    /// The outcome's name.
+    pub outcome_name: String,
+    /// The outcome, a row each.
+    pub outcome: Vec<f64>,
+    /// The weights, a row each; empty when all rows count alike.
+    pub weight: Vec<f64>,
+    /// The (cohort, period) cell of each row, as an index into [`Panel::cells`].
+    pub cell: Vec<u32>,
+    /// The covariates.
+    pub covariates: Vec<Covariate>,
+    /// Where each unit's rows begin; one more entry than units. Empty for cross-sections, where row = unit.
+    pub unit_start: Vec<u32>,
+    /// Where each cluster's units begin; one more entry than clusters.
+    pub cluster_start: Vec<u32>,
+    /// Names of the clusters, in order.
+    pub clusters: Keys,
+    /// The periods and cohorts, and what lies where.
+    pub cells: Cells,
+    /// Rows read and left out.
+    pub ledger: Ledger,
+    /// What the reader should know of this sample.
+    pub warnings: Vec<Warning>,
+}
+
+impl Panel {
+    /// Number of rows.
+    pub fn n_rows(&self) -> usize {
+        self.outcome.len()
+    }
+
+    /// Number of units.
+    pub fn n_units(&self) -> usize {
+        if self.unit_start.is_empty() { self.n_rows() } else { self.unit_start.len() - 1 }
+    }
+
+    /// Number of clusters.
+    pub fn n_clusters(&self) -> usize {
+        self.cluster_start.len() - 1
+    }
+
+    /// The rows of a unit.
+    #[inline]
+    pub fn rows_of(&self, unit: usize) -> std::ops::Range<usize> {
+        if self.unit_start.is_empty() {
+            unit..unit + 1
+        } else {
+            self.unit_start[unit] as usize..self.unit_start[unit + 1] as usize
+        }
+    }
+
+    /// The units of a cluster.
+    #[inline]
+    pub fn units_of(&self, cluster: usize) -> std::ops::Range<usize> {
+        self.cluster_start[cluster] as usize..self.cluster_start[cluster + 1] as usize
+    }
+
+    /// The weight of a row.
+    #[inline]
+    pub fn weight_of(&self, row: usize) -> f64 {
+        if self.weight.is_empty() { 1.0 } else { self.weight[row] }
+    }
+
+    /// The cohort of a unit, as an index into the cohorts of [`Panel::cells`].
+    pub fn cohort_of(&self, unit: usize) -> usize {
+        self.cells.cohort_ix(self.cell[self.rows_of(unit).start])
+    }
+
+    /// How many clusters hold units of an arm: (treated at some time in the sample, never treated).
+    pub fn clusters_by_arm(&self) -> (usize, usize) {
+        let (mut treated, mut comparison) = (0, 0);
+        for g in 0..self.n_clusters() {
+            let (mut t, mut c) = (false, false);
+            for u in self.units_of(g) {
+                if self.cells.is_ever_treated(self.cohort_of(u)) { t = true } else { c = true }
+            }
+            treated += usize::from(t);
+            comparison += usize::from(c);
+        }
+        (treated, comparison)
+    }
+
+    /// Number of units that are treated at some time in the sample.
+    pub fn n_treated_units(&self) -> usize {
+        (0..self.n_units()).filter(|&u| self.cells.is_ever_treated(self.cohort_of(u))).count()
+    }
+}

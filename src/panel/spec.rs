@@ -1,0 +1,96 @@
+//! Which columns play which part.
+
+/// A covariate as asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CovariateTerm {
+    /// The column.
+    pub column: String,
+    /// Whether its values are categories; text always is. Written `factor(column)`.
+    pub factor: bool,
+}
+
+impl CovariateTerm {
+    /// Reads `column` or `factor(column)`.
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim();
+        match text.strip_prefix("factor(").and_then(|rest| rest.strip_suffix(')')) {
+            Some(column) => CovariateTerm { column: column.trim().into(), factor: true },
+            None => CovariateTerm { column: text.into(), factor: false },
+        }
+    }
+}
+
+/// How the sample says who is treated when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TreatmentRule {
+    /// A column with the first treated period; 0, empty, NA, Inf: never.
+    Cohort(String),
+    /// A 0/1 arm, and a 0/1 column that says which rows are after (left out: the later of two periods).
+    Arm {
+        /// The arm.
+        arm: String,
+        /// Whether a row is after the start.
+        post: Option<String>,
+    },
+    /// A 0/1 status that switches on over time.
+    Status(String),
+}
+
+/// What to do with a unit seen twice in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Duplicates {
+    /// Refuse the data.
+    #[default]
+    Refuse,
+    /// Average on purpose.
+    Mean,
+}
+
+/// Which columns of a cohort make up the analytic sample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PanelSpec {
+    /// The outcome.
+    pub outcome: String,
+    /// The unit; `None`: repeated cross-sections.
+    pub unit: Option<String>,
+    /// The period; `None` only with an arm and a post column.
+    pub period: Option<String>,
+    /// Who is treated when.
+    pub treatment: TreatmentRule,
+    /// Covariates.
+    pub covariates: Vec<CovariateTerm>,
+    /// Weights.
+    pub weights: Option<String>,
+    /// The unit of assignment; `None`: the unit itself, with a warning.
+    pub cluster: Option<String>,
+    /// Keep only rows with these values.
+    pub filter: Vec<(String, String)>,
+    /// Keep only this subgroup (column, value).
+    pub subgroup: Option<(String, String)>,
+    /// What to do with a unit seen twice in a period.
+    pub duplicates: Duplicates,
+}
+
+impl PanelSpec {
+    /// All columns that the sample needs, each once.
+    pub fn columns(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = vec![&self.outcome];
+        all.extend(self.unit.as_deref());
+        all.extend(self.period.as_deref());
+        match &self.treatment {
+            TreatmentRule::Cohort(c) | TreatmentRule::Status(c) => all.push(c),
+            TreatmentRule::Arm { arm, post } => {
+                all.push(arm);
+                all.extend(post.as_deref());
+            }
+        }
+        all.extend(self.covariates.iter().map(|c| c.column.as_str()));
+        all.extend(self.weights.as_deref());
+        all.extend(self.cluster.as_deref());
+        all.extend(self.filter.iter().map(|(c, _)| c.as_str()));
+        all.extend(self.subgroup.as_ref().map(|(c, _)| c.as_str()));
+        let mut seen = std::collections::BTreeSet::new();
+        all.retain(|c| seen.insert(*c));
+        all
+    }
+}

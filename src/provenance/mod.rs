@@ -1,0 +1,11 @@
+//! Where a run came from, and whether it comes out again: files with their hashes, manifest, verify, compare.
+
+mod compare;
+mod files;
+mod manifest;
+mod verify;
+
+pub use compare::{Difference, differences};
+pub use files::{RunFiles, figure_files, files};
+pub use manifest::{InputRecord, Manifest, MethodRecord};
+pub use verify::{Verdict, verify};

@@ -1,0 +1,237 @@
+//! The report arranged for the template: cells as words, figures as drawings, ids that are safe and unique.
+
+use serde::Serialize;
+
+use super::terms::{Piece, explained};
+use crate::table::number::{self, Glyphs};
+use crate::render::svg::{Style, svg};
+use crate::table::{Cell, Figure, KeyNumber, Level, Report, Rerun, Table};
+
+/// What the template is filled with.
+#[derive(Serialize)]
+pub struct Page<'a> {
+    policy: String,
+    style: String,
+    script: String,
+    title: &'a str,
+    question: Vec<Piece>,
+    simulated: bool,
+    word: &'a str,
+    sentences: Vec<Vec<Piece>>,
+    key_numbers: Vec<Key<'a>>,
+    cannot_say: Vec<Vec<Piece>>,
+    ask: Vec<Vec<Piece>>,
+    notices: Vec<Shown<'a>>,
+    figures: Vec<Drawing<'a>>,
+    tables: Vec<Grid>,
+    methods: Vec<Described<'a>>,
+    glossary: &'a [(String, String)],
+    rerun: &'a Rerun,
+    seed: String,
+}
+
+#[derive(Serialize)]
+struct Key<'a> {
+    id: String,
+    label: &'a str,
+    value: &'a str,
+    explain: Vec<Piece>,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    code: &'a str,
+    title: &'a str,
+    message: Vec<Piece>,
+    level: Level,
+}
+
+#[derive(Serialize)]
+struct Drawing<'a> {
+    id: String,
+    title: &'a str,
+    caption: Vec<Piece>,
+    wide: String,
+    narrow: String,
+    data: Grid,
+}
+
+#[derive(Serialize)]
+struct Described<'a> {
+    name: &'a str,
+    what: Vec<Piece>,
+    assumptions: Vec<Piece>,
+    source: &'a str,
+    version: u32,
+}
+
+#[derive(Serialize)]
+struct Grid {
+    id: String,
+    title: String,
+    columns: Vec<Heading>,
+    rows: Vec<Vec<Shell>>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Heading {
+    title: String,
+    unit: Option<String>,
+    explain: Option<String>,
+    numeric: bool,
+}
+
+/// A cell as the page shows it.
+#[derive(Serialize)]
+struct Shell {
+    shown: String,
+    /// What to sort by; `None`: the words.
+    sort: Option<String>,
+    /// Why there is nothing.
+    reason: Option<String>,
+    numeric: bool,
+    heads: bool,
+}
+
+impl<'a> Page<'a> {
+    /// The report arranged, with the page's policy, style sheet and script.
+    pub fn new(report: &'a Report, policy: String, style: String, script: String) -> Page<'a> {
+        let mut ids = Ids::default();
+        let prose = |words: &str| explained(words, &report.glossary);
+        let each = |all: &[String]| all.iter().map(|words| prose(words)).collect::<Vec<_>>();
+        let answer = &report.answer;
+        let key = |k: &'a KeyNumber, ids: &mut Ids| Key {
+            id: ids.take("", &k.id),
+            label: &k.label,
+            value: &k.value,
+            explain: prose(&k.explain),
+        };
+        let figure = |figure: &'a Figure, ids: &mut Ids| Drawing {
+            id: ids.take("figure-", &figure.id),
+            title: &figure.title,
+            caption: prose(&figure.caption),
+            wide: svg(figure, Style::Inline),
+            narrow: svg(figure, Style::Narrow),
+            data: grid(&figure.data(), "data-", ids),
+        };
+        Page {
+            policy,
+            style,
+            script,
+            title: &report.title,
+            question: prose(&report.question),
+            simulated: report.simulated,
+            word: &answer.word,
+            sentences: each(&answer.sentences),
+            key_numbers: answer.key_numbers.iter().map(|k| key(k, &mut ids)).collect(),
+            cannot_say: each(&answer.cannot_say),
+            ask: each(&answer.ask),
+            notices: report
+                .notices
+                .iter()
+                .map(|n| Shown { code: &n.code, title: &n.title, message: prose(&n.message), level: n.level })
+                .collect(),
+            figures: report.figures.iter().map(|f| figure(f, &mut ids)).collect(),
+            tables: report.tables.iter().map(|table| grid(table, "table-", &mut ids)).collect(),
+            methods: report
+                .methods
+                .iter()
+                .map(|m| Described {
+                    name: &m.name,
+                    what: prose(&m.what),
+                    assumptions: prose(&m.assumptions),
+                    source: &m.source,
+                    version: m.version,
+                })
+                .collect(),
+            glossary: &report.glossary,
+            rerun: &report.rerun,
+            seed: report.rerun.seed.to_string(),
+        }
+    }
+}
+
+fn grid(table: &Table, prefix: &str, ids: &mut Ids) -> Grid {
+    let numeric: Vec<bool> = (0..table.columns.len()).map(|ix| table.is_numeric(ix)).collect();
+    let columns = table.columns.iter().enumerate().map(|(ix, column)| Heading {
+        title: column.title.clone(),
+        unit: column.unit.clone(),
+        explain: column.explain.clone(),
+        numeric: numeric[ix],
+    });
+    let rows = (0..table.rows.len()).map(|row| {
+        let cells = (0..table.columns.len()).map(|ix| {
+            let mut shell = shell(&table.cell(row, ix));
+            shell.numeric = numeric[ix];
+            shell.heads = ix == 0;
+            shell
+        });
+        cells.collect()
+    });
+    let reasons = table.reasons().into_iter().map(|(column, reason)| format!("{} {column}: {reason}", number::DASH));
+    Grid {
+        id: ids.take(prefix, &table.id),
+        title: table.title.clone(),
+        columns: columns.collect(),
+        rows: rows.collect(),
+        notes: table.notes.iter().cloned().chain(reasons).collect(),
+    }
+}
+
+fn shell(cell: &Cell) -> Shell {
+    let exact = |v: f64| Some(number::exact(v).unwrap_or_default());
+    let (sort, reason) = match cell {
+        Cell::Text(_) => (None, None),
+        Cell::Count(n) => (Some(n.to_string()), None),
+        Cell::Whole(n) => (Some(n.to_string()), None),
+        Cell::Number { value, .. } | Cell::Percent(value) | Cell::PValue(value) => (exact(*value), None),
+        Cell::Interval { low, .. } => (low.map_or_else(|| Some("-1e999".to_string()), exact), None),
+        Cell::Undefined(reason) => (Some(String::new()), Some(reason.clone())),
+        Cell::Suppressed => (Some(String::new()), Some("Withheld so that no student can be recognised.".to_string())),
+    };
+    let shown = match cell {
+        Cell::Suppressed => "withheld".to_string(),
+        other => number::cell(other, Glyphs::Typographic),
+    };
+    Shell { shown, sort, reason, numeric: false, heads: false }
+}
+
+/// The ids given out so far.
+#[derive(Default)]
+struct Ids(Vec<String>);
+
+impl Ids {
+    /// An id of letters, digits and hyphens that no other element has.
+    fn take(&mut self, prefix: &str, wanted: &str) -> String {
+        let slug: String = wanted
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+            .take(60)
+            .collect();
+        let slug = slug.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+        let stem = format!("{prefix}{}", if slug.is_empty() { "x" } else { &slug });
+        let mut id = stem.clone();
+        let mut n = 2;
+        while self.0.contains(&id) {
+            id = format!("{stem}-{n}");
+            n += 1;
+        }
+        self.0.push(id.clone());
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_safe_and_unique() {
+        let mut ids = Ids::default();
+        assert_eq!(ids.take("table-", "Arm means"), "table-arm-means");
+        assert_eq!(ids.take("table-", "arm_means"), "table-arm-means-2");
+        assert_eq!(ids.take("", "\"><img>"), "img");
+        assert_eq!(ids.take("", ""), "x");
+    }
+}

@@ -1,0 +1,72 @@
+//! Tables as JSON at full precision.
+
+use serde_json::{Map, Number, Value, json};
+
+use crate::table::{Cell, Table};
+
+/// The table as a JSON value: `id`, `title`, `columns`, `rows` as objects by key, `undefined`, `notes`.
+///
+/// An undefined cell is `null`, and its reason stands under `undefined` with row and column. An interval is
+/// `{"low", "high"}` with `null` for an unbounded end; a suppressed cell is `{"suppressed": true}`.
+pub fn json(table: &Table) -> Value {
+    let mut undefined = Vec::new();
+    let rows = (0..table.rows.len()).map(|row| {
+        let mut object = Map::new();
+        for (ix, column) in table.columns.iter().enumerate() {
+            let cell = table.cell(row, ix);
+            if let Cell::Undefined(reason) = cell.as_ref() {
+                undefined.push(json!({ "row": row, "column": column.key, "reason": reason }));
+            }
+            object.insert(column.key.clone(), value(&cell));
+        }
+        Value::Object(object)
+    });
+    let rows: Vec<Value> = rows.collect();
+    let columns: Vec<Value> = table
+        .columns
+        .iter()
+        .map(|c| json!({ "key": c.key, "title": c.title, "unit": c.unit, "explain": c.explain }))
+        .collect();
+    json!({
+        "id": table.id, "title": table.title, "columns": columns, "rows": rows,
+        "undefined": undefined, "notes": table.notes,
+    })
+}
+
+/// A cell as a JSON value; `null` where it is undefined.
+pub fn value(cell: &Cell) -> Value {
+    let float = |v: f64| Number::from_f64(if v == 0.0 { 0.0 } else { v }).map_or(Value::Null, Value::Number);
+    match cell.checked().as_ref() {
+        Cell::Text(words) => Value::from(words.as_str()),
+        Cell::Count(n) => Value::from(*n),
+        Cell::Whole(n) => Value::from(*n),
+        Cell::Number { value, .. } | Cell::Percent(value) | Cell::PValue(value) => float(*value),
+        Cell::Interval { low, high, .. } => {
+            json!({ "low": low.map_or(Value::Null, float), "high": high.map_or(Value::Null, float) })
+        }
+        Cell::Undefined(_) => Value::Null,
+        Cell::Suppressed => json!({ "suppressed": true }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples::{NAMES, hostile_table};
+
+    #[test]
+    fn the_hostile_table_reads_back() {
+        let written = json(&hostile_table()).to_string();
+        let back: Value = serde_json::from_str(&written).unwrap();
+        let rows = back["rows"].as_array().unwrap();
+        for (i, name) in NAMES.iter().enumerate() {
+            assert_eq!(rows[i]["term"], *name);
+            assert_eq!(rows[i]["estimate"].as_f64().unwrap(), -1.25 * i as f64 + 0.1);
+        }
+        assert!(rows[2]["conf"]["high"].is_null() && rows[2]["conf"]["low"].is_f64());
+        let last = rows.last().unwrap();
+        assert!(last["estimate"].is_null() && last["conf"].is_null());
+        assert_eq!(last["n"], json!({ "suppressed": true }));
+        assert_eq!(back["undefined"].as_array().unwrap().len(), 4);
+    }
+}

@@ -1,0 +1,152 @@
+//! Content with hostile names and numbers, for the tests of every format.
+
+use crate::table::{
+    Answer, Cell, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, KeyNumber, Level, Method, Notice, Report,
+    Rerun, Series, Table,
+};
+
+/// Names that do harm where they are not escaped.
+pub const NAMES: [&str; 8] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "=cmd|' /C calc'!A0",
+    "a|b|c",
+    "two\nlines\r\nand, \"quotes\"",
+    "\u{1b}[31mred\u{7}\u{0}",
+    "{{ 7 * 7 }} {% raw %} ]]> -->",
+    "</style></svg></title><script>alert(2)</script>",
+];
+
+/// A table with every kind of cell and every hostile name.
+pub fn hostile_table() -> Table {
+    let mut columns = vec![
+        Column::new("term", "School <b>name</b> | x").explain("<i>which</i> \"school\""),
+        Column::new("estimate", "Estimate").unit("points"),
+        Column::new("conf", "95% interval"),
+        Column::new("p_value", "p"),
+        Column::new("share", "Share"),
+        Column::new("n", "Students"),
+    ];
+    columns[0].title.push_str(NAMES[0]);
+    let mut table = Table::new("hostile", NAMES[1], columns);
+    for (i, name) in NAMES.iter().enumerate() {
+        let v = -1.25 * i as f64 + 0.1;
+        table.push(vec![
+            Cell::text(*name),
+            Cell::number(Some(v), ""),
+            Cell::interval(Some(v - 1.0), (i != 2).then_some(v + 1.0), Digits::Decimals(2)),
+            Cell::PValue(0.0004 * i as f64),
+            Cell::Percent(0.123),
+            Cell::Count(12_345 * i as u64),
+        ]);
+    }
+    table.push(vec![
+        Cell::text("Belmont-Cragin"),
+        Cell::Number { value: f64::NAN, digits: Digits::Auto },
+        Cell::Interval { low: Some(f64::NAN), high: None, digits: Digits::Auto },
+        Cell::PValue(f64::INFINITY),
+        Cell::Percent(f64::NAN),
+        Cell::Suppressed,
+    ]);
+    table.note(NAMES[0]);
+    table
+}
+
+fn figure(id: &str, name: &str, kind: FigureKind) -> Figure {
+    Figure { id: id.into(), title: name.into(), alt: name.into(), caption: name.into(), kind }
+}
+
+/// One figure of each kind, with hostile names, unbounded intervals and numbers that are not finite.
+pub fn hostile_figures(name: &str) -> Vec<Figure> {
+    let point = |t: i64, estimate: f64, low, high| EventPoint {
+        event_time: t,
+        estimate,
+        low,
+        high,
+        band_low: low.map(|v: f64| v - 0.5),
+        band_high: high.map(|v: f64| v + 0.5),
+        reference: t == -1,
+    };
+    let points = vec![
+        point(-2, 0.1, Some(-0.4), Some(0.6)),
+        point(-1, 0.0, None, None),
+        point(0, 1.5, Some(0.7), None),
+        point(1, f64::NAN, Some(f64::NAN), Some(f64::INFINITY)),
+        point(2, 2.5, Some(1.1), Some(3.9)),
+    ];
+    let row = |estimate, low, high| ForestRow {
+        label: name.repeat(3),
+        detail: name.into(),
+        estimate,
+        low,
+        high,
+        headline: estimate > 1.0,
+    };
+    let line = |shift: f64| Series {
+        name: name.into(),
+        points: vec![(2019.0, shift, Some((shift - 1.0, shift + 1.0))), (2020.0, f64::NAN, None), (2021.0, 3.0, None)],
+    };
+    let words = || name.to_string();
+    vec![
+        figure("event", name, FigureKind::EventStudy { points, x_title: words(), y_title: words() }),
+        figure(
+            "means",
+            name,
+            FigureKind::Lines {
+                series: vec![line(1.0), line(2.0)],
+                marks: vec![(2020.5, words()), (f64::NAN, words())],
+                x_title: words(),
+                y_title: words(),
+            },
+        ),
+        figure(
+            "forest",
+            name,
+            FigureKind::Forest {
+                rows: vec![
+                    row(1.2, Some(0.2), Some(2.2)),
+                    row(0.9, None, Some(2.0)),
+                    row(0.5, None, None),
+                    row(f64::NAN, Some(f64::NAN), None),
+                ],
+                x_title: words(),
+            },
+        ),
+        figure("nothing", name, FigureKind::Forest { rows: Vec::new(), x_title: words() }),
+    ]
+}
+
+/// A report in which every name is hostile.
+pub fn hostile_report(name: &str) -> Report {
+    let words = || name.to_string();
+    Report {
+        title: words(),
+        question: words(),
+        simulated: true,
+        answer: Answer {
+            word: words(),
+            sentences: vec![words(), "A p-value of 0.3 is large.".into()],
+            key_numbers: vec![KeyNumber { id: "key-p".into(), label: words(), value: words(), explain: words() }],
+            cannot_say: vec![words()],
+            ask: vec![words()],
+        },
+        notices: vec![Notice { code: words(), title: words(), message: words(), level: Level::Caution }],
+        figures: hostile_figures(name),
+        tables: vec![hostile_table(), hostile_table()],
+        methods: vec![Method {
+            name: words(),
+            what: words(),
+            assumptions: words(),
+            source: "https://example.org/paper".into(),
+            version: 1,
+        }],
+        glossary: vec![(words(), words()), ("p-value".into(), "How surprising.".into())],
+        rerun: Rerun {
+            command: words(),
+            seed: 7,
+            version: words(),
+            items: vec![(words(), words())],
+            same_bytes_note: words(),
+        },
+    }
+}

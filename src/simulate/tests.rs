@@ -1,0 +1,322 @@
+//! What every world must hold to, and what the parameters promise.
+
+use super::*;
+use crate::cohort::Data;
+use std::collections::BTreeMap;
+
+fn draw(id: &str, changes: &[(&str, &str)], seed: u64, detail: Detail) -> Draw {
+    let world = find(id).unwrap();
+    let mut p = world.parameters();
+    for (name, value) in changes {
+        p.set(name, value).unwrap();
+    }
+    p.check().unwrap();
+    world.draw_with(&p, seed, detail)
+}
+
+fn numbers(cohort: &Cohort, name: &str) -> Vec<f64> {
+    let data = &cohort.column(name).unwrap_or_else(|| panic!("no column {name}")).data;
+    (0..data.len()).map(|i| data.number(i).unwrap_or(f64::NAN)).collect()
+}
+
+fn codes(cohort: &Cohort, name: &str) -> Vec<u32> {
+    let Data::Text(t) = &cohort.column(name).unwrap().data else { panic!("{name} is text") };
+    t.codes.clone()
+}
+
+/// All rows as text, the profiles too.
+fn written(cohort: &Cohort, rows: usize) -> Vec<String> {
+    (0..rows).map(|i| cohort.columns.iter().map(|c| c.data.display(i)).collect::<Vec<_>>().join(",")).collect()
+}
+
+fn mean(x: &[f64]) -> f64 {
+    x.iter().sum::<f64>() / x.len() as f64
+}
+
+fn correlation(x: &[f64], y: &[f64]) -> f64 {
+    let (mx, my) = (mean(x), mean(y));
+    let product = |a: &[f64], ma: f64, b: &[f64], mb: f64| a.iter().zip(b).map(|(p, q)| (p - ma) * (q - mb)).sum::<f64>();
+    product(x, mx, y, my) / libm::sqrt(product(x, mx, x, mx) * product(y, my, y, my))
+}
+
+#[test]
+fn the_same_seed_gives_the_same_draw() {
+    for world in WORLDS {
+        let id = world.card().id;
+        let (a, b) = (draw(id, &[], 7, Detail::Full), draw(id, &[], 7, Detail::Full));
+        assert_eq!(written(&a.cohort, a.cohort.n_rows), written(&b.cohort, b.cohort.n_rows));
+        assert_eq!((&a.truth, &a.cohort.profiles), (&b.truth, &b.cohort.profiles));
+        let c = draw(id, &[], 7, Detail::Analysis);
+        assert_eq!(written(&a.cohort, a.cohort.n_rows), written(&c.cohort, c.cohort.n_rows));
+        assert_eq!(a.truth, c.truth);
+        assert!(c.cohort.profiles.is_empty() && !a.cohort.profiles.is_empty());
+        assert_ne!(numbers(&a.cohort, "gpa"), numbers(&draw(id, &[], 8, Detail::Analysis).cohort, "gpa"));
+    }
+}
+
+#[test]
+fn one_more_school_changes_nothing_before_it() {
+    let a = draw("belmont-cragin", &[], 3, Detail::Full).cohort;
+    let b = draw("belmont-cragin", &[("schools", "43")], 3, Detail::Full).cohort;
+    assert!(b.n_rows > a.n_rows);
+    assert_eq!(written(&a, a.n_rows), written(&b, a.n_rows));
+    assert_eq!(a.profiles, b.profiles);
+}
+
+#[test]
+fn the_effect_changes_no_luck() {
+    let none = draw("belmont-cragin", &[("effect", "0")], 3, Detail::Analysis).cohort;
+    let some = draw("belmont-cragin", &[("effect", "0.3")], 3, Detail::Analysis).cohort;
+    let status = numbers(&none, "profiles");
+    let (x, y) = (numbers(&none, "math"), numbers(&some, "math"));
+    let fidelity = numbers(&none, "fidelity");
+    assert!((0..none.n_rows).all(|i| status[i] == 1.0 || x[i].to_bits() == y[i].to_bits()));
+    assert!((0..none.n_rows).all(|i| status[i] == 0.0 || x[i].is_nan() || fidelity[i] < 0.1 || y[i] > x[i]));
+    assert_eq!(numbers(&none, "gpa"), numbers(&some, "gpa"));
+}
+
+#[test]
+fn truth_is_what_the_potential_outcomes_say() {
+    for id in ["belmont-cragin", "two-period"] {
+        let with = draw(id, &[], 11, Detail::Analysis);
+        let without = draw(id, &[("effect", "0")], 11, Detail::Analysis).cohort;
+        let c = &with.cohort;
+        let (year, first) = (numbers(c, "year"), numbers(c, "profile_year"));
+        for outcome in OUTCOMES {
+            let (y1, y0) = (numbers(c, outcome), numbers(&without, outcome));
+            for effect in with.truth.effects.iter().filter(|e| e.outcome == outcome && e.estimand != "overall-dynamic") {
+                let rows: Vec<f64> = (0..c.n_rows)
+                    .filter(|&i| year[i] >= first[i] && !y1[i].is_nan())
+                    .filter(|&i| effect.group.is_none_or(|g| first[i] == g as f64))
+                    .filter(|&i| effect.period.is_none_or(|t| year[i] == t as f64))
+                    .filter(|&i| effect.event_time.is_none_or(|e| year[i] - first[i] == e as f64))
+                    .map(|i| y1[i] - y0[i])
+                    .collect();
+                assert_eq!(rows.len(), effect.n);
+                assert!((mean(&rows) - effect.value).abs() < 1e-9, "{effect:?}");
+            }
+            let events: Vec<f64> = with
+                .truth
+                .effects
+                .iter()
+                .filter(|e| e.estimand == "event" && e.outcome == outcome)
+                .map(|e| e.value)
+                .collect();
+            assert!((with.truth.effect(outcome, "overall-dynamic").unwrap().value - mean(&events)).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn null_has_no_effect_and_cannot_be_given_one() {
+    let truth = draw("null", &[], 1, Detail::Analysis).truth;
+    assert!(!truth.effects.is_empty() && truth.effects.iter().all(|e| e.value == 0.0 && e.n > 0));
+    let said = Null.parameters().set("effect", "0.1").unwrap_err().to_string();
+    assert!(said.contains("holds it at 0"), "{said}");
+}
+
+#[test]
+fn effects_are_of_the_size_asked_for() {
+    let mut sums: BTreeMap<i64, f64> = BTreeMap::new();
+    for seed in 0..12 {
+        let truth = draw("belmont-cragin", &[("schools", "121"), ("profile_schools", "120")], seed, Detail::Analysis).truth;
+        for e in truth.effects.iter().filter(|e| e.estimand == "event" && e.outcome == "math") {
+            *sums.entry(e.event_time.unwrap()).or_default() += e.value / 12.0;
+        }
+    }
+    for (e, wanted) in [(0, 1.5), (1, 1.875), (2, 2.25), (3, 2.25)] {
+        assert!((sums[&e] - wanted).abs() < 0.06 * wanted, "{sums:?}");
+    }
+}
+
+#[test]
+fn sizes_take_up_and_losses_are_as_designed() {
+    let d = draw("belmont-cragin", &[], 20210126, Detail::Full);
+    let (c, s, l) = (&d.cohort, &d.truth.sizes, &d.truth.losses);
+    assert_eq!((s.n_schools, s.n_classrooms), (42, 168));
+    assert!(s.n_treated_classrooms >= 42 && s.n_treated_classrooms <= 56, "{s:?}");
+    assert!((10_000..20_000).contains(&c.n_rows), "{}", c.n_rows);
+    assert_eq!((s.n_rows, s.n_treated_rows as f64), (c.n_rows, numbers(c, "profiles").iter().sum::<f64>()));
+    assert!((l.left_rate - 0.07).abs() < 0.015 && (l.moved_rate - 0.02).abs() < 0.005, "{l:?}");
+    assert!((l.missing_test_rate - 0.04).abs() < 0.006);
+    let share = |name: &str| mean(&numbers(c, name));
+    assert!((share("iep") - 0.15).abs() < 0.03 && (share("el") - 0.10).abs() < 0.05 && (share("frl") - 0.5).abs() < 0.08);
+    let low = numbers(c, "attendance").iter().filter(|a| **a < 90.0).count() as f64 / c.n_rows as f64;
+    assert!((low - 0.16).abs() < 0.02, "{low}");
+    assert_eq!(c.columns.len(), c.codebook.entries.len());
+    assert!(c.columns.iter().zip(&c.codebook.entries).all(|(x, e)| x.name == e.column));
+    let t = draw("two-period", &[], 1, Detail::Analysis).truth;
+    assert_eq!((t.sizes.n_treated_schools, t.sizes.n_treated_classrooms), (20, 80));
+}
+
+#[test]
+fn ids_are_consistent_and_classrooms_do_not_change() {
+    let c = draw("belmont-cragin", &[], 5, Detail::Full).cohort;
+    let [student, room, school] = ["student_id", "classroom_id", "school_id"].map(|n| codes(&c, n));
+    let year = numbers(&c, "year");
+    for i in 1..c.n_rows {
+        if student[i] == student[i - 1] {
+            assert_eq!((room[i], school[i], year[i]), (room[i - 1], school[i - 1], year[i - 1] + 1.0));
+        } else {
+            assert_eq!(student[i], student[i - 1] + 1);
+        }
+    }
+    assert_eq!(c.columns[0].data.display(0), "s000001");
+    assert_eq!((c.columns[1].data.display(0), c.columns[2].data.display(0)), ("s01c1".into(), "s01".into()));
+}
+
+#[test]
+fn variance_parts_come_out_as_implied() {
+    let changes = [("schools", "600"), ("profile_schools", "1"), ("missing_rate", "0"), ("effect", "0")];
+    let d = draw("belmont-cragin", &changes, 2, Detail::Analysis);
+    let (c, implied) = (&d.cohort, &d.truth.implied);
+    let (year, student, math) = (numbers(c, "year"), codes(c, "student_id"), numbers(c, "math"));
+    let (room, school) = (codes(c, "classroom_id"), codes(c, "school_id"));
+    let at = |y: f64| (0..c.n_rows).filter(|&i| year[i] == y).collect::<Vec<_>>();
+    let start = at(2014.0);
+    let next = (0..c.n_rows - 1).filter(|&i| year[i] == 2014.0 && student[i] == student[i + 1]).collect::<Vec<_>>();
+    let before: Vec<f64> = next.iter().map(|&i| math[i]).collect();
+    let after: Vec<f64> = next.iter().map(|&i| math[i + 1]).collect();
+    let r = correlation(&before, &after);
+    assert!((r - implied.year_to_year_correlation).abs() < 0.02, "{r}");
+    let growth = (mean(&after) - mean(&before)) / 15.0;
+    assert!((growth - 0.52).abs() < 0.03, "{growth}");
+    let level: Vec<f64> = start.iter().map(|&i| math[i] / 15.0).collect();
+    let pick = |codes: &[u32], rows: &[usize]| rows.iter().map(|&i| codes[i]).collect::<Vec<_>>();
+    let (total, between_rooms, between_schools) = parts(&level, &pick(&room, &start), &pick(&school, &start));
+    assert!((total - 1.0).abs() < 0.04, "{total}");
+    assert!((between_schools / total - implied.icc_school_level).abs() < 0.03, "{between_schools}");
+    assert!((between_rooms / total - implied.icc_class_level).abs() < 0.015, "{between_rooms}");
+    let gain: Vec<f64> = before.iter().zip(&after).map(|(b, a)| (a - b) / 15.0).collect();
+    let (total, between_rooms, between_schools) = parts(&gain, &pick(&room, &next), &pick(&school, &next));
+    assert!((total - implied.gain_variance).abs() < 0.03, "{total}");
+    assert!((between_schools / total - implied.icc_school_gain).abs() < 0.02, "{between_schools}");
+    assert!((between_rooms / total - implied.icc_class_gain).abs() < 0.025, "{between_rooms}");
+    let (m, rd) = (numbers(c, "math"), numbers(c, "reading"));
+    let both =
+        correlation(&start.iter().map(|&i| m[i]).collect::<Vec<_>>(), &start.iter().map(|&i| rd[i]).collect::<Vec<_>>());
+    assert!((0.66..0.80).contains(&both), "{both}");
+}
+
+/// Total variance and its parts between classrooms and between schools, by pairs of neighbours in the data: half the
+/// mean squared difference of two students of a classroom, a school, and of different schools.
+fn parts(x: &[f64], room: &[u32], school: &[u32]) -> (f64, f64, f64) {
+    let mut by_room: BTreeMap<(u32, u32), Vec<f64>> = BTreeMap::new();
+    (0..x.len()).for_each(|i| by_room.entry((school[i], room[i])).or_default().push(x[i]));
+    let (mut within, mut n) = (0.0, 0.0);
+    let mut rooms: BTreeMap<u32, Vec<(f64, f64)>> = BTreeMap::new();
+    for ((s, _), v) in &by_room {
+        let m = mean(v);
+        let ss: f64 = v.iter().map(|y| (y - m) * (y - m)).sum();
+        within += ss;
+        n += v.len() as f64 - 1.0;
+        rooms.entry(*s).or_default().push((m, v.len() as f64));
+    }
+    within /= n;
+    // Means of the same school differ by the classroom and by 1/n of the students.
+    let (mut class, mut classes) = (0.0, 0.0);
+    let mut means = Vec::new();
+    for v in rooms.values() {
+        let m = mean(&v.iter().map(|r| r.0).collect::<Vec<_>>());
+        class += v.iter().map(|r| (r.0 - m) * (r.0 - m)).sum::<f64>();
+        class -= v.iter().map(|r| within / r.1).sum::<f64>() * (v.len() as f64 - 1.0) / v.len() as f64;
+        classes += v.len() as f64 - 1.0;
+        means.push((m, v.iter().map(|r| within / r.1).sum::<f64>() / (v.len() * v.len()) as f64, v.len() as f64));
+    }
+    let class = class / classes;
+    let m = mean(&means.iter().map(|r| r.0).collect::<Vec<_>>());
+    let spread = means.iter().map(|r| (r.0 - m) * (r.0 - m)).sum::<f64>() / (means.len() as f64 - 1.0);
+    let school = spread - mean(&means.iter().map(|r| r.1 + class / r.2).collect::<Vec<_>>());
+    (within + class + school, class, school)
+}
+
+#[test]
+fn profiles_agree_with_the_counts() {
+    let c = draw("belmont-cragin", &[], 9, Detail::Full).cohort;
+    let id = &c.column("student_id").unwrap().data;
+    let [year, set, met, status] = ["year", "goals_set", "goals_met", "profiles"].map(|n| numbers(&c, n));
+    let profiles: BTreeMap<&str, _> = c.profiles.iter().map(|p| (p.student_id.as_str(), p)).collect();
+    assert_eq!(profiles.len(), c.profiles.len());
+    let mut seen = 0;
+    for i in 0..c.n_rows {
+        if status[i] == 0.0 {
+            assert_eq!((set[i], met[i]), (0.0, 0.0));
+            continue;
+        }
+        let goals = || profiles[id.display(i).as_str()].goals.iter().filter(|g| f64::from(g.set.year) == year[i]);
+        assert_eq!(set[i], goals().count() as f64);
+        assert_eq!(met[i], goals().filter(|g| g.met == Some(true)).count() as f64);
+        seen += goals().count();
+    }
+    assert_eq!(seen, c.profiles.iter().map(|p| p.goals.len()).sum::<usize>());
+    assert!(c.profiles.iter().all(|p| p.strengths.len() == 5 && p.strengths.iter().all(|s| s.1 <= 4)));
+    assert!(c.profiles.iter().any(|p| p.goals.iter().any(|g| g.met.is_none())));
+}
+
+#[test]
+fn extreme_but_allowed_parameters_draw() {
+    let zero = ["school_variance", "class_variance", "transient_variance", "occasion_variance", "error_variance"];
+    let mut changes: Vec<(&str, &str)> = zero.map(|z| (z, "0")).to_vec();
+    changes.extend([
+        ("leave_rate", "0"),
+        ("move_rate", "0"),
+        ("join_rate", "0"),
+        ("missing_rate", "0"),
+        ("iep_share", "0"),
+        ("el_share", "0"),
+    ]);
+    changes.extend([("schools", "2"), ("profile_schools", "1"), ("entering_grade", "0"), ("never_share", "0")]);
+    let d = draw("belmont-cragin", &changes, 1, Detail::Full);
+    assert_eq!(d.cohort.n_rows, d.truth.sizes.n_students * 6);
+    assert!(numbers(&d.cohort, "math").iter().all(|x| x.is_finite()));
+    let rare = draw("two-period", &[("missing_rate", "0.9"), ("schools", "2"), ("profile_schools", "1")], 1, Detail::Full);
+    assert!(rare.truth.losses.missing_test_rate > 0.8);
+}
+
+#[test]
+fn worlds_are_found_by_name_and_described() {
+    assert!(find("belmont-cragin").is_some() && find("nowhere").is_none());
+    let mut ids: Vec<_> = WORLDS.iter().map(|w| w.card().id).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), WORLDS.len());
+    assert!(WORLDS.iter().all(|w| !w.card().teaches.contains('\n') && w.card().version > 0));
+}
+
+#[test]
+fn numbers_are_pinned() {
+    // A change here is a change of the world: raise its version.
+    let first = |id: &str| {
+        let d = draw(id, &[], 20210126, Detail::Analysis);
+        let overall = |outcome: &str| d.truth.effect(outcome, "overall").unwrap().value;
+        (d.cohort.n_rows, overall("math"), overall("reading"), written(&d.cohort, 1).remove(0))
+    };
+    assert_eq!(
+        first("belmont-cragin"),
+        (
+            18356,
+            1.9054907047124945,
+            1.9128948507139767,
+            "s000001,s01c1,s01,2014,3,2016,0,169.1,,2.4,97.1,0,,0,1,0,149.2,51.4,39.3,-1.77,0.33,-0.77,-0.79,0.367,0,0"
+                .into()
+        )
+    );
+    assert_eq!(
+        first("two-period"),
+        (
+            6462,
+            2.181596752368065,
+            2.176767676767677,
+            "s000001,s01c1,s01,2018,3,2019,0,196.6,196.2,3.7,98,0,,0,1,1,188.6,53.9,57.4,-0.65,0.88,0.84,1.16,0.48,0,0"
+                .into()
+        )
+    );
+    assert_eq!(
+        first("null"),
+        (
+            18451,
+            0.0,
+            0.0,
+            "s000001,s01c1,s01,2014,3,,0,198.9,193.6,2.5,83.5,0,,0,1,0,155.2,50,36.9,-1.91,-0.53,-0.95,1.24,,0,0".into()
+        )
+    );
+}

@@ -1,0 +1,41 @@
+//! The simplest world: two years, and half of the schools take up profiles in the second.
+
+use super::cohort::school_study;
+use super::defaults;
+use super::{Detail, Draw, Parameters, World, WorldCard};
+
+/// Two groups, two periods, take-up by whole schools, a constant effect.
+pub struct TwoPeriod;
+
+static CARD: WorldCard = WorldCard {
+    id: "two-period",
+    title: "Two years, before and after",
+    teaches: "The textbook case: half of the schools start in the second year, and the change there minus the change \
+              elsewhere is the effect.",
+    source: "The two-group, two-period design of every textbook; a scenario",
+    version: 1,
+};
+
+impl World for TwoPeriod {
+    fn card(&self) -> &'static WorldCard {
+        &CARD
+    }
+
+    fn parameters(&self) -> Parameters {
+        defaults::school_study()
+            .with("schools", 40.0)
+            .with("profile_schools", 20.0)
+            .with("first_year", 2018.0)
+            .with("last_year", 2019.0)
+            .with("first_take_up", 2019.0)
+            .with("last_take_up", 2019.0)
+            .with("never_share", 0.0)
+            .with("effect", 0.15)
+            .with("second_year_multiple", 1.0)
+            .with("later_years_multiple", 1.0)
+    }
+
+    fn draw_with(&self, parameters: &Parameters, seed: u64, detail: Detail) -> Draw {
+        school_study(&CARD, parameters, seed, detail)
+    }
+}

@@ -1,0 +1,88 @@
+//! Opening what is to be read: a file, or standard input.
+
+use super::StoreError;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A source of bytes that can be opened more than once.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// What came over standard input, kept.
+    Bytes(std::sync::Arc<Vec<u8>>),
+}
+
+impl Input {
+    /// A file by its path, or standard input for `-`.
+    ///
+    /// # Errors
+    /// When the file is not there or cannot be read.
+    pub fn open(path: &str) -> Result<Input, StoreError> {
+        if path == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| StoreError::new("reading standard input", e))?;
+            return Ok(Input::Bytes(bytes.into()));
+        }
+        let meta = std::fs::metadata(path).map_err(|e| StoreError::new(format!("reading {path}"), e))?;
+        if meta.is_dir() {
+            return Err(StoreError::plain(format!("{path} is a folder, not a file")));
+        }
+        Ok(Input::File(PathBuf::from(path)))
+    }
+
+    /// A fresh reader from the start.
+    ///
+    /// # Errors
+    /// When the file can no longer be opened.
+    pub fn reader(&self) -> Result<Box<dyn Read + Send>, StoreError> {
+        match self {
+            Input::File(path) => Ok(Box::new(self.file(path)?)),
+            Input::Bytes(bytes) => Ok(Box::new(std::io::Cursor::new(bytes.as_ref().clone()))),
+        }
+    }
+
+    /// The open file, where the source is one.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn file(&self, path: &Path) -> Result<File, StoreError> {
+        File::open(path).map_err(|e| StoreError::new(format!("reading {}", path.display()), e))
+    }
+
+    /// All bytes.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn bytes(&self) -> Result<Vec<u8>, StoreError> {
+        let mut out = Vec::new();
+        self.reader()?.read_to_end(&mut out).map_err(|e| StoreError::new("reading the input", e))?;
+        Ok(out)
+    }
+
+    /// The whole input as text.
+    ///
+    /// # Errors
+    /// When reading fails or the bytes are not UTF-8.
+    pub fn text(&self) -> Result<String, StoreError> {
+        String::from_utf8(self.bytes()?).map_err(|_| StoreError::plain("the file is not UTF-8 text"))
+    }
+
+    /// BLAKE3 of the bytes, read in a stream.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn blake3(&self) -> Result<String, StoreError> {
+        let mut hasher = blake3::Hasher::new();
+        let mut reader = self.reader()?;
+        let mut buffer = vec![0u8; 1 << 20];
+        loop {
+            let n = reader.read(&mut buffer).map_err(|e| StoreError::new("reading the input", e))?;
+            if n == 0 {
+                return Ok(hasher.finalize().to_hex().to_string());
+            }
+            hasher.update(&buffer[..n]);
+        }
+    }
+}

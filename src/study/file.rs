@@ -1,0 +1,255 @@
+//! The study file: strict TOML, every default written out when resolved.
+
+use crate::cohort::{Fault, Faults, did_you_mean};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A study: what is asked of which data, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StudyFile {
+    /// What the study is.
+    pub study: About,
+    /// The data: simulated or loaded.
+    pub data: DataSection,
+    /// Which column plays which part. For a simulated study they are known and may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Roles>,
+    /// What is estimated; the first is the headline.
+    #[serde(default)]
+    pub analysis: Vec<AnalysisSection>,
+    /// Checks; all that exist are on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<Empty>,
+    /// Specification curve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multiverse: Option<Empty>,
+    /// Disclosure.
+    #[serde(default)]
+    pub privacy: Privacy,
+    /// Output.
+    #[serde(default)]
+    pub output: Output,
+}
+
+/// What the study is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// The title.
+    pub title: String,
+    /// The question, in plain words.
+    #[serde(default)]
+    pub question: String,
+    /// The seed of everything random.
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    /// The confidence level.
+    #[serde(default = "default_level")]
+    pub level: f64,
+}
+
+/// The data: exactly one of `simulate` and `path`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataSection {
+    /// A world to simulate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulate: Option<String>,
+    /// Parameters of the world that differ from its defaults.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub world: BTreeMap<String, f64>,
+    /// A file, relative to the study file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The file's format, where its ending does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// Values that mean missing: "CODE" or "COLUMN=CODE".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// Values that look like missing codes and are real: "CODE" or "COLUMN=CODE".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
+    /// Units seen twice in a period: "refuse" or "mean".
+    #[serde(default)]
+    pub duplicates: DuplicatesRule,
+    /// Keep only rows with these values: "COLUMN=VALUE".
+    #[serde(default, rename = "where", skip_serializing_if = "Vec::is_empty")]
+    pub filter: Vec<String>,
+}
+
+/// What to do with a unit seen twice in a period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DuplicatesRule {
+    /// Refuse the data.
+    #[default]
+    Refuse,
+    /// Average on purpose.
+    Mean,
+}
+
+/// Which column plays which part.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Roles {
+    /// The student; the unit unless `unit` says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub student: Option<String>,
+    /// The unit that is followed over time, where it is not the student.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The classroom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classroom: Option<String>,
+    /// The school.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub school: Option<String>,
+    /// The period, a whole number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// The first treated period; 0, empty, NA, Inf: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cohort: Option<String>,
+    /// Instead of cohort: 0/1, in the treated arm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
+    /// With arm: 0/1, after the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<String>,
+    /// Instead of cohort: a 0/1 status that switches on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treatment: Option<String>,
+    /// The unit of assignment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// Weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
+    /// The outcomes; the first is the headline.
+    #[serde(default)]
+    pub outcomes: Vec<String>,
+    /// Covariates.
+    #[serde(default)]
+    pub covariates: Vec<String>,
+    /// Columns in whose values the effect is also estimated.
+    #[serde(default)]
+    pub subgroups: Vec<String>,
+}
+
+/// One analysis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnalysisSection {
+    /// A name.
+    #[serde(default = "default_name")]
+    pub name: String,
+    /// Estimators with their options; the first is the headline.
+    #[serde(default)]
+    pub estimators: Vec<String>,
+    /// Inference methods with their options; empty: the defaults.
+    #[serde(default)]
+    pub inference: Vec<String>,
+    /// Covariates instead of those under roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariates: Option<Vec<String>>,
+}
+
+/// A section without settings in this version.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Empty {}
+
+/// Disclosure control for loaded data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    /// Counts below this are suppressed in tables of loaded data (simulated students need no protection).
+    #[serde(default = "default_cell")]
+    pub minimum_cell: u64,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Privacy { minimum_cell: default_cell() }
+    }
+}
+
+/// What is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// Formats of tables: csv, markdown, json.
+    #[serde(default = "default_formats")]
+    pub formats: Vec<String>,
+    /// Formats of figures: svg, png.
+    #[serde(default = "default_figures")]
+    pub figures: Vec<String>,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Output { formats: default_formats(), figures: default_figures() }
+    }
+}
+
+fn default_seed() -> u64 {
+    20_210_126
+}
+fn default_level() -> f64 {
+    0.95
+}
+fn default_name() -> String {
+    "main".into()
+}
+fn default_cell() -> u64 {
+    10
+}
+fn default_formats() -> Vec<String> {
+    vec!["csv".into(), "markdown".into(), "json".into()]
+}
+fn default_figures() -> Vec<String> {
+    vec!["svg".into(), "png".into()]
+}
+
+impl StudyFile {
+    /// Reads a study file.
+    ///
+    /// # Errors
+    /// Anything that is not TOML, an unknown key (with line, column and the nearest known key), a value of the wrong kind.
+    pub fn parse(text: &str, name: &str) -> Result<StudyFile, Faults> {
+        toml::from_str(text).map_err(|e| syntax(&e, text, name).into())
+    }
+
+    /// The file as TOML.
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).expect("a study is always representable")
+    }
+}
+
+fn syntax(error: &toml::de::Error, text: &str, name: &str) -> Fault {
+    let place = match error.span() {
+        Some(span) => {
+            let before = &text[..span.start.min(text.len())];
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            format!("{name}, line {line}, column {column}")
+        }
+        None => name.to_string(),
+    };
+    let message = error.message().to_string();
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let remedy = if message.starts_with("unknown field") && quoted.len() > 1 {
+        did_you_mean(quoted[0], quoted[1..].iter().copied())
+    } else {
+        "correct it;  didact schema  prints what is allowed,  didact new DATA  writes a study file to start from".into()
+    };
+    let what = if message.starts_with("unknown field") {
+        format!("unknown key {:?}", quoted.first().copied().unwrap_or_default())
+    } else {
+        message.lines().next().unwrap_or_default().to_string()
+    };
+    Fault::new("STUDY-001", what, place, "a key that is not understood would change the answer without a word, or not at all", remedy)
+}

@@ -1,0 +1,17 @@
+//! The study file, built-in studies, and the pipeline from a study to a finished run.
+
+mod analyse;
+mod builtin;
+mod describe;
+mod file;
+mod results;
+mod run;
+mod subgroup;
+
+pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
+pub use builtin::{BuiltIn, STUDIES};
+pub use describe::{ArmPeriod, Baseline, Description, Summary, describe};
+pub use file::{About, AnalysisSection, DataSection, DuplicatesRule, Empty, Output, Privacy, Roles, StudyFile};
+pub use results::document;
+pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, resolve};
+pub use subgroup::{Subgroup, by_subgroup};

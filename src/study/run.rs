@@ -1,0 +1,259 @@
+//! A study carried out: everything that tables, figures, the report and the manifest are made of.
+
+use super::analyse::{Analysis, Question, analyse_panel};
+use super::describe::{Description, describe};
+use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
+use super::subgroup::by_subgroup;
+use crate::cohort::{Cohort, Codebook, Fault, Faults};
+use crate::estimate::Chosen;
+use crate::infer::Method;
+use crate::panel::{CovariateTerm, Duplicates, Executor, Panel, PanelSpec, TreatmentRule};
+use crate::simulate::{self, Draw, Truth};
+
+/// Data that have come in: simulated, or loaded elsewhere.
+pub struct Loaded {
+    /// The students.
+    pub cohort: Cohort,
+    /// The truth, when simulated.
+    pub truth: Option<Truth>,
+    /// The input file's name and BLAKE3 hash, when loaded.
+    pub input: Option<(String, String)>,
+}
+
+/// One subgroup's result.
+pub struct SubgroupResult {
+    /// The column.
+    pub column: String,
+    /// The value.
+    pub value: String,
+    /// The analysis, or why there is none.
+    pub result: Result<Analysis, String>,
+}
+
+/// A finished run, before it is put into words.
+pub struct Run {
+    /// The study with every default written out.
+    pub study: StudyFile,
+    /// The truth, when simulated.
+    pub truth: Option<Truth>,
+    /// The input file's name and hash, when loaded.
+    pub input: Option<(String, String)>,
+    /// What the columns mean.
+    pub codebook: Codebook,
+    /// Rows of the source.
+    pub n_rows: usize,
+    /// Descriptions, one an outcome.
+    pub descriptions: Vec<Description>,
+    /// All analyses; the first is the headline.
+    pub analyses: Vec<Analysis>,
+    /// Subgroups, headline estimator and method.
+    pub subgroups: Vec<SubgroupResult>,
+}
+
+/// Fills in what a study leaves open, so that the resolved file says everything.
+///
+/// # Errors
+/// All contradictions and unknown names at once.
+pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
+    let mut faults = Faults::default();
+    let fault = |what: String, remedy: &str| Fault::new("STUDY-002", what, "the study file", "the study would not say what is asked", remedy);
+    match (&study.data.simulate, &study.data.path) {
+        (Some(world), None) => match simulate::find(world) {
+            None => faults.push(Fault::new(
+                "STUDY-003",
+                format!("there is no world {world:?}"),
+                "simulate, under [data]",
+                "nothing can be simulated",
+                crate::cohort::did_you_mean(world, simulate::WORLDS.iter().map(|w| w.card().id)),
+            )),
+            Some(found) => {
+                let mut parameters = found.parameters();
+                for (name, value) in &study.data.world {
+                    if let Err(e) = parameters.set(name, &value.to_string()) {
+                        faults.push(fault(e.to_string(), "correct it under [data] world;  didact list worlds  shows the parameters"));
+                    }
+                }
+                if let Err(errors) = parameters.check() {
+                    for e in errors {
+                        faults.push(fault(e.to_string(), "change one of them under [data] world"));
+                    }
+                }
+                study.data.world = parameters.iter().map(|p| (p.name.to_string(), p.value)).collect();
+                if study.roles.is_none() {
+                    study.roles = super::builtin::STUDIES.iter().find(|s| s.id == world).and_then(|s| s.study().roles);
+                }
+            }
+        },
+        (None, Some(_)) if !study.data.world.is_empty() => faults.push(fault("world parameters are given for data that are loaded".into(), "take them out, or simulate")),
+        (None, Some(_)) => {}
+        _ => faults.push(fault("[data] needs exactly one of simulate and path".into(), "say which world to simulate, or which file to read")),
+    }
+    match &study.roles {
+        None => faults.push(fault("there are no [roles]".into(), "say which column plays which part; didact new DATA writes a start")),
+        Some(roles) => {
+            if roles.outcomes.is_empty() {
+                faults.push(fault("roles.outcomes is empty".into(), "name at least one outcome"));
+            }
+            if [&roles.cohort, &roles.arm, &roles.treatment].iter().filter(|r| r.is_some()).count() != 1 {
+                faults.push(fault("roles need exactly one of cohort, arm and treatment".into(), "say how the data tell who is treated when"));
+            }
+            if roles.post.is_some() && roles.arm.is_none() {
+                faults.push(fault("roles.post needs roles.arm".into(), "name the arm"));
+            }
+        }
+    }
+    if !(study.study.level > 0.0 && study.study.level < 1.0) {
+        faults.push(fault(format!("level = {} is no confidence level", study.study.level), "a number between 0 and 1, such as 0.95"));
+    }
+    if study.analysis.is_empty() {
+        study.analysis.push(AnalysisSection { name: "main".into(), estimators: Vec::new(), inference: Vec::new(), covariates: None });
+    }
+    for section in &mut study.analysis {
+        if section.estimators.is_empty() {
+            section.estimators.push("event-study".into());
+        }
+        for text in &section.estimators {
+            if let Err(f) = Chosen::parse(text) {
+                faults.extend(f);
+            }
+        }
+        for text in &section.inference {
+            if let Err(f) = Method::parse(text) {
+                faults.extend(f);
+            }
+        }
+    }
+    for (list, known) in [(&study.output.formats, &["csv", "markdown", "json"][..]), (&study.output.figures, &["svg", "png"][..])] {
+        for name in list {
+            if !known.contains(&name.as_str()) {
+                faults.push(fault(format!("unknown output format {name:?}"), &format!("known: {}", known.join(", "))));
+            }
+        }
+    }
+    faults.into_result()?;
+    Ok(study)
+}
+
+/// Simulates a resolved study's world.
+///
+/// # Errors
+/// When the study is not a simulated one.
+pub fn draw(study: &StudyFile) -> Result<Draw, Faults> {
+    let world = study.data.simulate.as_deref().and_then(simulate::find).ok_or_else(|| {
+        Faults::from(Fault::new("STUDY-003", "the study is not simulated", "[data]", "there is no world to draw from", "use a study with simulate"))
+    })?;
+    let mut parameters = world.parameters();
+    for (name, value) in &study.data.world {
+        parameters.set(name, &value.to_string()).map_err(|e| Fault::new("STUDY-002", e.to_string(), "[data] world", "the world would be another one", "correct it"))?;
+    }
+    Ok(world.draw(&parameters, study.study.seed))
+}
+
+/// The columns a study reads.
+pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
+    let mut all = Vec::new();
+    let roles = roles(study);
+    for section in &study.analysis {
+        for outcome in &roles.outcomes {
+            all.extend(spec(study, section, outcome)?.columns().iter().map(|c| (*c).to_string()));
+        }
+    }
+    all.extend(roles.subgroups.iter().cloned());
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|c| seen.insert(c.clone()));
+    Ok(all)
+}
+
+/// Carries out a resolved study. `stage` is told what is being done.
+///
+/// # Errors
+/// All faults of the sample, or the first method that does not fit it.
+pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stage: &dyn Fn(&str)) -> Result<Run, Faults> {
+    let roles = roles(&study).clone();
+    let mut analyses = Vec::new();
+    let mut descriptions = Vec::new();
+    let mut subgroups = Vec::new();
+    let mut faults = Faults::default();
+    for (s, section) in study.analysis.iter().enumerate() {
+        for outcome in &roles.outcomes {
+            stage(&format!("{outcome}: estimating"));
+            let question = question(&study, section, outcome)?;
+            let panel = match Panel::build(&loaded.cohort, &question.spec) {
+                Ok(panel) => panel,
+                Err(f) => {
+                    faults.extend(f);
+                    continue;
+                }
+            };
+            if s == 0 {
+                descriptions.push(describe(&panel));
+            }
+            match analyse_panel(&panel, &question, executor) {
+                Ok(found) => analyses.extend(found),
+                Err(f) => faults.extend(f),
+            }
+            if s == 0 {
+                for column in &roles.subgroups {
+                    stage(&format!("{outcome}: subgroups of {column}"));
+                    let mut one = question.clone();
+                    one.estimators.truncate(1);
+                    one.inference.truncate(1);
+                    for found in by_subgroup(&loaded.cohort, &one, column, executor)? {
+                        let result = found.result.map_err(|f| f.shown[0].what.clone()).and_then(|mut a| {
+                            if a.is_empty() { Err("nothing was estimated".to_string()) } else { Ok(a.remove(0)) }
+                        });
+                        subgroups.push(SubgroupResult { column: column.clone(), value: found.value, result });
+                    }
+                }
+            }
+        }
+    }
+    faults.into_result()?;
+    Ok(Run { n_rows: loaded.cohort.n_rows, codebook: loaded.cohort.codebook, study, truth: loaded.truth, input: loaded.input, descriptions, analyses, subgroups })
+}
+
+fn roles(study: &StudyFile) -> &Roles {
+    study.roles.as_ref().expect("a resolved study has roles")
+}
+
+fn question(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<Question, Faults> {
+    Ok(Question {
+        spec: spec(study, section, outcome)?,
+        estimators: section.estimators.iter().map(|t| Chosen::parse(t)).collect::<Result<_, _>>()?,
+        inference: section.inference.iter().map(|t| Method::parse(t)).collect::<Result<_, _>>()?,
+        level: study.study.level,
+        seed: study.study.seed,
+    })
+}
+
+fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<PanelSpec, Faults> {
+    let roles = roles(study);
+    let treatment = match (&roles.cohort, &roles.arm, &roles.treatment) {
+        (Some(c), None, None) => TreatmentRule::Cohort(c.clone()),
+        (None, Some(arm), None) => TreatmentRule::Arm { arm: arm.clone(), post: roles.post.clone() },
+        (None, None, Some(t)) => TreatmentRule::Status(t.clone()),
+        _ => unreachable!("checked when resolved"),
+    };
+    let mut filter = Vec::new();
+    for text in &study.data.filter {
+        let (column, value) = text.split_once('=').ok_or_else(|| {
+            Fault::new("STUDY-002", format!("where = {text:?}"), "[data]", "the rows to keep are not said", "write it as \"COLUMN=VALUE\"")
+        })?;
+        filter.push((column.trim().to_string(), value.trim().to_string()));
+    }
+    Ok(PanelSpec {
+        outcome: outcome.to_string(),
+        unit: roles.unit.clone().or_else(|| roles.student.clone()),
+        period: roles.period.clone(),
+        treatment,
+        covariates: section.covariates.as_ref().unwrap_or(&roles.covariates).iter().map(|c| CovariateTerm::parse(c)).collect(),
+        weights: roles.weights.clone(),
+        cluster: roles.cluster.clone(),
+        filter,
+        subgroup: None,
+        duplicates: match study.data.duplicates {
+            DuplicatesRule::Refuse => Duplicates::Refuse,
+            DuplicatesRule::Mean => Duplicates::Mean,
+        },
+    })
+}

@@ -1,0 +1,50 @@
+//! The same question within each value of a column.
+
+use super::analyse::{Analysis, Question, analyse};
+use crate::cohort::{Cohort, Fault, Faults};
+use crate::panel::{Executor, Keys};
+
+/// What was found within one value.
+pub struct Subgroup {
+    /// The value.
+    pub value: String,
+    /// The analyses, or why there are none.
+    pub result: Result<Vec<Analysis>, Faults>,
+}
+
+/// Answers the question within each value of a column.
+///
+/// # Errors
+/// When the column is not there, or has more than 50 values.
+pub fn by_subgroup(cohort: &Cohort, question: &Question, column: &str, executor: &dyn Executor) -> Result<Vec<Subgroup>, Faults> {
+    let Some(data) = cohort.column(column).map(|c| &c.data) else {
+        return Err(Fault::new(
+            "DATA-001",
+            format!("there is no column {column:?}"),
+            "subgroup",
+            "a role of the analysis names it",
+            crate::cohort::did_you_mean(column, cohort.names.iter().map(String::as_str)),
+        )
+        .into());
+    };
+    let rows: Vec<u32> = (0..cohort.n_rows as u32).filter(|&r| !data.is_missing(r as usize)).collect();
+    let (keys, _) = Keys::index(data, &rows);
+    if keys.len() > 50 {
+        return Err(Fault::new(
+            "PANEL-022",
+            format!("the subgroup column has {} values", keys.len()),
+            format!("column {column}"),
+            "an estimate in each would be noise, and some would look significant by chance",
+            "name a column with few categories",
+        )
+        .into());
+    }
+    Ok((0..keys.len())
+        .map(|k| {
+            let value = keys.label(k);
+            let mut own = question.clone();
+            own.spec.subgroup = Some((column.to_string(), value.clone()));
+            Subgroup { result: analyse(cohort, &own, executor).map(|(_, a)| a), value }
+        })
+        .collect())
+}

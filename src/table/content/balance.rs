@@ -1,0 +1,57 @@
+//! Baseline balance: how alike the groups were in the first period.
+
+use super::descriptives::cells;
+use crate::study::{Baseline, Run};
+use crate::table::{Cell, Column, Digits, Table};
+
+/// Means of both groups in the first period, and their difference in standard deviations.
+///
+/// Continuous: Hedges' g with the pooled standard deviation and the factor 1 − 3/(4N − 9). Yes/no: the Cox index
+/// (difference of log odds / 1.65). The thresholds .05 and .25 are those of the What Works Clearinghouse.
+pub(super) fn balance(run: &Run) -> Table {
+    let columns = vec![
+        Column::new("outcome", "Analysis of"),
+        Column::new("variable", "Variable"),
+        Column::new("treated_n", "n, profiles"),
+        Column::new("treated_mean", "Mean, profiles"),
+        Column::new("treated_sd", "SD, profiles"),
+        Column::new("comparison_n", "n, comparison"),
+        Column::new("comparison_mean", "Mean, comparison"),
+        Column::new("comparison_sd", "SD, comparison"),
+        Column::new("difference_sd", "Difference").unit("SD").explain("difference of the groups in standard deviations (Hedges' g, or the Cox index for yes/no)"),
+        Column::new("category", "Baseline difference"),
+    ];
+    let mut out = Table::new("baseline-balance", "Baseline balance", columns);
+    for d in &run.descriptions {
+        for b in &d.baseline {
+            let difference = if b.binary { cox(b) } else { hedges(b) };
+            let category = match difference.map(f64::abs) {
+                None => "cannot be computed",
+                Some(g) if g <= 0.05 => "small (≤ 0.05)",
+                Some(g) if g <= 0.25 => "needs adjustment (0.05–0.25)",
+                Some(_) => "large (> 0.25)",
+            };
+            let mut row = vec![Cell::text(&d.outcome), Cell::text(&b.name)];
+            row.extend(cells(&b.treated));
+            row.extend(cells(&b.comparison));
+            row.push(Cell::number_with(difference, Digits::Decimals(3), "a group is empty or does not vary"));
+            row.push(Cell::text(category));
+            out.push(row);
+        }
+    }
+    out.note("First period, observed units, without weights. A difference-in-differences removes a constant gap between the groups, but groups that start far apart seldom would have moved in parallel.");
+    out
+}
+
+fn hedges(b: &Baseline) -> Option<f64> {
+    let (n1, n0) = (b.treated.n as f64, b.comparison.n as f64);
+    let (s1, s0) = (b.treated.sd?, b.comparison.sd?);
+    let pooled = (((n1 - 1.0) * s1 * s1 + (n0 - 1.0) * s0 * s0) / (n1 + n0 - 2.0)).sqrt();
+    let omega = 1.0 - 3.0 / (4.0 * (n1 + n0) - 9.0);
+    (pooled > 0.0).then(|| omega * (b.treated.mean.unwrap_or(0.0) - b.comparison.mean.unwrap_or(0.0)) / pooled)
+}
+
+fn cox(b: &Baseline) -> Option<f64> {
+    let odds = |p: f64| (p > 0.0 && p < 1.0).then(|| libm::log(p / (1.0 - p)));
+    Some((odds(b.treated.mean?)? - odds(b.comparison.mean?)?) / 1.65)
+}

@@ -1,0 +1,47 @@
+//! Means and spreads by arm and period, and the codebook.
+
+use super::words::arm;
+use crate::study::{Run, Summary};
+use crate::table::{Cell, Column, Digits, Table};
+
+/// Outcome means by arm and period.
+pub(super) fn descriptives(run: &Run) -> Table {
+    let columns = vec![
+        Column::new("outcome", "Outcome"),
+        Column::new("arm", "Group"),
+        Column::new("period", "Period"),
+        Column::new("n", "Observations"),
+        Column::new("mean", "Mean").unit("points"),
+        Column::new("sd", "SD").unit("points").explain("standard deviation: the typical distance from the mean"),
+    ];
+    let mut out = Table::new("descriptives", "Outcome by group and period", columns);
+    for d in &run.descriptions {
+        for row in &d.by_period {
+            let [n, mean, sd] = cells(&row.outcome);
+            out.push(vec![Cell::text(&d.outcome), Cell::text(arm(row.treated)), Cell::Whole(row.period), n, mean, sd]);
+        }
+    }
+    out
+}
+
+pub(super) fn cells(s: &Summary) -> [Cell; 3] {
+    let digits = Digits::for_uncertainty(s.sd.map_or(f64::NAN, |sd| sd / 10.0));
+    [
+        Cell::Count(s.n as u64),
+        Cell::number_with(s.mean, digits, "nobody is observed"),
+        Cell::number_with(s.sd, digits, "fewer than two are observed"),
+    ]
+}
+
+/// What the columns mean, when the source says it.
+pub(super) fn codebook(run: &Run) -> Option<Table> {
+    if run.codebook.entries.is_empty() {
+        return None;
+    }
+    let columns = vec![Column::new("column", "Column"), Column::new("meaning", "Meaning"), Column::new("unit", "Unit or coding"), Column::new("source", "Source")];
+    let mut out = Table::new("codebook", "Codebook", columns);
+    for e in &run.codebook.entries {
+        out.push(vec![Cell::text(&e.column), Cell::text(&e.meaning), Cell::text(&e.unit), Cell::text(&e.source)]);
+    }
+    Some(out)
+}

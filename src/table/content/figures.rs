@@ -1,0 +1,113 @@
+//! The figures of a run, as data.
+
+use super::headline::overall;
+use super::words::arm;
+use crate::estimate::Estimand;
+use crate::study::Run;
+use crate::table::{EventPoint, Figure, FigureKind, ForestRow, Series};
+
+/// Event studies, outcome means by group, and all estimates side by side.
+pub(super) fn figures(run: &Run) -> Vec<Figure> {
+    let mut out = Vec::new();
+    for (i, a) in run.analyses.iter().enumerate() {
+        if a.estimator.estimator.card().id == "event-study" && !run.analyses[..i].iter().any(|b| b.outcome == a.outcome && b.estimator.estimator.card().id == "event-study") {
+            out.extend(event_study(a, run.study.study.level));
+        }
+    }
+    out.extend(means(run));
+    out.push(forest(run));
+    out
+}
+
+fn slug(text: &str) -> String {
+    let cleaned: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let short: String = cleaned.trim_matches('-').chars().take(40).collect();
+    if short.is_empty() { "outcome".into() } else { short }
+}
+
+fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
+    let first = a.effects.iter().find_map(|e| e.result.as_ref().ok()).map(|e| e.inference.clone())?;
+    let mut points: Vec<EventPoint> = a
+        .effects
+        .iter()
+        .filter(|e| e.target.estimand == Estimand::Event)
+        .filter_map(|e| {
+            let r = e.result.as_ref().ok().filter(|r| r.inference == first)?;
+            Some(EventPoint {
+                event_time: e.target.event_time?,
+                estimate: r.estimate,
+                low: r.interval.low.value(),
+                high: r.interval.high.value(),
+                band_low: None,
+                band_high: None,
+                reference: false,
+            })
+        })
+        .collect();
+    let reference = a.estimator.options.whole("reference");
+    points.push(EventPoint { event_time: reference, estimate: 0.0, low: None, high: None, band_low: None, band_high: None, reference: true });
+    points.sort_by_key(|p| p.event_time);
+    Some(Figure {
+        id: format!("event-study-{}", slug(&a.outcome)),
+        title: format!("{}: effect by time since classrooms took up profiles", a.outcome),
+        alt: format!("Estimated effect on {} for each number of periods before and after the start, with intervals", a.outcome),
+        caption: format!("Points: estimates; bars: {:.0} % intervals ({first}); hollow: the reference, zero by construction. Before the start the points should lie near zero.", level * 100.0),
+        kind: FigureKind::EventStudy { points, x_title: "Periods since the start".into(), y_title: format!("Effect on {} (points)", a.outcome) },
+    })
+}
+
+fn means(run: &Run) -> Vec<Figure> {
+    let small = |n: usize| run.truth.is_none() && (n as u64) < run.study.privacy.minimum_cell;
+    run.descriptions
+        .iter()
+        .map(|d| {
+            let series = [true, false]
+                .iter()
+                .map(|&treated| Series {
+                    name: arm(treated).into(),
+                    points: d
+                        .by_period
+                        .iter()
+                        .filter(|p| p.treated == treated && !small(p.outcome.n))
+                        .filter_map(|p| Some((p.period as f64, p.outcome.mean?, None)))
+                        .collect(),
+                })
+                .collect();
+            Figure {
+                id: format!("means-{}", slug(&d.outcome)),
+                title: format!("{}: mean by group over time", d.outcome),
+                alt: format!("Mean {} in each period of students in classrooms that took up profiles and of comparison students", d.outcome),
+                caption: "Means of all observed students; a difference-in-differences compares how the lines move, not how high they lie.".into(),
+                kind: FigureKind::Lines { series, marks: Vec::new(), x_title: "Period".into(), y_title: format!("Mean {} (points)", d.outcome) },
+            }
+        })
+        .collect()
+}
+
+fn forest(run: &Run) -> Figure {
+    let mut rows = Vec::new();
+    for a in &run.analyses {
+        let Some(chosen) = overall(a) else { continue };
+        for effect in &a.effects {
+            let Ok(e) = &effect.result else { continue };
+            if e.target != chosen.target {
+                continue;
+            }
+            rows.push(ForestRow {
+                label: format!("{}: {}", a.outcome, a.estimator.label()),
+                detail: e.inference.clone(),
+                estimate: e.estimate,
+                low: e.interval.low.value(),
+                high: e.interval.high.value(),
+                headline: rows.is_empty(),
+            });
+        }
+    }
+    Figure {
+        id: "forest".into(),
+        title: "All estimators and methods side by side".into(),
+        alt: "Overall effect by each estimator and inference method, with intervals".into(),
+        caption: format!("{:.0} % intervals. Where estimators differ, look at what each assumes (methods, below).", run.study.study.level * 100.0),
+        kind: FigureKind::Forest { rows, x_title: "Effect (points)".into() },
+    }
+}

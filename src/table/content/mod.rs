@@ -1,0 +1,42 @@
+//! What a run says, as typed content: its tables, figures, and the report's answer. One file a table.
+
+mod answer;
+mod balance;
+mod descriptives;
+mod disclosure;
+mod effects;
+mod figures;
+mod flow;
+mod headline;
+mod report;
+mod subgroups;
+mod truth;
+mod words;
+
+pub use effects::effects;
+pub use headline::Headline;
+pub use report::{Provenance, report};
+pub use words::terminal;
+
+use super::Table;
+use crate::study::Run;
+
+/// All tables of a run, past the disclosure gate, in the order in which they are shown.
+pub fn tables(run: &Run) -> Vec<Table> {
+    let level = run.study.study.level;
+    let mut tables = vec![
+        effects::main(run, level),
+        effects::events(run, level),
+        subgroups::subgroups(run),
+        flow::flow(run),
+        descriptives::descriptives(run),
+        balance::balance(run),
+    ];
+    tables.extend(truth::truth(run));
+    tables.extend(descriptives::codebook(run));
+    tables.retain(|t| !t.rows.is_empty());
+    if run.truth.is_none() {
+        tables.iter_mut().for_each(|t| disclosure::gate(t, run.study.privacy.minimum_cell));
+    }
+    tables
+}

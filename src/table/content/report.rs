@@ -1,0 +1,98 @@
+//! The report of a run.
+
+use super::answer::answer;
+use super::{figures, tables};
+use crate::estimate::Card;
+use crate::infer::INFERENCE;
+use crate::study::Run;
+use crate::table::{Level, Method, Notice, Report, Rerun};
+
+/// How the run came about, from the manifest.
+pub struct Provenance {
+    /// The command that repeats it.
+    pub command: String,
+    /// Label and value of each item: hashes, rows, versions.
+    pub items: Vec<(String, String)>,
+}
+
+/// Everything the page shows.
+pub fn report(run: &Run, provenance: &Provenance) -> Report {
+    Report {
+        title: run.study.study.title.clone(),
+        question: run.study.study.question.clone(),
+        simulated: run.truth.is_some(),
+        answer: answer(run),
+        notices: notices(run),
+        figures: figures::figures(run),
+        tables: tables(run),
+        methods: methods(run),
+        glossary: glossary(),
+        rerun: Rerun {
+            command: provenance.command.clone(),
+            seed: run.study.study.seed,
+            version: env!("CARGO_PKG_VERSION").into(),
+            items: provenance.items.clone(),
+            same_bytes_note: "The same version, study and input give the same bytes of every file, on any machine and with any number of threads. «didact verify» repeats the run and compares every number.".into(),
+        },
+    }
+}
+
+fn notices(run: &Run) -> Vec<Notice> {
+    let mut out: Vec<Notice> = Vec::new();
+    for a in &run.analyses {
+        for w in &a.warnings {
+            let known = out.iter_mut().find(|n| n.code == w.code && n.message == w.message);
+            let whose = format!("{} ({})", a.outcome, a.estimator.label());
+            match known {
+                Some(n) => {
+                    if !n.title.contains(&whose) {
+                        n.title = format!("{}, {whose}", n.title);
+                    }
+                }
+                None => out.push(Notice {
+                    code: w.code.into(),
+                    title: whose,
+                    message: w.message.clone(),
+                    level: if w.code.starts_with("covariates") || w.code == "duplicates-averaged" { Level::Note } else { Level::Caution },
+                }),
+            }
+        }
+    }
+    out
+}
+
+fn methods(run: &Run) -> Vec<Method> {
+    let mut out: Vec<Method> = Vec::new();
+    let mut add = |card: &Card| {
+        let name = format!("{} ({})", card.title, card.id);
+        if !out.iter().any(|m| m.name == name) {
+            out.push(Method { name, what: card.estimand.into(), assumptions: card.assumptions.into(), source: card.source.into(), version: card.version });
+        }
+    };
+    for a in &run.analyses {
+        add(a.estimator.estimator.card());
+    }
+    let used: Vec<String> = run.analyses.iter().flat_map(|a| &a.effects).filter_map(|e| e.result.as_ref().ok()).map(|e| e.inference.clone()).collect();
+    for method in INFERENCE {
+        if used.iter().any(|u| u.split(':').next() == Some(method.card().id)) {
+            add(method.card());
+        }
+    }
+    out
+}
+
+fn glossary() -> Vec<(String, String)> {
+    [
+        ("difference-in-differences", "Comparing how much the treated group changed with how much the comparison group changed over the same time. A constant gap between the groups drops out."),
+        ("interval", "A range computed so that, over many studies, it contains the true effect in the stated share of them."),
+        ("p-value", "How often a difference at least as large would be seen if there were no effect at all."),
+        ("cluster", "A group that was assigned together, such as a school. Students of one school resemble each other, so they count as less than independent."),
+        ("parallel trends", "The assumption that without profiles both groups would have changed by the same amount."),
+        ("standard deviation", "A measure of how far apart scores lie: about two thirds of students are within one of the mean."),
+        ("percentile", "The share of students who score lower. The 50th percentile is the middle."),
+        ("standard error", "How far an estimate would typically be off by chance."),
+    ]
+    .iter()
+    .map(|(a, b)| ((*a).to_string(), (*b).to_string()))
+    .collect()
+}

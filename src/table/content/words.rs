@@ -1,0 +1,84 @@
+//! Plain sentences from templates: facts in slots, no adjective invented.
+
+use super::Headline;
+use crate::study::Run;
+use crate::table::Digits;
+use crate::table::number::{self, Glyphs};
+
+/// The group's name for people.
+pub(super) fn arm(treated: bool) -> &'static str {
+    if treated { "classrooms that took up profiles" } else { "comparison classrooms" }
+}
+
+pub(super) fn points(x: f64, se: Option<f64>, glyphs: Glyphs) -> String {
+    number::number(x, Digits::for_uncertainty(se.unwrap_or(f64::NAN)), glyphs)
+}
+
+/// What was found, in one word or two.
+pub(super) fn word(headline: Option<&Headline<'_>>) -> &'static str {
+    match headline.and_then(Headline::ends) {
+        None => "Can't tell",
+        Some((low, _)) if low > 0.0 => "Higher scores",
+        Some((_, high)) if high < 0.0 => "Lower scores",
+        Some(_) => "No clear difference",
+    }
+}
+
+/// The three sentences of a run.
+pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyphs) -> Vec<String> {
+    let study = if run.truth.is_some() { "In this simulated study" } else { "In this study" };
+    let Some(h) = headline else {
+        return vec![
+            format!("{study} the effect of profiles could not be estimated."),
+            "The tables say for each effect what was missing.".into(),
+            "Nothing can be concluded from it, in either direction.".into(),
+        ];
+    };
+    let e = h.estimate;
+    let outcome = &h.analysis.outcome;
+    let direction = if e.estimate >= 0.0 { "higher" } else { "lower" };
+    let size = points(e.estimate.abs(), e.std_error, glyphs);
+    let sd = h.in_sd(e.estimate.abs()).map(|d| format!(" ({} standard deviations)", number::number(d, Digits::Decimals(2), glyphs))).unwrap_or_default();
+    let first = format!(
+        "{study} students in classrooms that took up learner profiles scored {size} points{sd} {direction} in {outcome} than they would have without, judging by how comparison classrooms changed."
+    );
+    let level = format!("{:.0} %", run.study.study.level * 100.0);
+    let percentile = |x: f64| h.percentile(x).map(|p| number::number(p, Digits::Decimals(0), glyphs));
+    let second = match (h.ends(), e.p_value) {
+        (Some((low, high)), _) => {
+            let range = format!("{} to {} points", points(low, e.std_error, glyphs), points(high, e.std_error, glyphs));
+            match (percentile(low), percentile(e.estimate), percentile(high)) {
+                (Some(a), Some(b), Some(c)) => format!(
+                    "The {level} interval runs from {range}: a student at the 50th percentile would move to about percentile {b} (from {a} to {c})."
+                ),
+                _ => format!("The {level} interval runs from {range}."),
+            }
+        }
+        _ => format!("No {level} interval can be given for it, so it may as well be chance."),
+    };
+    let s = &h.analysis.sample;
+    let third = match h.ends() {
+        Some((low, high)) if low > 0.0 || high < 0.0 => format!(
+            "With {} students in {} clusters the data speak against no difference (p {}), if the groups would otherwise have changed alike.",
+            number::count(s.units as u64),
+            number::count(s.clusters as u64),
+            equal(number::p_value(e.p_value.unwrap_or(1.0), glyphs))
+        ),
+        Some(_) => format!(
+            "With {} students in {} clusters the data are compatible with no difference at all; that is not proof that there is none.",
+            number::count(s.units as u64),
+            number::count(s.clusters as u64)
+        ),
+        None => "Nothing can be concluded from it, in either direction.".into(),
+    };
+    vec![first, second, third]
+}
+
+fn equal(p: String) -> String {
+    if p.starts_with('<') { p.replacen('<', "< ", 1) } else { format!("= {p}") }
+}
+
+/// The same sentences for a terminal.
+pub fn terminal(run: &Run) -> Vec<String> {
+    sentences(run, Headline::of(run).as_ref(), Glyphs::Ascii)
+}

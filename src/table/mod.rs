@@ -1,0 +1,22 @@
+//! Typed content without a format: cells, tables, figures as data, and the report. The only door out.
+//!
+//! Nothing here knows a file, a terminal or a markup. A renderer sees these types and nothing else, so no
+//! renderer can print a student's row, and every format shows the same numbers.
+//!
+//! ```text
+//! Run ─▶ Report { Answer, Notice…, Figure…, Table…, Method…, Rerun } ─▶ render
+//!                                  └─ Figure::data() ─▶ Table { Column…, Cell… }
+//! ```
+
+mod cell;
+pub mod content;
+mod figure;
+pub mod number;
+mod report;
+#[expect(clippy::module_inception, reason = "the room is named for its main noun")]
+mod table;
+
+pub use cell::{Cell, Digits};
+pub use figure::{EventPoint, Figure, FigureKind, ForestRow, Series, SeriesPoint};
+pub use report::{Answer, KeyNumber, Level, Method, Notice, Report, Rerun};
+pub use table::{Column, Table};

@@ -1,0 +1,71 @@
+//! The lists of estimators, inference methods and worlds: unique, complete, and told of in full.
+
+use crate::source::files;
+use didact::estimate::{Card, ESTIMATORS, Options};
+use didact::infer::INFERENCE;
+use didact::simulate::WORLDS;
+use std::collections::BTreeSet;
+
+fn unique(what: &str, ids: &[&str]) {
+    let set: BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(set.len(), ids.len(), "{what} listed twice: {ids:?}");
+    for id in ids {
+        let fine = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        assert!(fine && !id.is_empty(), "{what} {id:?}: names are lower case with hyphens");
+    }
+}
+
+/// `impl Trait for` in a folder is as often as the list is long.
+fn complete(folder: &str, implementation: &str, listed: usize) {
+    let found: Vec<String> = files()
+        .into_iter()
+        .filter(|f| f.folder() == Some(folder))
+        .flat_map(|f| f.lines.iter().filter(|l| l.starts_with(implementation)).map(|l| format!("{}: {l}", f.name)).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(found.len(), listed, "in src/{folder} there are {found:#?}");
+}
+
+#[test]
+fn lists_are_unique_and_complete() {
+    unique("an estimator", &ESTIMATORS.iter().map(|e| e.card().id).collect::<Vec<_>>());
+    unique("an inference method", &INFERENCE.iter().map(|m| m.card().id).collect::<Vec<_>>());
+    unique("a world", &WORLDS.iter().map(|w| w.card().id).collect::<Vec<_>>());
+    complete("estimate", "impl Estimator for", ESTIMATORS.len());
+    complete("infer", "impl Inference for", INFERENCE.len());
+    complete("simulate", "impl World for", WORLDS.len());
+}
+
+fn cards() -> Vec<&'static Card> {
+    ESTIMATORS.iter().map(|e| e.card()).chain(INFERENCE.iter().map(|m| m.card())).collect()
+}
+
+#[test]
+fn cards_are_filled_in() {
+    for card in cards() {
+        let fields = [
+            ("title", card.title),
+            ("estimand", card.estimand),
+            ("assumptions", card.assumptions),
+            ("when", card.when),
+            ("source", card.source),
+            ("reference_call", card.reference_call),
+        ];
+        for (field, text) in fields {
+            assert!(text.len() > 3, "{}: no {field}", card.id);
+        }
+        assert!(card.version >= 1, "{}", card.id);
+        let keys: BTreeSet<&str> = card.options.iter().map(|o| o.key).collect();
+        assert_eq!(keys.len(), card.options.len(), "{}: an option twice", card.id);
+        assert!(card.options.iter().all(|o| o.meaning.len() > 3), "{}: an option without a meaning", card.id);
+    }
+}
+
+#[test]
+fn defaults_are_allowed_values() {
+    for card in cards() {
+        let defaults = Options::parse(card, "").unwrap_or_else(|f| panic!("{}: {f}", card.id));
+        let written: Vec<String> = defaults.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let read = Options::parse(card, &written.join(",")).unwrap_or_else(|f| panic!("{}: {f}", card.id));
+        assert_eq!(read.label(card), defaults.label(card), "{}", card.id);
+    }
+}

@@ -1,0 +1,14 @@
+//! Malformed input: every fault is told with code, place, reason and remedy, exit code 3, and nothing on standard output;
+//! forms that only look odd are read; nothing panics; JSON never holds what is not a number.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod accepted;
+mod codes;
+mod degenerate;
+mod faulty_files;
+mod faulty_roles;
+mod flags;
+mod mutation;
+mod school;

@@ -1,0 +1,92 @@
+//! The program against numbers from other software on real data, which are not in this repository.
+//!
+//! They lie in the folder named by `DIDACT_SHARED`, else in `../shared`. Without it these tests pass and say loudly
+//! that nothing was compared; where `CI=true` they fail.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod book;
+mod differences;
+mod regressions;
+mod skipped;
+mod small_samples;
+mod wild;
+
+use book::{Book, shared};
+use support::reckoning::Reckoning;
+
+/// Opens the books, compares, and checks that no case was forgotten.
+fn compare(names: &[&str], compare: impl Fn(&mut Reckoning, &mut [Book], &std::path::Path)) {
+    let Some(folder) = shared() else { return };
+    let mut r = Reckoning::default();
+    let mut books: Vec<Book> = names.iter().map(|name| Book::open(&folder, name)).collect();
+    let scratch = tempfile::tempdir().expect("a folder");
+    compare(&mut r, &mut books, scratch.path());
+    books.iter().for_each(|book| book.close(&mut r));
+    r.finish();
+}
+
+#[test]
+fn fixest_base_did() {
+    compare(&["fixest_base_did"], |r, b, scratch| regressions::base_did(r, &mut b[0], scratch));
+}
+
+#[test]
+fn fixest_mpdta_base_stagg_math_reform_ehec() {
+    let names = ["fixest_mpdta", "fixest_base_stagg", "fixest_math_reform", "ehec_event_study"];
+    compare(&names, |r, b, scratch| {
+        regressions::mpdta(r, &mut b[0]);
+        regressions::base_stagg(r, &mut b[1]);
+        regressions::math_reform(r, &mut b[2]);
+        small_samples::math_reform(r, &mut b[2]);
+        regressions::ehec(r, &mut b[3], scratch);
+    });
+}
+
+#[test]
+fn club_sandwich_and_jackknife_on_base_did() {
+    compare(&["clubsandwich_base_did"], |r, b, scratch| small_samples::base_did(r, &mut b[0], scratch));
+}
+
+#[test]
+fn card_krueger() {
+    compare(&["card_krueger"], |r, b, scratch| {
+        regressions::card_krueger(r, &mut b[0]);
+        small_samples::card_krueger(r, &mut b[0], scratch);
+    });
+}
+
+#[test]
+fn drdid_regression_adjustment() {
+    let names = ["drdid_sim_rc", "drdid_nsw_rc", "drdid_nsw_panel", "drdid_mpdta_2x2"];
+    compare(&names, |r, b, scratch| {
+        differences::sim_rc(r, &mut b[0], scratch);
+        differences::nsw_rc(r, &mut b[1], scratch);
+        differences::nsw_panel(r, &mut b[2], scratch);
+        differences::mpdta(r, &mut b[3], scratch);
+    });
+}
+
+#[test]
+fn wild_bootstrap_by_enumeration() {
+    compare(&["wild_math_reform", "wild_card_krueger", "wild_eef_crt"], |r, b, scratch| {
+        wild::math_reform(r, &mut b[0], scratch);
+        wild::card_krueger(r, &mut b[1], scratch);
+    });
+}
+
+#[test]
+fn every_file_of_references_is_compared_or_skipped() {
+    let Some(folder) = shared() else { return };
+    let mut unknown = Vec::new();
+    for entry in std::fs::read_dir(folder.join("reference/expected")).expect("the folder of expected values") {
+        let file = entry.expect("an entry").file_name().into_string().expect("a name");
+        let name = file.trim_end_matches(".json");
+        let skipped = skipped::FILES.iter().any(|(part, _)| name.starts_with(part));
+        if skipped == skipped::COMPARED.contains(&name) {
+            unknown.push(name.to_string());
+        }
+    }
+    assert!(unknown.is_empty(), "neither compared nor skipped, or both: {unknown:?}");
+}

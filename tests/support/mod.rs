@@ -1,0 +1,6 @@
+//! What the tests that call the program from outside share.
+#![allow(dead_code)]
+
+pub mod program;
+pub mod reckoning;
+pub mod sheet;
