@@ -19,6 +19,8 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// Triangular loops over matrices read best with their indices.
+#![allow(clippy::needless_range_loop)]
 
 pub mod cohort;
 pub mod estimate;

@@ -40,7 +40,13 @@ fn results(folder: &Path) -> Result<serde_json::Value, Failure> {
     let path = folder.join("results.json");
     let bytes = Input::open(&path.to_string_lossy())?.bytes()?;
     let mut value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| {
-        Failure::from(Fault::new("RUN-001", format!("results.json cannot be read: {e}"), path.display().to_string(), "there is nothing to compare", "use the folder as the run wrote it"))
+        Failure::from(Fault::new(
+            "RUN-001",
+            format!("results.json cannot be read: {e}"),
+            path.display().to_string(),
+            "there is nothing to compare",
+            "use the folder as the run wrote it",
+        ))
     })?;
     // The tables repeat the results at the same precision.
     if let Some(map) = value.as_object_mut() {
@@ -59,7 +65,13 @@ pub(super) fn table(found: &[Difference], a: &str, b: &str) -> String {
     if found.is_empty() {
         return String::new();
     }
-    let columns = vec![Column::new("place", "What"), Column::new("before", a), Column::new("after", b), Column::new("by", "By"), Column::new("share", "Share")];
+    let columns = vec![
+        Column::new("place", "What"),
+        Column::new("before", a),
+        Column::new("after", b),
+        Column::new("by", "By"),
+        Column::new("share", "Share"),
+    ];
     let mut out = Table::new("differences", format!("{} values differ", found.len()), columns);
     for d in found.iter().take(100) {
         out.push(vec![

@@ -32,7 +32,7 @@ pub struct Estimate {
 impl Estimate {
     pub(super) fn run(&self, common: &Common, threads: &Threads) -> Result<(), Failure> {
         let level = check_level(self.level)?;
-        let (estimators, inference) = methods(&self.estimator, &self.inference)?;
+        let (estimators, inference) = methods(&self.estimator, &self.inference).map_err(Failure::BadFlag)?;
         let specs = self.roles.outcome.iter().map(|o| self.roles.spec(o)).collect::<Result<Vec<_>, _>>()?;
         let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
         columns.extend(self.roles.subgroup.as_deref());
@@ -49,7 +49,9 @@ impl Estimate {
                 for found in study::by_subgroup(&cohort, &question, column, threads)? {
                     match found.result {
                         Ok(found) => analyses.extend(found),
-                        Err(f) if !common.quiet => eprintln!("note: subgroup {column} = {} cannot be estimated: {}", found.value, f.shown[0].what),
+                        Err(f) if !common.quiet => {
+                            eprintln!("note: subgroup {column} = {} cannot be estimated: {}", found.value, f.shown[0].what)
+                        }
                         Err(_) => {}
                     }
                 }
@@ -66,7 +68,11 @@ impl Estimate {
 
 /// A confidence level between 0 and 1.
 pub(super) fn check_level(level: f64) -> Result<f64, Failure> {
-    if level > 0.0 && level < 1.0 { Ok(level) } else { Err(Failure::Usage(format!("--level {level}: a confidence level lies between 0 and 1, such as 0.95"))) }
+    if level > 0.0 && level < 1.0 {
+        Ok(level)
+    } else {
+        Err(Failure::Usage(format!("--level {level}: a confidence level lies between 0 and 1, such as 0.95")))
+    }
 }
 
 /// The methods asked for; all faults at once.

@@ -11,6 +11,8 @@ pub enum Failure {
     Internal(String),
     /// The command was not understood (exit code 2).
     Usage(String),
+    /// A flag names something that does not exist (exit code 2).
+    BadFlag(Faults),
     /// The data or the study file is not valid (exit code 3).
     Invalid(Faults),
     /// `verify` or `compare` found a difference; it has been printed (exit code 4).
@@ -26,7 +28,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Failure::Internal(_) => 1,
-            Failure::Usage(_) => 2,
+            Failure::Usage(_) | Failure::BadFlag(_) => 2,
             Failure::Invalid(_) => 3,
             Failure::Different => 4,
             Failure::Store(_) => 5,
@@ -39,7 +41,7 @@ impl Failure {
         match self {
             Failure::Internal(what) => eprintln!("error[BUG] {what}\n  do      please report it with the command and the study file"),
             Failure::Usage(what) => eprintln!("error: {what}\n\nFor more information, try '--help'."),
-            Failure::Invalid(faults) => eprint!("{faults}"),
+            Failure::Invalid(faults) | Failure::BadFlag(faults) => eprint!("{faults}"),
             Failure::Different | Failure::ClosedPipe => {}
             Failure::Store(e) => eprintln!("{e}"),
         }

@@ -41,24 +41,48 @@ pub(super) fn roles(cohort: &Cohort) -> Vec<Guess> {
         }
     };
     let n = cohort.n_rows;
-    name(&mut out, "cohort", &["first_treat", "first.treat", "treated_year", "profile_year", "cohort", "gvar", "reformyr", "adopt", "treat_year", "year_treated"], &|f| {
-        (f.whole && f.distinct < 60).then(|| format!("{} distinct values", f.distinct))
-    });
+    name(
+        &mut out,
+        "cohort",
+        &[
+            "first_treat",
+            "first.treat",
+            "treated_year",
+            "profile_year",
+            "cohort",
+            "gvar",
+            "reformyr",
+            "adopt",
+            "treat_year",
+            "year_treated",
+        ],
+        &|f| (f.whole && f.distinct < 60).then(|| format!("{} distinct values", f.distinct)),
+    );
     name(&mut out, "period", &["year", "period", "term", "wave", "semester", "time"], &|f| {
         (f.whole && f.distinct > 1 && f.distinct < 200 && f.present == n).then(|| format!("whole numbers from {} to {}", f.low, f.high))
     });
-    name(&mut out, "student", &["student", "pupil", "child", "person", "unit", "county", "state", "id"], &|f| (f.distinct > 1 && f.present == n).then(|| format!("{} distinct values in {n} rows", f.distinct)));
-    name(&mut out, "classroom", &["classroom", "class", "section", "teacher"], &|f| (f.distinct > 1 && f.distinct < n).then(|| format!("{} distinct values", f.distinct)));
-    name(&mut out, "school", &["school", "district", "cluster", "site"], &|f| (f.distinct > 1 && f.distinct < n).then(|| format!("{} distinct values", f.distinct)));
+    name(&mut out, "student", &["student", "pupil", "child", "person", "unit", "county", "state", "id"], &|f| {
+        (f.distinct > 1 && f.present == n).then(|| format!("{} distinct values in {n} rows", f.distinct))
+    });
+    name(&mut out, "classroom", &["classroom", "class", "section", "teacher"], &|f| {
+        (f.distinct > 1 && f.distinct < n).then(|| format!("{} distinct values", f.distinct))
+    });
+    name(&mut out, "school", &["school", "district", "cluster", "site"], &|f| {
+        (f.distinct > 1 && f.distinct < n).then(|| format!("{} distinct values", f.distinct))
+    });
     if !out.iter().any(|g| g.role == "cohort") {
         name(&mut out, "treatment", &["profiles", "treatment", "status"], &|f| is_flag(f).then(|| "0 and 1 only".into()));
         if !out.iter().any(|g| g.role == "treatment") {
-            name(&mut out, "arm", &["arm", "treat", "personalized", "group", "intervention"], &|f| is_flag(f).then(|| "0 and 1 only".into()));
+            name(&mut out, "arm", &["arm", "treat", "personalized", "group", "intervention"], &|f| {
+                is_flag(f).then(|| "0 and 1 only".into())
+            });
             name(&mut out, "post", &["post", "after"], &|f| is_flag(f).then(|| "0 and 1 only".into()));
         }
     }
     name(&mut out, "weights", &["weight"], &|f| (f.low >= 0.0 && !is_flag(f)).then(|| "not negative".into()));
-    let number = |f: &Facts<'_>| (!matches!(f.column.data, Data::Text(_)) && f.distinct > 10).then(|| format!("numbers from {} to {}", f.low, f.high));
+    let number = |f: &Facts<'_>| {
+        (!matches!(f.column.data, Data::Text(_)) && f.distinct > 10).then(|| format!("numbers from {} to {}", f.low, f.high))
+    };
     for _ in 0..2 {
         name(&mut out, "outcome", &["score", "math", "reading", "achievement", "outcome", "grade_point", "gpa", "lemp", "test"], &number);
     }

@@ -6,7 +6,7 @@ use super::roles::Data;
 use super::{Common, Failure};
 use crate::cohort::{Cohort, Suspect, suspects};
 use crate::ingest::profiles;
-use crate::panel::{Keys, PanelSpec, TreatmentRule};
+use crate::panel::{Keys, PanelSpec, Sequence, TreatmentRule};
 use crate::render::text;
 use crate::store::Input;
 use crate::table::{Cell, Column, Digits, Table};
@@ -53,7 +53,15 @@ impl Inspect {
             let (missing, distinct, range) = describe(c);
             let end = |x: Option<f64>| x.map_or_else(|| Cell::text(""), |x| Cell::number_with(Some(x), Digits::Auto, ""));
             let guess = guesses.iter().find(|g| g.column == c.name).map(|g| format!("{}: {}", g.role, g.why)).unwrap_or_default();
-            table.push(vec![Cell::text(&c.name), Cell::text(c.data.kind()), Cell::Count(missing as u64), Cell::Count(distinct as u64), end(range.map(|r| r.0)), end(range.map(|r| r.1)), Cell::text(guess)]);
+            table.push(vec![
+                Cell::text(&c.name),
+                Cell::text(c.data.kind()),
+                Cell::Count(missing as u64),
+                Cell::Count(distinct as u64),
+                end(range.map(|r| r.0)),
+                end(range.map(|r| r.1)),
+                Cell::text(guess),
+            ]);
         }
         out.push_str(&text::text(&table));
         out.push('\n');
@@ -61,7 +69,10 @@ impl Inspect {
             out.push_str(&format!("{line}\n"));
         }
         for s in &found {
-            out.push_str(&format!("question: does {:?} in column {} mean missing? {} rows; {}. Answer with --missing {}={} or --keep {}={}\n", s.code, s.column, s.rows, s.why, s.column, s.code, s.column, s.code));
+            out.push_str(&format!(
+                "question: does {:?} in column {} mean missing? {} rows; {}. Answer with --missing {}={} or --keep {}={}\n",
+                s.code, s.column, s.rows, s.why, s.column, s.code, s.column, s.code
+            ));
         }
         if let Some(p) = &profiles {
             let goals: usize = p.iter().map(|p| p.goals.len()).sum();
@@ -69,7 +80,10 @@ impl Inspect {
             out.push_str(&format!("{} learner profiles with {goals} goals, {met} of them met\n", p.len()));
         }
         if !common.quiet {
-            out.push_str(&format!("\nThese are guesses. To analyse, say the roles:  didact new {}  writes a study file to correct.\n", self.data.data));
+            out.push_str(&format!(
+                "\nThese are guesses. To analyse, say the roles:  didact new {}  writes a study file to correct.\n",
+                self.data.data
+            ));
         }
         print(&out)
     }
@@ -87,7 +101,9 @@ fn shape(cohort: &Cohort, guesses: &[super::guess::Guess]) -> Vec<String> {
     let (Some(unit), Some(period)) = (role("student"), role("period")) else { return Vec::new() };
     let mut out = Vec::new();
     let column = |name: &str| &cohort.column(name).expect("guessed from the columns").data;
-    let rows: Vec<u32> = (0..cohort.n_rows as u32).filter(|&r| !column(&unit).is_missing(r as usize) && !column(&period).is_missing(r as usize)).collect();
+    let rows: Vec<u32> =
+        (0..cohort.n_rows as u32).filter(|&r| !column(&unit).is_missing(r as usize) && !column(&period).is_missing(r as usize)).collect();
+    let rows = Sequence::Listed(rows);
     let (units, unit_codes) = Keys::index(column(&unit), &rows);
     let (periods, period_codes) = Keys::index(column(&period), &rows);
     let mut pairs: Vec<(u32, u32)> = unit_codes.into_iter().zip(period_codes).collect();
@@ -96,7 +112,12 @@ fn shape(cohort: &Cohort, guesses: &[super::guess::Guess]) -> Vec<String> {
     pairs.dedup();
     let full = units.len() * periods.len();
     let shape = if pairs.len() == full { "balanced" } else { "unbalanced" };
-    out.push(format!("as a panel: {} units ({unit}) in {} periods ({period}), {shape}: {} of {full} unit-periods are there", units.len(), periods.len(), pairs.len()));
+    out.push(format!(
+        "as a panel: {} units ({unit}) in {} periods ({period}), {shape}: {} of {full} unit-periods are there",
+        units.len(),
+        periods.len(),
+        pairs.len()
+    ));
     if duplicates > 0 {
         out.push(format!("{duplicates} rows repeat a unit and period: name another unit, or say --duplicates mean"));
     }

@@ -51,7 +51,13 @@ impl List {
                 out.push_str(&format!("  {:<18} {}\n", text("id"), text("line")));
                 if common.verbose > 0 {
                     for o in e["options"].as_array().into_iter().flatten() {
-                        out.push_str(&format!("  {:<18}   {}={}  {}\n", "", o["key"].as_str().unwrap_or_default(), o["values"].as_str().unwrap_or_default(), o["meaning"].as_str().unwrap_or_default()));
+                        out.push_str(&format!(
+                            "  {:<18}   {}={}  {}\n",
+                            "",
+                            o["key"].as_str().unwrap_or_default(),
+                            o["values"].as_str().unwrap_or_default(),
+                            o["meaning"].as_str().unwrap_or_default()
+                        ));
                     }
                 }
             }

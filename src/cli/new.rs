@@ -46,8 +46,12 @@ impl New {
         if codes.is_empty() {
             out.push_str("# missing = [\"score=-99\"]       # values that mean missing; empty cells always do\n# keep = [\"grade=-1\"]           # values that look like a missing code and are real\n");
         } else {
-            let list = |all: &[crate::cohort::Suspect]| all.iter().map(|s| quoted(&format!("{}={}", s.column, s.code))).collect::<Vec<_>>().join(", ");
-            out.push_str("# These values look like codes for missing. The run asks about those it would use: move the real ones to keep.\n");
+            let list = |all: &[crate::cohort::Suspect]| {
+                all.iter().map(|s| quoted(&format!("{}={}", s.column, s.code))).collect::<Vec<_>>().join(", ")
+            };
+            out.push_str(
+                "# These values look like codes for missing. The run asks about those it would use: move the real ones to keep.\n",
+            );
             codes.iter().for_each(|s| out.push_str(&format!("#   {} in {}: {} rows; {}\n", s.code, s.column, s.rows, s.why)));
             out.push_str(&format!("# missing = [{}]\n# keep = []\n", list(codes)));
         }
@@ -70,12 +74,16 @@ impl New {
         }
         role("weights", "weights", "weights");
         match guesses.iter().find(|g| g.role == "school") {
-            Some(g) => out.push_str(&format!("cluster = {:<18} # the unit of assignment: who took up profiles together? If classrooms did, name the classroom\n", quoted(&g.column))),
+            Some(g) => out.push_str(&format!(
+                "cluster = {:<18} # the unit of assignment: who took up profiles together? If classrooms did, name the classroom\n",
+                quoted(&g.column)
+            )),
             None => out.push_str("# cluster = \"\"               # the unit of assignment: who took up profiles together?\n"),
         }
         let outcomes: Vec<String> = guesses.iter().filter(|g| g.role == "outcome").map(|g| quoted(&g.column)).collect();
         out.push_str(&format!("outcomes = [{}]\ncovariates = []                 # measured before the start\nsubgroups = []                  # such as [\"iep\"]\n", outcomes.join(", ")));
-        out.push_str("\n[[analysis]]\nname = \"main\"\nestimators = [\"event-study\", \"twfe\"]   # the first is the headline;  didact list estimators\ninference = [\"cluster:cr2\", \"wild-bootstrap\"]   # didact list inference\n\n[privacy]\nminimum_cell = 10               # counts of students below this do not leave\n");
+        let estimators = if guesses.iter().any(|g| g.role == "arm") { "[\"did\", \"twfe\"]" } else { "[\"event-study\", \"twfe\"]" };
+        out.push_str(&format!("\n[[analysis]]\nname = \"main\"\nestimators = {estimators}   # the first is the headline;  didact list estimators\ninference = [\"cluster:cr2\", \"wild-bootstrap\"]   # didact list inference\n\n[privacy]\nminimum_cell = 10               # counts of students below this do not leave\n"));
         out
     }
 }

@@ -11,7 +11,13 @@ use crate::study::{self, Loaded, Run, StudyFile};
 use std::path::{Path, PathBuf};
 
 /// Loads or simulates, carries out, renders. `near`: folders in which a relative data path is looked for, in order.
-pub(super) fn execute(study: StudyFile, slug: &str, near: &[PathBuf], executor: &dyn Executor, progress: &Progress) -> Result<(Run, RunFiles), Failure> {
+pub(super) fn execute(
+    study: StudyFile,
+    slug: &str,
+    near: &[PathBuf],
+    executor: &dyn Executor,
+    progress: &Progress,
+) -> Result<(Run, RunFiles), Failure> {
     let study = study::resolve(study)?;
     let loaded = if study.data.simulate.is_some() {
         progress.stage("simulating");

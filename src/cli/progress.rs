@@ -15,7 +15,8 @@ impl Progress {
     pub(super) fn new(common: &Common) -> Progress {
         let show = !common.quiet && !common.json && std::io::stderr().is_terminal();
         let bar = show.then(|| {
-            let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}  {elapsed}").expect("a valid template"));
+            let bar = ProgressBar::new_spinner()
+                .with_style(ProgressStyle::with_template("{spinner} {msg}  {elapsed}").expect("a valid template"));
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });

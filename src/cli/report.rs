@@ -30,7 +30,13 @@ impl Report {
         let path = self.run.join("report.json");
         let bytes = Input::open(&path.to_string_lossy())?.bytes()?;
         let report: crate::table::Report = serde_json::from_slice(&bytes).map_err(|e| {
-            Failure::from(Fault::new("RUN-001", format!("report.json cannot be read: {e}"), path.display().to_string(), "there is nothing to render", "use the folder as the run wrote it"))
+            Failure::from(Fault::new(
+                "RUN-001",
+                format!("report.json cannot be read: {e}"),
+                path.display().to_string(),
+                "there is nothing to render",
+                "use the folder as the run wrote it",
+            ))
         })?;
         let mut formats = Vec::new();
         for name in &self.format {

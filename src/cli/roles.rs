@@ -51,7 +51,7 @@ pub struct Roles {
     #[arg(long, value_name = "COL", conflicts_with = "treatment")]
     pub arm: Option<String>,
     /// With --arm: 0/1, whether a row is after the start; may be left out where there are two periods
-    #[arg(long, value_name = "COL", requires = "arm")]
+    #[arg(long, value_name = "COL", requires = "arm", conflicts_with_all = ["cohort", "treatment"])]
     pub post: Option<String>,
     /// Instead of --cohort: a 0/1 status that switches on over time
     #[arg(long, value_name = "COL")]
@@ -86,13 +86,21 @@ impl Roles {
             (Some(c), None, None) => TreatmentRule::Cohort(c.clone()),
             (None, Some(arm), None) => TreatmentRule::Arm { arm: arm.clone(), post: self.post.clone() },
             (None, None, Some(t)) => TreatmentRule::Status(t.clone()),
-            _ => return Err(Failure::Usage("who is treated when? Give --cohort COL, or --arm COL with --post COL, or --treatment COL".into())),
+            _ => {
+                return Err(Failure::Usage(
+                    "who is treated when? Give --cohort COL, or --arm COL with --post COL, or --treatment COL".into(),
+                ));
+            }
         };
         if self.cluster.len() > 1 {
-            return Err(Failure::Usage("clustering by two columns at once is not available in this version; name the unit of assignment alone".into()));
+            return Err(Failure::Usage(
+                "clustering by two columns at once is not available in this version; name the unit of assignment alone".into(),
+            ));
         }
         let plain: Vec<&String> = [&self.unit, &self.period].into_iter().flatten().collect();
-        if self.fixed_effects.iter().any(|f| !plain.contains(&f)) || (!self.fixed_effects.is_empty() && self.fixed_effects.len() != plain.len()) {
+        if self.fixed_effects.iter().any(|f| !plain.contains(&f))
+            || (!self.fixed_effects.is_empty() && self.fixed_effects.len() != plain.len())
+        {
             return Err(Failure::Usage(
                 "only the unit's and the period's effects can be absorbed in this version, and they are without asking; give a third one as a covariate: --covariates \"factor(COL)\"".into(),
             ));

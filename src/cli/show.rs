@@ -5,7 +5,6 @@ use crate::render::text;
 use crate::study::Analysis;
 use crate::table::content;
 
-
 /// The estimates as a table each, with counts and warnings.
 pub(super) fn analyses(analyses: &[Analysis], level: f64, common: &Common) -> String {
     let mut out = String::new();

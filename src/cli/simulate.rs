@@ -30,13 +30,21 @@ pub struct Simulate {
 
 impl Simulate {
     pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
-        let invalid = |what: String, remedy: String| Failure::from(Fault::new("SIM-001", what, format!("world {}", self.world), "nothing can be simulated", remedy));
-        let world = simulate::find(&self.world)
-            .ok_or_else(|| invalid(format!("there is no world {:?}", self.world), crate::cohort::did_you_mean(&self.world, WORLDS.iter().map(|w| w.card().id))))?;
+        let invalid = |what: String, remedy: String| {
+            Failure::from(Fault::new("SIM-001", what, format!("world {}", self.world), "nothing can be simulated", remedy))
+        };
+        let world = simulate::find(&self.world).ok_or_else(|| {
+            invalid(
+                format!("there is no world {:?}", self.world),
+                crate::cohort::did_you_mean(&self.world, WORLDS.iter().map(|w| w.card().id)),
+            )
+        })?;
         let mut parameters = world.parameters();
         for text in &self.set {
             let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;
-            parameters.set(name.trim(), value).map_err(|e| invalid(e.to_string(), "didact list worlds --json  shows all parameters with their ranges".into()))?;
+            parameters
+                .set(name.trim(), value)
+                .map_err(|e| invalid(e.to_string(), "didact list worlds --json  shows all parameters with their ranges".into()))?;
         }
         parameters.check().map_err(|errors| {
             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -56,7 +64,10 @@ impl Simulate {
         let files = folder.files().join(", ");
         let place = folder.finish()?;
         if common.json {
-            return print(&format!("{:#}\n", serde_json::json!({"folder": place.to_string_lossy(), "rows": draw.cohort.n_rows, "students": draw.cohort.profiles.len(), "truth": draw.truth})));
+            return print(&format!(
+                "{:#}\n",
+                serde_json::json!({"folder": place.to_string_lossy(), "rows": draw.cohort.n_rows, "students": draw.cohort.profiles.len(), "truth": draw.truth})
+            ));
         }
         if common.quiet {
             return Ok(());

@@ -24,10 +24,17 @@ impl Verify {
     pub(super) fn run(&self, common: &Common, threads: &Threads) -> Result<(), Failure> {
         let found = store::read_folder(&self.run)?;
         let damaged = |what: String| {
-            Failure::from(Fault::new("RUN-001", what, self.run.display().to_string(), "the run cannot be repeated from it", "use the folder as the run wrote it"))
+            Failure::from(Fault::new(
+                "RUN-001",
+                what,
+                self.run.display().to_string(),
+                "the run cannot be repeated from it",
+                "use the folder as the run wrote it",
+            ))
         };
         let file = |name: &str| found.get(name).ok_or_else(|| damaged(format!("{name} is missing")));
-        let manifest: Manifest = serde_json::from_slice(file("manifest.json")?).map_err(|e| damaged(format!("manifest.json cannot be read: {e}")))?;
+        let manifest: Manifest =
+            serde_json::from_slice(file("manifest.json")?).map_err(|e| damaged(format!("manifest.json cannot be read: {e}")))?;
         let text = String::from_utf8(file("study.toml")?.clone()).map_err(|_| damaged("study.toml is not text".into()))?;
         let mut study = StudyFile::parse(&text, "study.toml")?;
         let mut near: Vec<PathBuf> = self.run.ancestors().take(4).map(PathBuf::from).collect();

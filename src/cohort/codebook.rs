@@ -23,11 +23,6 @@ pub struct Codebook {
 impl Codebook {
     /// Describes a column.
     pub fn describe(&mut self, column: &str, meaning: &str, unit: &str, source: &str) {
-        self.entries.push(Entry {
-            column: column.into(),
-            meaning: meaning.into(),
-            unit: unit.into(),
-            source: source.into(),
-        });
+        self.entries.push(Entry { column: column.into(), meaning: meaning.into(), unit: unit.into(), source: source.into() });
     }
 }

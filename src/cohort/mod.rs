@@ -17,9 +17,9 @@ pub use fault::{Fault, Faults, Warning};
 pub use ledger::{Ledger, Reason};
 pub use name::{did_you_mean, nearest};
 pub use profile::{Goal, GoalKind, Profile, Quarter};
-pub use sentinel::{Suspect, suspects};
 #[cfg(feature = "program")]
 pub(crate) use sentinel::is_missing_word;
+pub use sentinel::{Suspect, suspects};
 
 /// Students, one row a student and period, with whatever else the source knows of them.
 #[derive(Debug, Clone, Default)]

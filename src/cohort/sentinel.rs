@@ -24,8 +24,8 @@ const HIGH_CODES: [f64; 5] = [99.0, 999.0, 9999.0, 99999.0, 999999.0];
 #[cfg_attr(not(feature = "program"), allow(dead_code))]
 /// Words that stand for "missing" or for a spreadsheet's error.
 const WORDS: [&str; 22] = [
-    "na", "n/a", "#n/a", "nan", "null", "none", "nil", ".", "-", "--", "?", "missing", "unknown", "absent", "#value!", "#ref!",
-    "#div/0!", "#name?", "#num!", "#null!", "inf", "-inf",
+    "na", "n/a", "#n/a", "nan", "null", "none", "nil", ".", "-", "--", "?", "missing", "unknown", "absent", "#value!", "#ref!", "#div/0!",
+    "#name?", "#num!", "#null!", "inf", "-inf",
 ];
 
 #[cfg_attr(not(feature = "program"), allow(dead_code))]
@@ -42,14 +42,14 @@ pub fn suspects(column: &Column) -> Vec<Suspect> {
     let mut codes: Vec<(f64, usize, usize)> = CODES.iter().chain(&HIGH_CODES).chain(&[0.0]).map(|&c| (c, 0, 0)).collect();
     let (mut low, mut high, mut others) = (f64::INFINITY, f64::NEG_INFINITY, 0usize);
     let mut see = |row: usize, x: f64| {
-        if x <= 0.0 || x >= 99.0 {
-            if let Some(entry) = codes.iter_mut().find(|(c, ..)| *c == x) {
-                if entry.1 == 0 {
-                    entry.2 = row;
-                }
-                entry.1 += 1;
-                return;
+        if (x <= 0.0 || x >= 99.0)
+            && let Some(entry) = codes.iter_mut().find(|(c, ..)| *c == x)
+        {
+            if entry.1 == 0 {
+                entry.2 = row;
             }
+            entry.1 += 1;
+            return;
         }
         others += 1;
         low = low.min(x);
@@ -68,14 +68,17 @@ pub fn suspects(column: &Column) -> Vec<Suspect> {
         return Vec::new();
     }
     let total = others + codes.iter().map(|c| c.1).sum::<usize>();
+    // A small scale around zero, such as −3 to 2, has its negative values by right.
+    let deepest = codes.iter().filter(|c| c.1 > 0).fold(0.0_f64, |m, c| m.min(c.0));
+    let around_zero = deepest > -7.0 && high <= -1.5 * deepest && -deepest <= 1.5 * high;
     codes
         .into_iter()
         .filter(|&(_, rows, _)| rows > 0)
         .filter_map(|(code, rows, first)| {
             let rare = rows * 2 < total;
-            let why = if code < 0.0 && low >= 0.0 {
+            let why = if code < 0.0 && low >= 0.0 && !around_zero {
                 "a negative value in a column that is otherwise not negative"
-            } else if code == 0.0 && rare && low > 0.0 && low > 0.25 * high && high > 1.0 {
+            } else if code == 0.0 && rare && deepest == 0.0 && low >= 10.0 && low > 0.25 * high && others > 2 {
                 "a zero in a column whose other values are far above zero"
             } else if code >= 99.0 && rare && high < 0.7 * code && low >= 0.0 && code - high > 2.0 * (high - low) {
                 "a run of nines far above all other values"
@@ -103,7 +106,7 @@ mod tests {
         assert_eq!(suspects(&whole(&[201, 214, 999, 208]))[0].code, "999");
         assert_eq!(suspects(&whole(&[201, 214, 0, 208]))[0].code, "0");
         assert!(suspects(&whole(&[0, 1, 1, 0])).is_empty());
-        assert!(suspects(&whole(&[-3, -1, 0, 2])).is_empty(), "-3 and -1 beside 0 and 2: hits below");
+        assert!(suspects(&whole(&[-3, -1, 0, 2])).is_empty(), "a small scale around zero");
         assert!(suspects(&whole(&[95, 99, 97, 100])).is_empty());
         assert!(suspects(&whole(&[0, 0, 3, 1, 120])).is_empty());
     }

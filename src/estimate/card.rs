@@ -84,7 +84,8 @@ impl Options {
                     Some(spec) => (spec.key, part),
                     None => {
                         let words: Vec<String> = card.options.iter().filter(|o| o.positional).map(|o| o.values.words()).collect();
-                        let known = if words.is_empty() { "options are written key=value".into() } else { format!("one of {}", words.join(", ")) };
+                        let known =
+                            if words.is_empty() { "options are written key=value".into() } else { format!("one of {}", words.join(", ")) };
                         faults.push(fault(card, part, &known));
                         continue;
                     }

@@ -49,17 +49,20 @@ impl Estimator for Did {
             )
             .into());
         }
+        let n_collapsed = (collapsed.ledger.n_rows, collapsed.ledger.n_used());
+        let bare_warnings = collapsed.warnings.clone();
         let mut fit = match options.get("method") {
             "regression" => regression::fit(&collapsed, panel.kind, sample.executor)?,
-            _ => means(&collapsed, panel.kind, sample)?,
+            _ => means(collapsed, panel.kind, sample)?,
         };
         if panel.kind == Kind::Panel {
-            fit.n_rows = panel.n_rows() - (collapsed.ledger.n_rows - collapsed.ledger.n_used()) + (panel.ledger.n_rows - panel.ledger.n_used());
+            fit.n_rows = panel.n_rows() - (n_collapsed.0 - n_collapsed.1) + (panel.ledger.n_rows - panel.ledger.n_used());
         }
         if options.get("method") == "means" && !panel.covariates.is_empty() {
-            fit.warnings.push(Warning::new("covariates-not-used", "did with method=means does not use the covariates; did:method=regression does"));
+            fit.warnings
+                .push(Warning::new("covariates-not-used", "did with method=means does not use the covariates; did:method=regression does"));
         }
-        let extra = collapsed.warnings.into_iter().filter(|w| !panel.warnings.contains(w));
+        let extra = bare_warnings.into_iter().filter(|w| !panel.warnings.contains(w));
         fit.warnings.extend(extra);
         Ok(fit)
     }
@@ -92,8 +95,8 @@ fn only_start(panel: &Panel) -> Result<i64, Faults> {
     Ok(starts[0])
 }
 
-fn means(collapsed: &Panel, kind: Kind, sample: &Sample<'_>) -> Result<Fit, Faults> {
-    let bare = Panel { covariates: Vec::new(), ..collapsed.clone() };
+fn means(collapsed: Panel, kind: Kind, sample: &Sample<'_>) -> Result<Fit, Faults> {
+    let bare = Panel { covariates: Vec::new(), ..collapsed };
     let moments = Moments::accumulate(&bare, Absorb::Nothing, &|_| true, sample.executor);
     let indicator = |values: &[f64], name: &str| Term { name: name.into(), column: Column::Cells(values.to_vec()), tell: false };
     let terms = match kind {
@@ -108,7 +111,7 @@ fn means(collapsed: &Panel, kind: Kind, sample: &Sample<'_>) -> Result<Fit, Faul
         ],
     };
     let wanted = vec![Wanted { target: Target::overall(), weights: vec![(terms.len() - 1, 1.0)] }];
-    let mut fit = linear::fit(&bare, &moments, terms, wanted, 0)?;
+    let mut fit = linear::fit(&bare, &moments, terms, wanted, 0, sample.executor)?;
     if let (Body::Linear(body), Kind::Panel) = (&mut fit.body, kind) {
         // The same regression in levels has a row for each unit and period, one level for each unit and two periods.
         body.dof.n_rows *= 2;

@@ -78,7 +78,10 @@ impl Estimator for EventStudy {
         let events: BTreeSet<i64> = present.iter().filter_map(|&c| event(c)).collect();
         if !events.contains(&reference) {
             let list: Vec<String> = events.iter().map(i64::to_string).collect();
-            return Err(refused(&format!("nobody is observed at event time {reference}"), &format!("choose a reference among {}", list.join(", "))));
+            return Err(refused(
+                &format!("nobody is observed at event time {reference}"),
+                &format!("choose a reference among {}", list.join(", ")),
+            ));
         }
         let mut warnings = Vec::new();
         let mut references = vec![reference];
@@ -88,7 +91,9 @@ impl Estimator for EventStudy {
             references.push(earliest);
             warnings.push(Warning::new(
                 "second-reference",
-                format!("no unit is never treated, so a second reference is needed: event time {earliest}, the earliest, is set to zero too"),
+                format!(
+                    "no unit is never treated, so a second reference is needed: event time {earliest}, the earliest, is set to zero too"
+                ),
             ));
         }
         let mut terms = linear::time_and_group(panel, absorb);
@@ -108,7 +113,7 @@ impl Estimator for EventStudy {
         }
         linear::covariates(panel, &mut terms, &mut wanted);
         let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
-        let mut fit = linear::fit(panel, moments, terms, wanted, nested)?;
+        let mut fit = linear::fit(panel, moments, terms, wanted, nested, sample.executor)?;
         fit.warnings.extend(warnings);
         if cells.treated_cohorts().count() > 1 {
             fit.warnings.push(Warning::new(

@@ -130,10 +130,7 @@ impl LinearFit {
             None => vec![None; self.contrasts.len()],
             Some(cholesky) => {
                 let beta = cholesky.solve(&b);
-                self.contrasts
-                    .iter()
-                    .map(|c| c.as_ref().map(|c| c.iter().zip(&beta).map(|(x, y)| x * y).sum()))
-                    .collect()
+                self.contrasts.iter().map(|c| c.as_ref().map(|c| c.iter().zip(&beta).map(|(x, y)| x * y).sum())).collect()
             }
         }
     }

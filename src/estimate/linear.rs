@@ -4,7 +4,7 @@ use super::fit::{Body, DegreesOfFreedom, Fit, LinearCluster, LinearFit, NotIdent
 use super::target::Target;
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::{Cholesky, Matrix, RankRule};
-use crate::panel::{Absorb, Moments, Panel};
+use crate::panel::{Absorb, Executor, Moments, Panel};
 
 /// A regressor.
 pub(super) struct Term {
@@ -35,11 +35,19 @@ pub(super) fn time_and_group(panel: &Panel, absorb: Absorb) -> Vec<Term> {
     let mut terms = Vec::new();
     if absorb == Absorb::Nothing {
         for cohort in 0..cells.cohorts.len() {
-            terms.push(Term { name: format!("cohort {cohort}"), column: Column::Cells(indicator(&|c| cells.cohort_ix(c) == cohort)), tell: false });
+            terms.push(Term {
+                name: format!("cohort {cohort}"),
+                column: Column::Cells(indicator(&|c| cells.cohort_ix(c) == cohort)),
+                tell: false,
+            });
         }
     }
     for period in 1..cells.periods.len() {
-        terms.push(Term { name: format!("period {}", cells.periods[period]), column: Column::Cells(indicator(&|c| cells.period_ix(c) == period)), tell: false });
+        terms.push(Term {
+            name: format!("period {}", cells.periods[period]),
+            column: Column::Cells(indicator(&|c| cells.period_ix(c) == period)),
+            tell: false,
+        });
     }
     terms
 }
@@ -53,7 +61,14 @@ pub(super) fn covariates(panel: &Panel, terms: &mut Vec<Term>, wanted: &mut Vec<
 }
 
 /// Fits by least squares. Terms are taken in order; one that those before it explain is dropped and named.
-pub(super) fn fit(panel: &Panel, moments: &Moments, terms: Vec<Term>, wanted: Vec<Wanted>, nested_levels: usize) -> Result<Fit, Faults> {
+pub(super) fn fit(
+    panel: &Panel,
+    moments: &Moments,
+    terms: Vec<Term>,
+    wanted: Vec<Wanted>,
+    nested_levels: usize,
+    executor: &dyn Executor,
+) -> Result<Fit, Faults> {
     let all: Vec<usize> = (0..terms.len()).collect();
     let full: Vec<(Matrix, Vec<f64>)> = moments.clusters.iter().map(|c| cross(c, &c.cross, moments, &terms, &all)).collect();
     let mut total = Matrix::zeros(terms.len(), terms.len());
@@ -90,7 +105,11 @@ pub(super) fn fit(panel: &Panel, moments: &Moments, terms: Vec<Term>, wanted: Ve
     }
     let mut b = vec![0.0; kept.len()];
     clusters.iter().for_each(|c| b.iter_mut().zip(&c.b).for_each(|(t, x)| *t += x));
-    let beta = ranked.cholesky.solve(&b);
+    let mut beta = ranked.cholesky.solve(&b);
+    let condition = condition(&total.select(&kept), ranked.cholesky.lower());
+    if condition > REFINE_ABOVE {
+        refine(panel, moments, &terms, &kept, &ranked.cholesky, &mut beta, executor);
+    }
     let inverse = ranked.cholesky.inverse();
 
     let y_unit = moments.scales[moments.n_covariates()].unit;
@@ -132,15 +151,14 @@ pub(super) fn fit(panel: &Panel, moments: &Moments, terms: Vec<Term>, wanted: Ve
             ),
         ));
     }
-    let condition = condition(&total.select(&kept), ranked.cholesky.lower());
-    if condition > 1e14 {
-        warnings.push(Warning::new("ill-conditioned", format!("the terms are nearly collinear (condition about {condition:.0e}); the last digits are not reliable")));
+    if condition > 1e9 {
+        warnings.push(Warning::new(
+            "ill-conditioned",
+            format!("the terms are nearly collinear (condition about {condition:.0e}); the last digits are not reliable"),
+        ));
     }
-    let dof = DegreesOfFreedom {
-        n_rows: moments.n_rows,
-        nested: kept.len() + usize::from(nested_levels > 0),
-        full: kept.len() + nested_levels,
-    };
+    let dof =
+        DegreesOfFreedom { n_rows: moments.n_rows, nested: kept.len() + usize::from(nested_levels > 0), full: kept.len() + nested_levels };
     let approximate_cr2 = moments.absorb == Absorb::Unit && moments.weights_vary_within_unit;
     Ok(Fit {
         targets: wanted.into_iter().map(|w| w.target).collect(),
@@ -166,14 +184,7 @@ pub(super) fn fit(panel: &Panel, moments: &Moments, terms: Vec<Term>, wanted: Ve
 
 /// Clusters with the same set of cohorts share a stratum; strata are numbered by first appearance of the sorted sets.
 pub(super) fn strata(panel: &Panel) -> Vec<u32> {
-    let sets: Vec<Vec<usize>> = (0..panel.n_clusters())
-        .map(|g| {
-            let mut set: Vec<usize> = panel.units_of(g).map(|u| panel.cohort_of(u)).collect();
-            set.sort_unstable();
-            set.dedup();
-            set
-        })
-        .collect();
+    let sets = &panel.survey().clusters;
     let mut distinct = sets.clone();
     distinct.sort();
     distinct.dedup();
@@ -214,5 +225,39 @@ fn cross(cluster: &crate::panel::ClusterMoments, base: &Matrix, moments: &Moment
 fn condition(total: &Matrix, lower: &Matrix) -> f64 {
     let shares = (0..total.rows()).map(|i| lower[(i, i)] * lower[(i, i)] / total[(i, i)]);
     let smallest = shares.fold(1.0_f64, f64::min);
-    1.0 / (smallest * smallest)
+    1.0 / smallest
+}
+
+/// Condition number of the scaled cross-products above which the coefficients are corrected from the residuals.
+const REFINE_ABOVE: f64 = 1e7;
+
+/// Two correction steps: β += (X'WX)⁻¹ X'W r with residuals r from the rows.
+fn refine(
+    panel: &Panel,
+    moments: &Moments,
+    terms: &[Term],
+    kept: &[usize],
+    cholesky: &Cholesky,
+    beta: &mut [f64],
+    executor: &dyn Executor,
+) {
+    for _ in 0..2 {
+        let mut theta = vec![0.0; panel.cells.len()];
+        let mut slopes = vec![0.0; moments.n_covariates()];
+        for (&t, &b) in kept.iter().zip(beta.iter()) {
+            match &terms[t].column {
+                Column::Cells(values) => theta.iter_mut().zip(values).for_each(|(c, v)| *c += b * v),
+                Column::Covariate(i) => slopes[*i] = b,
+            }
+        }
+        let Some(scores) = moments.residual_scores(panel, &theta, &slopes, executor) else { return };
+        let score: Vec<f64> = kept
+            .iter()
+            .map(|&t| match &terms[t].column {
+                Column::Cells(values) => values.iter().zip(&scores.cells).map(|(v, s)| v * s).sum(),
+                Column::Covariate(i) => scores.covariates[*i],
+            })
+            .collect();
+        beta.iter_mut().zip(cholesky.solve(&score)).for_each(|(b, d)| *b += d);
+    }
 }

@@ -74,15 +74,19 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
     let n_clusters = panel.n_clusters();
     let ones = vec![1.0; n_clusters];
     let solution = parts.solve(&ones);
-    let estimate = solution.as_ref().map(|s| s.att * y_unit).ok_or_else(|| {
-        NotIdentified("the covariates are collinear among the comparison units, or an arm is empty".into())
-    });
+    let estimate = solution
+        .as_ref()
+        .map(|s| s.att * y_unit)
+        .ok_or_else(|| NotIdentified("the covariates are collinear among the comparison units, or an arm is empty".into()));
     let influence = Matrix::from_fn(n_clusters, 1, |g, _| solution.as_ref().map_or(0.0, |s| parts.influence(g, s) * y_unit));
     let information = parts.information(n_clusters);
     let sides = (0..n_clusters).map(|g| parts.side(g)).collect();
     let mut warnings = Vec::new();
     if !dropped_terms.is_empty() {
-        warnings.push(Warning::new("collinear", format!("dropped because they do not vary, or others explain them, among comparison units: {}", dropped_terms.join(", "))));
+        warnings.push(Warning::new(
+            "collinear",
+            format!("dropped because they do not vary, or others explain them, among comparison units: {}", dropped_terms.join(", ")),
+        ));
     }
     if panel.covariates.is_empty() {
         warnings.push(Warning::new("no-covariates", "method=regression without covariates is the same as method=means"));
@@ -204,7 +208,8 @@ impl Parts {
             (inner(&x, &s.beta_after) - inner(&x, &s.beta_before) - part.xx[(0, 0)] * s.gap) / s.n_treated
         };
         let after = &self.treated_after[g];
-        let mut psi = deviation(after, s.mean_after, s.n_after) - predicted(after) - score(&self.comparison_after[g], &s.beta_after, &s.pull_after);
+        let mut psi =
+            deviation(after, s.mean_after, s.n_after) - predicted(after) - score(&self.comparison_after[g], &s.beta_after, &s.pull_after);
         if self.kind == Kind::CrossSections {
             let before = &self.treated_before[g];
             psi -= deviation(before, s.mean_before, s.n_before) + predicted(before);

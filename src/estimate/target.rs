@@ -56,7 +56,13 @@ impl Target {
 
     /// The mean effect over event times 0 and later.
     pub fn overall_dynamic() -> Target {
-        Target { estimand: Estimand::OverallDynamic, label: "mean of event times 0 and later".into(), group: None, period: None, event_time: None }
+        Target {
+            estimand: Estimand::OverallDynamic,
+            label: "mean of event times 0 and later".into(),
+            group: None,
+            period: None,
+            event_time: None,
+        }
     }
 
     /// A regression coefficient.

@@ -37,7 +37,7 @@ impl Estimator for Twfe {
         terms.push(Term { name: "treated".into(), column: Column::Cells(treated), tell: true });
         linear::covariates(panel, &mut terms, &mut wanted);
         let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
-        let mut fit = linear::fit(panel, moments, terms, wanted, nested)?;
+        let mut fit = linear::fit(panel, moments, terms, wanted, nested, sample.executor)?;
         if cells.treated_cohorts().count() > 1 {
             fit.warnings.push(Warning::new(
                 "staggered-twfe",

@@ -89,7 +89,16 @@ impl Estimate {
 
     /// An estimate about whose uncertainty nothing is known.
     pub(super) fn bare(target: usize, estimate: f64) -> Estimate {
-        Estimate { target, inference: String::new(), estimate, std_error: None, statistic: None, df: None, p_value: None, interval: Interval::UNDEFINED }
+        Estimate {
+            target,
+            inference: String::new(),
+            estimate,
+            std_error: None,
+            statistic: None,
+            df: None,
+            p_value: None,
+            interval: Interval::UNDEFINED,
+        }
     }
 }
 

@@ -88,7 +88,10 @@ impl Inference for Jackknife {
         if !missing.is_empty() {
             out.warnings.push(Warning::new(
                 "jackknife-not-identified",
-                format!("without some one cluster these effects cannot be estimated, so the jackknife gives no interval for them: {}", missing.join(", ")),
+                format!(
+                    "without some one cluster these effects cannot be estimated, so the jackknife gives no interval for them: {}",
+                    missing.join(", ")
+                ),
             ));
         }
         Ok(out)
@@ -106,4 +109,3 @@ pub(super) fn acceleration(values: &[f64]) -> f64 {
     }
     if square <= 0.0 { 0.0 } else { cube / (6.0 * square * square.sqrt()) }
 }
-

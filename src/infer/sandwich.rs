@@ -108,7 +108,14 @@ impl Work {
         } else {
             (Matrix::identity(k).scaled(-1.0), k, None)
         };
-        Work { c, variance: vec![0.0; n], trace: vec![0.0; n], squares: vec![0.0; n], outer: vec![Matrix::zeros(size, size); n], weighted: parts }
+        Work {
+            c,
+            variance: vec![0.0; n],
+            trace: vec![0.0; n],
+            squares: vec![0.0; n],
+            outer: vec![Matrix::zeros(size, size); n],
+            weighted: parts,
+        }
     }
 
     fn add(&mut self, j: usize, a: f64, y: &[f64]) {
@@ -195,7 +202,15 @@ impl WeightedRoot {
             _ => -fit.inverse[(i % k, j % k)],
         });
         let empty = Matrix::zeros(0, 0);
-        WeightedRoot { c, cluster: None, joint: empty.clone(), half: empty.clone(), half_inverse: empty.clone(), change: empty, scores: Vec::new() }
+        WeightedRoot {
+            c,
+            cluster: None,
+            joint: empty.clone(),
+            half: empty.clone(),
+            half_inverse: empty.clone(),
+            change: empty,
+            scores: Vec::new(),
+        }
     }
 
     fn prepare(&mut self, fit: &LinearFit, g: usize) {

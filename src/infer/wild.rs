@@ -19,7 +19,12 @@ static CARD: Card = Card {
     assumptions: "clusters are independent; with few treated clusters the null-imposed form rejects too rarely, the free form too often",
     when: "few clusters, beside cluster:cr2",
     options: &[
-        OptionSpec { key: "replicates", values: Values::Whole { default: 9999, low: 99, high: 10_000_000 }, meaning: "number of draws; when all patterns of signs are no more than this, each is used once", positional: false },
+        OptionSpec {
+            key: "replicates",
+            values: Values::Whole { default: 9999, low: 99, high: 10_000_000 },
+            meaning: "number of draws; when all patterns of signs are no more than this, each is used once",
+            positional: false,
+        },
         OptionSpec {
             key: "weights",
             values: Values::OneOf(&["rademacher", "webb", "mammen"]),
@@ -44,6 +49,9 @@ static CARD: Card = Card {
     version: 1,
 };
 
+/// A vector for each cluster.
+type Rows = Vec<Vec<f64>>;
+
 /// What a target's test needs of each cluster.
 struct Problem {
     /// Rows of 4k numbers: s, κ, αξ, γξ.
@@ -62,7 +70,7 @@ struct Problem {
 impl Problem {
     /// s_g(δ) = s_g + κ_g δ, κ_g = S_g M c / (c'Mc); α = h's, γ = h'κ, ξ_g = M S_g h with h = Mc.
     fn new(fit: &Fit, t: usize, imposed: bool) -> Option<Problem> {
-        let (scores, kappas, xis, h): (Vec<Vec<f64>>, Vec<Vec<f64>>, Vec<Vec<f64>>, Vec<f64>) = match &fit.body {
+        let (scores, kappas, xis, h): (Rows, Rows, Rows, Vec<f64>) = match &fit.body {
             Body::Linear(body) => {
                 let contrast = body.contrasts[t].as_ref()?;
                 let h = body.inverse.apply(contrast);
@@ -132,14 +140,8 @@ enum Source {
 }
 
 const SIGNS: [f64; 2] = [-1.0, 1.0];
-const SIX: [f64; 6] = [
-    -1.224_744_871_391_589,
-    -1.0,
-    -std::f64::consts::FRAC_1_SQRT_2,
-    std::f64::consts::FRAC_1_SQRT_2,
-    1.0,
-    1.224_744_871_391_589,
-];
+const SIX: [f64; 6] =
+    [-1.224_744_871_391_589, -1.0, -std::f64::consts::FRAC_1_SQRT_2, std::f64::consts::FRAC_1_SQRT_2, 1.0, 1.224_744_871_391_589];
 
 impl Source {
     fn fill(self, root: &Stream, replicate: usize, v: &mut [f64]) {
@@ -253,7 +255,10 @@ fn warn(out: &mut Inferred, source: Source, n: usize, g: usize, open: &[String])
         ));
     }
     if !open.is_empty() {
-        out.warnings.push(Warning::new("interval-open", format!("the bootstrap test rejects no value on one side, so the interval has no end there: {}", open.join(", "))));
+        out.warnings.push(Warning::new(
+            "interval-open",
+            format!("the bootstrap test rejects no value on one side, so the interval has no end there: {}", open.join(", ")),
+        ));
     }
 }
 

@@ -55,12 +55,12 @@ impl Builder {
             codes.push(code);
             return Ok(());
         }
-        if let State::Whole { values, missing, .. } = &mut self.state {
-            if let Some(v) = whole(cell) {
-                values.push(v);
-                missing.push(false);
-                return Ok(());
-            }
+        if let State::Whole { values, missing, .. } = &mut self.state
+            && let Some(v) = whole(cell)
+        {
+            values.push(v);
+            missing.push(false);
+            return Ok(());
         }
         match number(cell, self.decimal_comma) {
             Some(x) => {
@@ -105,7 +105,13 @@ impl Builder {
         let suspects = self
             .words
             .into_iter()
-            .map(|(code, rows, first)| Suspect { column: column.into(), code, rows, first, why: "a word that often stands for missing, in a column of numbers" })
+            .map(|(code, rows, first)| Suspect {
+                column: column.into(),
+                code,
+                rows,
+                first,
+                why: "a word that often stands for missing, in a column of numbers",
+            })
             .collect();
         let data = match self.state {
             State::Whole { values, missing, any } => Data::Whole(Wholes { values, missing: if any { missing } else { Vec::new() } }),

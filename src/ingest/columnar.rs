@@ -8,42 +8,58 @@ use polars::prelude::*;
 use std::io::Cursor;
 
 pub(super) fn read(input: &Input, format: Format, columns: Option<&[&str]>, codes: &Codes) -> Result<Cohort, IngestError> {
-    let (names, mut frame) = match input {
-        Input::File(path) => frame(&|| input.file(path), format, columns)?,
-        Input::Bytes(bytes) => frame(&|| Ok(Cursor::new(bytes.as_ref().clone())), format, columns)?,
-    };
-    let mut cohort = Cohort { first_row: 1, names: names.clone(), n_rows: frame.height(), declared_real: codes.keep.clone(), ..Cohort::default() };
-    if frame.height() == 0 {
-        return Err(Fault::new("INGEST-005", "the file has no rows", "the whole file", "there is nothing to analyse", "check the path, or export the data again").into());
+    match input {
+        Input::File(path) => cohort(&|| input.file(path), format, columns, codes),
+        Input::Bytes(bytes) => cohort(&|| Ok(Cursor::new(bytes.as_ref().clone())), format, columns, codes),
     }
+}
+
+/// Column by column, so that only one stands in memory twice.
+fn cohort<R: polars::io::mmap::MmapBytesReader>(
+    open: &dyn Fn() -> Result<R, StoreError>,
+    format: Format,
+    columns: Option<&[&str]>,
+    codes: &Codes,
+) -> Result<Cohort, IngestError> {
+    let names: Vec<String> = match format {
+        Format::Parquet => ParquetReader::new(open()?).schema().map_err(|e| unreadable(&e))?.iter_names().map(|n| n.to_string()).collect(),
+        _ => IpcReader::new(open()?).schema().map_err(|e| unreadable(&e))?.iter_names().map(|n| n.to_string()).collect(),
+    };
+    let mut cohort = Cohort { first_row: 1, names: names.clone(), declared_real: codes.keep.clone(), ..Cohort::default() };
     for name in names.iter().filter(|n| columns.is_none_or(|c| c.contains(&n.as_str()))) {
+        let wanted = Some(vec![name.clone()]);
+        let frame = match format {
+            Format::Parquet => ParquetReader::new(open()?).with_columns(wanted).finish(),
+            _ => IpcReader::new(open()?).with_columns(wanted).finish(),
+        };
+        let mut frame = frame.map_err(|e| unreadable(&e))?;
         let series = frame.drop_in_place(name).map_err(|e| unreadable(&e))?;
         let mut data = convert(series.as_materialized_series())?;
         declare_missing(&mut data, &codes.missing_in(name));
         cohort.push(Column { name: name.clone(), data });
     }
+    if !cohort.columns.is_empty() && cohort.n_rows == 0 {
+        return Err(Fault::new(
+            "INGEST-005",
+            "the file has no rows",
+            "the whole file",
+            "there is nothing to analyse",
+            "check the path, or export the data again",
+        )
+        .into());
+    }
     Ok(cohort)
 }
 
-fn frame<R: polars::io::mmap::MmapBytesReader>(
-    open: &dyn Fn() -> Result<R, StoreError>,
-    format: Format,
-    columns: Option<&[&str]>,
-) -> Result<(Vec<String>, DataFrame), IngestError> {
-    let schema: Vec<String> = match format {
-        Format::Parquet => ParquetReader::new(open()?).schema().map_err(|e| unreadable(&e))?.iter_names().map(|n| n.to_string()).collect(),
-        _ => IpcReader::new(open()?).schema().map_err(|e| unreadable(&e))?.iter_names().map(|n| n.to_string()).collect(),
-    };
-    let wanted: Option<Vec<String>> = columns.map(|c| schema.iter().filter(|n| c.contains(&n.as_str())).cloned().collect());
-    let frame = match format {
-        Format::Parquet => ParquetReader::new(open()?).with_columns(wanted).finish(),
-        _ => IpcReader::new(open()?).with_columns(wanted).finish(),
-    };
-    Ok((schema, frame.map_err(|e| unreadable(&e))?))
-}
-
 fn unreadable(error: &PolarsError) -> IngestError {
-    Fault::new("INGEST-008", "the file cannot be read in this format", error.to_string(), "its content is damaged or of another kind", "check the file, or say its format with --format").into()
+    Fault::new(
+        "INGEST-008",
+        "the file cannot be read in this format",
+        error.to_string(),
+        "its content is damaged or of another kind",
+        "check the file, or say its format with --format",
+    )
+    .into()
 }
 
 fn convert(series: &Series) -> Result<Data, IngestError> {
@@ -53,9 +69,14 @@ fn convert(series: &Series) -> Result<Data, IngestError> {
         DataType::Float64 => numbers(series.f64().map_err(|e| unreadable(&e))?),
         DataType::Float32 => numbers(cast(&DataType::Float64)?.f64().map_err(|e| unreadable(&e))?),
         DataType::Int64 => wholes(series.i64().map_err(|e| unreadable(&e))?),
-        DataType::Boolean | DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
-            wholes(cast(&DataType::Int64)?.i64().map_err(|e| unreadable(&e))?)
-        }
+        DataType::Boolean
+        | DataType::Int8
+        | DataType::Int16
+        | DataType::Int32
+        | DataType::UInt8
+        | DataType::UInt16
+        | DataType::UInt32
+        | DataType::UInt64 => wholes(cast(&DataType::Int64)?.i64().map_err(|e| unreadable(&e))?),
         DataType::Null => Data::Number(vec![f64::NAN; series.len()]),
         DataType::String => texts(series.str().map_err(|e| unreadable(&e))?),
         _ => texts(cast(&DataType::String)?.str().map_err(|e| unreadable(&e))?),
@@ -99,7 +120,8 @@ fn declare_missing(data: &mut Data, codes: &[&str]) {
             *w = Wholes::from_options(options);
         }
         Data::Text(t) if !codes.is_empty() => {
-            let values: Vec<Option<String>> = (0..t.codes.len()).map(|i| t.get(i).filter(|v| !codes.contains(v)).map(str::to_string)).collect();
+            let values: Vec<Option<String>> =
+                (0..t.codes.len()).map(|i| t.get(i).filter(|v| !codes.contains(v)).map(str::to_string)).collect();
             *t = Texts::encode(values.iter().map(|v| v.as_deref()));
         }
         _ => {}

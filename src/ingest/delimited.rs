@@ -6,7 +6,7 @@ use super::{IngestError, sniff};
 use crate::cohort::{Cohort, Column, Data, Fault, Faults};
 use crate::store::{Input, StoreError};
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
+use std::io::Read;
 
 pub(super) fn read(input: &Input, tabs: bool, columns: Option<&[&str]>, codes: &Codes) -> Result<Cohort, IngestError> {
     let mut as_text: BTreeSet<usize> = BTreeSet::new();
@@ -27,15 +27,26 @@ enum Pass {
 }
 
 fn pass(input: &Input, tabs: bool, columns: Option<&[&str]>, codes: &Codes, as_text: &BTreeSet<usize>) -> Result<Pass, IngestError> {
-    let failed = |e: std::io::Error| IngestError::Store(StoreError::new("reading the data", e));
-    let mut reader = BufReader::with_capacity(1 << 18, sniff::unpack(input.reader()?).map_err(failed)?);
-    let head = reader.fill_buf().map_err(failed)?;
+    let mut plain = sniff::unpack(input.reader()?).map_err(damaged)?;
+    let head = sniff::head(&mut plain).map_err(damaged)?;
     let line = &head[..head.iter().position(|&b| b == b'\n').unwrap_or(head.len())];
-    if line.iter().all(u8::is_ascii_whitespace) && head.len() <= line.len() + 1 {
-        return Err(Fault::new("INGEST-002", "the file is empty", "the first line", "there is nothing to read", "check the path, or export the data again").into());
+    let crlf = line.ends_with(b"\r");
+    if head.iter().all(u8::is_ascii_whitespace) {
+        return Err(Fault::new(
+            "INGEST-002",
+            "the file is empty",
+            "the first line",
+            "there is nothing to read",
+            "check the path, or export the data again",
+        )
+        .into());
     }
     let separator = if tabs { b'\t' } else { sniff::separator(line) };
-    let mut rows = csv::ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(reader );
+    let mut rows = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(std::io::Cursor::new(head).chain(plain));
     let mut record = csv::ByteRecord::new();
     rows.read_byte_record(&mut record).map_err(|e| text_fault(&e))?;
     let header = header(&record)?;
@@ -50,7 +61,7 @@ fn pass(input: &Input, tabs: bool, columns: Option<&[&str]>, codes: &Codes, as_t
     let mut n_rows = 0usize;
     while rows.read_byte_record(&mut record).map_err(|e| text_fault(&e))? {
         n_rows += 1;
-        let line = || record.position().map_or(0, csv::Position::line);
+        let line = || record.position().map_or(0, |p| p.line() + u64::from(crlf));
         if record.len() != header.len() {
             faults.push(Fault::new(
                 "INGEST-003",
@@ -82,7 +93,13 @@ fn pass(input: &Input, tabs: bool, columns: Option<&[&str]>, codes: &Codes, as_t
         }
     }
     if n_rows == 0 {
-        faults.push(Fault::new("INGEST-005", "the file has a header and no rows", "after the first line", "there is nothing to analyse", "check the path, or export the data again"));
+        faults.push(Fault::new(
+            "INGEST-005",
+            "the file has a header and no rows",
+            "after the first line",
+            "there is nothing to analyse",
+            "check the path, or export the data again",
+        ));
     }
     faults.into_result()?;
     let mut cohort = Cohort { first_row: 2, names: header.clone(), declared_real: codes.keep.clone(), ..Cohort::default() };
@@ -90,7 +107,8 @@ fn pass(input: &Input, tabs: bool, columns: Option<&[&str]>, codes: &Codes, as_t
         let (data, suspects) = builder.finish(&header[i]);
         cohort.undeclared.extend(suspects.into_iter().filter(|s| !codes.is_kept(&header[i], &s.code)));
         // A column without any value has no kind: call it text.
-        let empty = matches!(&data, Data::Whole(w) if !w.values.is_empty() && w.missing.len() == w.values.len() && w.missing.iter().all(|m| *m));
+        let empty =
+            matches!(&data, Data::Whole(w) if !w.values.is_empty() && w.missing.len() == w.values.len() && w.missing.iter().all(|m| *m));
         let data = if empty { Data::Number(vec![f64::NAN; n_rows]) } else { data };
         cohort.push(Column { name: header[i].clone(), data });
     }
@@ -104,7 +122,13 @@ fn header(record: &csv::ByteRecord) -> Result<Vec<String>, IngestError> {
     for (i, cell) in record.iter().enumerate() {
         match std::str::from_utf8(cell) {
             Err(_) => {
-                faults.push(Fault::new("INGEST-004", "the header is not UTF-8", format!("line 1, cell {}", i + 1), "column names would be lost", "save the file as UTF-8"));
+                faults.push(Fault::new(
+                    "INGEST-004",
+                    "the header is not UTF-8",
+                    format!("line 1, cell {}", i + 1),
+                    "column names would be lost",
+                    "save the file as UTF-8",
+                ));
                 names.push(String::new());
             }
             Ok(name) => {
@@ -128,7 +152,24 @@ fn header(record: &csv::ByteRecord) -> Result<Vec<String>, IngestError> {
 
 fn text_fault(error: &csv::Error) -> IngestError {
     if let csv::ErrorKind::Io(e) = error.kind() {
-        return IngestError::Store(StoreError::plain(format!("reading the data: {e}")));
+        return damaged(std::io::Error::new(e.kind(), e.to_string()));
     }
-    Fault::new("INGEST-007", "the text cannot be read as rows and cells", format!("{error}"), "rows would be lost", "correct the file").into()
+    Fault::new("INGEST-007", "the text cannot be read as rows and cells", format!("{error}"), "rows would be lost", "correct the file")
+        .into()
+}
+
+/// A compressed file that breaks off or is damaged is a fault of the data; anything else of the disk.
+fn damaged(e: std::io::Error) -> IngestError {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    if matches!(e.kind(), InvalidData | InvalidInput | UnexpectedEof | Other) {
+        return Fault::new(
+            "INGEST-010",
+            "the compressed file is damaged or breaks off",
+            e.to_string(),
+            "rows would be lost",
+            "copy or export the file again",
+        )
+        .into();
+    }
+    IngestError::Store(StoreError::new("reading the data", e))
 }

@@ -69,7 +69,14 @@ impl Format {
                 "tsv" => Ok(Format::Tsv),
                 "parquet" => Ok(Format::Parquet),
                 "arrow" | "ipc" | "feather" => Ok(Format::Arrow),
-                _ => Err(Fault::new("INGEST-001", format!("unknown format {name:?}"), "--format", "the file cannot be read", did_you_mean(name, NAMES)).into()),
+                _ => Err(Fault::new(
+                    "INGEST-001",
+                    format!("unknown format {name:?}"),
+                    "--format",
+                    "the file cannot be read",
+                    did_you_mean(name, NAMES),
+                )
+                .into()),
             };
         }
         if path == "-" {

@@ -16,6 +16,19 @@ pub(super) fn unpack(mut reader: Box<dyn Read + Send>) -> std::io::Result<Box<dy
     Ok(Box::new(BufReader::with_capacity(1 << 18, std::io::Cursor::new(head[skip..n].to_vec()).chain(plain))))
 }
 
+/// The first bytes, up to the end of the first line and at least 64 KiB where there are as many.
+pub(super) fn head(reader: &mut dyn Read) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let mut chunk = [0u8; 1 << 14];
+    while head.len() < 1 << 16 || (!head.contains(&b'\n') && head.len() < 1 << 24) {
+        match reader.read(&mut chunk)? {
+            0 => break,
+            n => head.extend_from_slice(&chunk[..n]),
+        }
+    }
+    Ok(head)
+}
+
 fn peek(reader: &mut dyn Read) -> std::io::Result<([u8; 4], usize)> {
     let mut head = [0u8; 4];
     let mut n = 0;

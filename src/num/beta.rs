@@ -9,8 +9,7 @@ fn ln_beta(a: f64, b: f64) -> f64 {
     // ln Γ(large) − ln Γ(large + small) by Stirling's series, without subtracting two huge numbers.
     let correction = |x: f64| (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / (1260.0 * x * x)) / (x * x)) / x;
     let sum = large + small;
-    libm::lgamma(small) + (large - 0.5) * -libm::log1p(small / large) - small * libm::log(sum) + small + correction(large)
-        - correction(sum)
+    libm::lgamma(small) + (large - 0.5) * -libm::log1p(small / large) - small * libm::log(sum) + small + correction(large) - correction(sum)
 }
 
 /// I_x(a, b) for 0 ≤ x ≤ 1 and a, b > 0.

@@ -37,7 +37,7 @@ impl PackedSolver {
             for c in 0..j {
                 left -= self.lower[j * k + c] * self.lower[j * k + c];
             }
-            if !(left > 1e-10 * own) {
+            if !left.is_finite() || left <= 1e-10 * own {
                 return false;
             }
             self.lower[j * k + j] = left.sqrt();

@@ -18,11 +18,16 @@ impl Panel {
     /// period, a cluster or cohort that changes within a unit, no comparison units, no period before treatment …
     pub fn build(cohort: &Cohort, spec: &PanelSpec) -> Result<Panel, Faults> {
         roles::check(cohort, spec)?;
-        codes::check(cohort, spec)?;
-        let used = rows::select(cohort, spec)?;
-        let timing = timing::read(cohort, spec, &used)?;
-        let mut panel = assemble::assemble(cohort, spec, used, timing)?;
-        check::check(&panel, spec)?;
+        let mut faults = Faults::default();
+        codes::check(cohort, spec, &mut faults);
+        let used = rows::select(cohort, spec, &mut faults);
+        let timing = used.as_ref().and_then(|used| timing::read(cohort, spec, used).map_err(|f| faults.extend(f)).ok());
+        let panel = used.zip(timing).and_then(|(used, timing)| assemble::assemble(cohort, spec, used, timing, &mut faults));
+        let Some(mut panel) = panel else { return Err(faults) };
+        if let Err(f) = check::check(&panel, spec) {
+            faults.extend(f);
+        }
+        faults.into_result()?;
         panel.warnings = check::cautions(&panel);
         Ok(panel)
     }

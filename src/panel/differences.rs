@@ -2,6 +2,7 @@
 
 use super::{Cells, FirstTreated, Keys, Kind, Panel};
 use crate::cohort::{Reason, Warning};
+use std::sync::{Arc, OnceLock};
 
 impl Panel {
     /// One row a unit: the change of its mean outcome from before to after the start of `cohort_ix`, for the units of that
@@ -15,21 +16,24 @@ impl Panel {
         let mut out = Panel {
             kind: Kind::CrossSections,
             outcome_name: self.outcome_name.clone(),
-            outcome: Vec::new(),
-            weight: Vec::new(),
+            outcome: Arc::default(),
+            weight: Arc::default(),
             cell: Vec::new(),
-            covariates: self.covariates.iter().map(|c| super::Covariate { name: c.name.clone(), values: Vec::new() }).collect(),
+            covariates: Vec::new(),
             unit_start: Vec::new(),
             cluster_start: vec![0],
             clusters: self.clusters.clone(),
             cells,
             ledger: self.ledger.clone(),
             warnings: self.warnings.clone(),
+            survey: OnceLock::new(),
         };
+        let (mut outcome, mut weight) = (Vec::new(), Vec::new());
+        let mut covariates: Vec<Vec<f64>> = vec![Vec::new(); self.covariates.len()];
         let (mut left_out, mut varying) = (0, 0);
         let mut kept_clusters = Vec::new();
         for g in 0..self.n_clusters() {
-            let before_cluster = out.outcome.len();
+            let before_cluster = outcome.len();
             for u in self.units_of(g) {
                 let rows = self.rows_of(u);
                 let is_after = |r: usize| self.cells.periods[self.cells.period_ix(self.cell[r])] >= start;
@@ -42,22 +46,30 @@ impl Panel {
                     let n = range.len() as f64;
                     self.outcome[range].iter().sum::<f64>() / n
                 };
-                out.outcome.push(mean(split..rows.end) - mean(rows.start..split));
+                outcome.push(mean(split..rows.end) - mean(rows.start..split));
                 out.cell.push(u32::from(!self.cells.is_ever_treated(self.cohort_of(u))));
                 let base = split - 1;
                 if !self.weight.is_empty() {
-                    out.weight.push(self.weight[base]);
+                    weight.push(self.weight[base]);
                     varying += usize::from(self.weight[rows].iter().any(|&w| w != self.weight[base]));
                 }
-                for (to, from) in out.covariates.iter_mut().zip(&self.covariates) {
-                    to.values.push(from.values[base]);
+                for (to, from) in covariates.iter_mut().zip(&self.covariates) {
+                    to.push(from.values[base]);
                 }
             }
-            if out.outcome.len() > before_cluster {
-                out.cluster_start.push(out.outcome.len() as u32);
+            if outcome.len() > before_cluster {
+                out.cluster_start.push(outcome.len() as u32);
                 kept_clusters.push(g);
             }
         }
+        out.outcome = Arc::new(outcome);
+        out.weight = Arc::new(weight);
+        out.covariates = self
+            .covariates
+            .iter()
+            .zip(covariates)
+            .map(|(c, values)| super::Covariate { name: c.name.clone(), values: Arc::new(values) })
+            .collect();
         if kept_clusters.len() < self.n_clusters() {
             out.clusters = Keys::Text(kept_clusters.iter().map(|&g| self.clusters.label(g)).collect());
         }
@@ -74,14 +86,27 @@ impl Panel {
     /// The rows collapsed to before and after the start, each row still its own unit.
     pub fn before_and_after(&self, start: i64) -> Panel {
         let cells = Cells { periods: vec![0, 1], cohorts: vec![FirstTreated::At(1), FirstTreated::Never] };
-        let cell = self
-            .cell
-            .iter()
-            .map(|&c| {
+        let table: Vec<u32> = (0..self.cells.len() as u32)
+            .map(|c| {
                 let after = usize::from(self.cells.periods[self.cells.period_ix(c)] >= start);
                 cells.cell(usize::from(!self.cells.is_ever_treated(self.cells.cohort_ix(c))), after)
             })
             .collect();
-        Panel { cell, cells, ..self.clone() }
+        let cell = self.cell.iter().map(|&c| table[c as usize]).collect();
+        Panel {
+            kind: self.kind,
+            outcome_name: self.outcome_name.clone(),
+            outcome: self.outcome.clone(),
+            weight: self.weight.clone(),
+            cell,
+            covariates: self.covariates.clone(),
+            unit_start: self.unit_start.clone(),
+            cluster_start: self.cluster_start.clone(),
+            clusters: self.clusters.clone(),
+            cells,
+            ledger: self.ledger.clone(),
+            warnings: self.warnings.clone(),
+            survey: OnceLock::new(),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Identifiers made dense: each distinct value gets an index, in sorted order.
 
+use super::Sequence;
 use crate::cohort::{Data, MISSING_CODE};
 
 /// The distinct identifiers of a column, sorted.
@@ -42,16 +43,16 @@ impl Keys {
     }
 
     /// Indexes the identifiers of the given rows (none of them missing): the sorted keys, and each row's index.
-    pub fn index(data: &Data, rows: &[u32]) -> (Keys, Vec<u32>) {
+    pub fn index(data: &Data, rows: &Sequence) -> (Keys, Vec<u32>) {
         match data {
             Data::Whole(w) => {
-                let value = |r: u32| w.values[r as usize];
-                let low = rows.iter().map(|&r| value(r)).min().unwrap_or(0);
-                let high = rows.iter().map(|&r| value(r)).max().unwrap_or(0);
+                let value = |r: usize| w.values[r];
+                let low = rows.iter().map(value).min().unwrap_or(0);
+                let high = rows.iter().map(value).max().unwrap_or(0);
                 let span = high.abs_diff(low);
                 if span < 4 * rows.len() as u64 + 1024 {
                     let mut rank = vec![u32::MAX; span as usize + 1];
-                    rows.iter().for_each(|&r| rank[(value(r) - low) as usize] = 0);
+                    rows.iter().for_each(|r| rank[(value(r) - low) as usize] = 0);
                     let mut keys = Vec::new();
                     for (offset, slot) in rank.iter_mut().enumerate() {
                         if *slot == 0 {
@@ -59,36 +60,40 @@ impl Keys {
                             keys.push(low + offset as i64);
                         }
                     }
-                    let codes = rows.iter().map(|&r| rank[(value(r) - low) as usize]).collect();
+                    let codes = rows.iter().map(|r| rank[(value(r) - low) as usize]).collect();
                     return (Keys::Whole(keys), codes);
                 }
                 let (keys, codes) = by_sorting(rows, value, |a, b| a.cmp(b));
                 (Keys::Whole(keys), codes)
             }
             Data::Number(v) => {
-                let (keys, codes) = by_sorting(rows, |r| v[r as usize] + 0.0, f64::total_cmp);
+                let (keys, codes) = by_sorting(rows, |r| v[r] + 0.0, f64::total_cmp);
                 (Keys::Number(keys), codes)
             }
             Data::Text(t) => {
                 let mut rank = vec![u32::MAX; t.levels.len()];
-                rows.iter().map(|&r| t.codes[r as usize]).filter(|&c| c != MISSING_CODE).for_each(|c| rank[c as usize] = 0);
+                rows.iter().map(|r| t.codes[r]).filter(|&c| c != MISSING_CODE).for_each(|c| rank[c as usize] = 0);
                 let mut keys = Vec::new();
                 for (level, slot) in t.levels.iter().zip(rank.iter_mut()).filter(|(_, slot)| **slot == 0) {
                     *slot = keys.len() as u32;
                     keys.push(level.clone());
                 }
-                let codes = rows.iter().map(|&r| rank[t.codes[r as usize] as usize]).collect();
+                let codes = rows.iter().map(|r| rank[t.codes[r] as usize]).collect();
                 (Keys::Text(keys), codes)
             }
         }
     }
 }
 
-fn by_sorting<T: Copy>(rows: &[u32], value: impl Fn(u32) -> T, order: impl Fn(&T, &T) -> std::cmp::Ordering + Copy) -> (Vec<T>, Vec<u32>) {
-    let mut keys: Vec<T> = rows.iter().map(|&r| value(r)).collect();
+fn by_sorting<T: Copy>(
+    rows: &Sequence,
+    value: impl Fn(usize) -> T,
+    order: impl Fn(&T, &T) -> std::cmp::Ordering + Copy,
+) -> (Vec<T>, Vec<u32>) {
+    let mut keys: Vec<T> = rows.iter().map(&value).collect();
     keys.sort_unstable_by(order);
     keys.dedup_by(|a, b| order(a, b).is_eq());
     let find = |x: T| keys.binary_search_by(|k| order(k, &x)).expect("every value is a key") as u32;
-    let codes = rows.iter().map(|&r| find(value(r))).collect();
+    let codes = rows.iter().map(|r| find(value(r))).collect();
     (keys, codes)
 }

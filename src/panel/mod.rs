@@ -6,15 +6,18 @@ mod differences;
 mod executor;
 mod key;
 mod moments;
+mod sequence;
 mod spec;
 
 pub use cell::{Cells, FirstTreated};
 pub use executor::{Executor, Serial, spread};
 pub use key::Keys;
-pub use moments::{Absorb, ClusterMoments, Moments, Scale};
+pub use moments::{Absorb, ClusterMoments, Moments, ResidualScores, Scale};
+pub use sequence::Sequence;
 pub use spec::{CovariateTerm, Duplicates, PanelSpec, TreatmentRule};
 
 use crate::cohort::{Ledger, Warning};
+use std::sync::{Arc, OnceLock};
 
 /// Whether the same units are seen again, or every row is another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub struct Covariate {
     /// The name; a level of a categorical covariate is written `name=level`.
     pub name: String,
     /// The values.
-    pub values: Vec<f64>,
+    pub values: Arc<Vec<f64>>,
 }
 
 /// Units × periods, checked. Rows stand in the order cluster, unit, period, whatever the order of the source.
@@ -44,9 +47,9 @@ pub struct Panel {
     /// The outcome's name.
     pub outcome_name: String,
     /// The outcome, a row each.
-    pub outcome: Vec<f64>,
+    pub outcome: Arc<Vec<f64>>,
     /// The weights, a row each; empty when all rows count alike.
-    pub weight: Vec<f64>,
+    pub weight: Arc<Vec<f64>>,
     /// The (cohort, period) cell of each row, as an index into [`Panel::cells`].
     pub cell: Vec<u32>,
     /// The covariates.
@@ -63,6 +66,14 @@ pub struct Panel {
     pub ledger: Ledger,
     /// What the reader should know of this sample.
     pub warnings: Vec<Warning>,
+    pub(super) survey: OnceLock<Survey>,
+}
+
+/// Which cohorts each cluster holds, and how many units each cohort has.
+#[derive(Debug, Clone)]
+pub(crate) struct Survey {
+    pub clusters: Vec<Vec<u32>>,
+    pub units: Vec<usize>,
 }
 
 impl Panel {
@@ -84,11 +95,7 @@ impl Panel {
     /// The rows of a unit.
     #[inline]
     pub fn rows_of(&self, unit: usize) -> std::ops::Range<usize> {
-        if self.unit_start.is_empty() {
-            unit..unit + 1
-        } else {
-            self.unit_start[unit] as usize..self.unit_start[unit + 1] as usize
-        }
+        if self.unit_start.is_empty() { unit..unit + 1 } else { self.unit_start[unit] as usize..self.unit_start[unit + 1] as usize }
     }
 
     /// The units of a cluster.
@@ -108,22 +115,35 @@ impl Panel {
         self.cells.cohort_ix(self.cell[self.rows_of(unit).start])
     }
 
+    /// Which cohorts each cluster holds, and how many units each cohort has: found once.
+    pub(crate) fn survey(&self) -> &Survey {
+        self.survey.get_or_init(|| {
+            let cohort: Vec<u32> = (0..self.cells.len() as u32).map(|c| self.cells.cohort_ix(c) as u32).collect();
+            let mut units = vec![0; self.cells.cohorts.len()];
+            let clusters = (0..self.n_clusters())
+                .map(|g| {
+                    let mut here = vec![0usize; units.len()];
+                    for u in self.units_of(g) {
+                        here[cohort[self.cell[self.rows_of(u).start] as usize] as usize] += 1;
+                    }
+                    units.iter_mut().zip(&here).for_each(|(u, h)| *u += h);
+                    (0..here.len() as u32).filter(|&c| here[c as usize] > 0).collect()
+                })
+                .collect();
+            Survey { clusters, units }
+        })
+    }
+
     /// How many clusters hold units of an arm: (treated at some time in the sample, never treated).
     pub fn clusters_by_arm(&self) -> (usize, usize) {
-        let (mut treated, mut comparison) = (0, 0);
-        for g in 0..self.n_clusters() {
-            let (mut t, mut c) = (false, false);
-            for u in self.units_of(g) {
-                if self.cells.is_ever_treated(self.cohort_of(u)) { t = true } else { c = true }
-            }
-            treated += usize::from(t);
-            comparison += usize::from(c);
-        }
-        (treated, comparison)
+        let holds = |wanted: bool| {
+            self.survey().clusters.iter().filter(|set| set.iter().any(|&c| self.cells.is_ever_treated(c as usize) == wanted)).count()
+        };
+        (holds(true), holds(false))
     }
 
     /// Number of units that are treated at some time in the sample.
     pub fn n_treated_units(&self) -> usize {
-        (0..self.n_units()).filter(|&u| self.cells.is_ever_treated(self.cohort_of(u))).count()
+        self.survey().units.iter().enumerate().filter(|(c, _)| self.cells.is_ever_treated(*c)).map(|(_, n)| n).sum()
     }
 }

@@ -10,6 +10,10 @@
 //! of two before the products are formed, and the sums are exact ([`Exact`]): neither the order of rows nor the
 //! number of threads can change a bit.
 
+mod refine;
+
+pub use refine::ResidualScores;
+
 use super::{Executor, Panel, spread};
 use crate::num::{Exact, ExactRow, Matrix};
 
@@ -59,8 +63,18 @@ pub struct Moments {
     pub n_rows: usize,
     /// Units used.
     pub n_units: usize,
+    included: Vec<bool>,
+    weight_unit: f64,
     /// Whether weights vary within a unit (they matter for CR2 with absorbed units).
     pub weights_vary_within_unit: bool,
+}
+
+impl Scale {
+    /// 1 / unit, exact for a power of two.
+    #[inline(always)]
+    fn inverse(&self) -> f64 {
+        1.0 / self.unit
+    }
 }
 
 impl Moments {
@@ -69,14 +83,16 @@ impl Moments {
     /// Cost: rows × (covariates + 1)² plus, with absorbed units, units × periods².
     pub fn accumulate(panel: &Panel, absorb: Absorb, include: &(dyn Fn(u32) -> bool + Sync), executor: &dyn Executor) -> Moments {
         let included: Vec<bool> = (0..panel.cells.len() as u32).map(include).collect();
-        let columns: Vec<&[f64]> =
-            panel.covariates.iter().map(|c| c.values.as_slice()).chain([panel.outcome.as_slice()]).collect();
+        let columns: Vec<&[f64]> = panel.covariates.iter().map(|c| c.values.as_slice()).chain([panel.outcome.as_slice()]).collect();
         let scales: Vec<Scale> = columns.iter().map(|c| scale_of(c, executor)).collect();
         let weight_unit = power_of_two_above(panel.weight.iter().fold(0.0, |m: f64, &w| m.max(w)));
         let pass = Pass { panel, absorb, included, columns, scales, weight_unit };
         let blocks = blocks(panel);
         let clusters: Vec<ClusterMoments> =
-            spread(executor, blocks.len(), |b| blocks[b].clone().map(|g| pass.cluster(g)).collect::<Vec<_>>()).into_iter().flatten().collect();
+            spread(executor, blocks.len(), |b| blocks[b].clone().map(|g| pass.cluster(g)).collect::<Vec<_>>())
+                .into_iter()
+                .flatten()
+                .collect();
         let n_rows = clusters.iter().map(|c| c.n_rows).sum();
         let n_units = clusters.iter().map(|c| c.n_units).sum();
         let weights_vary_within_unit = !panel.weight.is_empty()
@@ -84,7 +100,7 @@ impl Moments {
                 let rows = panel.rows_of(u);
                 panel.weight[rows.clone()].iter().any(|&w| w != panel.weight[rows.start])
             });
-        Moments { clusters, absorb, scales: pass.scales, n_rows, n_units, weights_vary_within_unit }
+        Moments { clusters, absorb, scales: pass.scales, n_rows, n_units, included: pass.included, weight_unit, weights_vary_within_unit }
     }
 
     /// Number of covariates.
@@ -121,7 +137,9 @@ fn scale_of(values: &[f64], executor: &dyn Executor) -> Scale {
     let n_blocks = values.len().div_ceil(BLOCK);
     let block = |b: usize| &values[b * BLOCK..values.len().min((b + 1) * BLOCK)];
     let ranges = spread(executor, n_blocks, |b| {
-        block(b).iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (if x < low { x } else { low }, if x > high { x } else { high }))
+        block(b)
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (if x < low { x } else { low }, if x > high { x } else { high }))
     });
     let (low, high) = ranges.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), r| (l.min(r.0), h.max(r.1)));
     let largest = power_of_two_above(low.abs().max(high.abs()));
@@ -213,7 +231,7 @@ impl Pass<'_> {
                 }
                 unit.local.push(local as usize);
                 unit.weight.push(if weighted { panel.weight[r] / self.weight_unit } else { 1.0 });
-                unit.z.extend(self.columns.iter().zip(&self.scales).map(|(c, s)| (c[r] - s.centre) / s.unit));
+                unit.z.extend(self.columns.iter().zip(&self.scales).map(|(c, s)| (c[r] - s.centre) * s.inverse()));
             }
             if unit.local.is_empty() {
                 continue;

@@ -57,7 +57,8 @@ fn join(place: &str, key: &str) -> String {
 /// A name for an entry of a list, from the fields by which people know it.
 fn name(value: &Value) -> Option<String> {
     let field = |k: &str| value.get(k).and_then(Value::as_str);
-    let parts: Vec<&str> = ["outcome", "estimator", "label", "term", "inference", "code", "step", "arm", "variable"].iter().filter_map(|k| field(k)).collect();
+    let parts: Vec<&str> =
+        ["outcome", "estimator", "label", "term", "inference", "code", "step", "arm", "variable"].iter().filter_map(|k| field(k)).collect();
     if parts.is_empty() { None } else { Some(parts.join(" · ")) }
 }
 

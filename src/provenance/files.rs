@@ -44,7 +44,13 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     let mut results = study::document(&run.analyses);
     let tables: serde_json::Map<String, serde_json::Value> = report.tables.iter().map(|t| (t.id.clone(), render::json::json(t))).collect();
     results["study"] = serde_json::json!({"title": run.study.study.title, "seed": run.study.study.seed, "level": run.study.study.level});
-    results["subgroups"] = serde_json::Value::Array(run.subgroups.iter().filter_map(|s| s.result.as_ref().ok()).map(|a| study::document(std::slice::from_ref(a))["results"][0].clone()).collect());
+    results["subgroups"] = serde_json::Value::Array(
+        run.subgroups
+            .iter()
+            .filter_map(|s| s.result.as_ref().ok())
+            .map(|a| study::document(std::slice::from_ref(a))["results"][0].clone())
+            .collect(),
+    );
     if run.truth.is_none() {
         // Subgroup results of real students leave through the disclosure gate only: see the table.
         results["subgroups"] = serde_json::Value::Array(Vec::new());
@@ -106,7 +112,13 @@ fn methods(run: &Run) -> Vec<MethodRecord> {
     for e in ESTIMATORS.iter().filter(|e| run.analyses.iter().any(|a| a.estimator.estimator.card().id == e.card().id)) {
         out.push(MethodRecord { id: e.card().id.into(), version: e.card().version });
     }
-    let used: Vec<&str> = run.analyses.iter().flat_map(|a| &a.effects).filter_map(|e| e.result.as_ref().ok()).map(|e| e.inference.split(':').next().unwrap_or_default()).collect();
+    let used: Vec<&str> = run
+        .analyses
+        .iter()
+        .flat_map(|a| &a.effects)
+        .filter_map(|e| e.result.as_ref().ok())
+        .map(|e| e.inference.split(':').next().unwrap_or_default())
+        .collect();
     for m in INFERENCE.iter().filter(|m| used.contains(&m.card().id)) {
         out.push(MethodRecord { id: m.card().id.into(), version: m.card().version });
     }

@@ -36,7 +36,12 @@ pub fn verify(manifest: &Manifest, found: &BTreeMap<String, Vec<u8>>, again: &[(
         if let (Some(a), Some(b)) = (&manifest.input, &fresh.input)
             && a.blake3 != b.blake3
         {
-            out.causes.push(format!("the input file {} has changed (BLAKE3 {}… then, {}… now)", a.path, &a.blake3[..12], &b.blake3[..12.min(b.blake3.len())]));
+            out.causes.push(format!(
+                "the input file {} has changed (BLAKE3 {}… then, {}… now)",
+                a.path,
+                &a.blake3[..12],
+                &b.blake3[..12.min(b.blake3.len())]
+            ));
         }
         if fresh.seed != manifest.seed {
             out.causes.push(format!("the seed has changed ({} then, {} now)", manifest.seed, fresh.seed));

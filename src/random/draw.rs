@@ -129,14 +129,8 @@ mod tests {
     fn values_are_pinned() {
         let mut s = stream("pinned");
         let values = [s.uniform(), s.normal(), s.gamma(2.5), s.gamma(0.5), s.beta(2.0, 5.0), s.lognormal(0.0, 1.0)];
-        let pinned = [
-            0.48264382286756813,
-            -0.8737296938201201,
-            2.259953107902987,
-            0.005795895733455832,
-            0.14780147643699793,
-            0.7914073221039886,
-        ];
+        let pinned =
+            [0.48264382286756813, -0.8737296938201201, 2.259953107902987, 0.005795895733455832, 0.14780147643699793, 0.7914073221039886];
         assert_eq!(values, pinned);
         let below: Vec<u32> = (0..8).map(|_| s.below(10)).collect();
         assert_eq!(below, [0, 9, 3, 0, 6, 1, 8, 3]);

@@ -12,8 +12,8 @@ use crate::table::{Cell, Table};
 /// - Percentages are shares from 0 to 1; a suppressed cell is `<suppressed>`.
 /// - Words that a spreadsheet would run as a formula get a leading apostrophe; numbers stay numbers.
 pub fn csv(table: &Table) -> String {
-    let noted = (0..table.rows.len())
-        .any(|row| (0..table.columns.len()).any(|c| matches!(table.cell(row, c).as_ref(), Cell::Undefined(_))));
+    let noted =
+        (0..table.rows.len()).any(|row| (0..table.columns.len()).any(|c| matches!(table.cell(row, c).as_ref(), Cell::Undefined(_))));
     let split: Vec<bool> = (0..table.columns.len()).map(|ix| table.is_interval(ix)).collect();
     let mut out = String::new();
     let mut header = Vec::new();
@@ -62,9 +62,7 @@ fn field(cell: &Cell) -> String {
         Cell::Text(text) => words(text),
         Cell::Count(n) => n.to_string(),
         Cell::Whole(n) => n.to_string(),
-        Cell::Number { value, .. } | Cell::Percent(value) | Cell::PValue(value) => {
-            number::exact(*value).unwrap_or_default()
-        }
+        Cell::Number { value, .. } | Cell::Percent(value) | Cell::PValue(value) => number::exact(*value).unwrap_or_default(),
         Cell::Interval { .. } | Cell::Undefined(_) => String::new(),
         Cell::Suppressed => SUPPRESSED.to_string(),
     }

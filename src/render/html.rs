@@ -92,9 +92,7 @@ mod tests {
     fn ids_are_unique_and_anchors_lead_somewhere() {
         let page = html(&hostile_report(NAMES[0])).unwrap();
         let values = |attribute: &str| -> Vec<String> {
-            page.match_indices(attribute)
-                .map(|(at, _)| page[at + attribute.len()..].split('"').next().unwrap().to_string())
-                .collect()
+            page.match_indices(attribute).map(|(at, _)| page[at + attribute.len()..].split('"').next().unwrap().to_string()).collect()
         };
         let ids = values(" id=\"");
         let mut once = ids.clone();

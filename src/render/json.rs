@@ -22,11 +22,8 @@ pub fn json(table: &Table) -> Value {
         Value::Object(object)
     });
     let rows: Vec<Value> = rows.collect();
-    let columns: Vec<Value> = table
-        .columns
-        .iter()
-        .map(|c| json!({ "key": c.key, "title": c.title, "unit": c.unit, "explain": c.explain }))
-        .collect();
+    let columns: Vec<Value> =
+        table.columns.iter().map(|c| json!({ "key": c.key, "title": c.title, "unit": c.unit, "explain": c.explain })).collect();
     json!({
         "id": table.id, "title": table.title, "columns": columns, "rows": rows,
         "undefined": undefined, "notes": table.notes,

@@ -26,10 +26,7 @@ pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
     let options = Options {
         font_family: "DejaVu Sans".to_string(),
         fontdb: fonts(),
-        image_href_resolver: ImageHrefResolver {
-            resolve_data: Box::new(|_, _, _| None),
-            resolve_string: Box::new(|_, _| None),
-        },
+        image_href_resolver: ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) },
         ..Options::default()
     };
     let tree = Tree::from_str(svg, &options).map_err(|why| RenderError::Svg(why.to_string()))?;

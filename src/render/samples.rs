@@ -1,8 +1,7 @@
 //! Content with hostile names and numbers, for the tests of every format.
 
 use crate::table::{
-    Answer, Cell, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, KeyNumber, Level, Method, Notice, Report,
-    Rerun, Series, Table,
+    Answer, Cell, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, KeyNumber, Level, Method, Notice, Report, Rerun, Series, Table,
 };
 
 /// Names that do harm where they are not escaped.
@@ -74,14 +73,7 @@ pub fn hostile_figures(name: &str) -> Vec<Figure> {
         point(1, f64::NAN, Some(f64::NAN), Some(f64::INFINITY)),
         point(2, 2.5, Some(1.1), Some(3.9)),
     ];
-    let row = |estimate, low, high| ForestRow {
-        label: name.repeat(3),
-        detail: name.into(),
-        estimate,
-        low,
-        high,
-        headline: estimate > 1.0,
-    };
+    let row = |estimate, low, high| ForestRow { label: name.repeat(3), detail: name.into(), estimate, low, high, headline: estimate > 1.0 };
     let line = |shift: f64| Series {
         name: name.into(),
         points: vec![(2019.0, shift, Some((shift - 1.0, shift + 1.0))), (2020.0, f64::NAN, None), (2021.0, 3.0, None)],
@@ -141,12 +133,6 @@ pub fn hostile_report(name: &str) -> Report {
             version: 1,
         }],
         glossary: vec![(words(), words()), ("p-value".into(), "How surprising.".into())],
-        rerun: Rerun {
-            command: words(),
-            seed: 7,
-            version: words(),
-            items: vec![(words(), words())],
-            same_bytes_note: words(),
-        },
+        rerun: Rerun { command: words(), seed: 7, version: words(), items: vec![(words(), words())], same_bytes_note: words() },
     }
 }

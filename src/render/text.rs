@@ -12,8 +12,7 @@ pub fn text(table: &Table) -> String {
             heading.chain(cells).collect()
         })
         .collect();
-    let widths: Vec<usize> =
-        columns.iter().map(|cells| cells.iter().map(|cell| cell.chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = columns.iter().map(|cells| cells.iter().map(|cell| cell.chars().count()).max().unwrap_or(0)).collect();
 
     let numeric: Vec<bool> = (0..table.columns.len()).map(|ix| table.is_numeric(ix)).collect();
 
@@ -72,10 +71,7 @@ mod tests {
         table.push(vec![Cell::text("All"), Cell::Count(12_000)]);
         table.push(vec![Cell::text("Grade 4"), Cell::Count(7)]);
         let rule = format!("  {}  {}", "\u{2500}".repeat(7), "\u{2500}".repeat(8));
-        assert_eq!(
-            text(&table),
-            format!("Effects\n\n  Term     Students\n{rule}\n  All        12,000\n  Grade 4         7\n")
-        );
+        assert_eq!(text(&table), format!("Effects\n\n  Term     Students\n{rule}\n  All        12,000\n  Grade 4         7\n"));
     }
 
     #[test]

@@ -35,8 +35,7 @@ fn intercept(rate: f64, variance: f64) -> f64 {
 
 impl Attrition {
     pub(super) fn read(p: &Parameters) -> Self {
-        let (spread, ability, attendance) =
-            (p.value("leave_spread"), p.value("leave_ability"), p.value("missing_attendance"));
+        let (spread, ability, attendance) = (p.value("leave_spread"), p.value("leave_ability"), p.value("missing_attendance"));
         Attrition {
             n_years: (p.whole("last_year") - p.whole("first_year") + 1) as usize,
             leave: intercept(p.value("leave_rate"), spread * spread + ability * ability),

@@ -43,26 +43,14 @@ pub(super) fn conflicts(p: &Parameters) -> Vec<ParameterError> {
     refuse(
         top > 12.0,
         &["entering_grade", "first_year", "last_year"],
-        format!(
-            "students who enter in grade {} would be in grade {top} in the last year; school ends with 12",
-            v("entering_grade")
-        ),
+        format!("students who enter in grade {} would be in grade {top} in the last year; school ends with 12", v("entering_grade")),
     );
-    let parts = [
-        "school_variance",
-        "class_variance",
-        "student_variance",
-        "transient_variance",
-        "occasion_variance",
-        "error_variance",
-    ];
+    let parts = ["school_variance", "class_variance", "student_variance", "transient_variance", "occasion_variance", "error_variance"];
     let total: f64 = parts.iter().map(|n| v(n)).sum();
     refuse(total <= 0.0, &parts, "all variances are 0: every student would score the same".into());
     let square = |x: f64| x * x;
-    let explained = 0.25
-        * (square(v("iep_shift_math")).max(square(v("iep_shift_reading")))
-            + square(v("poverty_shift"))
-            + square(v("el_shift")));
+    let explained =
+        0.25 * (square(v("iep_shift_math")).max(square(v("iep_shift_reading"))) + square(v("poverty_shift")) + square(v("el_shift")));
     refuse(
         explained > v("student_variance"),
         &["student_variance", "iep_shift_math", "iep_shift_reading", "poverty_shift", "el_shift"],

@@ -64,20 +64,8 @@ struct Counts {
 }
 
 /// The parts that draw, each from its own streams, one a school.
-const PARTS: [&str; 12] = [
-    "schools",
-    "classrooms",
-    "assignment",
-    "fidelity",
-    "students",
-    "joining",
-    "attrition",
-    "prior",
-    "scores",
-    "records",
-    "goals",
-    "words",
-];
+const PARTS: [&str; 12] =
+    ["schools", "classrooms", "assignment", "fidelity", "students", "joining", "attrition", "prior", "scores", "records", "goals", "words"];
 
 impl Study {
     fn new(card: &WorldCard, p: &Parameters, seed: u64, detail: Detail) -> Self {

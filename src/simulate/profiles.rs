@@ -71,10 +71,7 @@ impl Profiles {
                 ((*domain).to_string(), seen.round().clamp(0.0, 4.0) as u8)
             })
             .collect();
-        let goals = sets
-            .into_iter()
-            .map(|s| Goal { kind: s.kind, text: one(stream, goals(s.kind)), set: s.quarter, met: s.met })
-            .collect();
+        let goals = sets.into_iter().map(|s| Goal { kind: s.kind, text: one(stream, goals(s.kind)), set: s.quarter, met: s.met }).collect();
         let n_interests = 2 + stream.below(3) as usize;
         let interests = several(stream, &INTERESTS, n_interests);
         let n_achievements = stream.below(4) as usize;

@@ -100,8 +100,7 @@ impl Scores {
     /// Grade point average, one decimal: teachers grade standing in class and conscientiousness. Profiles do not move it.
     pub(super) fn gpa(&self, stream: &mut Stream, student: &Student) -> f64 {
         let [mean, standing, conscientious, noise] = GPA;
-        let able =
-            if self.student_sd > 0.0 { 0.5 * (student.standing[0] + student.standing[1]) / self.student_sd } else { 0.0 };
+        let able = if self.student_sd > 0.0 { 0.5 * (student.standing[0] + student.standing[1]) / self.student_sd } else { 0.0 };
         let gpa = mean + standing * able + conscientious * student.conscientious + noise * stream.normal();
         round(gpa.clamp(0.0, 4.0), 10.0)
     }

@@ -80,13 +80,7 @@ impl Students {
     }
 
     /// Draws a school's students, classroom by classroom: those there from the start, then who joins in later years.
-    pub(super) fn draw(
-        &self,
-        stream: &mut Stream,
-        joining: &mut Stream,
-        school: &School,
-        rooms: &[Classroom],
-    ) -> Vec<Student> {
+    pub(super) fn draw(&self, stream: &mut Stream, joining: &mut Stream, school: &School, rooms: &[Classroom]) -> Vec<Student> {
         let mut students = Vec::with_capacity(rooms.len() * 30);
         for (classroom_ix, room) in rooms.iter().enumerate() {
             for entry in 0..self.n_years {
@@ -113,8 +107,7 @@ impl Students {
         let ability = if self.variance > 0.0 { standing[0] / libm::sqrt(self.variance) } else { 0.0 };
         let conscientious = related(ability, self.trait_correlation, stream.normal());
         let open = related(ability, OPENNESS, stream.normal());
-        let mut score =
-            |truth| round(50.0 + 10.0 * related(truth, libm::sqrt(self.trait_reliability), stream.normal()), 10.0);
+        let mut score = |truth| round(50.0 + 10.0 * related(truth, libm::sqrt(self.trait_reliability), stream.normal()), 10.0);
         let (conscientiousness, openness) = (score(conscientious), score(open));
         Student {
             classroom_ix,

@@ -95,13 +95,8 @@ fn truth_is_what_the_potential_outcomes_say() {
                 assert_eq!(rows.len(), effect.n);
                 assert!((mean(&rows) - effect.value).abs() < 1e-9, "{effect:?}");
             }
-            let events: Vec<f64> = with
-                .truth
-                .effects
-                .iter()
-                .filter(|e| e.estimand == "event" && e.outcome == outcome)
-                .map(|e| e.value)
-                .collect();
+            let events: Vec<f64> =
+                with.truth.effects.iter().filter(|e| e.estimand == "event" && e.outcome == outcome).map(|e| e.value).collect();
             assert!((with.truth.effect(outcome, "overall-dynamic").unwrap().value - mean(&events)).abs() < 1e-12);
         }
     }
@@ -193,8 +188,7 @@ fn variance_parts_come_out_as_implied() {
     assert!((between_schools / total - implied.icc_school_gain).abs() < 0.02, "{between_schools}");
     assert!((between_rooms / total - implied.icc_class_gain).abs() < 0.025, "{between_rooms}");
     let (m, rd) = (numbers(c, "math"), numbers(c, "reading"));
-    let both =
-        correlation(&start.iter().map(|&i| m[i]).collect::<Vec<_>>(), &start.iter().map(|&i| rd[i]).collect::<Vec<_>>());
+    let both = correlation(&start.iter().map(|&i| m[i]).collect::<Vec<_>>(), &start.iter().map(|&i| rd[i]).collect::<Vec<_>>());
     assert!((0.66..0.80).contains(&both), "{both}");
 }
 
@@ -296,8 +290,7 @@ fn numbers_are_pinned() {
             18356,
             1.9054907047124945,
             1.9128948507139767,
-            "s000001,s01c1,s01,2014,3,2016,0,169.1,,2.4,97.1,0,,0,1,0,149.2,51.4,39.3,-1.77,0.33,-0.77,-0.79,0.367,0,0"
-                .into()
+            "s000001,s01c1,s01,2014,3,2016,0,169.1,,2.4,97.1,0,,0,1,0,149.2,51.4,39.3,-1.77,0.33,-0.77,-0.79,0.367,0,0".into()
         )
     );
     assert_eq!(
@@ -306,17 +299,11 @@ fn numbers_are_pinned() {
             6462,
             2.181596752368065,
             2.176767676767677,
-            "s000001,s01c1,s01,2018,3,2019,0,196.6,196.2,3.7,98,0,,0,1,1,188.6,53.9,57.4,-0.65,0.88,0.84,1.16,0.48,0,0"
-                .into()
+            "s000001,s01c1,s01,2018,3,2019,0,196.6,196.2,3.7,98,0,,0,1,1,188.6,53.9,57.4,-0.65,0.88,0.84,1.16,0.48,0,0".into()
         )
     );
     assert_eq!(
         first("null"),
-        (
-            18451,
-            0.0,
-            0.0,
-            "s000001,s01c1,s01,2014,3,,0,198.9,193.6,2.5,83.5,0,,0,1,0,155.2,50,36.9,-1.91,-0.53,-0.95,1.24,,0,0".into()
-        )
+        (18451, 0.0, 0.0, "s000001,s01c1,s01,2014,3,,0,198.9,193.6,2.5,83.5,0,,0,1,0,155.2,50,36.9,-1.91,-0.53,-0.95,1.24,,0,0".into())
     );
 }

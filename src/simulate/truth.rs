@@ -221,8 +221,7 @@ impl Tally {
 
     /// The scale of each outcome.
     pub(super) fn scales(&self) -> Vec<OutcomeScale> {
-        let one =
-            |(name, sum): (&&str, &Sum)| OutcomeScale { outcome: (*name).into(), untreated_sd: sum.sd(), n: sum.n as usize };
+        let one = |(name, sum): (&&str, &Sum)| OutcomeScale { outcome: (*name).into(), untreated_sd: sum.sd(), n: sum.n as usize };
         OUTCOMES.iter().zip(&self.untreated).map(one).collect()
     }
 

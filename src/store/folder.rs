@@ -1,8 +1,8 @@
 //! A folder that appears whole or not at all: written beside its place under another name, then renamed.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -80,7 +80,8 @@ impl Folder {
             Some(p) if !p.as_os_str().is_empty() => p,
             _ => Path::new("."),
         };
-        let name = place.file_name().map(|n| n.to_string_lossy().into_owned()).ok_or_else(|| StoreError::plain("the output place has no name"))?;
+        let name =
+            place.file_name().map(|n| n.to_string_lossy().into_owned()).ok_or_else(|| StoreError::plain("the output place has no name"))?;
         std::fs::create_dir_all(parent).map_err(|e| StoreError::new(format!("making {}", parent.display()), e))?;
         let draft = parent.join(format!(".{name}.unfinished-{}", std::process::id()));
         if let Ok(mut drafts) = DRAFTS.lock() {

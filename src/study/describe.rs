@@ -67,7 +67,8 @@ pub fn describe(panel: &Panel) -> Description {
             by_period.push(ArmPeriod { treated, period, outcome: select(treated, p, &panel.outcome) });
         }
     }
-    let variables = std::iter::once((panel.outcome_name.as_str(), panel.outcome.as_slice())).chain(panel.covariates.iter().map(|c| (c.name.as_str(), c.values.as_slice())));
+    let variables = std::iter::once((panel.outcome_name.as_str(), panel.outcome.as_slice()))
+        .chain(panel.covariates.iter().map(|c| (c.name.as_str(), c.values.as_slice())));
     let baseline: Vec<Baseline> = variables
         .map(|(name, values)| Baseline {
             name: name.to_string(),
@@ -76,7 +77,13 @@ pub fn describe(panel: &Panel) -> Description {
             comparison: select(false, 0, values),
         })
         .collect();
-    Description { outcome: panel.outcome_name.clone(), by_period, untreated_sd: baseline[0].comparison.sd, baseline, first_period: cells.periods[0] }
+    Description {
+        outcome: panel.outcome_name.clone(),
+        by_period,
+        untreated_sd: baseline[0].comparison.sd,
+        baseline,
+        first_period: cells.periods[0],
+    }
 }
 
 fn summary(values: impl Iterator<Item = f64> + Clone) -> Summary {

@@ -4,7 +4,7 @@ use super::analyse::{Analysis, Question, analyse_panel};
 use super::describe::{Description, describe};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
 use super::subgroup::by_subgroup;
-use crate::cohort::{Cohort, Codebook, Fault, Faults};
+use crate::cohort::{Codebook, Cohort, Fault, Faults};
 use crate::estimate::Chosen;
 use crate::infer::Method;
 use crate::panel::{CovariateTerm, Duplicates, Executor, Panel, PanelSpec, TreatmentRule};
@@ -56,7 +56,8 @@ pub struct Run {
 /// All contradictions and unknown names at once.
 pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     let mut faults = Faults::default();
-    let fault = |what: String, remedy: &str| Fault::new("STUDY-002", what, "the study file", "the study would not say what is asked", remedy);
+    let fault =
+        |what: String, remedy: &str| Fault::new("STUDY-002", what, "the study file", "the study would not say what is asked", remedy);
     match (&study.data.simulate, &study.data.path) {
         (Some(world), None) => match simulate::find(world) {
             None => faults.push(Fault::new(
@@ -84,9 +85,13 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
                 }
             }
         },
-        (None, Some(_)) if !study.data.world.is_empty() => faults.push(fault("world parameters are given for data that are loaded".into(), "take them out, or simulate")),
+        (None, Some(_)) if !study.data.world.is_empty() => {
+            faults.push(fault("world parameters are given for data that are loaded".into(), "take them out, or simulate"))
+        }
         (None, Some(_)) => {}
-        _ => faults.push(fault("[data] needs exactly one of simulate and path".into(), "say which world to simulate, or which file to read")),
+        _ => {
+            faults.push(fault("[data] needs exactly one of simulate and path".into(), "say which world to simulate, or which file to read"))
+        }
     }
     match &study.roles {
         None => faults.push(fault("there are no [roles]".into(), "say which column plays which part; didact new DATA writes a start")),
@@ -95,7 +100,8 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
                 faults.push(fault("roles.outcomes is empty".into(), "name at least one outcome"));
             }
             if [&roles.cohort, &roles.arm, &roles.treatment].iter().filter(|r| r.is_some()).count() != 1 {
-                faults.push(fault("roles need exactly one of cohort, arm and treatment".into(), "say how the data tell who is treated when"));
+                faults
+                    .push(fault("roles need exactly one of cohort, arm and treatment".into(), "say how the data tell who is treated when"));
             }
             if roles.post.is_some() && roles.arm.is_none() {
                 faults.push(fault("roles.post needs roles.arm".into(), "name the arm"));
@@ -140,11 +146,19 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
 /// When the study is not a simulated one.
 pub fn draw(study: &StudyFile) -> Result<Draw, Faults> {
     let world = study.data.simulate.as_deref().and_then(simulate::find).ok_or_else(|| {
-        Faults::from(Fault::new("STUDY-003", "the study is not simulated", "[data]", "there is no world to draw from", "use a study with simulate"))
+        Faults::from(Fault::new(
+            "STUDY-003",
+            "the study is not simulated",
+            "[data]",
+            "there is no world to draw from",
+            "use a study with simulate",
+        ))
     })?;
     let mut parameters = world.parameters();
     for (name, value) in &study.data.world {
-        parameters.set(name, &value.to_string()).map_err(|e| Fault::new("STUDY-002", e.to_string(), "[data] world", "the world would be another one", "correct it"))?;
+        parameters
+            .set(name, &value.to_string())
+            .map_err(|e| Fault::new("STUDY-002", e.to_string(), "[data] world", "the world would be another one", "correct it"))?;
     }
     Ok(world.draw(&parameters, study.study.seed))
 }
@@ -199,9 +213,10 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
                     one.estimators.truncate(1);
                     one.inference.truncate(1);
                     for found in by_subgroup(&loaded.cohort, &one, column, executor)? {
-                        let result = found.result.map_err(|f| f.shown[0].what.clone()).and_then(|mut a| {
-                            if a.is_empty() { Err("nothing was estimated".to_string()) } else { Ok(a.remove(0)) }
-                        });
+                        let result = found
+                            .result
+                            .map_err(|f| f.shown[0].what.clone())
+                            .and_then(|mut a| if a.is_empty() { Err("nothing was estimated".to_string()) } else { Ok(a.remove(0)) });
                         subgroups.push(SubgroupResult { column: column.clone(), value: found.value, result });
                     }
                 }
@@ -209,7 +224,16 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
         }
     }
     faults.into_result()?;
-    Ok(Run { n_rows: loaded.cohort.n_rows, codebook: loaded.cohort.codebook, study, truth: loaded.truth, input: loaded.input, descriptions, analyses, subgroups })
+    Ok(Run {
+        n_rows: loaded.cohort.n_rows,
+        codebook: loaded.cohort.codebook,
+        study,
+        truth: loaded.truth,
+        input: loaded.input,
+        descriptions,
+        analyses,
+        subgroups,
+    })
 }
 
 fn roles(study: &StudyFile) -> &Roles {

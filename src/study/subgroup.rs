@@ -2,7 +2,7 @@
 
 use super::analyse::{Analysis, Question, analyse};
 use crate::cohort::{Cohort, Fault, Faults};
-use crate::panel::{Executor, Keys};
+use crate::panel::{Executor, Keys, Sequence};
 
 /// What was found within one value.
 pub struct Subgroup {
@@ -28,7 +28,7 @@ pub fn by_subgroup(cohort: &Cohort, question: &Question, column: &str, executor:
         .into());
     };
     let rows: Vec<u32> = (0..cohort.n_rows as u32).filter(|&r| !data.is_missing(r as usize)).collect();
-    let (keys, _) = Keys::index(data, &rows);
+    let (keys, _) = Keys::index(data, &Sequence::Listed(rows));
     if keys.len() > 50 {
         return Err(Fault::new(
             "PANEL-022",

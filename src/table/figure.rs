@@ -182,11 +182,7 @@ fn position(x: f64) -> Cell {
 }
 
 fn forest_rows(rows: &[ForestRow], x_title: &str) -> Content {
-    let mut columns = vec![
-        Column::new("term", "Estimate of"),
-        Column::new("detail", "Detail"),
-        Column::new("estimate", x_title),
-    ];
+    let mut columns = vec![Column::new("term", "Estimate of"), Column::new("detail", "Detail"), Column::new("estimate", x_title)];
     columns.extend(bound_columns());
     columns.push(Column::new("headline", "Headline").explain("Whether the answer rests on this estimate."));
     let rows = rows.iter().map(|r| {
@@ -218,11 +214,8 @@ mod tests {
             band_high: None,
             reference,
         };
-        let kind = FigureKind::EventStudy {
-            points: vec![point(-1, true), point(0, false)],
-            x_title: "Years".into(),
-            y_title: "Effect".into(),
-        };
+        let kind =
+            FigureKind::EventStudy { points: vec![point(-1, true), point(0, false)], x_title: "Years".into(), y_title: "Effect".into() };
         let figure = Figure { id: "e".into(), title: "E".into(), alt: String::new(), caption: String::new(), kind };
         let data = figure.data();
         assert_eq!(data.rows.len(), 2);

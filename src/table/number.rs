@@ -72,10 +72,8 @@ pub fn p_value(p: f64, glyphs: Glyphs) -> String {
 /// An interval: `[0.12, 3.40]`, `(−∞, 3.40]` where it is unbounded.
 pub fn interval(low: Option<f64>, high: Option<f64>, digits: Digits, glyphs: Glyphs) -> String {
     let infinity = if glyphs == Glyphs::Ascii { "inf" } else { "\u{221e}" };
-    let left = low.map_or_else(
-        || format!("({}", signed(true, infinity.to_string(), glyphs)),
-        |v| format!("[{}", number(v, digits, glyphs)),
-    );
+    let left =
+        low.map_or_else(|| format!("({}", signed(true, infinity.to_string(), glyphs)), |v| format!("[{}", number(v, digits, glyphs)));
     let right = high.map_or_else(|| format!("{infinity})"), |v| format!("{}]", number(v, digits, glyphs)));
     format!("{left}, {right}")
 }
@@ -223,12 +221,16 @@ mod tests {
 
     fn plain(shown: &str) -> String {
         let raised = "\u{2070}\u{b9}\u{b2}\u{b3}\u{2074}\u{2075}\u{2076}\u{2077}\u{2078}\u{2079}";
-        shown.replace(',', "").replace('\u{2212}', "-").replace(" \u{d7} 10", "e").chars().map(|c| {
-            match raised.chars().position(|r| r == c) {
+        shown
+            .replace(',', "")
+            .replace('\u{2212}', "-")
+            .replace(" \u{d7} 10", "e")
+            .chars()
+            .map(|c| match raised.chars().position(|r| r == c) {
                 Some(digit) => char::from_digit(digit as u32, 10).unwrap(),
                 None if c == '\u{207b}' => '-',
                 None => c,
-            }
-        }).collect()
+            })
+            .collect()
     }
 }

@@ -35,7 +35,7 @@ fn usage_errors_end_with_2() {
         (bare.clone(), vec!["--cohort", "--arm", "--treatment"]),
         (format!("{full} --arm arm"), vec!["--cohort", "--arm"]),
         (format!("{full} --treatment on"), vec!["--treatment"]),
-        (format!("{full} --post post"), vec!["--arm"]),
+        (format!("{full} --post post"), vec!["--cohort", "--post"]),
         (format!("{full} --weigths weight"), vec!["--weights"]),
         (format!("{full} --level 95"), vec!["--level"]),
         (format!("{full} --level 0"), vec!["--level"]),

@@ -3,13 +3,15 @@
 use super::rows::Used;
 use super::timing::{Timing, Treated};
 use crate::cohort::{Cohort, Data, Fault, Faults, Warning};
-use crate::panel::{Cells, Covariate, CovariateTerm, Duplicates, FirstTreated, Keys, Kind, Panel, PanelSpec};
+use crate::panel::{Cells, Covariate, CovariateTerm, Duplicates, FirstTreated, Keys, Kind, Panel, PanelSpec, Sequence};
+use std::sync::{Arc, OnceLock};
 
-pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Timing) -> Result<Panel, Faults> {
+/// `None` when the rows cannot be put in order; other faults are noted and the work goes on, so that more can be found.
+pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Timing, faults: &mut Faults) -> Option<Panel> {
     let rows = used.rows;
-    let row_number = |i: u32| cohort.first_row + rows[i as usize] as usize;
+    let row_number = |i: usize| cohort.first_row + rows.at(i);
     let mut warnings = Vec::new();
-    let (period_keys, period_code) = period_codes(&timing.period);
+    let (period_keys, period_code) = (timing.periods, timing.period);
     let unit = spec.unit.as_ref().map(|name| Keys::index(&cohort.column(name).expect("checked").data, &rows));
     let (clusters, cluster_code) = match (&spec.cluster, &unit) {
         (Some(name), _) => Keys::index(&cohort.column(name).expect("checked").data, &rows),
@@ -32,70 +34,79 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     // `order[k]` is the place in `rows` of the panel's k-th row.
     let (order, unit_start, cluster_start) = match &unit {
         None => {
-            let (order, start) = counting_sort(&cluster_code, clusters.len(), 0..rows.len() as u32);
+            let (order, start) = counting_sort(&cluster_code, clusters.len());
             (order, Vec::new(), start)
         }
         Some((keys, unit_code)) => {
             let mut unit_cluster = vec![u32::MAX; keys.len()];
-            let mut faults = Faults::default();
             for (i, (&u, &c)) in unit_code.iter().zip(&cluster_code).enumerate() {
                 let slot = &mut unit_cluster[u as usize];
                 if *slot == u32::MAX {
                     *slot = c;
                 } else if *slot != c {
-                    let first = unit_code.iter().position(|&v| v == u).unwrap_or(0) as u32;
+                    let first = unit_code.iter().position(|&v| v == u).unwrap_or(0);
                     faults.push(Fault::new(
                         "PANEL-006",
                         "the cluster changes within a unit",
                         format!(
                             "rows {} and {} (unit {}, cluster {})",
                             row_number(first),
-                            row_number(i as u32),
+                            row_number(i),
                             spec.unit.as_deref().unwrap_or_default(),
                             spec.cluster.as_deref().unwrap_or_default()
                         ),
                         "a unit that moves belongs to no cluster, and the interval would be wrong",
                         "use the cluster at entry, or leave movers out",
                     ));
-                    *slot = c;
                 }
             }
-            faults.into_result()?;
-            let (units, cluster_start) = counting_sort(&unit_cluster, clusters.len(), 0..keys.len() as u32);
+            let (units, cluster_start) = counting_sort(&unit_cluster, clusters.len());
             let mut place = vec![0u32; units.len()];
-            units.iter().enumerate().for_each(|(k, &u)| place[u as usize] = k as u32);
+            units.iter().enumerate().for_each(|(k, u)| place[u] = k as u32);
             let unit_rank: Vec<u32> = unit_code.iter().map(|&u| place[u as usize]).collect();
-            let (mut order, start) = counting_sort(&unit_rank, units.len(), 0..rows.len() as u32);
-            for pair in start.windows(2) {
-                let slice = &mut order[pair[0] as usize..pair[1] as usize];
-                if slice.windows(2).any(|w| period_code[w[0] as usize] > period_code[w[1] as usize]) {
-                    slice.sort_unstable_by_key(|&i| (period_code[i as usize], i));
+            let (mut order, start) = counting_sort(&unit_rank, units.len());
+            let disordered = |slice: &[u32]| slice.windows(2).any(|w| period_code[w[0] as usize] > period_code[w[1] as usize]);
+            let places = |from: u32, to: u32| (from as usize..to as usize).map(|k| order.at(k) as u32).collect::<Vec<u32>>();
+            if start.windows(2).any(|pair| disordered(&places(pair[0], pair[1]))) {
+                let mut list = places(0, rows.len() as u32);
+                for pair in start.windows(2) {
+                    let slice = &mut list[pair[0] as usize..pair[1] as usize];
+                    if disordered(slice) {
+                        slice.sort_unstable_by_key(|&i| (period_code[i as usize], i));
+                    }
                 }
+                order = Sequence::Listed(list);
             }
             (order, start, cluster_start)
         }
     };
 
-    let since = first_treated(timing.treated, &order, &unit_start, &timing.period, &row_number, spec, &mut warnings)?;
+    let (since, list) = first_treated(
+        timing.treated,
+        &Order { order: &order, unit_start: &unit_start, period: &period_code, periods: &period_keys },
+        &row_number,
+        spec,
+        &mut warnings,
+        faults,
+    );
     let last = *period_keys.last().expect("at least one row");
-    let since: Vec<FirstTreated> = since
-        .into_iter()
-        .map(|s| match s {
-            FirstTreated::At(g) if g > last => FirstTreated::Never,
-            other => other,
-        })
-        .collect();
-    let mut cohorts: Vec<FirstTreated> = since.clone();
+    // A cohort whose start lies beyond the last period is not treated within the sample.
+    let list: Vec<FirstTreated> =
+        list.into_iter().map(|s| if matches!(s, FirstTreated::At(g) if g > last) { FirstTreated::Never } else { s }).collect();
+    let mut present = vec![false; list.len()];
+    since.iter().for_each(|&c| present[c as usize] = true);
+    let mut cohorts: Vec<FirstTreated> = list.iter().zip(&present).filter(|(_, p)| **p).map(|(s, _)| *s).collect();
     cohorts.sort_unstable();
     cohorts.dedup();
     let cells = Cells { periods: period_keys, cohorts };
-    let cohort_ix = |s: FirstTreated| cells.cohorts.binary_search(&s).expect("every cohort is listed");
-    let cell: Vec<u32> = order.iter().zip(&since).map(|(&i, &s)| cells.cell(cohort_ix(s), period_code[i as usize] as usize)).collect();
+    let cohort_ix: Vec<usize> = list.iter().map(|s| cells.cohorts.binary_search(s).unwrap_or(0)).collect();
+    let cell: Vec<u32> = order.iter().zip(&since).map(|(i, &s)| cells.cell(cohort_ix[s as usize], period_code[i] as usize)).collect();
+    drop(since);
 
     let gather = |data: &Data| -> Vec<f64> {
         match data {
-            Data::Number(v) => order.iter().map(|&i| v[rows[i as usize] as usize]).collect(),
-            Data::Whole(w) => order.iter().map(|&i| w.values[rows[i as usize] as usize] as f64).collect(),
+            Data::Number(v) => order.iter().map(|i| v[rows.at(i)]).collect(),
+            Data::Whole(w) => order.iter().map(|i| w.values[rows.at(i)] as f64).collect(),
             Data::Text(_) => unreachable!("roles::check refuses text here"),
         }
     };
@@ -108,8 +119,8 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     let mut panel = Panel {
         kind: if unit.is_some() { Kind::Panel } else { Kind::CrossSections },
         outcome_name: spec.outcome.clone(),
-        outcome,
-        weight,
+        outcome: Arc::new(outcome),
+        weight: Arc::new(weight),
         cell,
         covariates,
         unit_start,
@@ -118,92 +129,91 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         cells,
         ledger: used.ledger,
         warnings,
+        survey: OnceLock::new(),
     };
-    duplicates(&mut panel, spec, |k| row_number(order[k]))?;
-    Ok(panel)
+    duplicates(&mut panel, spec, |k| row_number(order.at(k)), faults);
+    Some(panel)
 }
 
-fn period_codes(period: &[i64]) -> (Vec<i64>, Vec<u32>) {
-    let mut keys = Vec::new();
-    let mut last = None;
-    for &p in period {
-        if last != Some(p) {
-            if let Err(at) = keys.binary_search(&p) {
-                keys.insert(at, p);
-            }
-            last = Some(p);
-        }
-    }
-    let codes = period.iter().map(|p| keys.partition_point(|k| k < p) as u32).collect();
-    (keys, codes)
-}
-
-/// Stable counting sort of `items` by `bucket[item]`: the items in order, and where each bucket begins.
-fn counting_sort(bucket: &[u32], n_buckets: usize, items: std::ops::Range<u32>) -> (Vec<u32>, Vec<u32>) {
+/// Stable counting sort of places by `bucket[place]`: the places in order, and where each bucket begins.
+fn counting_sort(bucket: &[u32], n_buckets: usize) -> (Sequence, Vec<u32>) {
     let mut start = vec![0u32; n_buckets + 1];
     bucket.iter().for_each(|&b| start[b as usize + 1] += 1);
     for b in 0..n_buckets {
         start[b + 1] += start[b];
     }
+    if bucket.is_sorted() {
+        return (Sequence::All(bucket.len() as u32), start);
+    }
     let mut next = start.clone();
     let mut order = vec![0u32; bucket.len()];
-    for i in items {
-        let slot = &mut next[bucket[i as usize] as usize];
-        order[*slot as usize] = i;
+    for (i, &b) in bucket.iter().enumerate() {
+        let slot = &mut next[b as usize];
+        order[*slot as usize] = i as u32;
         *slot += 1;
     }
-    (order, start)
+    (Sequence::Listed(order), start)
+}
+
+/// Rows in order, where each unit's begin, and the period of each row as read.
+struct Order<'a> {
+    order: &'a Sequence,
+    unit_start: &'a [u32],
+    period: &'a [u32],
+    periods: &'a [i64],
 }
 
 fn first_treated(
     treated: Treated,
-    order: &[u32],
-    unit_start: &[u32],
-    period: &[i64],
-    row_number: &dyn Fn(u32) -> usize,
+    rows: &Order<'_>,
+    row_number: &dyn Fn(usize) -> usize,
     spec: &PanelSpec,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<FirstTreated>, Faults> {
-    let mut faults = Faults::default();
+    faults: &mut Faults,
+) -> (Vec<u32>, Vec<FirstTreated>) {
+    let Order { order, unit_start, period, periods } = *rows;
     match treated {
-        Treated::Since(since) => {
-            let ordered: Vec<FirstTreated> = order.iter().map(|&i| since[i as usize]).collect();
+        Treated::Since { codes, list } => {
+            let ordered: Vec<u32> = order.iter().map(|i| codes[i]).collect();
             for pair in unit_start.windows(2) {
                 let (from, to) = (pair[0] as usize, pair[1] as usize);
                 if let Some(k) = (from + 1..to).find(|&k| ordered[k] != ordered[from]) {
                     faults.push(Fault::new(
                         "PANEL-005",
                         "the first treated period changes within a unit",
-                        format!("rows {} and {}", row_number(order[from]), row_number(order[k])),
+                        format!("rows {} and {}", row_number(order.at(from)), row_number(order.at(k))),
                         "a unit belongs to one cohort; with two the comparison is undefined",
                         "give each unit one first treated period",
                     ));
                 }
             }
-            faults.into_result()?;
-            Ok(ordered)
+            (ordered, list)
         }
         Treated::Now(now) => {
-            let mut since = vec![FirstTreated::Never; order.len()];
+            let mut since = vec![0u32; order.len()];
+            let mut list = vec![FirstTreated::Never];
             let mut unseen = 0usize;
-            let first_period = period.iter().min().copied().unwrap_or(0);
+            let first_period = periods.first().copied().unwrap_or(0);
             for pair in unit_start.windows(2) {
                 let (from, to) = (pair[0] as usize, pair[1] as usize);
-                let Some(on) = (from..to).find(|&k| now[order[k] as usize]) else { continue };
-                if let Some(off) = (on..to).find(|&k| !now[order[k] as usize]) {
+                let Some(on) = (from..to).find(|&k| now[order.at(k)]) else { continue };
+                if let Some(off) = (on..to).find(|&k| !now[order.at(k)]) {
                     faults.push(Fault::new(
                         "PANEL-004",
                         "the treatment switches off",
-                        format!("rows {} (on) and {} (off again)", row_number(order[on]), row_number(order[off])),
+                        format!("rows {} (on) and {} (off again)", row_number(order.at(on)), row_number(order.at(off))),
                         "these estimators follow units that stay treated; a unit that stops is neither treated nor untreated",
                         "end the unit's rows when it stops, or give its first treated period with --cohort to follow it as assigned",
                     ));
                 }
-                let start = period[order[on] as usize];
+                let start = periods[period[order.at(on)] as usize];
                 unseen += usize::from(on == from && start > first_period);
-                since[from..to].fill(FirstTreated::At(start));
+                let code = list.iter().position(|s| *s == FirstTreated::At(start)).unwrap_or(list.len());
+                if code == list.len() {
+                    list.push(FirstTreated::At(start));
+                }
+                since[from..to].fill(code as u32);
             }
-            faults.into_result()?;
             if unseen > 0 {
                 warnings.push(Warning::new(
                     "start-not-seen",
@@ -216,32 +226,31 @@ fn first_treated(
                     ),
                 ));
             }
-            Ok(since)
+            (since, list)
         }
     }
 }
 
-fn expand(cohort: &Cohort, term: &CovariateTerm, rows: &[u32], order: &[u32], gather: &dyn Fn(&Data) -> Vec<f64>) -> Vec<Covariate> {
+fn expand(cohort: &Cohort, term: &CovariateTerm, rows: &Sequence, order: &Sequence, gather: &dyn Fn(&Data) -> Vec<f64>) -> Vec<Covariate> {
     let data = &cohort.column(&term.column).expect("checked").data;
     if !term.factor && !matches!(data, Data::Text(_)) {
-        return vec![Covariate { name: term.column.clone(), values: gather(data) }];
+        return vec![Covariate { name: term.column.clone(), values: Arc::new(gather(data)) }];
     }
     let (keys, codes) = Keys::index(data, rows);
     (1..keys.len())
         .map(|level| Covariate {
             name: format!("{}={}", term.column, keys.label(level)),
-            values: order.iter().map(|&i| f64::from(u8::from(codes[i as usize] as usize == level))).collect(),
+            values: Arc::new(order.iter().map(|i| f64::from(u8::from(codes[i] as usize == level))).collect()),
         })
         .collect()
 }
 
 /// Refuses or averages units seen twice in a period.
-fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) -> usize) -> Result<(), Faults> {
+fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) -> usize, faults: &mut Faults) {
     if panel.kind == Kind::CrossSections {
-        return Ok(());
+        return;
     }
     let same = |panel: &Panel, k: usize| panel.cell[k] == panel.cell[k - 1];
-    let mut faults = Faults::default();
     let mut any = false;
     for u in 0..panel.n_units() {
         for k in panel.rows_of(u).skip(1) {
@@ -260,9 +269,8 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
             }
         }
     }
-    faults.into_result()?;
-    if !any {
-        return Ok(());
+    if !any || spec.duplicates == Duplicates::Refuse {
+        return;
     }
     let mut starts = vec![0u32];
     let mut groups: Vec<std::ops::Range<usize>> = Vec::new();
@@ -277,8 +285,8 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
         }
         starts.push(groups.len() as u32);
     }
-    let mean = |values: &[f64]| -> Vec<f64> {
-        groups.iter().map(|g| values[g.clone()].iter().sum::<f64>() / g.len() as f64).collect()
+    let mean = |values: &[f64]| -> Arc<Vec<f64>> {
+        Arc::new(groups.iter().map(|g| values[g.clone()].iter().sum::<f64>() / g.len() as f64).collect())
     };
     let averaged = panel.n_rows() - groups.len();
     panel.outcome = mean(&panel.outcome);
@@ -290,6 +298,8 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
     }
     panel.cell = groups.iter().map(|g| panel.cell[g.start]).collect();
     panel.unit_start = starts;
-    panel.warnings.push(Warning::new("duplicates-averaged", format!("{averaged} rows were averaged with another row of the same unit and period, as asked")));
-    Ok(())
+    panel.warnings.push(Warning::new(
+        "duplicates-averaged",
+        format!("{averaged} rows were averaged with another row of the same unit and period, as asked"),
+    ));
 }

@@ -93,7 +93,10 @@ pub(super) fn cautions(panel: &Panel) -> Vec<Warning> {
     if !always.is_empty() {
         warnings.push(Warning::new(
             "always-treated",
-            format!("units first treated in {} are treated in every period of the sample: they show no change of their own", always.join(", ")),
+            format!(
+                "units first treated in {} are treated in every period of the sample: they show no change of their own",
+                always.join(", ")
+            ),
         ));
     }
     warnings

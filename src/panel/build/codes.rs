@@ -3,8 +3,7 @@
 use crate::cohort::{Cohort, Fault, Faults, Suspect, suspects};
 use crate::panel::{PanelSpec, TreatmentRule};
 
-pub(super) fn check(cohort: &Cohort, spec: &PanelSpec) -> Result<(), Faults> {
-    let mut faults = Faults::default();
+pub(super) fn check(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) {
     let mut values: Vec<&str> = vec![&spec.outcome];
     values.extend(spec.covariates.iter().filter(|c| !c.factor).map(|c| c.column.as_str()));
     values.extend(spec.weights.as_deref());
@@ -34,7 +33,6 @@ pub(super) fn check(cohort: &Cohort, spec: &PanelSpec) -> Result<(), Faults> {
             faults.push(question(cohort, suspect));
         }
     }
-    faults.into_result()
 }
 
 fn question(cohort: &Cohort, suspect: &Suspect) -> Fault {

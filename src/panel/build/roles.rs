@@ -26,7 +26,7 @@ pub(super) fn check(cohort: &Cohort, spec: &PanelSpec) -> Result<(), Faults> {
         if let Some(column) = cohort.column(name)
             && let Data::Text(texts) = &column.data
         {
-            let row = (0..texts.codes.len()).find(|&r| texts.get(r).is_some_and(|t| t.trim().parse::<f64>().is_err()));
+            let row = (0..texts.codes.len()).find(|&r| texts.get(r).is_some_and(|t| !is_plain_number(t)));
             let place = match row {
                 Some(r) => format!("column {name}, first at row {}", cohort.first_row + r),
                 None => format!("column {name}"),
@@ -41,6 +41,13 @@ pub(super) fn check(cohort: &Cohort, spec: &PanelSpec) -> Result<(), Faults> {
         }
     }
     faults.into_result()
+}
+
+/// Whether a cell is a number and not an identifier with leading zeros.
+fn is_plain_number(cell: &str) -> bool {
+    let digits = cell.trim_start_matches(['-', '+']);
+    let padded = digits.len() > 1 && digits.starts_with('0') && digits.as_bytes()[1].is_ascii_digit();
+    cell.parse::<f64>().is_ok() && !padded
 }
 
 /// The fault of a column that is not there, with the nearest name.

@@ -1,37 +1,36 @@
 //! Which rows are used, and why the others are not.
 
-use super::roles::missing_column;
 use crate::cohort::{Cohort, Data, Fault, Faults, Ledger, Reason};
-use crate::panel::{PanelSpec, TreatmentRule};
+use crate::panel::{PanelSpec, Sequence, TreatmentRule};
 
 /// The rows that are used, ascending, and the ledger of those that are not.
 pub(super) struct Used {
-    pub rows: Vec<u32>,
+    pub rows: Sequence,
     pub ledger: Ledger,
 }
 
 /// Outcomes beyond this are taken for a fault of the file.
 const ABSURD: f64 = 1e12;
 
-pub(super) fn select(cohort: &Cohort, spec: &PanelSpec) -> Result<Used, Faults> {
+/// `None` when no row is left; other faults are noted and the rows kept, so that more can be found.
+pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> Option<Used> {
     let n = cohort.n_rows;
     if n > u32::MAX as usize - 1 {
-        return Err(Fault::new(
+        faults.push(Fault::new(
             "PANEL-017",
             "more rows than can be numbered",
             format!("{n} rows"),
             "didact numbers rows with 32 bits",
             "split the data by outcome or by period",
-        )
-        .into());
+        ));
+        return None;
     }
-    let mut faults = Faults::default();
     let mut out = vec![false; n];
     let mut ledger = Ledger::new(n);
-    let column = |name: &str| cohort.column(name).map(|c| &c.data).ok_or_else(|| Faults::from(missing_column(cohort, name)));
+    let column = |name: &str| &cohort.column(name).expect("checked by roles").data;
 
     for (name, value) in &spec.filter {
-        let data = column(name)?;
+        let data = column(name);
         let dropped = leave_out(&mut out, |r| !has_value(data, r, value));
         ledger.drop_rows(Reason::Where, dropped);
         if dropped > 0 && out.iter().all(|o| *o) {
@@ -45,7 +44,7 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec) -> Result<Used, Faults> 
         }
     }
     if let Some((name, value)) = &spec.subgroup {
-        let data = column(name)?;
+        let data = column(name);
         ledger.drop_rows(Reason::MissingSubgroup, leave_out_missing(&mut out, data));
         ledger.drop_rows(Reason::OtherSubgroup, leave_out(&mut out, |r| !has_value(data, r, value)));
     }
@@ -65,14 +64,14 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec) -> Result<Used, Faults> 
     required.extend(spec.weights.iter().map(|c| (Reason::MissingWeight, c.as_str())));
     required.extend(spec.covariates.iter().map(|c| (Reason::MissingCovariate, c.column.as_str())));
     for (reason, name) in required {
-        let dropped = leave_out_missing(&mut out, column(name)?);
+        let dropped = leave_out_missing(&mut out, column(name));
         ledger.drop_rows(reason, dropped);
     }
     for name in spec.covariates.iter().map(|c| c.column.as_str()).chain([spec.outcome.as_str()]) {
-        absurd(cohort, name, column(name)?, &out, &mut faults);
+        absurd(cohort, name, column(name), &out, faults);
     }
     if let Some(name) = &spec.weights {
-        let data = column(name)?;
+        let data = column(name);
         let bad = |r: usize| data.number(r).is_some_and(|w| w < 0.0 || w.is_infinite());
         if let Some(r) = (0..n).find(|&r| !out[r] && bad(r)) {
             faults.push(Fault::new(
@@ -85,14 +84,25 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec) -> Result<Used, Faults> 
         }
         ledger.drop_rows(Reason::ZeroWeight, leave_out(&mut out, |r| data.number(r) == Some(0.0)));
     }
-    faults.into_result()?;
-    let rows: Vec<u32> = (0..n as u32).filter(|&r| !out[r as usize]).collect();
+    let rows = if ledger.dropped.is_empty() {
+        Sequence::All(n as u32)
+    } else {
+        Sequence::Listed((0..n as u32).filter(|&r| !out[r as usize]).collect())
+    };
     if rows.is_empty() {
         let reasons: Vec<String> = ledger.dropped.iter().map(|(r, k)| format!("{k} {}", r.words())).collect();
-        let place = if n == 0 { "the file has no rows of data".to_string() } else { format!("{n} rows read; left out: {}", reasons.join(", ")) };
-        return Err(Fault::new("PANEL-001", "no row is left to analyse", place, "an estimate needs students", "check the roles and the rows").into());
+        let place =
+            if n == 0 { "the file has no rows of data".to_string() } else { format!("{n} rows read; left out: {}", reasons.join(", ")) };
+        faults.push(Fault::new(
+            "PANEL-001",
+            "no row is left to analyse",
+            place,
+            "an estimate needs students",
+            "check the roles and the rows",
+        ));
+        return None;
     }
-    Ok(Used { rows, ledger })
+    Some(Used { rows, ledger })
 }
 
 fn leave_out(out: &mut [bool], bad: impl Fn(usize) -> bool) -> usize {
@@ -129,7 +139,7 @@ fn has_value(data: &Data, row: usize, value: &str) -> bool {
 
 fn absurd(cohort: &Cohort, name: &str, data: &Data, out: &[bool], faults: &mut Faults) {
     let bad = match data {
-        Data::Number(v) => (0..v.len()).find(|&r| !out[r] && !(v[r].abs() <= ABSURD)),
+        Data::Number(v) => (0..v.len()).find(|&r| !out[r] && (v[r].is_nan() || v[r].abs() > ABSURD)),
         Data::Whole(w) => (0..w.values.len()).find(|&r| !out[r] && w.values[r].unsigned_abs() > ABSURD as u64),
         Data::Text(_) => None,
     };

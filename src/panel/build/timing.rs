@@ -2,19 +2,21 @@
 
 use super::rows::Used;
 use crate::cohort::{Cohort, Data, Fault, Faults};
-use crate::panel::{FirstTreated, PanelSpec, TreatmentRule};
+use crate::panel::{FirstTreated, PanelSpec, Sequence, TreatmentRule};
 
 /// Period and treatment of each used row.
 pub(super) struct Timing {
-    /// The period of each used row.
-    pub period: Vec<i64>,
+    /// The periods, ascending.
+    pub periods: Vec<i64>,
+    /// The period of each used row, as an index.
+    pub period: Vec<u32>,
     /// What is known of each used row's treatment.
     pub treated: Treated,
 }
 
 pub(super) enum Treated {
-    /// The first treated period, known from the row itself.
-    Since(Vec<FirstTreated>),
+    /// The first treated period, known from the row itself: an index into the list for each used row.
+    Since { codes: Vec<u32>, list: Vec<FirstTreated> },
     /// Whether the row is treated; the first such row of a unit tells the rest.
     Now(Vec<bool>),
 }
@@ -27,11 +29,11 @@ pub(super) fn read(cohort: &Cohort, spec: &PanelSpec, used: &Used) -> Result<Tim
     };
     match &spec.treatment {
         TreatmentRule::Cohort(name) => {
-            let period = period.ok_or_else(|| needs_period("--cohort"))?;
-            Ok(Timing { period, treated: Treated::Since(cohorts(cohort, name, data(name), &used.rows)?) })
+            let (periods, period) = coded(period.ok_or_else(|| needs_period("--cohort"))?);
+            Ok(Timing { periods, period, treated: cohorts(cohort, name, data(name), &used.rows)? })
         }
         TreatmentRule::Status(name) => {
-            let period = period.ok_or_else(|| needs_period("--treatment"))?;
+            let (periods, period) = coded(period.ok_or_else(|| needs_period("--treatment"))?);
             if spec.unit.is_none() {
                 return Err(Fault::new(
                     "PANEL-018",
@@ -42,7 +44,7 @@ pub(super) fn read(cohort: &Cohort, spec: &PanelSpec, used: &Used) -> Result<Tim
                 )
                 .into());
             }
-            Ok(Timing { period, treated: Treated::Now(flags(cohort, name, data(name), &used.rows)?) })
+            Ok(Timing { periods, period, treated: Treated::Now(flags(cohort, name, data(name), &used.rows)?) })
         }
         TreatmentRule::Arm { arm, post } => {
             let in_arm = flags(cohort, arm, data(arm), &used.rows)?;
@@ -50,21 +52,45 @@ pub(super) fn read(cohort: &Cohort, spec: &PanelSpec, used: &Used) -> Result<Tim
                 Some(name) => Some(flags(cohort, name, data(name), &used.rows)?),
                 None => None,
             };
-            let (period, start) = match (period, after) {
-                (None, Some(after)) => (after.iter().map(|&a| i64::from(a)).collect(), 1),
+            let ((periods, period), start) = match (period, after) {
+                (None, Some(after)) => (switched(&after), 1),
                 (Some(period), Some(after)) => {
                     let start = start_of(&period, &after, post.as_deref().unwrap_or_default())?;
-                    (period, start)
+                    (coded(period), start)
                 }
                 (Some(period), None) => {
                     let start = later_of_two(&period, spec.period.as_deref().unwrap_or_default())?;
-                    (period, start)
+                    (coded(period), start)
                 }
                 (None, None) => return Err(needs_period("--arm").into()),
             };
-            let since = in_arm.iter().map(|&a| if a { FirstTreated::At(start) } else { FirstTreated::Never }).collect();
-            Ok(Timing { period, treated: Treated::Since(since) })
+            let codes = in_arm.iter().map(|&a| u32::from(!a)).collect();
+            Ok(Timing { periods, period, treated: Treated::Since { codes, list: vec![FirstTreated::At(start), FirstTreated::Never] } })
         }
+    }
+}
+
+/// The distinct periods and each row's index.
+fn coded(period: Vec<i64>) -> (Vec<i64>, Vec<u32>) {
+    let mut keys = Vec::new();
+    let mut last = None;
+    for &p in &period {
+        if last != Some(p) {
+            if let Err(at) = keys.binary_search(&p) {
+                keys.insert(at, p);
+            }
+            last = Some(p);
+        }
+    }
+    let codes = period.iter().map(|p| keys.partition_point(|k| k < p) as u32).collect();
+    (keys, codes)
+}
+
+/// Periods 0 (before) and 1 (after), those that occur.
+fn switched(after: &[bool]) -> (Vec<i64>, Vec<u32>) {
+    match (after.contains(&false), after.contains(&true)) {
+        (true, true) => (vec![0, 1], after.iter().map(|&a| u32::from(a)).collect()),
+        (before, _) => (vec![i64::from(!before)], vec![0; after.len()]),
     }
 }
 
@@ -78,47 +104,70 @@ fn needs_period(flag: &str) -> Fault {
     )
 }
 
-fn periods(cohort: &Cohort, name: &str, data: &Data, rows: &[u32]) -> Result<Vec<i64>, Faults> {
+fn periods(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<i64>, Faults> {
     match data {
-        Data::Whole(w) => Ok(rows.iter().map(|&r| w.values[r as usize]).collect()),
+        Data::Whole(w) => Ok(rows.iter().map(|r| w.values[r]).collect()),
         Data::Number(v) => {
             let whole = |x: f64| libm::floor(x) == x && x.abs() < 9e15;
-            if let Some(&r) = rows.iter().find(|&&r| !whole(v[r as usize])) {
+            if let Some(r) = rows.iter().find(|&r| !whole(v[r])) {
                 return Err(Fault::new(
                     "PANEL-002",
                     "a period is not a whole number",
-                    format!("column {name}, first at row {}", cohort.first_row + r as usize),
+                    format!("column {name}, first at row {}", cohort.first_row + r),
                     "periods are compared by counting from one to the next",
                     "write periods as whole numbers (2021 for the school year ending in 2021)",
                 )
                 .into());
             }
-            Ok(rows.iter().map(|&r| v[r as usize] as i64).collect())
+            Ok(rows.iter().map(|r| v[r] as i64).collect())
         }
         Data::Text(_) => unreachable!("roles::check refuses text here"),
     }
 }
 
-fn cohorts(cohort: &Cohort, name: &str, data: &Data, rows: &[u32]) -> Result<Vec<FirstTreated>, Faults> {
-    let mut bad = None;
-    let read = rows
-        .iter()
-        .map(|&r| match data.number(r as usize) {
-            None => FirstTreated::Never,
-            Some(x) if x == 0.0 || x == f64::INFINITY => FirstTreated::Never,
-            Some(x) if libm::floor(x) == x && x.abs() < 9e15 => FirstTreated::At(x as i64),
-            Some(_) => {
-                bad.get_or_insert(r);
-                FirstTreated::Never
+/// Codes values by a growing list; neighbouring rows mostly repeat, so the last code is tried first.
+#[derive(Default)]
+struct Coder {
+    list: Vec<FirstTreated>,
+    last: usize,
+}
+
+impl Coder {
+    fn code(&mut self, since: FirstTreated) -> u32 {
+        if self.list.get(self.last) != Some(&since) {
+            self.last = self.list.iter().position(|s| *s == since).unwrap_or(self.list.len());
+            if self.last == self.list.len() {
+                self.list.push(since);
             }
+        }
+        self.last as u32
+    }
+}
+
+fn cohorts(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Treated, Faults> {
+    let mut bad = None;
+    let mut coder = Coder::default();
+    let codes = rows
+        .iter()
+        .map(|r| {
+            let since = match data.number(r) {
+                None => FirstTreated::Never,
+                Some(x) if x == 0.0 || x == f64::INFINITY => FirstTreated::Never,
+                Some(x) if libm::floor(x) == x && x.abs() < 9e15 => FirstTreated::At(x as i64),
+                Some(_) => {
+                    bad.get_or_insert(r);
+                    FirstTreated::Never
+                }
+            };
+            coder.code(since)
         })
         .collect();
     match bad {
-        None => Ok(read),
+        None => Ok(Treated::Since { codes, list: coder.list }),
         Some(r) => Err(Fault::new(
             "PANEL-002",
             "a first treated period is not a whole number",
-            format!("column {name}, first at row {}", cohort.first_row + r as usize),
+            format!("column {name}, first at row {}", cohort.first_row + r),
             "it must be one of the periods, or say never (0, empty, NA, Inf)",
             "write it in the same way as the periods",
         )
@@ -126,11 +175,17 @@ fn cohorts(cohort: &Cohort, name: &str, data: &Data, rows: &[u32]) -> Result<Vec
     }
 }
 
-fn flags(cohort: &Cohort, name: &str, data: &Data, rows: &[u32]) -> Result<Vec<bool>, Faults> {
+fn flags(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<bool>, Faults> {
+    if let (Data::Whole(w), Sequence::All(_)) = (data, rows)
+        && w.missing.is_empty()
+        && w.values.iter().all(|&v| v == 0 || v == 1)
+    {
+        return Ok(w.values.iter().map(|&v| v == 1).collect());
+    }
     let mut bad = None;
     let read = rows
         .iter()
-        .map(|&r| match data.number(r as usize) {
+        .map(|r| match data.number(r) {
             Some(1.0) => true,
             Some(0.0) => false,
             _ => {
@@ -144,7 +199,7 @@ fn flags(cohort: &Cohort, name: &str, data: &Data, rows: &[u32]) -> Result<Vec<b
         Some(r) => Err(Fault::new(
             "PANEL-003",
             "a value other than 0 and 1 in a yes/no column",
-            format!("column {name}, first at row {}", cohort.first_row + r as usize),
+            format!("column {name}, first at row {}", cohort.first_row + r),
             "it must say of each row yes or no",
             "code it as 0 and 1 (or false and true)",
         )

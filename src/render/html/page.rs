@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::terms::{Piece, explained};
-use crate::table::number::{self, Glyphs};
 use crate::render::svg::{Style, svg};
+use crate::table::number::{self, Glyphs};
 use crate::table::{Cell, Figure, KeyNumber, Level, Report, Rerun, Table};
 
 /// What the template is filled with.
@@ -101,12 +101,8 @@ impl<'a> Page<'a> {
         let prose = |words: &str| explained(words, &report.glossary);
         let each = |all: &[String]| all.iter().map(|words| prose(words)).collect::<Vec<_>>();
         let answer = &report.answer;
-        let key = |k: &'a KeyNumber, ids: &mut Ids| Key {
-            id: ids.take("", &k.id),
-            label: &k.label,
-            value: &k.value,
-            explain: prose(&k.explain),
-        };
+        let key =
+            |k: &'a KeyNumber, ids: &mut Ids| Key { id: ids.take("", &k.id), label: &k.label, value: &k.value, explain: prose(&k.explain) };
         let figure = |figure: &'a Figure, ids: &mut Ids| Drawing {
             id: ids.take("figure-", &figure.id),
             title: &figure.title,
@@ -204,11 +200,7 @@ struct Ids(Vec<String>);
 impl Ids {
     /// An id of letters, digits and hyphens that no other element has.
     fn take(&mut self, prefix: &str, wanted: &str) -> String {
-        let slug: String = wanted
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-            .take(60)
-            .collect();
+        let slug: String = wanted.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(60).collect();
         let slug = slug.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
         let stem = format!("{prefix}{}", if slug.is_empty() { "x" } else { &slug });
         let mut id = stem.clone();

@@ -1,8 +1,8 @@
 //! Axes with ticks at round numbers.
 
 use super::measure::width;
-use crate::table::number::{self, Glyphs};
 use crate::table::Digits;
+use crate::table::number::{self, Glyphs};
 
 /// A straight scale from values to coordinates, with its ticks.
 pub struct Axis {

@@ -163,13 +163,7 @@ impl Canvas {
         match series % 4 {
             0 => {
                 let colour = self.colour(ink);
-                let _ = writeln!(
-                    self.body,
-                    "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{colour}\"/>",
-                    xy(x),
-                    xy(y),
-                    xy(r)
-                );
+                let _ = writeln!(self.body, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{colour}\"/>", xy(x), xy(y), xy(r));
             }
             1 => self.rect((x - r * 0.9, y - r * 0.9), (r * 1.8, r * 1.8), ink, 1.0),
             2 => self.polygon(&[(x, y - r * 1.2), (x + r * 1.15, y + r * 0.8), (x - r * 1.15, y + r * 0.8)], ink, 1.0),
@@ -199,10 +193,7 @@ impl Canvas {
             Anchor::End => " text-anchor=\"end\"",
         };
         let (x, y, size, words) = (xy(x), xy(y), xy(font.size), escape(words));
-        let _ = writeln!(
-            self.body,
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{colour}\"{weight}{anchor}>{words}</text>"
-        );
+        let _ = writeln!(self.body, "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{colour}\"{weight}{anchor}>{words}</text>");
     }
 
     /// Centred words, moved so that they stay inside the paper.

@@ -15,9 +15,7 @@ pub fn draw(canvas: &mut Canvas, top: f64, points: &[EventPoint], x_title: &str,
     let mut points: Vec<&EventPoint> = points.iter().filter(|p| p.estimate.is_finite()).collect();
     points.sort_by_key(|p| p.event_time);
     let ends = points.iter().flat_map(|p| [Some(p.estimate), p.low, p.high, p.band_low, p.band_high]);
-    let (Some((low, high)), Some(first), Some(last)) =
-        (extent(ends.flatten().chain([0.0])), points.first(), points.last())
-    else {
+    let (Some((low, high)), Some(first), Some(last)) = (extent(ends.flatten().chain([0.0])), points.first(), points.last()) else {
         return canvas.nothing();
     };
     let (first, last) = (first.event_time, last.event_time);

@@ -27,8 +27,7 @@ pub fn draw(canvas: &mut Canvas, top: f64, rows: &[ForestRow], x_title: &str) {
 
     let label = rows.iter().map(Row::label_width).fold(0.0, f64::max).clamp(80.0, 270.0);
     let printed = rows.iter().map(|row| width(&row.printed, 13.0, row.source.headline)).fold(90.0, f64::max);
-    let (left, right) =
-        if narrow { (14.0, canvas.width - 14.0) } else { (20.0 + label + 24.0, canvas.width - 20.0 - printed - 24.0) };
+    let (left, right) = if narrow { (14.0, canvas.width - 14.0) } else { (20.0 + label + 24.0, canvas.width - 20.0 - printed - 24.0) };
     let x = Axis::over(low, high, if narrow { 5 } else { 6 }).between(left, right);
 
     // Where the words stand above the marks, lines are drawn between the words only.

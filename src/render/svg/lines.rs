@@ -10,14 +10,7 @@ use crate::table::{Digits, Series, SeriesPoint};
 const LABEL: f64 = 18.0;
 
 /// Draws the figure below `top`.
-pub fn draw(
-    canvas: &mut Canvas,
-    top: f64,
-    series: &[Series],
-    marks: &[(f64, String)],
-    x_title: &str,
-    y_title: &str,
-) {
+pub fn draw(canvas: &mut Canvas, top: f64, series: &[Series], marks: &[(f64, String)], x_title: &str, y_title: &str) {
     let lines: Vec<(&str, Vec<SeriesPoint>)> = series.iter().map(|s| (s.name.as_str(), finite(&s.points))).collect();
     let points = || lines.iter().flat_map(|(_, points)| points);
     let ends = points().flat_map(|&(_, y, i)| [Some(y), i.map(|i| i.0), i.map(|i| i.1)]).flatten();
@@ -31,11 +24,8 @@ pub fn draw(
     let widest = lines.iter().map(|(name, _)| width(name, 13.0, true)).fold(0.0, f64::max);
     let room = widest.clamp(40.0, 190.0);
     // Beside the lines where there is room, else in rows above them.
-    let (right, above) = if named {
-        (canvas.width - 8.0, top + 36.0 + LABEL * lines.len() as f64)
-    } else {
-        (canvas.width - 52.0 - room, top + 38.0)
-    };
+    let (right, above) =
+        if named { (canvas.width - 8.0, top + 36.0 + LABEL * lines.len() as f64) } else { (canvas.width - 52.0 - room, top + 38.0) };
     let x_ticks = if named { 6 } else { 12 };
     let is_whole = points().all(|p| p.0 as i64 as f64 == p.0);
     let x = if is_whole {
@@ -89,9 +79,8 @@ fn finite(points: &[SeriesPoint]) -> Vec<SeriesPoint> {
 
 /// Names at the ends of the lines, moved apart where they would touch.
 fn labels(canvas: &mut Canvas, grid: &Grid, lines: &[(&str, Vec<SeriesPoint>)], room: f64) {
-    let ends = lines.iter().enumerate().filter_map(|(ix, (name, points))| {
-        points.last().map(|p| (grid.y.at(p.1), grid.x.at(p.0), ix, *name))
-    });
+    let ends =
+        lines.iter().enumerate().filter_map(|(ix, (name, points))| points.last().map(|p| (grid.y.at(p.1), grid.x.at(p.0), ix, *name)));
     let mut ends: Vec<(f64, f64, usize, &str)> = ends.collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.2.cmp(&b.2)));
     let mut heights: Vec<f64> = ends.iter().map(|end| end.0).collect();

@@ -1,7 +1,7 @@
 //! The page's opening: the answer, what the study cannot say, and what to ask.
 
-use super::words::{points, sentences, word};
 use super::Headline;
+use super::words::{points, sentences, word};
 use crate::study::Run;
 use crate::table::number::{self, Glyphs};
 use crate::table::{Answer, Digits, KeyNumber};
@@ -11,11 +11,18 @@ pub(super) fn answer(run: &Run) -> Answer {
     let headline = Headline::of(run);
     let glyphs = Glyphs::Typographic;
     let mut key_numbers = Vec::new();
-    let mut add = |id: &str, label: String, value: String, explain: &str| key_numbers.push(KeyNumber { id: id.into(), label, value, explain: explain.into() });
+    let mut add = |id: &str, label: String, value: String, explain: &str| {
+        key_numbers.push(KeyNumber { id: id.into(), label, value, explain: explain.into() })
+    };
     if let Some(h) = &headline {
         let e = h.estimate;
         let digits = Digits::for_uncertainty(e.std_error.unwrap_or(f64::NAN));
-        add("key-estimate", format!("Effect on {}, points", h.analysis.outcome), points(e.estimate, e.std_error, glyphs), "The estimated change that profiles made for students who had them.");
+        add(
+            "key-estimate",
+            format!("Effect on {}, points", h.analysis.outcome),
+            points(e.estimate, e.std_error, glyphs),
+            "The estimated change that profiles made for students who had them.",
+        );
         add(
             "key-interval",
             format!("{:.0} % interval, points", run.study.study.level * 100.0),
@@ -29,12 +36,25 @@ pub(super) fn answer(run: &Run) -> Answer {
             "How often a difference at least this large would appear if profiles did nothing. Not the probability that they do nothing.",
         );
         if let Some(d) = h.in_sd(e.estimate) {
-            add("key-sd", "Effect, standard deviations".into(), number::number(d, Digits::Decimals(2), glyphs), "The effect divided by the spread of comparison students' scores in the first period. Large trials in education average 0.06.");
+            add(
+                "key-sd",
+                "Effect, standard deviations".into(),
+                number::number(d, Digits::Decimals(2), glyphs),
+                "The effect divided by the spread of comparison students' scores in the first period. Large trials in education average 0.06.",
+            );
         }
         if let Some(truth) = run.truth.as_ref().and_then(|t| {
-            t.effects.iter().find(|k| k.outcome == h.analysis.outcome && h.analysis.effects.iter().any(|f| f.result.as_ref().is_ok_and(|r| r == e) && f.target.estimand.name() == k.estimand))
+            t.effects.iter().find(|k| {
+                k.outcome == h.analysis.outcome
+                    && h.analysis.effects.iter().any(|f| f.result.as_ref().is_ok_and(|r| r == e) && f.target.estimand.name() == k.estimand)
+            })
         }) {
-            add("key-truth", "True effect in this simulated world".into(), points(truth.value, e.std_error, glyphs), "Known because the world is simulated: what the profiles really did for these students.");
+            add(
+                "key-truth",
+                "True effect in this simulated world".into(),
+                points(truth.value, e.std_error, glyphs),
+                "Known because the world is simulated: what the profiles really did for these students.",
+            );
         }
     }
     Answer {
@@ -54,12 +74,20 @@ pub(super) fn answer(run: &Run) -> Answer {
 fn cannot_say(run: &Run) -> Vec<String> {
     let mut out = Vec::new();
     if run.truth.is_some() {
-        out.push("Anything about real schools: the students here are simulated. It shows what a study of this design can and cannot see.".into());
+        out.push(
+            "Anything about real schools: the students here are simulated. It shows what a study of this design can and cannot see.".into(),
+        );
     }
-    out.push("Whether the groups would have changed alike without profiles: this is assumed, and only partly visible in the periods before.".into());
+    out.push(
+        "Whether the groups would have changed alike without profiles: this is assumed, and only partly visible in the periods before."
+            .into(),
+    );
     out.push("Whether profiles work elsewhere, or in general: this is one study.".into());
     if run.analyses.len() > 1 {
-        out.push(format!("Which of {} estimates to believe because it is the largest: the first was named beforehand as the headline.", run.analyses.len()));
+        out.push(format!(
+            "Which of {} estimates to believe because it is the largest: the first was named beforehand as the headline.",
+            run.analyses.len()
+        ));
     }
     out
 }

@@ -18,7 +18,9 @@ pub(super) fn balance(run: &Run) -> Table {
         Column::new("comparison_n", "n, comparison"),
         Column::new("comparison_mean", "Mean, comparison"),
         Column::new("comparison_sd", "SD, comparison"),
-        Column::new("difference_sd", "Difference").unit("SD").explain("difference of the groups in standard deviations (Hedges' g, or the Cox index for yes/no)"),
+        Column::new("difference_sd", "Difference")
+            .unit("SD")
+            .explain("difference of the groups in standard deviations (Hedges' g, or the Cox index for yes/no)"),
         Column::new("category", "Baseline difference"),
     ];
     let mut out = Table::new("baseline-balance", "Baseline balance", columns);

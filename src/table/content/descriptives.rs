@@ -38,7 +38,12 @@ pub(super) fn codebook(run: &Run) -> Option<Table> {
     if run.codebook.entries.is_empty() {
         return None;
     }
-    let columns = vec![Column::new("column", "Column"), Column::new("meaning", "Meaning"), Column::new("unit", "Unit or coding"), Column::new("source", "Source")];
+    let columns = vec![
+        Column::new("column", "Column"),
+        Column::new("meaning", "Meaning"),
+        Column::new("unit", "Unit or coding"),
+        Column::new("source", "Source"),
+    ];
     let mut out = Table::new("codebook", "Codebook", columns);
     for e in &run.codebook.entries {
         out.push(vec![Cell::text(&e.column), Cell::text(&e.meaning), Cell::text(&e.unit), Cell::text(&e.source)]);

@@ -26,7 +26,7 @@ pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, ke
     columns.extend([
         Column::new("term", "Effect"),
         Column::new("estimate", "Estimate").unit("points").explain("the estimated effect, in the outcome's own units"),
-        Column::new("conf", &format!("{percent:.0} % interval")).unit("points").explain("effects that the data do not rule out"),
+        Column::new("conf", format!("{percent:.0} % interval")).unit("points").explain("effects that the data do not rule out"),
         Column::new("std_error", "Standard error").unit("points").explain("how far the estimate would typically be off"),
         Column::new("statistic", "t").explain("estimate divided by its standard error"),
         Column::new("df", "df").explain("degrees of freedom: how much independent information the interval rests on"),
@@ -39,7 +39,7 @@ pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, ke
             let mut row = Vec::new();
             if many {
                 row.push(Cell::text(&analysis.outcome));
-                row.push(Cell::text(&analysis.estimator.label()));
+                row.push(Cell::text(analysis.estimator.label()));
             }
             row.push(Cell::text(&effect.target.label));
             match &effect.result {
@@ -55,7 +55,7 @@ pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, ke
                     row.push(Cell::number_with(e.statistic, Digits::Decimals(2), undefined));
                     row.push(match (e.df, e.p_value) {
                         (Some(df), _) => Cell::number_with(Some(df), Digits::Decimals(1), ""),
-                        (None, Some(_)) => Cell::text("–"),
+                        (None, Some(_)) => Cell::undefined("the p-value comes from resampling or the normal distribution"),
                         _ => Cell::undefined(undefined),
                     });
                     row.push(Cell::p_value(e.p_value, undefined));
@@ -72,7 +72,7 @@ pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, ke
     for analysis in analyses {
         let s = &analysis.sample;
         let prefix = if many { format!("{}, {}: ", analysis.outcome, analysis.estimator.label()) } else { String::new() };
-        out.note(&format!(
+        out.note(format!(
             "{prefix}{} rows used of {}; {} units, {} of them treated; {} clusters ({} with treated, {} with never-treated units); {} periods.",
             s.rows_used, s.rows, s.units, s.treated_units, s.clusters, s.clusters_by_arm.0, s.clusters_by_arm.1, s.periods
         ));
@@ -93,12 +93,20 @@ use crate::study::Run;
 
 /// The overall effects and coefficients of all outcomes and estimators.
 pub(super) fn main(run: &Run, level: f64) -> Table {
-    table("main-effects", "Main effects", &run.analyses, level, |e| matches!(e.target.estimand, Estimand::Overall | Estimand::OverallDynamic | Estimand::Coefficient), true)
+    table(
+        "main-effects",
+        "Main effects",
+        &run.analyses,
+        level,
+        |e| matches!(e.target.estimand, Estimand::Overall | Estimand::OverallDynamic | Estimand::Coefficient),
+        true,
+    )
 }
 
 /// The effects by time since the start.
 pub(super) fn events(run: &Run, level: f64) -> Table {
-    let mut out = table("event-study", "Effects by years since the start", &run.analyses, level, |e| e.target.estimand == Estimand::Event, true);
+    let mut out =
+        table("event-study", "Effects by years since the start", &run.analyses, level, |e| e.target.estimand == Estimand::Event, true);
     out.notes.clear();
     out.note("Effects before the start (negative times) show whether the groups moved apart already without profiles; the last period before is set to zero.");
     out

@@ -10,7 +10,9 @@ use crate::table::{EventPoint, Figure, FigureKind, ForestRow, Series};
 pub(super) fn figures(run: &Run) -> Vec<Figure> {
     let mut out = Vec::new();
     for (i, a) in run.analyses.iter().enumerate() {
-        if a.estimator.estimator.card().id == "event-study" && !run.analyses[..i].iter().any(|b| b.outcome == a.outcome && b.estimator.estimator.card().id == "event-study") {
+        if a.estimator.estimator.card().id == "event-study"
+            && !run.analyses[..i].iter().any(|b| b.outcome == a.outcome && b.estimator.estimator.card().id == "event-study")
+        {
             out.extend(event_study(a, run.study.study.level));
         }
     }
@@ -45,14 +47,29 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
         })
         .collect();
     let reference = a.estimator.options.whole("reference");
-    points.push(EventPoint { event_time: reference, estimate: 0.0, low: None, high: None, band_low: None, band_high: None, reference: true });
+    points.push(EventPoint {
+        event_time: reference,
+        estimate: 0.0,
+        low: None,
+        high: None,
+        band_low: None,
+        band_high: None,
+        reference: true,
+    });
     points.sort_by_key(|p| p.event_time);
     Some(Figure {
         id: format!("event-study-{}", slug(&a.outcome)),
         title: format!("{}: effect by time since classrooms took up profiles", a.outcome),
         alt: format!("Estimated effect on {} for each number of periods before and after the start, with intervals", a.outcome),
-        caption: format!("Points: estimates; bars: {:.0} % intervals ({first}); hollow: the reference, zero by construction. Before the start the points should lie near zero.", level * 100.0),
-        kind: FigureKind::EventStudy { points, x_title: "Periods since the start".into(), y_title: format!("Effect on {} (points)", a.outcome) },
+        caption: format!(
+            "Points: estimates; bars: {:.0} % intervals ({first}); hollow: the reference, zero by construction. Before the start the points should lie near zero.",
+            level * 100.0
+        ),
+        kind: FigureKind::EventStudy {
+            points,
+            x_title: "Periods since the start".into(),
+            y_title: format!("Effect on {} (points)", a.outcome),
+        },
     })
 }
 
@@ -76,9 +93,18 @@ fn means(run: &Run) -> Vec<Figure> {
             Figure {
                 id: format!("means-{}", slug(&d.outcome)),
                 title: format!("{}: mean by group over time", d.outcome),
-                alt: format!("Mean {} in each period of students in classrooms that took up profiles and of comparison students", d.outcome),
-                caption: "Means of all observed students; a difference-in-differences compares how the lines move, not how high they lie.".into(),
-                kind: FigureKind::Lines { series, marks: Vec::new(), x_title: "Period".into(), y_title: format!("Mean {} (points)", d.outcome) },
+                alt: format!(
+                    "Mean {} in each period of students in classrooms that took up profiles and of comparison students",
+                    d.outcome
+                ),
+                caption: "Means of all observed students; a difference-in-differences compares how the lines move, not how high they lie."
+                    .into(),
+                kind: FigureKind::Lines {
+                    series,
+                    marks: Vec::new(),
+                    x_title: "Period".into(),
+                    y_title: format!("Mean {} (points)", d.outcome),
+                },
             }
         })
         .collect()
@@ -107,7 +133,10 @@ fn forest(run: &Run) -> Figure {
         id: "forest".into(),
         title: "All estimators and methods side by side".into(),
         alt: "Overall effect by each estimator and inference method, with intervals".into(),
-        caption: format!("{:.0} % intervals. Where estimators differ, look at what each assumes (methods, below).", run.study.study.level * 100.0),
+        caption: format!(
+            "{:.0} % intervals. Where estimators differ, look at what each assumes (methods, below).",
+            run.study.study.level * 100.0
+        ),
         kind: FigureKind::Forest { rows, x_title: "Effect (points)".into() },
     }
 }

@@ -66,13 +66,20 @@ fn methods(run: &Run) -> Vec<Method> {
     let mut add = |card: &Card| {
         let name = format!("{} ({})", card.title, card.id);
         if !out.iter().any(|m| m.name == name) {
-            out.push(Method { name, what: card.estimand.into(), assumptions: card.assumptions.into(), source: card.source.into(), version: card.version });
+            out.push(Method {
+                name,
+                what: card.estimand.into(),
+                assumptions: card.assumptions.into(),
+                source: card.source.into(),
+                version: card.version,
+            });
         }
     };
     for a in &run.analyses {
         add(a.estimator.estimator.card());
     }
-    let used: Vec<String> = run.analyses.iter().flat_map(|a| &a.effects).filter_map(|e| e.result.as_ref().ok()).map(|e| e.inference.clone()).collect();
+    let used: Vec<String> =
+        run.analyses.iter().flat_map(|a| &a.effects).filter_map(|e| e.result.as_ref().ok()).map(|e| e.inference.clone()).collect();
     for method in INFERENCE {
         if used.iter().any(|u| u.split(':').next() == Some(method.card().id)) {
             add(method.card());

@@ -10,7 +10,9 @@ pub(super) fn truth(run: &Run) -> Option<Table> {
         Column::new("outcome", "Outcome"),
         Column::new("estimator", "Estimator"),
         Column::new("term", "Effect"),
-        Column::new("true_effect", "True effect").unit("points").explain("the mean difference the profiles made to the treated students of this very draw"),
+        Column::new("true_effect", "True effect")
+            .unit("points")
+            .explain("the mean difference the profiles made to the treated students of this very draw"),
         Column::new("estimate", "Estimate").unit("points"),
         Column::new("conf", "Interval").unit("points"),
         Column::new("covered", "Covered").explain("whether the interval contains the true effect"),

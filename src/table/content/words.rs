@@ -7,7 +7,7 @@ use crate::table::number::{self, Glyphs};
 
 /// The group's name for people.
 pub(super) fn arm(treated: bool) -> &'static str {
-    if treated { "classrooms that took up profiles" } else { "comparison classrooms" }
+    if treated { "with profiles" } else { "comparison" }
 }
 
 pub(super) fn points(x: f64, se: Option<f64>, glyphs: Glyphs) -> String {
@@ -38,7 +38,10 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
     let outcome = &h.analysis.outcome;
     let direction = if e.estimate >= 0.0 { "higher" } else { "lower" };
     let size = points(e.estimate.abs(), e.std_error, glyphs);
-    let sd = h.in_sd(e.estimate.abs()).map(|d| format!(" ({} standard deviations)", number::number(d, Digits::Decimals(2), glyphs))).unwrap_or_default();
+    let sd = h
+        .in_sd(e.estimate.abs())
+        .map(|d| format!(" ({} standard deviations)", number::number(d, Digits::Decimals(2), glyphs)))
+        .unwrap_or_default();
     let first = format!(
         "{study} students in classrooms that took up learner profiles scored {size} points{sd} {direction} in {outcome} than they would have without, judging by how comparison classrooms changed."
     );
