@@ -72,7 +72,11 @@ pub(super) fn table(found: &[Difference], a: &str, b: &str) -> String {
         Column::new("by", "By"),
         Column::new("share", "Share"),
     ];
-    let mut out = Table::new("differences", format!("{} values differ", found.len()), columns);
+    let mut out = Table::new(
+        "differences",
+        if found.len() == 1 { "1 value differs".into() } else { format!("{} values differ", found.len()) },
+        columns,
+    );
     for d in found.iter().take(100) {
         out.push(vec![
             Cell::text(&d.place),

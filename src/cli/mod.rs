@@ -97,7 +97,7 @@ pub fn main() -> ExitCode {
     });
     let common = arguments.common;
     let threads = Threads::new(common.threads);
-    let outcome = match arguments.command {
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match arguments.command {
         Command::Run(c) => c.run(&common, &threads),
         Command::New(c) => c.run(&common),
         Command::Inspect(c) => c.run(&common),
@@ -110,7 +110,8 @@ pub fn main() -> ExitCode {
         Command::Schema(c) => c.run(),
         Command::Completions(c) => c.run(&mut Arguments::command()),
         Command::Man(c) => c.run(Arguments::command()),
-    };
+    }))
+    .unwrap_or_else(|_| Err(Failure::Internal("a bug stopped the program; what it said stands above".into())));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -49,14 +49,14 @@ impl Estimator for Did {
             )
             .into());
         }
-        let n_collapsed = (collapsed.ledger.n_rows, collapsed.ledger.n_used());
+        let rows_used = collapsed.ledger.n_used();
         let bare_warnings = collapsed.warnings.clone();
         let mut fit = match options.get("method") {
             "regression" => regression::fit(&collapsed, panel.kind, sample.executor)?,
             _ => means(collapsed, panel.kind, sample)?,
         };
         if panel.kind == Kind::Panel {
-            fit.n_rows = panel.n_rows() - (n_collapsed.0 - n_collapsed.1) + (panel.ledger.n_rows - panel.ledger.n_used());
+            fit.n_rows = rows_used;
         }
         if options.get("method") == "means" && !panel.covariates.is_empty() {
             fit.warnings

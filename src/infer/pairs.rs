@@ -126,8 +126,9 @@ fn linear(fit: &Fit, n: usize, strata: &Strata, root: &Stream, studentized: bool
     let replicate =
         |r: usize, counts: &mut [f64], scratch: &mut [u32], sum: &mut [f64], solver: &mut PackedSolver, mix: &mut [f64]| -> Replicate {
             strata.draw(&mut root.at(r as u64), scratch, counts);
+            // No branch on clusters that were not drawn: adding zero is cheaper than guessing.
             sum.fill(0.0);
-            for (row, &w) in packed.chunks_exact(width).zip(counts.iter()).filter(|(_, w)| **w != 0.0) {
+            for (row, &w) in packed.chunks_exact(width).zip(counts.iter()) {
                 sum.iter_mut().zip(row).for_each(|(s, x)| *s += w * x);
             }
             if !solver.factor(&sum[..width - k]) {
@@ -154,7 +155,7 @@ fn linear(fit: &Fit, n: usize, strata: &Strata, root: &Stream, studentized: bool
                     }
                     mix[at..].copy_from_slice(&h);
                     let mut variance = 0.0;
-                    for (row, &w) in packed.chunks_exact(width).zip(counts.iter()).filter(|(_, w)| **w != 0.0) {
+                    for (row, &w) in packed.chunks_exact(width).zip(counts.iter()) {
                         let score = four_lanes(row, mix);
                         variance += w * score * score;
                     }

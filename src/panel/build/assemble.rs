@@ -101,7 +101,8 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     let cells = Cells { periods: period_keys, cohorts };
     let cohort_ix: Vec<usize> = list.iter().map(|s| cells.cohorts.binary_search(s).unwrap_or(0)).collect();
     let cell: Vec<u32> = order.iter().zip(&since).map(|(i, &s)| cells.cell(cohort_ix[s as usize], period_code[i] as usize)).collect();
-    drop(since);
+    // Codes have served; the columns of numbers come last, so that not everything stands in memory at once.
+    drop((since, period_code, cluster_code));
 
     let gather = |data: &Data| -> Vec<f64> {
         match data {
@@ -174,7 +175,10 @@ fn first_treated(
     let Order { order, unit_start, period, periods } = *rows;
     match treated {
         Treated::Since { codes, list } => {
-            let ordered: Vec<u32> = order.iter().map(|i| codes[i]).collect();
+            let ordered: Vec<u32> = match order {
+                Sequence::All(_) => codes,
+                Sequence::Listed(_) => order.iter().map(|i| codes[i]).collect(),
+            };
             for pair in unit_start.windows(2) {
                 let (from, to) = (pair[0] as usize, pair[1] as usize);
                 if let Some(k) = (from + 1..to).find(|&k| ordered[k] != ordered[from]) {

@@ -14,33 +14,34 @@ pub(super) fn answer(run: &Run) -> Answer {
     let mut add = |id: &str, label: String, value: String, explain: &str| {
         key_numbers.push(KeyNumber { id: id.into(), label, value, explain: explain.into() })
     };
+    let unit = if run.truth.is_some() { ", points" } else { "" };
     if let Some(h) = &headline {
         let e = h.estimate;
         let digits = Digits::for_uncertainty(e.std_error.unwrap_or(f64::NAN));
         add(
             "key-estimate",
-            format!("Effect on {}, points", h.analysis.outcome),
+            format!("Effect on {}{unit}", h.analysis.outcome),
             points(e.estimate, e.std_error, glyphs),
-            "The estimated change that profiles made for students who had them.",
+            "The estimated difference that the treatment made to those who had it, in the outcome's own units.",
         );
         add(
             "key-interval",
-            format!("{:.0} % interval, points", run.study.study.level * 100.0),
+            format!("{:.0} % interval{unit}", run.study.study.level * 100.0),
             number::interval(e.interval.low.value(), e.interval.high.value(), digits, glyphs),
-            "Effects that the data do not rule out. A method that holds its promise misses the truth in one study of twenty.",
+            "Effects that the data do not rule out. A method that holds its promise contains the true effect in that share of studies.",
         );
         add(
             "key-p",
             "p-value".into(),
             e.p_value.map_or_else(|| "–".into(), |p| number::p_value(p, glyphs)),
-            "How often a difference at least this large would appear if profiles did nothing. Not the probability that they do nothing.",
+            "How often a difference at least this large would appear if the treatment did nothing. Not the probability that it does nothing.",
         );
         if let Some(d) = h.in_sd(e.estimate) {
             add(
                 "key-sd",
                 "Effect, standard deviations".into(),
                 number::number(d, Digits::Decimals(2), glyphs),
-                "The effect divided by the spread of comparison students' scores in the first period. Large trials in education average 0.06.",
+                "The effect divided by the spread of the outcome among comparison units in the first period. Large trials in education average 0.06.",
             );
         }
         if let Some(truth) = run.truth.as_ref().and_then(|t| {
@@ -63,7 +64,7 @@ pub(super) fn answer(run: &Run) -> Answer {
         key_numbers,
         cannot_say: cannot_say(run),
         ask: vec![
-            "Who chose which classrooms took up profiles, and why those?".into(),
+            "Who chose who was treated, and why those?".into(),
             "Did the groups' scores move alike before the start? (See the picture: the points before the start.)".into(),
             "Who left, and did as many leave on both sides?".into(),
             "Was the test made by someone who gains from the result?".into(),
@@ -79,10 +80,10 @@ fn cannot_say(run: &Run) -> Vec<String> {
         );
     }
     out.push(
-        "Whether the groups would have changed alike without profiles: this is assumed, and only partly visible in the periods before."
+        "Whether the groups would have changed alike without the treatment: this is assumed, and only partly visible in the periods before."
             .into(),
     );
-    out.push("Whether profiles work elsewhere, or in general: this is one study.".into());
+    out.push("Whether it works elsewhere, or in general: this is one study.".into());
     if run.analyses.len() > 1 {
         out.push(format!(
             "Which of {} estimates to believe because it is the largest: the first was named beforehand as the headline.",

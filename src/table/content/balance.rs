@@ -12,9 +12,9 @@ pub(super) fn balance(run: &Run) -> Table {
     let columns = vec![
         Column::new("outcome", "Analysis of"),
         Column::new("variable", "Variable"),
-        Column::new("treated_n", "n, profiles"),
-        Column::new("treated_mean", "Mean, profiles"),
-        Column::new("treated_sd", "SD, profiles"),
+        Column::new("treated_n", "n, treated"),
+        Column::new("treated_mean", "Mean, treated"),
+        Column::new("treated_sd", "SD, treated"),
         Column::new("comparison_n", "n, comparison"),
         Column::new("comparison_mean", "Mean, comparison"),
         Column::new("comparison_sd", "SD, comparison"),

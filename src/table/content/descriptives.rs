@@ -11,8 +11,8 @@ pub(super) fn descriptives(run: &Run) -> Table {
         Column::new("arm", "Group"),
         Column::new("period", "Period"),
         Column::new("n", "Observations"),
-        Column::new("mean", "Mean").unit("points"),
-        Column::new("sd", "SD").unit("points").explain("standard deviation: the typical distance from the mean"),
+        Column::new("mean", "Mean").unit("outcome units"),
+        Column::new("sd", "SD").unit("outcome units").explain("standard deviation: the typical distance from the mean"),
     ];
     let mut out = Table::new("descriptives", "Outcome by group and period", columns);
     for d in &run.descriptions {

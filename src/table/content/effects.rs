@@ -1,6 +1,7 @@
 //! Estimates with intervals, one row an effect and method.
 
 use crate::study::{Analysis, Effect};
+use crate::table::number;
 use crate::table::{Cell, Column, Digits, Table};
 
 /// Every effect of the given analyses.
@@ -25,9 +26,9 @@ pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, ke
     }
     columns.extend([
         Column::new("term", "Effect"),
-        Column::new("estimate", "Estimate").unit("points").explain("the estimated effect, in the outcome's own units"),
-        Column::new("conf", format!("{percent:.0} % interval")).unit("points").explain("effects that the data do not rule out"),
-        Column::new("std_error", "Standard error").unit("points").explain("how far the estimate would typically be off"),
+        Column::new("estimate", "Estimate").unit("outcome units").explain("the estimated effect, in the outcome's own units"),
+        Column::new("conf", format!("{percent:.0} % interval")).unit("outcome units").explain("effects that the data do not rule out"),
+        Column::new("std_error", "Standard error").unit("outcome units").explain("how far the estimate would typically be off"),
         Column::new("statistic", "t").explain("estimate divided by its standard error"),
         Column::new("df", "df").explain("degrees of freedom: how much independent information the interval rests on"),
         Column::new("p_value", "p").explain("how often a difference at least this large would appear if there were no effect"),
@@ -74,7 +75,7 @@ pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, ke
         let prefix = if many { format!("{}, {}: ", analysis.outcome, analysis.estimator.label()) } else { String::new() };
         out.note(format!(
             "{prefix}{} rows used of {}; {} units, {} of them treated; {} clusters ({} with treated, {} with never-treated units); {} periods.",
-            s.rows_used, s.rows, s.units, s.treated_units, s.clusters, s.clusters_by_arm.0, s.clusters_by_arm.1, s.periods
+            number::count(s.rows_used as u64), number::count(s.rows as u64), number::count(s.units as u64), number::count(s.treated_units as u64), number::count(s.clusters as u64), s.clusters_by_arm.0, s.clusters_by_arm.1, s.periods
         ));
     }
     out

@@ -59,7 +59,7 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
     points.sort_by_key(|p| p.event_time);
     Some(Figure {
         id: format!("event-study-{}", slug(&a.outcome)),
-        title: format!("{}: effect by time since classrooms took up profiles", a.outcome),
+        title: format!("{}: effect by time since the start", a.outcome),
         alt: format!("Estimated effect on {} for each number of periods before and after the start, with intervals", a.outcome),
         caption: format!(
             "Points: estimates; bars: {:.0} % intervals ({first}); hollow: the reference, zero by construction. Before the start the points should lie near zero.",
@@ -68,7 +68,7 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
         kind: FigureKind::EventStudy {
             points,
             x_title: "Periods since the start".into(),
-            y_title: format!("Effect on {} (points)", a.outcome),
+            y_title: format!("Effect on {} (outcome units)", a.outcome),
         },
     })
 }
@@ -93,17 +93,14 @@ fn means(run: &Run) -> Vec<Figure> {
             Figure {
                 id: format!("means-{}", slug(&d.outcome)),
                 title: format!("{}: mean by group over time", d.outcome),
-                alt: format!(
-                    "Mean {} in each period of students in classrooms that took up profiles and of comparison students",
-                    d.outcome
-                ),
-                caption: "Means of all observed students; a difference-in-differences compares how the lines move, not how high they lie."
+                alt: format!("Mean {} in each period of treated and comparison units", d.outcome),
+                caption: "Means of all observed units; a difference-in-differences compares how the lines move, not how high they lie."
                     .into(),
                 kind: FigureKind::Lines {
                     series,
                     marks: Vec::new(),
                     x_title: "Period".into(),
-                    y_title: format!("Mean {} (points)", d.outcome),
+                    y_title: format!("Mean {} (outcome units)", d.outcome),
                 },
             }
         })
@@ -137,6 +134,6 @@ fn forest(run: &Run) -> Figure {
             "{:.0} % intervals. Where estimators differ, look at what each assumes (methods, below).",
             run.study.study.level * 100.0
         ),
-        kind: FigureKind::Forest { rows, x_title: "Effect (points)".into() },
+        kind: FigureKind::Forest { rows, x_title: "Effect (outcome units)".into() },
     }
 }

@@ -11,10 +11,10 @@ pub(super) fn truth(run: &Run) -> Option<Table> {
         Column::new("estimator", "Estimator"),
         Column::new("term", "Effect"),
         Column::new("true_effect", "True effect")
-            .unit("points")
+            .unit("outcome units")
             .explain("the mean difference the profiles made to the treated students of this very draw"),
-        Column::new("estimate", "Estimate").unit("points"),
-        Column::new("conf", "Interval").unit("points"),
+        Column::new("estimate", "Estimate").unit("outcome units"),
+        Column::new("conf", "Interval").unit("outcome units"),
         Column::new("covered", "Covered").explain("whether the interval contains the true effect"),
     ];
     let mut out = Table::new("truth", "Estimates and the truth of this simulated world", columns);

@@ -7,7 +7,7 @@ use crate::table::number::{self, Glyphs};
 
 /// The group's name for people.
 pub(super) fn arm(treated: bool) -> &'static str {
-    if treated { "with profiles" } else { "comparison" }
+    if treated { "treated" } else { "comparison" }
 }
 
 pub(super) fn points(x: f64, se: Option<f64>, glyphs: Glyphs) -> String {
@@ -18,38 +18,56 @@ pub(super) fn points(x: f64, se: Option<f64>, glyphs: Glyphs) -> String {
 pub(super) fn word(headline: Option<&Headline<'_>>) -> &'static str {
     match headline.and_then(Headline::ends) {
         None => "Can't tell",
-        Some((low, _)) if low > 0.0 => "Higher scores",
-        Some((_, high)) if high < 0.0 => "Lower scores",
+        Some((low, _)) if low > 0.0 => "Higher",
+        Some((_, high)) if high < 0.0 => "Lower",
         Some(_) => "No clear difference",
+    }
+}
+
+/// What the units of a run are called.
+pub(super) fn noun(run: &Run) -> String {
+    match run.study.roles.as_ref() {
+        Some(r) if r.unit.is_none() && r.student.is_some() => "students".into(),
+        Some(r) => r.unit.as_ref().map_or_else(|| "observations".into(), |u| format!("units ({u})")),
+        None => "units".into(),
     }
 }
 
 /// The three sentences of a run.
 pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyphs) -> Vec<String> {
-    let study = if run.truth.is_some() { "In this simulated study" } else { "In this study" };
+    let simulated = run.truth.is_some();
+    let study = if simulated { "In this simulated study" } else { "In this study" };
     let Some(h) = headline else {
         return vec![
-            format!("{study} the effect of profiles could not be estimated."),
+            format!("{study} the effect could not be estimated."),
             "The tables say for each effect what was missing.".into(),
             "Nothing can be concluded from it, in either direction.".into(),
         ];
     };
     let e = h.estimate;
     let outcome = &h.analysis.outcome;
+    let noun = noun(run);
     let direction = if e.estimate >= 0.0 { "higher" } else { "lower" };
     let size = points(e.estimate.abs(), e.std_error, glyphs);
     let sd = h
         .in_sd(e.estimate.abs())
         .map(|d| format!(" ({} standard deviations)", number::number(d, Digits::Decimals(2), glyphs)))
         .unwrap_or_default();
-    let first = format!(
-        "{study} students in classrooms that took up learner profiles scored {size} points{sd} {direction} in {outcome} than they would have without, judging by how comparison classrooms changed."
-    );
+    let first = if simulated {
+        format!(
+            "{study} students in classrooms that took up learner profiles scored {size} points{sd} {direction} in {outcome} than they would have without, judging by how comparison classrooms changed."
+        )
+    } else {
+        format!(
+            "{study} the treated {noun} had {outcome} {size}{sd} {direction} than they would have had without treatment, judging by how the comparison {noun} changed."
+        )
+    };
     let level = format!("{:.0} %", run.study.study.level * 100.0);
-    let percentile = |x: f64| h.percentile(x).map(|p| number::number(p, Digits::Decimals(0), glyphs));
-    let second = match (h.ends(), e.p_value) {
-        (Some((low, high)), _) => {
-            let range = format!("{} to {} points", points(low, e.std_error, glyphs), points(high, e.std_error, glyphs));
+    let percentile = |x: f64| h.percentile(x).filter(|_| noun == "students").map(|p| number::number(p, Digits::Decimals(0), glyphs));
+    let second = match h.ends() {
+        Some((low, high)) => {
+            let unit = if simulated { " points" } else { "" };
+            let range = format!("{} to {}{unit}", points(low, e.std_error, glyphs), points(high, e.std_error, glyphs));
             match (percentile(low), percentile(e.estimate), percentile(high)) {
                 (Some(a), Some(b), Some(c)) => format!(
                     "The {level} interval runs from {range}: a student at the 50th percentile would move to about percentile {b} (from {a} to {c})."
@@ -57,21 +75,16 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
                 _ => format!("The {level} interval runs from {range}."),
             }
         }
-        _ => format!("No {level} interval can be given for it, so it may as well be chance."),
+        None => format!("No {level} interval with two ends can be given for it, so it may as well be chance."),
     };
     let s = &h.analysis.sample;
+    let sizes = format!("With {} {noun} in {} clusters", number::count(s.units as u64), number::count(s.clusters as u64));
     let third = match h.ends() {
-        Some((low, high)) if low > 0.0 || high < 0.0 => format!(
-            "With {} students in {} clusters the data speak against no difference (p {}), if the groups would otherwise have changed alike.",
-            number::count(s.units as u64),
-            number::count(s.clusters as u64),
-            equal(number::p_value(e.p_value.unwrap_or(1.0), glyphs))
-        ),
-        Some(_) => format!(
-            "With {} students in {} clusters the data are compatible with no difference at all; that is not proof that there is none.",
-            number::count(s.units as u64),
-            number::count(s.clusters as u64)
-        ),
+        Some((low, high)) if low > 0.0 || high < 0.0 => {
+            let p = equal(number::p_value(e.p_value.unwrap_or(1.0), glyphs));
+            format!("{sizes} the data speak against no difference (p {p}), if the groups would otherwise have changed alike.")
+        }
+        Some(_) => format!("{sizes} the data are compatible with no difference at all; that is not proof that there is none."),
         None => "Nothing can be concluded from it, in either direction.".into(),
     };
     vec![first, second, third]
