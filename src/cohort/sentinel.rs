@@ -78,7 +78,7 @@ pub fn suspects(column: &Column) -> Vec<Suspect> {
             let rare = rows * 2 < total;
             let why = if code < 0.0 && low >= 0.0 && !around_zero {
                 "a negative value in a column that is otherwise not negative"
-            } else if code == 0.0 && rare && deepest == 0.0 && low >= 10.0 && low > 0.25 * high && others > 2 {
+            } else if code == 0.0 && rare && deepest == 0.0 && low >= 10.0 && low > 0.5 * high && others > 2 {
                 "a zero in a column whose other values are far above zero"
             } else if code >= 99.0 && rare && high < 0.7 * code && low >= 0.0 && code - high > 2.0 * (high - low) {
                 "a run of nines far above all other values"
