@@ -51,7 +51,8 @@ fn load(study: &StudyFile, near: &[PathBuf]) -> Result<Loaded, Failure> {
     let format = Format::find(&place, study.data.format.as_deref())?;
     let cohort = ingest::read(&input, format, Some(&names), &Codes::parse(&study.data.missing, &study.data.keep))?;
     let name = Path::new(path).file_name().map_or_else(|| path.to_string(), |n| n.to_string_lossy().into_owned());
-    Ok(Loaded { cohort, truth: None, input: Some((name, input.blake3()?)) })
+    let hash = cohort.fingerprint();
+    Ok(Loaded { cohort, truth: None, input: Some((name, hash)) })
 }
 
 /// A study by its file or built-in name, the short name for its folder, and where its data may lie.

@@ -25,6 +25,12 @@ pub enum Reason {
     NotInBothPeriods,
     /// The unit was already treated in the first period it could be compared in.
     AlwaysTreated,
+    /// The period lies outside the window of event times.
+    OutsideWindow,
+    /// The unit is not observed in every period.
+    NotInEveryPeriod,
+    /// The row was averaged with another one of the same unit and period, as asked.
+    Averaged,
     /// The subgroup is missing.
     MissingSubgroup,
     /// The unit belongs to another subgroup.
@@ -46,6 +52,9 @@ impl Reason {
             Reason::ZeroWeight => "zero weight",
             Reason::NotInBothPeriods => "not observed both before and after",
             Reason::AlwaysTreated => "already treated in the first period",
+            Reason::OutsideWindow => "outside the window of event times",
+            Reason::NotInEveryPeriod => "not observed in every period",
+            Reason::Averaged => "averaged with another row of the same unit and period",
             Reason::MissingSubgroup => "missing subgroup",
             Reason::OtherSubgroup => "other subgroup",
         }

@@ -6,6 +6,7 @@
 mod codebook;
 mod column;
 mod fault;
+mod fingerprint;
 mod ledger;
 mod name;
 mod profile;

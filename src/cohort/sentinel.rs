@@ -76,12 +76,13 @@ pub fn suspects(column: &Column) -> Vec<Suspect> {
         .filter(|&(_, rows, _)| rows > 0)
         .filter_map(|(code, rows, first)| {
             let rare = rows * 2 < total;
-            let why = if code < 0.0 && low >= 0.0 && !around_zero {
-                "a negative value in a column that is otherwise not negative"
+            let far_below = code < low - 0.5 * (high - low) && rare;
+            let why = if code < 0.0 && ((low >= 0.0 && !around_zero) || (low < 0.0 && far_below)) {
+                "a negative value far from, or unlike, all others"
             } else if code == 0.0 && rare && deepest == 0.0 && low >= 10.0 && low > 0.5 * high && others > 2 {
                 "a zero in a column whose other values are far above zero"
-            } else if code >= 99.0 && rare && high < 0.7 * code && low >= 0.0 && code - high > 2.0 * (high - low) {
-                "a run of nines far above all other values"
+            } else if code >= 99.0 && rare && (code - high > 2.0 * (high - low) || (rows > 1 && code - high > 0.1 * (high - low))) {
+                "a run of nines above all other values"
             } else {
                 return None;
             };

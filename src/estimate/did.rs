@@ -35,6 +35,16 @@ impl Estimator for Did {
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let panel = sample.panel;
         let start = only_start(panel)?;
+        if panel.kind == Kind::CrossSections && !same_mix_of_periods(panel, start) {
+            return Err(Fault::new(
+                "EST-007",
+                "did would pool several periods that the two groups are not observed in alike",
+                format!("{} periods", panel.cells.periods.len()),
+                "a difference in who is observed when would pass for an effect",
+                "use twfe, which allows for each period's level, or keep one period before and one after (--where)",
+            )
+            .into());
+        }
         let collapsed = match panel.kind {
             Kind::Panel => panel.differences(start),
             Kind::CrossSections => panel.before_and_after(start),
@@ -66,6 +76,28 @@ impl Estimator for Did {
         fit.warnings.extend(extra);
         Ok(fit)
     }
+}
+
+/// Whether before and after the start both groups have the same shares of their rows (by weight) in each period, so that
+/// pooling the periods is harmless.
+fn same_mix_of_periods(panel: &Panel, start: i64) -> bool {
+    let cells = &panel.cells;
+    let mut weight = vec![0.0; cells.len()];
+    for (row, &c) in panel.cell.iter().enumerate() {
+        weight[c as usize] += panel.weight_of(row);
+    }
+    [true, false].iter().all(|&after| {
+        let periods: Vec<usize> = (0..cells.periods.len()).filter(|&p| (cells.periods[p] >= start) == after).collect();
+        let shares = |treated: bool| -> Vec<f64> {
+            let sum = |p: &usize| -> f64 {
+                (0..cells.cohorts.len()).filter(|&c| cells.is_ever_treated(c) == treated).map(|c| weight[cells.cell(c, *p) as usize]).sum()
+            };
+            let each: Vec<f64> = periods.iter().map(sum).collect();
+            let total: f64 = each.iter().sum();
+            each.into_iter().map(|w| w / total).collect()
+        };
+        shares(true).iter().zip(shares(false)).all(|(a, b)| (a - b).abs() < 1e-6)
+    })
 }
 
 /// The one period in which treatment starts.

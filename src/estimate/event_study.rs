@@ -4,7 +4,7 @@ use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
 use super::twfe::absorb_for;
 use super::{Card, Estimator, OptionSpec, Options, Sample, Target, Values};
-use crate::cohort::{Fault, Faults, Warning};
+use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Absorb, Moments};
 use std::collections::BTreeSet;
 
@@ -63,12 +63,15 @@ impl Estimator for EventStudy {
                 _ => Some(e),
             }
         };
-        let inside = |c: u32| match (window, cells.event_time(c)) {
+        // Units treated from the first period on show no change of their own.
+        let always: BTreeSet<usize> = cells.always_treated().map(|(ix, _)| ix).collect();
+        let shown = |c: u32| match (window, cells.event_time(c)) {
             (Some((a, b)), Some(e)) if !binned => e >= a && e <= b,
             _ => true,
         };
+        let inside = |c: u32| !always.contains(&cells.cohort_ix(c)) && shown(c);
         let own;
-        let moments = if window.is_some() && !binned {
+        let moments = if !always.is_empty() || (window.is_some() && !binned) {
             own = Moments::accumulate(panel, absorb, &inside, sample.executor);
             &own
         } else {
@@ -107,13 +110,16 @@ impl Estimator for EventStudy {
             let indicator = (0..cells.len() as u32).map(|c| f64::from(u8::from(event(c) == Some(e)))).collect();
             terms.push(Term { name: format!("event time {e}"), column: Column::Cells(indicator), tell: true });
         }
-        if !later.is_empty() {
+        if !later.is_empty() && reference < 0 {
             let share = 1.0 / later.len() as f64;
             wanted.insert(0, Wanted { target: Target::overall_dynamic(), weights: later.iter().map(|&t| (t, share)).collect() });
         }
         linear::covariates(panel, &mut terms, &mut wanted);
         let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
         let mut fit = linear::fit(panel, moments, terms, wanted, nested, sample.executor)?;
+        let left_out = panel.cell.iter().filter(|&&c| always.contains(&cells.cohort_ix(c))).count();
+        fit.ledger.drop_rows(Reason::AlwaysTreated, left_out);
+        fit.ledger.drop_rows(Reason::OutsideWindow, panel.n_rows() - moments.n_rows - left_out);
         fit.warnings.extend(warnings);
         if cells.treated_cohorts().count() > 1 {
             fit.warnings.push(Warning::new(

@@ -151,6 +151,9 @@ pub enum Side {
 pub trait Refit: Send + Sync {
     /// The targets when each cluster counts `weights[g]` times; `None` where not identified.
     fn refit(&self, weights: &[f64]) -> Vec<Option<f64>>;
+
+    /// The targets and the variance of each (the sum of squared cluster influences) under the same weights.
+    fn refit_with_variance(&self, weights: &[f64]) -> Vec<Option<(f64, f64)>>;
 }
 
 /// A fit known by its influence function.

@@ -4,7 +4,7 @@ use super::fit::{Body, DegreesOfFreedom, Fit, LinearCluster, LinearFit, NotIdent
 use super::target::Target;
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::{Cholesky, Matrix, RankRule};
-use crate::panel::{Absorb, Executor, Moments, Panel};
+use crate::panel::{Absorb, ClusterMoments, Executor, Moments, Panel};
 
 /// A regressor.
 pub(super) struct Term {
@@ -70,15 +70,15 @@ pub(super) fn fit(
     executor: &dyn Executor,
 ) -> Result<Fit, Faults> {
     let all: Vec<usize> = (0..terms.len()).collect();
-    let full: Vec<(Matrix, Vec<f64>)> = moments.clusters.iter().map(|c| cross(c, &c.cross, moments, &terms, &all)).collect();
+    let present: Vec<&ClusterMoments> = moments.clusters.iter().filter(|c| c.n_rows > 0).collect();
+    let full: Vec<(Matrix, Vec<f64>)> = present.iter().map(|c| cross(c, &c.cross, moments, &terms, &all)).collect();
     let mut total = Matrix::zeros(terms.len(), terms.len());
     full.iter().for_each(|(s, _)| total.add_scaled(s, 1.0));
-    let weight: f64 = moments.clusters.iter().map(|c| (0..c.cells.len()).map(|i| c.cross[(i, i)]).sum::<f64>()).sum();
+    let weight: f64 = present.iter().map(|c| (0..c.cells.len()).map(|i| c.cross[(i, i)]).sum::<f64>()).sum();
     let rule = RankRule::default();
     let ranked = Cholesky::ranked(&total, RankRule { absolute: rule.absolute * weight, ..rule });
     let kept = ranked.kept;
-    let clusters: Vec<LinearCluster> = moments
-        .clusters
+    let clusters: Vec<LinearCluster> = present
         .iter()
         .zip(&full)
         .map(|(c, (s, b))| LinearCluster {
@@ -176,8 +176,8 @@ pub(super) fn fit(
         warnings,
         n_rows: moments.n_rows,
         n_units: moments.n_units,
-        n_treated_units: panel.n_treated_units(),
-        strata: strata(panel),
+        n_treated_units: present.iter().map(|c| c.n_treated_units).sum(),
+        strata: strata(panel).into_iter().zip(&moments.clusters).filter(|(_, c)| c.n_rows > 0).map(|(s, _)| s).collect(),
         ledger: panel.ledger.clone(),
     })
 }
@@ -192,7 +192,7 @@ pub(super) fn strata(panel: &Panel) -> Vec<u32> {
 }
 
 /// X'WX and X'Wy of one cluster for the terms in `which`.
-fn cross(cluster: &crate::panel::ClusterMoments, base: &Matrix, moments: &Moments, terms: &[Term], which: &[usize]) -> (Matrix, Vec<f64>) {
+fn cross(cluster: &ClusterMoments, base: &Matrix, moments: &Moments, terms: &[Term], which: &[usize]) -> (Matrix, Vec<f64>) {
     let q = cluster.cells.len();
     let y = q + moments.n_covariates();
     // Each term as sparse weights on base columns.

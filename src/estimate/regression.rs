@@ -248,4 +248,20 @@ impl Refit for Parts {
     fn refit(&self, weights: &[f64]) -> Vec<Option<f64>> {
         vec![self.solve(weights).map(|s| s.att * self.y_unit)]
     }
+
+    fn refit_with_variance(&self, weights: &[f64]) -> Vec<Option<(f64, f64)>> {
+        let both = self.solve(weights).map(|s| {
+            let variance: f64 = weights
+                .iter()
+                .enumerate()
+                .filter(|(_, w)| **w != 0.0)
+                .map(|(g, w)| {
+                    let psi = self.influence(g, &s) * self.y_unit;
+                    w * psi * psi
+                })
+                .sum();
+            (s.att * self.y_unit, variance)
+        });
+        vec![both]
+    }
 }

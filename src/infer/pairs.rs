@@ -60,7 +60,7 @@ impl Inference for PairsBootstrap {
         let studentized = kind == "studentized";
         let draws: Vec<Replicate> = match &fit.body {
             Body::Linear(_) => linear(fit, n, &strata, &root, studentized, setting),
-            Body::Influence(_) => general(fit, n, &strata, &root, studentized, setting),
+            Body::Influence(_) => general(fit, n, &strata, &root, setting),
         };
         let mut out = Inferred::default();
         let mut failures = 0;
@@ -189,27 +189,19 @@ fn four_lanes(a: &[f64], b: &[f64]) -> f64 {
     ((lanes[0] + lanes[2]) + (lanes[1] + lanes[3])) + rest
 }
 
-/// Any estimator: refit under the counts; studentized by the replicate's own cluster jackknife would cost a square, so the
-/// full-sample influence under the counts is used.
-fn general(fit: &Fit, n: usize, strata: &Strata, root: &Stream, studentized: bool, setting: &Setting<'_>) -> Vec<Replicate> {
+/// Any estimator: refit under the counts, with its influence under the same counts.
+fn general(fit: &Fit, n: usize, strata: &Strata, root: &Stream, setting: &Setting<'_>) -> Vec<Replicate> {
     let Body::Influence(body) = &fit.body else { unreachable!("called for influence fits") };
     let g = body.influence.rows();
     spread(setting.executor, n, |r| {
         let (mut counts, mut scratch) = (vec![0.0; g], vec![0u32; g]);
         strata.draw(&mut root.at(r as u64), &mut scratch, &mut counts);
-        let estimates = fit.refit(&counts);
-        estimates
+        body.refit
+            .refit_with_variance(&counts)
             .into_iter()
             .zip(&fit.estimates)
-            .enumerate()
-            .map(|(t, (estimate, full))| {
-                let (estimate, full) = (estimate?, full.as_ref().ok()?);
-                if !studentized {
-                    return Some((estimate, 0.0));
-                }
-                let total: f64 = counts.iter().sum();
-                let mean = (0..g).map(|i| counts[i] * body.influence[(i, t)]).sum::<f64>() / total;
-                let variance: f64 = (0..g).map(|i| counts[i] * (body.influence[(i, t)] - mean) * (body.influence[(i, t)] - mean)).sum();
+            .map(|(replicate, full)| {
+                let ((estimate, variance), full) = (replicate?, full.as_ref().ok()?);
                 let statistic = (estimate - full) / variance.sqrt();
                 statistic.is_finite().then_some((estimate, statistic))
             })
@@ -270,7 +262,13 @@ fn summarize(
                 }
                 _ => Interval { low: Bound::Undefined, high: Bound::Undefined },
             };
-            out.p_value = Some(percentile_p());
+            // The level at which this interval would just touch zero: the end's formula, inverted.
+            out.p_value = acceleration.filter(|_| z0.is_finite()).map(|a| {
+                let share = (count(&|v| v < 0.0) + 0.5 * count(&|v| v == 0.0)).clamp(0.5, n - 0.5) / n;
+                let w = normal::quantile(share) - z0;
+                let u = w / (1.0 + a * w) - z0;
+                (2.0 * normal::cdf(u).min(1.0 - normal::cdf(u))).min(1.0)
+            });
         }
         _ => {
             let ts = sorted(draws.iter().map(|d| d.1).collect());

@@ -251,7 +251,7 @@ fn warn(out: &mut Inferred, source: Source, n: usize, g: usize, open: &[String])
     {
         out.warnings.push(Warning::new(
             "few-patterns",
-            format!("{g} clusters allow only {distinct} distinct values of the bootstrap statistic, so the p-value moves in steps of {:.4}; weights=webb has more", 1.0 / distinct as f64),
+            format!("{g} clusters allow only {distinct} distinct values of the bootstrap statistic, so the p-value moves in steps of {:.4} and one below that only says: beyond all others; with ties=count it never falls below it, weights=webb has more values", 1.0 / distinct as f64),
         ));
     }
     if !open.is_empty() {

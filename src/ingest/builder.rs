@@ -149,6 +149,10 @@ fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
     if digits.len() > 1 && digits.starts_with('0') && digits.as_bytes()[1].is_ascii_digit() {
         return None;
     }
+    // A long row of digits is an identifier; as a number it would be merged with its neighbours.
+    if digits.len() > 15 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let parsed = if decimal_comma && cell.contains(',') {
         if cell.contains('.') {
             return None;

@@ -8,7 +8,8 @@ impl Panel {
     /// One row a unit: the change of its mean outcome from before to after the start of `cohort_ix`, for the units of that
     /// cohort and the never-treated. Covariates and weights are those of the last period before.
     /// With one period before and one after this is the plain change. Units not observed on both sides are counted in
-    /// the ledger and left out.
+    /// the ledger and left out; with more than two periods so are units not observed in every one, because the mean over
+    /// other periods is not the same mean (period effects would not cancel).
     ///
     /// The collapse to two periods follows Bertrand, Duflo and Mullainathan (2004), section IV.C.
     pub fn differences(&self, start: i64) -> Panel {
@@ -30,7 +31,7 @@ impl Panel {
         };
         let (mut outcome, mut weight) = (Vec::new(), Vec::new());
         let mut covariates: Vec<Vec<f64>> = vec![Vec::new(); self.covariates.len()];
-        let (mut left_out, mut varying) = (0, 0);
+        let (mut left_out, mut incomplete, mut varying) = (0, 0, 0);
         let mut kept_clusters = Vec::new();
         for g in 0..self.n_clusters() {
             let before_cluster = outcome.len();
@@ -40,6 +41,10 @@ impl Panel {
                 let split = rows.clone().find(|&r| is_after(r)).unwrap_or(rows.end);
                 if split == rows.start || split == rows.end {
                     left_out += rows.len();
+                    continue;
+                }
+                if rows.len() < self.cells.periods.len() {
+                    incomplete += rows.len();
                     continue;
                 }
                 let mean = |range: std::ops::Range<usize>| {
@@ -74,6 +79,7 @@ impl Panel {
             out.clusters = Keys::Text(kept_clusters.iter().map(|&g| self.clusters.label(g)).collect());
         }
         out.ledger.drop_rows(Reason::NotInBothPeriods, left_out);
+        out.ledger.drop_rows(Reason::NotInEveryPeriod, incomplete);
         if varying > 0 {
             out.warnings.push(Warning::new(
                 "weights-vary",

@@ -40,7 +40,7 @@ pub struct Scale {
 pub struct ClusterMoments {
     /// The cells with rows in this cluster, ascending; they are the first base columns.
     pub cells: Vec<u32>,
-    /// Σ w x x' over all base columns (cells, covariates, outcome).
+    /// Σ w x x' over all base columns (cells, covariates, outcome); weights are scaled so that the largest is about one.
     pub cross: Matrix,
     /// Σ x x' and Σ w² x x' of the same columns; only with weights.
     pub powers: Option<Box<[Matrix; 2]>>,
@@ -48,6 +48,8 @@ pub struct ClusterMoments {
     pub n_rows: usize,
     /// Units in the cluster.
     pub n_units: usize,
+    /// Those of them that are treated at some time.
+    pub n_treated_units: usize,
 }
 
 /// All clusters' cross-products.
@@ -188,8 +190,8 @@ impl Triangle {
         self.sums.add(at, term);
     }
 
-    fn matrix(&self, factor: f64) -> Matrix {
-        Matrix::from_fn(self.width, self.width, |i, j| factor * self.sums.value(self.at(i.min(j), i.max(j))))
+    fn matrix(&self) -> Matrix {
+        Matrix::from_fn(self.width, self.width, |i, j| self.sums.value(self.at(i.min(j), i.max(j))))
     }
 }
 
@@ -219,7 +221,7 @@ impl Pass<'_> {
         let weighted = !panel.weight.is_empty();
         let mut triangles: Vec<Triangle> = (0..if weighted { 3 } else { 1 }).map(|_| Triangle::new(q + m)).collect();
         let mut unit = Gathered::default();
-        let (mut n_rows, mut n_units) = (0, 0);
+        let (mut n_rows, mut n_units, mut n_treated_units) = (0, 0, 0);
         for u in units {
             unit.local.clear();
             unit.weight.clear();
@@ -238,18 +240,19 @@ impl Pass<'_> {
             }
             n_rows += unit.local.len();
             n_units += 1;
+            n_treated_units += usize::from(panel.cells.is_ever_treated(panel.cohort_of(u)));
             match self.absorb {
                 Absorb::Nothing => add_plain(&unit, q, m, &mut triangles),
                 Absorb::Unit => add_within(&mut unit, q, m, &mut triangles),
             }
         }
-        let w = self.weight_unit;
         ClusterMoments {
             cells,
-            cross: triangles[0].matrix(if weighted { w } else { 1.0 }),
-            powers: weighted.then(|| Box::new([triangles[1].matrix(1.0), triangles[2].matrix(w * w)])),
+            cross: triangles[0].matrix(),
+            powers: weighted.then(|| Box::new([triangles[1].matrix(), triangles[2].matrix()])),
             n_rows,
             n_units,
+            n_treated_units,
         }
     }
 }

@@ -33,7 +33,7 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     };
     let mut items = vec![("study file, BLAKE3".to_string(), study_hash.clone()), ("rows read".to_string(), run.n_rows.to_string())];
     if let Some((name, hash)) = &run.input {
-        items.push((format!("input {name}, BLAKE3"), hash.clone()));
+        items.push((format!("columns read of {name}, BLAKE3 in any order of rows"), hash.clone()));
     }
     if let Some(truth) = &run.truth {
         items.push(("simulated world".to_string(), format!("{}, version {}", truth.world, truth.version)));
@@ -52,6 +52,12 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
             .collect(),
     );
     if run.truth.is_none() {
+        for result in results["results"].as_array_mut().into_iter().flatten() {
+            let few = result["sample"]["treated_units"].as_u64().is_some_and(|n| n > 0 && n < run.study.privacy.minimum_cell);
+            if few {
+                result["sample"]["treated_units"] = serde_json::json!({"suppressed": true});
+            }
+        }
         // Subgroup results of real students leave through the disclosure gate only: see the table.
         results["subgroups"] = serde_json::Value::Array(Vec::new());
     }

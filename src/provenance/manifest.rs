@@ -31,7 +31,7 @@ pub struct Manifest {
 pub struct InputRecord {
     /// The path as the study writes it.
     pub path: String,
-    /// BLAKE3 of its bytes.
+    /// BLAKE3 of the content of the columns read, whatever the order of rows.
     pub blake3: String,
 }
 

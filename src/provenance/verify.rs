@@ -39,8 +39,8 @@ pub fn verify(manifest: &Manifest, found: &BTreeMap<String, Vec<u8>>, again: &[(
             out.causes.push(format!(
                 "the input file {} has changed (BLAKE3 {}… then, {}… now)",
                 a.path,
-                &a.blake3[..12],
-                &b.blake3[..12.min(b.blake3.len())]
+                a.blake3.get(..12).unwrap_or(&a.blake3),
+                b.blake3.get(..12).unwrap_or(&b.blake3)
             ));
         }
         if fresh.seed != manifest.seed {

@@ -68,21 +68,4 @@ impl Input {
     pub fn text(&self) -> Result<String, StoreError> {
         String::from_utf8(self.bytes()?).map_err(|_| StoreError::plain("the file is not UTF-8 text"))
     }
-
-    /// BLAKE3 of the bytes, read in a stream.
-    ///
-    /// # Errors
-    /// When reading fails.
-    pub fn blake3(&self) -> Result<String, StoreError> {
-        let mut hasher = blake3::Hasher::new();
-        let mut reader = self.reader()?;
-        let mut buffer = vec![0u8; 1 << 20];
-        loop {
-            let n = reader.read(&mut buffer).map_err(|e| StoreError::new("reading the input", e))?;
-            if n == 0 {
-                return Ok(hasher.finalize().to_hex().to_string());
-            }
-            hasher.update(&buffer[..n]);
-        }
-    }
 }

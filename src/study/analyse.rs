@@ -52,6 +52,8 @@ pub struct SampleCounts {
 
 /// What one estimator found for one outcome.
 pub struct Analysis {
+    /// The study's analysis it belongs to, where there are several.
+    pub section: Option<String>,
     /// The estimator.
     pub estimator: Chosen,
     /// The outcome.
@@ -64,6 +66,16 @@ pub struct Analysis {
     pub effects: Vec<Effect>,
     /// Warnings, each once.
     pub warnings: Vec<Warning>,
+}
+
+impl Analysis {
+    /// The estimator's name for people, with the analysis it belongs to where there are several.
+    pub fn label(&self) -> String {
+        match &self.section {
+            Some(section) => format!("{section}: {}", self.estimator.label()),
+            None => self.estimator.label(),
+        }
+    }
 }
 
 /// Answers a question.
@@ -110,6 +122,7 @@ fn one(panel: &Panel, sample: &Sample<'_>, chosen: &Chosen, question: &Question,
     let mut seen = std::collections::BTreeSet::new();
     warnings.retain(|w| seen.insert(w.clone()));
     Ok(Analysis {
+        section: None,
         estimator: chosen.clone(),
         outcome: panel.outcome_name.clone(),
         subgroup: question.spec.subgroup.clone(),

@@ -251,5 +251,12 @@ fn syntax(error: &toml::de::Error, text: &str, name: &str) -> Fault {
     } else {
         message.lines().next().unwrap_or_default().to_string()
     };
-    Fault::new("STUDY-001", what, place, "a key that is not understood would change the answer without a word, or not at all", remedy)
+    let why = if message.starts_with("unknown field") {
+        "a key that is not understood would change the answer without a word, or not at all"
+    } else if message.starts_with("missing field") {
+        "the study does not say what it must"
+    } else {
+        "the study cannot be read as it was meant"
+    };
+    Fault::new("STUDY-001", what, place, why, remedy)
 }

@@ -26,6 +26,7 @@ fn result(a: &Analysis) -> Value {
     json!({
         "estimator": a.estimator.estimator.card().id,
         "options": options,
+        "analysis": a.section,
         "outcome": a.outcome,
         "subgroup": a.subgroup.as_ref().map(|(c, v)| json!({"column": c, "value": v})),
         "sample": {

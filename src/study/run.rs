@@ -96,6 +96,10 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     match &study.roles {
         None => faults.push(fault("there are no [roles]".into(), "say which column plays which part; didact new DATA writes a start")),
         Some(roles) => {
+            let distinct: std::collections::BTreeSet<&String> = roles.outcomes.iter().collect();
+            if distinct.len() < roles.outcomes.len() {
+                faults.push(fault("an outcome is named twice".into(), "name each outcome once"));
+            }
             if roles.outcomes.is_empty() {
                 faults.push(fault("roles.outcomes is empty".into(), "name at least one outcome"));
             }
@@ -113,6 +117,10 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     }
     if study.analysis.is_empty() {
         study.analysis.push(AnalysisSection { name: "main".into(), estimators: Vec::new(), inference: Vec::new(), covariates: None });
+    }
+    let names: std::collections::BTreeSet<&String> = study.analysis.iter().map(|a| &a.name).collect();
+    if names.len() < study.analysis.len() {
+        faults.push(fault("two analyses have the same name".into(), "give each [[analysis]] its own name"));
     }
     for section in &mut study.analysis {
         if section.estimators.is_empty() {
@@ -203,7 +211,12 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
                 descriptions.push(describe(&panel));
             }
             match analyse_panel(&panel, &question, executor) {
-                Ok(found) => analyses.extend(found),
+                Ok(mut found) => {
+                    if study.analysis.len() > 1 {
+                        found.iter_mut().for_each(|a| a.section = Some(section.name.clone()));
+                    }
+                    analyses.extend(found);
+                }
                 Err(f) => faults.extend(f),
             }
             if s == 0 {

@@ -2,7 +2,8 @@
 
 use super::rows::Used;
 use super::timing::{Timing, Treated};
-use crate::cohort::{Cohort, Data, Fault, Faults, Warning};
+use crate::cohort::{Cohort, Data, Fault, Faults, Reason, Warning};
+use crate::num::sorted;
 use crate::panel::{Cells, Covariate, CovariateTerm, Duplicates, FirstTreated, Keys, Kind, Panel, PanelSpec, Sequence};
 use std::sync::{Arc, OnceLock};
 
@@ -27,7 +28,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
                 "cluster-is-row",
                 "neither cluster nor unit was named, so each row counts as independent of all others; students of one school are not: name the school or classroom as cluster",
             ));
-            (Keys::Rows(rows.len()), (0..rows.len() as u32).collect())
+            (Keys::Rows(rows.len()), canonical_ranks(cohort, spec, &rows, &period_code, &timing.treated))
         }
     };
 
@@ -39,11 +40,12 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         }
         Some((keys, unit_code)) => {
             let mut unit_cluster = vec![u32::MAX; keys.len()];
+            let mut told = std::collections::BTreeSet::new();
             for (i, (&u, &c)) in unit_code.iter().zip(&cluster_code).enumerate() {
                 let slot = &mut unit_cluster[u as usize];
                 if *slot == u32::MAX {
                     *slot = c;
-                } else if *slot != c {
+                } else if *slot != c && told.insert(u) {
                     let first = unit_code.iter().position(|&v| v == u).unwrap_or(0);
                     faults.push(Fault::new(
                         "PANEL-006",
@@ -134,6 +136,36 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     };
     duplicates(&mut panel, spec, |k| row_number(order.at(k)), faults);
     Some(panel)
+}
+
+/// A rank for each row that depends on its values only, so that rows that are clusters of their own stand in the same order
+/// however the file is sorted. Rows equal in all values are interchangeable.
+fn canonical_ranks(cohort: &Cohort, spec: &PanelSpec, rows: &Sequence, period: &[u32], treated: &Treated) -> Vec<u32> {
+    let names = std::iter::once(&spec.outcome).chain(spec.covariates.iter().map(|c| &c.column)).chain(&spec.weights);
+    let columns: Vec<&Data> = names.map(|n| &cohort.column(n).expect("checked").data).collect();
+    let since = |i: usize| match treated {
+        Treated::Since { codes, list } => Some(list[codes[i] as usize]),
+        Treated::Now(_) => None,
+    };
+    let compare = |a: usize, b: usize| {
+        let key = |i: usize| (period[i], since(i));
+        key(a).cmp(&key(b)).then_with(|| {
+            let (ra, rb) = (rows.at(a), rows.at(b));
+            let mut order = std::cmp::Ordering::Equal;
+            for data in &columns {
+                order = order.then_with(|| match data {
+                    Data::Text(t) => t.get(ra).cmp(&t.get(rb)),
+                    data => data.number(ra).unwrap_or(0.0).total_cmp(&data.number(rb).unwrap_or(0.0)),
+                });
+            }
+            order
+        })
+    };
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    order.sort_by(|&a, &b| compare(a as usize, b as usize));
+    let mut ranks = vec![0u32; order.len()];
+    order.iter().enumerate().for_each(|(rank, &i)| ranks[i as usize] = rank as u32);
+    ranks
 }
 
 /// Stable counting sort of places by `bucket[place]`: the places in order, and where each bucket begins.
@@ -290,7 +322,9 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
         starts.push(groups.len() as u32);
     }
     let mean = |values: &[f64]| -> Arc<Vec<f64>> {
-        Arc::new(groups.iter().map(|g| values[g.clone()].iter().sum::<f64>() / g.len() as f64).collect())
+        // In ascending order, so that the order of rows cannot change a bit.
+        let one = |g: &std::ops::Range<usize>| sorted(values[g.clone()].to_vec()).iter().sum::<f64>() / g.len() as f64;
+        Arc::new(groups.iter().map(one).collect())
     };
     let averaged = panel.n_rows() - groups.len();
     panel.outcome = mean(&panel.outcome);
@@ -302,6 +336,7 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
     }
     panel.cell = groups.iter().map(|g| panel.cell[g.start]).collect();
     panel.unit_start = starts;
+    panel.ledger.drop_rows(Reason::Averaged, averaged);
     panel.warnings.push(Warning::new(
         "duplicates-averaged",
         format!("{averaged} rows were averaged with another row of the same unit and period, as asked"),

@@ -29,8 +29,10 @@ impl Moments {
             total.iter_mut().zip(part?).for_each(|(t, p)| t.merge(p));
         }
         let (cells, covariates) = total.split_at(panel.cells.len());
-        let value = |s: &Exact| s.value() * self.weight_unit;
-        Some(ResidualScores { cells: cells.iter().map(value).collect(), covariates: covariates.iter().map(value).collect() })
+        Some(ResidualScores {
+            cells: cells.iter().map(|s| s.value()).collect(),
+            covariates: covariates.iter().map(|s| s.value()).collect(),
+        })
     }
 
     fn add_cluster(&self, panel: &Panel, g: usize, theta: &[f64], beta: &[f64], sums: &mut [Exact]) -> bool {

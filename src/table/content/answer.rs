@@ -1,7 +1,7 @@
 //! The page's opening: the answer, what the study cannot say, and what to ask.
 
 use super::Headline;
-use super::words::{points, sentences, word};
+use super::words::{percent, points, sentences, word};
 use crate::study::Run;
 use crate::table::number::{self, Glyphs};
 use crate::table::{Answer, Digits, KeyNumber};
@@ -26,7 +26,7 @@ pub(super) fn answer(run: &Run) -> Answer {
         );
         add(
             "key-interval",
-            format!("{:.0} % interval{unit}", run.study.study.level * 100.0),
+            format!("{} interval{unit}", percent(run.study.study.level)),
             number::interval(e.interval.low.value(), e.interval.high.value(), digits, glyphs),
             "Effects that the data do not rule out. A method that holds its promise contains the true effect in that share of studies.",
         );

@@ -6,16 +6,23 @@ use crate::table::{Cell, Table};
 /// `_n`) the statistics of the same row that follow it up to the next count.
 pub(super) fn gate(table: &mut Table, minimum: u64) {
     if table.id == "sample-flow" {
-        // Rows left out and clusters describe the file, not students with a trait; units do.
+        // Rows left out and clusters describe the file; treated units are students with a trait.
+        for row in table.rows.iter_mut().filter(|r| matches!(&r[2], Cell::Text(t) if t.contains("treated at some time"))) {
+            if matches!(&row[3], Cell::Count(n) if *n > 0 && *n < minimum) {
+                row[3] = Cell::Suppressed;
+            }
+        }
         return;
     }
+    let joint: Vec<bool> = table.columns.iter().map(|c| c.key == "difference_sd" || c.key == "category").collect();
     let counts: Vec<bool> = table.columns.iter().map(|c| c.key == "n" || c.key.ends_with("_n") || c.key == "treated_units").collect();
     for row in &mut table.rows {
-        let mut hide = false;
+        let (mut hide, mut any) = (false, false);
         for (cell, is_count) in row.iter_mut().zip(&counts) {
             match cell {
                 Cell::Count(n) if *is_count => {
                     hide = *n > 0 && *n < minimum;
+                    any |= hide;
                     if hide {
                         *cell = Cell::Suppressed;
                     }
@@ -24,6 +31,10 @@ pub(super) fn gate(table: &mut Table, minimum: u64) {
                 _ if hide => *cell = Cell::Suppressed,
                 _ => {}
             }
+        }
+        // What is computed from both groups would give the hidden one away.
+        if any {
+            row.iter_mut().zip(&joint).filter(|(_, j)| **j).for_each(|(cell, _)| *cell = Cell::Suppressed);
         }
     }
 }

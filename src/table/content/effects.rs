@@ -8,17 +8,24 @@ use crate::table::{Cell, Column, Digits, Table};
 pub fn effects(analyses: &[Analysis], level: f64) -> Table {
     let title = match analyses {
         [one] => match &one.subgroup {
-            Some((c, v)) => format!("{}: {} ({c} = {v})", one.outcome, one.estimator.label()),
-            None => format!("{}: {}", one.outcome, one.estimator.label()),
+            Some((c, v)) => format!("{}: {} ({c} = {v})", one.outcome, one.label()),
+            None => format!("{}: {}", one.outcome, one.label()),
         },
         _ => "Estimated effects".to_string(),
     };
-    table("effects", &title, analyses, level, |_| true, analyses.len() > 1)
+    table("effects", &title, analyses, level, |_| true, analyses.len() > 1, 0)
 }
 
 /// The columns that R users know, for the effects that `keep` keeps.
-pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, keep: impl Fn(&Effect) -> bool, many: bool) -> Table {
-    let percent = level * 100.0;
+pub(super) fn table(
+    id: &str,
+    title: &str,
+    analyses: &[Analysis],
+    level: f64,
+    keep: impl Fn(&Effect) -> bool,
+    many: bool,
+    minimum: u64,
+) -> Table {
     let mut columns = Vec::new();
     if many {
         columns.push(Column::new("outcome", "Outcome"));
@@ -27,7 +34,9 @@ pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, ke
     columns.extend([
         Column::new("term", "Effect"),
         Column::new("estimate", "Estimate").unit("outcome units").explain("the estimated effect, in the outcome's own units"),
-        Column::new("conf", format!("{percent:.0} % interval")).unit("outcome units").explain("effects that the data do not rule out"),
+        Column::new("conf", format!("{} interval", super::words::percent(level)))
+            .unit("outcome units")
+            .explain("effects that the data do not rule out"),
         Column::new("std_error", "Standard error").unit("outcome units").explain("how far the estimate would typically be off"),
         Column::new("statistic", "t").explain("estimate divided by its standard error"),
         Column::new("df", "df").explain("degrees of freedom: how much independent information the interval rests on"),
@@ -40,7 +49,7 @@ pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, ke
             let mut row = Vec::new();
             if many {
                 row.push(Cell::text(&analysis.outcome));
-                row.push(Cell::text(analysis.estimator.label()));
+                row.push(Cell::text(analysis.label()));
             }
             row.push(Cell::text(&effect.target.label));
             match &effect.result {
@@ -72,10 +81,15 @@ pub(super) fn table(id: &str, title: &str, analyses: &[Analysis], level: f64, ke
     }
     for analysis in analyses {
         let s = &analysis.sample;
-        let prefix = if many { format!("{}, {}: ", analysis.outcome, analysis.estimator.label()) } else { String::new() };
+        let treated = if (s.treated_units as u64) < minimum && s.treated_units > 0 {
+            format!("fewer than {minimum}")
+        } else {
+            number::count(s.treated_units as u64)
+        };
+        let prefix = if many { format!("{}, {}: ", analysis.outcome, analysis.label()) } else { String::new() };
         out.note(format!(
             "{prefix}{} rows used of {}; {} units, {} of them treated; {} clusters ({} with treated, {} with never-treated units); {} periods.",
-            number::count(s.rows_used as u64), number::count(s.rows as u64), number::count(s.units as u64), number::count(s.treated_units as u64), number::count(s.clusters as u64), s.clusters_by_arm.0, s.clusters_by_arm.1, s.periods
+            number::count(s.rows_used as u64), number::count(s.rows as u64), number::count(s.units as u64), treated, number::count(s.clusters as u64), s.clusters_by_arm.0, s.clusters_by_arm.1, s.periods
         ));
     }
     out
@@ -101,14 +115,27 @@ pub(super) fn main(run: &Run, level: f64) -> Table {
         level,
         |e| matches!(e.target.estimand, Estimand::Overall | Estimand::OverallDynamic | Estimand::Coefficient),
         true,
+        minimum(run),
     )
 }
 
 /// The effects by time since the start.
 pub(super) fn events(run: &Run, level: f64) -> Table {
-    let mut out =
-        table("event-study", "Effects by years since the start", &run.analyses, level, |e| e.target.estimand == Estimand::Event, true);
+    let mut out = table(
+        "event-study",
+        "Effects by years since the start",
+        &run.analyses,
+        level,
+        |e| e.target.estimand == Estimand::Event,
+        true,
+        minimum(run),
+    );
     out.notes.clear();
     out.note("Effects before the start (negative times) show whether the groups moved apart already without profiles; the last period before is set to zero.");
     out
+}
+
+/// The smallest count that may be printed: students who are simulated need no protection.
+fn minimum(run: &Run) -> u64 {
+    if run.truth.is_some() { 0 } else { run.study.privacy.minimum_cell }
 }

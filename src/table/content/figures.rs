@@ -18,6 +18,16 @@ pub(super) fn figures(run: &Run) -> Vec<Figure> {
     }
     out.extend(means(run));
     out.push(forest(run));
+    // Names that differ only in letters a file name cannot hold get a number.
+    for i in 1..out.len() {
+        let same = out[..i]
+            .iter()
+            .filter(|f| f.id == out[i].id || f.id.strip_suffix(char::is_numeric) == Some(&format!("{}-", out[i].id)))
+            .count();
+        if same > 0 {
+            out[i].id = format!("{}-{}", out[i].id, same + 1);
+        }
+    }
     out
 }
 
@@ -62,8 +72,8 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
         title: format!("{}: effect by time since the start", a.outcome),
         alt: format!("Estimated effect on {} for each number of periods before and after the start, with intervals", a.outcome),
         caption: format!(
-            "Points: estimates; bars: {:.0} % intervals ({first}); hollow: the reference, zero by construction. Before the start the points should lie near zero.",
-            level * 100.0
+            "Points: estimates; bars: {} intervals ({first}); hollow: the reference, zero by construction. Before the start the points should lie near zero.",
+            super::words::percent(level)
         ),
         kind: FigureKind::EventStudy {
             points,
@@ -117,7 +127,7 @@ fn forest(run: &Run) -> Figure {
                 continue;
             }
             rows.push(ForestRow {
-                label: format!("{}: {}", a.outcome, a.estimator.label()),
+                label: format!("{}: {}", a.outcome, a.label()),
                 detail: e.inference.clone(),
                 estimate: e.estimate,
                 low: e.interval.low.value(),
@@ -131,8 +141,8 @@ fn forest(run: &Run) -> Figure {
         title: "All estimators and methods side by side".into(),
         alt: "Overall effect by each estimator and inference method, with intervals".into(),
         caption: format!(
-            "{:.0} % intervals. Where estimators differ, look at what each assumes (methods, below).",
-            run.study.study.level * 100.0
+            "{} intervals. Where estimators differ, look at what each assumes (methods, below).",
+            super::words::percent(run.study.study.level)
         ),
         kind: FigureKind::Forest { rows, x_title: "Effect (outcome units)".into() },
     }

@@ -13,9 +13,8 @@ pub(super) fn flow(run: &Run) -> Table {
     ];
     let mut out = Table::new("sample-flow", "Sample flow", columns);
     for a in &run.analyses {
-        let mut step = |words: &str, n: usize| {
-            out.push(vec![Cell::text(&a.outcome), Cell::text(a.estimator.label()), Cell::text(words), Cell::Count(n as u64)])
-        };
+        let mut step =
+            |words: &str, n: usize| out.push(vec![Cell::text(&a.outcome), Cell::text(a.label()), Cell::text(words), Cell::Count(n as u64)]);
         step("rows in the source", a.sample.rows);
         for (reason, n) in &a.sample.dropped {
             step(&format!("left out: {reason}"), *n);

@@ -42,7 +42,7 @@ fn notices(run: &Run) -> Vec<Notice> {
     for a in &run.analyses {
         for w in &a.warnings {
             let known = out.iter_mut().find(|n| n.code == w.code && n.message == w.message);
-            let whose = format!("{} ({})", a.outcome, a.estimator.label());
+            let whose = format!("{} ({})", a.outcome, a.label());
             match known {
                 Some(n) => {
                     if !n.title.contains(&whose) {

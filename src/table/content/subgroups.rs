@@ -13,7 +13,7 @@ pub(super) fn subgroups(run: &Run) -> Table {
         Column::new("n", "Units"),
         Column::new("treated_units", "Treated units"),
         Column::new("estimate", "Estimate").unit("outcome units"),
-        Column::new("conf", format!("{:.0} % interval", run.study.study.level * 100.0)).unit("outcome units"),
+        Column::new("conf", format!("{} interval", super::words::percent(run.study.study.level))).unit("outcome units"),
         Column::new("std_error", "Standard error").unit("outcome units"),
         Column::new("p_value", "p"),
         Column::new("inference", "Method"),

@@ -40,7 +40,7 @@ pub(super) fn truth(run: &Run) -> Option<Table> {
             };
             out.push(vec![
                 Cell::text(&a.outcome),
-                Cell::text(a.estimator.label()),
+                Cell::text(a.label()),
                 Cell::text(&effect.target.label),
                 Cell::number_with(Some(known.value), digits, ""),
                 Cell::number_with(Some(e.estimate), digits, ""),

@@ -24,6 +24,11 @@ pub(super) fn word(headline: Option<&Headline<'_>>) -> &'static str {
     }
 }
 
+/// A confidence level as people write it: 95 %, 99.5 %.
+pub(super) fn percent(level: f64) -> String {
+    format!("{} %", libm::round(level * 1e8) / 1e6)
+}
+
 /// What the units of a run are called.
 pub(super) fn noun(run: &Run) -> String {
     match run.study.roles.as_ref() {
@@ -62,7 +67,7 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
             "{study} the treated {noun} had {outcome} {size}{sd} {direction} than they would have had without treatment, judging by how the comparison {noun} changed."
         )
     };
-    let level = format!("{:.0} %", run.study.study.level * 100.0);
+    let level = percent(run.study.study.level);
     let percentile = |x: f64| h.percentile(x).filter(|_| noun == "students").map(|p| number::number(p, Digits::Decimals(0), glyphs));
     let second = match h.ends() {
         Some((low, high)) => {
