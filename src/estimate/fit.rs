@@ -91,6 +91,21 @@ pub struct Weighted {
     pub b0: Vec<f64>,
     /// X'W²X.
     pub s2: Matrix,
+    /// The absorbed units, where weights vary within them; `None` where they do not matter or are too many.
+    pub absorbed: Option<Vec<AbsorbedUnit>>,
+}
+
+/// One absorbed unit of a cluster under weights that vary within it.
+#[derive(Debug, Clone)]
+pub struct AbsorbedUnit {
+    /// Rows, Σ w, Σ w².
+    pub weights: [f64; 3],
+    /// Σ x.
+    pub x: Vec<f64>,
+    /// Σ y.
+    pub y: f64,
+    /// Σ w² x.
+    pub x2: Vec<f64>,
 }
 
 /// A least-squares fit, cluster by cluster.
@@ -107,7 +122,7 @@ pub struct LinearFit {
     pub contrasts: Vec<Option<Vec<f64>>>,
     /// What small-sample factors count.
     pub dof: DegreesOfFreedom,
-    /// Whether unit effects were absorbed while weights vary within units: then CR2 ignores the absorbed effects.
+    /// Whether weights vary within absorbed units in a cluster with too many units: then CR2 ignores the absorbed effects there.
     pub approximate_cr2: bool,
 }
 

@@ -1,10 +1,10 @@
 //! From moments to a least-squares fit: regressors as linear combinations of the base columns.
 
-use super::fit::{Body, DegreesOfFreedom, Fit, LinearCluster, LinearFit, NotIdentified, Weighted};
+use super::fit::{AbsorbedUnit, Body, DegreesOfFreedom, Fit, LinearCluster, LinearFit, NotIdentified, Weighted};
 use super::target::Target;
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::{Cholesky, Matrix, RankRule};
-use crate::panel::{Absorb, ClusterMoments, Executor, Moments, Panel};
+use crate::panel::{Absorb, ClusterMoments, Executor, Moments, Panel, UnitSums};
 
 /// A regressor.
 pub(super) struct Term {
@@ -88,7 +88,8 @@ pub(super) fn fit(
             weighted: c.powers.as_ref().map(|p| {
                 let (s0, b0) = cross(c, &p[0], moments, &terms, &kept);
                 let (s2, _) = cross(c, &p[1], moments, &terms, &kept);
-                Box::new(Weighted { s0, b0, s2 })
+                let absorbed = c.units.as_ref().map(|units| units.iter().map(|u| absorbed_unit(c, u, moments, &terms, &kept)).collect());
+                Box::new(Weighted { s0, b0, s2, absorbed })
             }),
         })
         .collect();
@@ -159,7 +160,7 @@ pub(super) fn fit(
     }
     let dof =
         DegreesOfFreedom { n_rows: moments.n_rows, nested: kept.len() + usize::from(nested_levels > 0), full: kept.len() + nested_levels };
-    let approximate_cr2 = moments.absorb == Absorb::Unit && moments.weights_vary_within_unit;
+    let approximate_cr2 = moments.absorb == Absorb::Unit && moments.weights_vary_within_unit && present.iter().any(|c| c.units.is_none());
     Ok(Fit {
         targets: wanted.into_iter().map(|w| w.target).collect(),
         estimates,
@@ -189,6 +190,20 @@ pub(super) fn strata(panel: &Panel) -> Vec<u32> {
     distinct.sort();
     distinct.dedup();
     sets.iter().map(|s| distinct.binary_search(s).expect("listed") as u32).collect()
+}
+
+/// A unit's sums of the kept terms.
+fn absorbed_unit(cluster: &ClusterMoments, unit: &UnitSums, moments: &Moments, terms: &[Term], kept: &[usize]) -> AbsorbedUnit {
+    let q = cluster.cells.len();
+    let of = |base: &[f64]| -> Vec<f64> {
+        kept.iter()
+            .map(|&t| match &terms[t].column {
+                Column::Cells(values) => cluster.cells.iter().enumerate().map(|(l, &c)| values[c as usize] * base[l]).sum(),
+                Column::Covariate(i) => base[q + i],
+            })
+            .collect()
+    };
+    AbsorbedUnit { weights: unit.weights, x: of(&unit.plain), y: unit.plain[q + moments.n_covariates()], x2: of(&unit.squared) }
 }
 
 /// X'WX and X'Wy of one cluster for the terms in `which`.

@@ -13,7 +13,7 @@ mod target;
 mod twfe;
 
 pub use card::{Card, Choice, OptionSpec, Options, Values};
-pub use fit::{Body, DegreesOfFreedom, Fit, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Refit, Side, Weighted};
+pub use fit::{AbsorbedUnit, Body, DegreesOfFreedom, Fit, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Refit, Side, Weighted};
 pub use sample::Sample;
 pub use target::{Estimand, Target};
 

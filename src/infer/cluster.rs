@@ -115,7 +115,7 @@ fn regression(fit: &Fit, linear: &LinearFit, options: &Options, setting: &Settin
     if linear.approximate_cr2 && kind == "cr2" {
         out.warnings.push(Warning::new(
             "cr2-weights-vary",
-            "weights vary within units while unit effects are absorbed: CR2's adjustment then ignores the absorbed effects, which is an approximation",
+            "weights vary within units, and some cluster has more than 40 units: there CR2's adjustment ignores the absorbed unit effects, which is an approximation",
         ));
     }
     if kind != "cr2" && kind != "cr3" && g < 40.0 {

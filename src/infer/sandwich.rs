@@ -7,7 +7,7 @@
 //!
 //! Weighted CR2 follows clubSandwich's default for weighted least squares: the working model is the identity.
 
-use crate::estimate::LinearFit;
+use crate::estimate::{AbsorbedUnit, LinearFit};
 use crate::num::{Matrix, symmetric_power};
 
 /// Which adjustment of the residuals.
@@ -145,7 +145,7 @@ impl Work {
         if parts.cluster != Some(g) {
             parts.prepare(fit, g);
         }
-        let (contribution, a, y) = parts.contrast(fit, contrast);
+        let (contribution, a, y) = parts.contrast(fit, g, contrast);
         self.add(j, a, &y);
         contribution
     }
@@ -175,10 +175,15 @@ fn joint(fit: &LinearFit, g: usize) -> Matrix {
     })
 }
 
-/// CR2 under weights. With U = [X, WX] of a cluster, [(I−H)(I−H)']_gg = I + U C U', C = [MQM, −M; −M, 0], Q = ΣX'W²X.
-/// Its inverse root acts in the span of U only, of dimension 2k whatever the number of rows.
+/// CR2 under weights. With U = [Z, WZ] of a cluster, Z = [X, D] and D its absorbed units' indicators (left out where
+/// weights are constant within units: then WX is orthogonal to D), P = diag(M, (D'WD)⁻¹) and
+/// A = [MQM, MKN; NK'M, NLN] with Q = ΣX'W²X, K = X'W²D, N = (D'WD)⁻¹, L = D'W²D:
+/// [(I−H)(I−H)']_gg = I + U C U', C = [A, −P; −P, 0]. Its inverse root acts in the span of U only, of dimension
+/// 2(k + units) whatever the number of rows. Between clusters the same product needs only X'p and WX'p − KND'p.
 struct WeightedRoot {
+    /// C for the sums over clusters: [MQM, −M; −M, 0].
     c: Matrix,
+    mqm: Matrix,
     cluster: Option<usize>,
     joint: Matrix,
     /// N^½ and its generalized inverse.
@@ -204,6 +209,7 @@ impl WeightedRoot {
         let empty = Matrix::zeros(0, 0);
         WeightedRoot {
             c,
+            mqm,
             cluster: None,
             joint: empty.clone(),
             half: empty.clone(),
@@ -214,32 +220,91 @@ impl WeightedRoot {
     }
 
     fn prepare(&mut self, fit: &LinearFit, g: usize) {
-        let n = joint(fit, g);
-        let largest = (0..n.rows()).map(|i| n[(i, i)]).fold(0.0, f64::max);
+        let k = fit.beta.len();
+        let cluster = &fit.clusters[g];
+        let weighted = cluster.weighted.as_ref().expect("weighted");
+        let units: &[AbsorbedUnit] = weighted.absorbed.as_deref().unwrap_or_default();
+        let z = k + units.len();
+        // Z'W^aZ for a = 0, 1, 2.
+        let power = |a: usize, xx: &Matrix| {
+            Matrix::from_fn(z, z, |i, j| match (i < k, j < k) {
+                (true, true) => xx[(i, j)],
+                (false, false) if i == j => units[i - k].weights[a],
+                (false, false) => 0.0,
+                _ => {
+                    let (x, unit) = (i.min(j), &units[i.max(j) - k]);
+                    match a {
+                        0 => unit.x[x],
+                        1 => 0.0,
+                        _ => unit.x2[x],
+                    }
+                }
+            })
+        };
+        let (z0, z1, z2) = (power(0, &weighted.s0), power(1, &cluster.s), power(2, &weighted.s2));
+        let joint = Matrix::from_fn(2 * z, 2 * z, |i, j| match (i < z, j < z) {
+            (true, true) => z0[(i, j)],
+            (false, false) => z2[(i - z, j - z)],
+            _ => z1[(i % z, j % z)],
+        });
+        let n = |u: usize| 1.0 / units[u].weights[1];
+        let mk: Vec<Vec<f64>> = units.iter().map(|u| fit.inverse.apply(&u.x2)).collect();
+        let own = Matrix::from_fn(2 * z, 2 * z, |i, j| match (i < z, j < z) {
+            (false, false) => 0.0,
+            (true, true) => match (i < k, j < k) {
+                (true, true) => self.mqm[(i, j)],
+                (false, false) if i == j => n(i - k) * units[i - k].weights[2] * n(i - k),
+                (false, false) => 0.0,
+                _ => mk[i.max(j) - k][i.min(j)] * n(i.max(j) - k),
+            },
+            _ => {
+                let (a, b) = (i % z, j % z);
+                match (a < k, b < k) {
+                    (true, true) => -fit.inverse[(a, b)],
+                    (false, false) if a == b => -n(a - k),
+                    _ => 0.0,
+                }
+            }
+        });
+        let largest = (0..joint.rows()).map(|i| joint[(i, i)]).fold(0.0, f64::max);
         let floor = 1e-12 * largest;
-        self.half = symmetric_power(&n, |v| if v > floor { v.sqrt() } else { 0.0 });
-        self.half_inverse = symmetric_power(&n, |v| if v > floor { 1.0 / v.sqrt() } else { 0.0 });
-        let e = self.half.times(&self.c).times(&self.half);
+        self.half = symmetric_power(&joint, |v| if v > floor { v.sqrt() } else { 0.0 });
+        self.half_inverse = symmetric_power(&joint, |v| if v > floor { 1.0 / v.sqrt() } else { 0.0 });
+        let e = self.half.times(&own).times(&self.half);
         self.change = symmetric_power(&e, |v| {
             let left = 1.0 + v;
             if left < SINGULAR { -1.0 } else { 1.0 / left.sqrt() - 1.0 }
         });
-        let cluster = &fit.clusters[g];
-        let weighted = cluster.weighted.as_ref().expect("weighted");
         let plain: Vec<f64> = weighted.s0.apply(&fit.beta).iter().zip(&weighted.b0).map(|(sb, b)| b - sb).collect();
-        self.scores = plain.into_iter().chain(fit.score(g)).collect();
-        self.joint = n;
+        let mut scores = plain;
+        scores.extend(units.iter().map(|u| u.y - inner(&u.x, &fit.beta)));
+        scores.extend(fit.score(g));
+        scores.extend(units.iter().map(|_| 0.0));
+        self.scores = scores;
+        self.joint = joint;
         self.cluster = Some(g);
     }
 
     /// (contribution, a, y) of a contrast.
-    fn contrast(&self, fit: &LinearFit, contrast: &[f64]) -> (f64, f64, Vec<f64>) {
+    fn contrast(&self, fit: &LinearFit, g: usize, contrast: &[f64]) -> (f64, f64, Vec<f64>) {
         let k = fit.beta.len();
-        let mut e = vec![0.0; 2 * k];
-        e[k..].copy_from_slice(&fit.inverse.apply(contrast));
+        let weighted = fit.clusters[g].weighted.as_ref().expect("weighted");
+        let units: &[AbsorbedUnit] = weighted.absorbed.as_deref().unwrap_or_default();
+        let z = k + units.len();
+        let mut e = vec![0.0; 2 * z];
+        e[z..z + k].copy_from_slice(&fit.inverse.apply(contrast));
         let moved = self.half_inverse.apply(&self.change.apply(&self.half.apply(&e)));
         let d: Vec<f64> = e.iter().zip(&moved).map(|(a, b)| a + b).collect();
-        let y = self.joint.apply(&d);
-        (inner(&d, &self.scores), inner(&d, &y), y)
+        let v = self.joint.apply(&d);
+        let mut a = inner(&d, &v);
+        let mut y: Vec<f64> = v[..k].iter().chain(&v[z..z + k]).copied().collect();
+        for (u, unit) in units.iter().enumerate() {
+            let (plain, with_weight, n) = (v[k + u], v[z + k + u], 1.0 / unit.weights[1]);
+            a += n * plain * (n * unit.weights[2] * plain - 2.0 * with_weight);
+            for (slot, x) in y[k..].iter_mut().zip(&unit.x2) {
+                *slot -= x * n * plain;
+            }
+        }
+        (inner(&d, &self.scores), a, y)
     }
 }

@@ -12,7 +12,7 @@ mod spec;
 pub use cell::{Cells, FirstTreated};
 pub use executor::{Executor, Serial, spread};
 pub use key::Keys;
-pub use moments::{Absorb, ClusterMoments, Moments, ResidualScores, Scale};
+pub use moments::{Absorb, ClusterMoments, Moments, ResidualScores, Scale, UnitSums};
 pub use sequence::Sequence;
 pub use spec::{CovariateTerm, Duplicates, PanelSpec, TreatmentRule};
 

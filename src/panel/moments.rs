@@ -35,6 +35,18 @@ pub struct Scale {
     pub unit: f64,
 }
 
+/// Sums over one unit's rows of the base columns with the unit's weighted mean taken off; needed for CR2 where weights vary
+/// within units.
+#[derive(Debug, Clone)]
+pub struct UnitSums {
+    /// Rows, Σ w, Σ w².
+    pub weights: [f64; 3],
+    /// Σ x.
+    pub plain: Vec<f64>,
+    /// Σ w² x.
+    pub squared: Vec<f64>,
+}
+
 /// One cluster's cross-products.
 #[derive(Debug, Clone)]
 pub struct ClusterMoments {
@@ -44,6 +56,8 @@ pub struct ClusterMoments {
     pub cross: Matrix,
     /// Σ x x' and Σ w² x x' of the same columns; only with weights.
     pub powers: Option<Box<[Matrix; 2]>>,
+    /// Its units, one by one, where weights vary within units and there are no more than [`Moments::UNITS_KEPT`].
+    pub units: Option<Vec<UnitSums>>,
     /// Rows in the cluster.
     pub n_rows: usize,
     /// Units in the cluster.
@@ -80,6 +94,9 @@ impl Scale {
 }
 
 impl Moments {
+    /// Clusters of up to this many units keep their units' sums where CR2 needs them.
+    pub const UNITS_KEPT: usize = 40;
+
     /// One pass over the rows of the cells for which `include` holds.
     ///
     /// Cost: rows × (covariates + 1)² plus, with absorbed units, units × periods².
@@ -88,7 +105,13 @@ impl Moments {
         let columns: Vec<&[f64]> = panel.covariates.iter().map(|c| c.values.as_slice()).chain([panel.outcome.as_slice()]).collect();
         let scales: Vec<Scale> = columns.iter().map(|c| scale_of(c, executor)).collect();
         let weight_unit = power_of_two_above(panel.weight.iter().fold(0.0, |m: f64, &w| m.max(w)));
-        let pass = Pass { panel, absorb, included, columns, scales, weight_unit };
+        let weights_vary_within_unit = !panel.weight.is_empty()
+            && (0..panel.n_units()).any(|u| {
+                let rows = panel.rows_of(u);
+                panel.weight[rows.clone()].iter().any(|&w| w != panel.weight[rows.start])
+            });
+        let pass =
+            Pass { panel, absorb, included, columns, scales, weight_unit, keep_units: weights_vary_within_unit && absorb == Absorb::Unit };
         let blocks = blocks(panel);
         let clusters: Vec<ClusterMoments> =
             spread(executor, blocks.len(), |b| blocks[b].clone().map(|g| pass.cluster(g)).collect::<Vec<_>>())
@@ -97,11 +120,6 @@ impl Moments {
                 .collect();
         let n_rows = clusters.iter().map(|c| c.n_rows).sum();
         let n_units = clusters.iter().map(|c| c.n_units).sum();
-        let weights_vary_within_unit = !panel.weight.is_empty()
-            && (0..panel.n_units()).any(|u| {
-                let rows = panel.rows_of(u);
-                panel.weight[rows.clone()].iter().any(|&w| w != panel.weight[rows.start])
-            });
         Moments { clusters, absorb, scales: pass.scales, n_rows, n_units, included: pass.included, weight_unit, weights_vary_within_unit }
     }
 
@@ -165,6 +183,7 @@ struct Pass<'a> {
     columns: Vec<&'a [f64]>,
     scales: Vec<Scale>,
     weight_unit: f64,
+    keep_units: bool,
 }
 
 /// Exact sums of one weight power, as the upper triangle of a symmetric matrix.
@@ -221,6 +240,7 @@ impl Pass<'_> {
         let weighted = !panel.weight.is_empty();
         let mut triangles: Vec<Triangle> = (0..if weighted { 3 } else { 1 }).map(|_| Triangle::new(q + m)).collect();
         let mut unit = Gathered::default();
+        let mut kept = (self.keep_units && units.len() <= Moments::UNITS_KEPT).then(Vec::new);
         let (mut n_rows, mut n_units, mut n_treated_units) = (0, 0, 0);
         for u in units {
             unit.local.clear();
@@ -245,11 +265,15 @@ impl Pass<'_> {
                 Absorb::Nothing => add_plain(&unit, q, m, &mut triangles),
                 Absorb::Unit => add_within(&mut unit, q, m, &mut triangles),
             }
+            if let Some(list) = &mut kept {
+                list.push(unit_sums(&unit, q, m));
+            }
         }
         ClusterMoments {
             cells,
             cross: triangles[0].matrix(),
             powers: weighted.then(|| Box::new([triangles[1].matrix(), triangles[2].matrix()])),
+            units: kept,
             n_rows,
             n_units,
             n_treated_units,
@@ -334,4 +358,23 @@ fn add_within(unit: &mut Gathered, q: usize, m: usize, triangles: &mut [Triangle
             }
         }
     }
+}
+
+/// Sums over a unit whose covariates and outcome have had their weighted means taken off already.
+fn unit_sums(unit: &Gathered, q: usize, m: usize) -> UnitSums {
+    let n = unit.local.len();
+    let total: f64 = unit.weight.iter().sum();
+    let squares: f64 = unit.weight.iter().map(|w| w * w).sum();
+    let (mut plain, mut squared) = (vec![0.0; q + m], vec![0.0; q + m]);
+    for r in 0..n {
+        let w = unit.weight[r];
+        plain[unit.local[r]] += 1.0 - n as f64 * w / total;
+        squared[unit.local[r]] += w * w - squares * w / total;
+        // A unit with a single row has no deviation.
+        for i in 0..if n > 1 { m } else { 0 } {
+            plain[q + i] += unit.z[r * m + i];
+            squared[q + i] += w * w * unit.z[r * m + i];
+        }
+    }
+    UnitSums { weights: [n as f64, total, squares], plain, squared }
 }

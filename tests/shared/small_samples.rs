@@ -47,21 +47,10 @@ pub fn base_did(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
     jackknife(r, &book.title("jackknife_ols2x2"), &file, CROSS, &book.case("jackknife_ols2x2"), &cross);
     jackknife(r, &book.title("jackknife_twfe_cov"), &file, PANEL, &book.case("jackknife_twfe_cov"), &panel);
 
-    // Weights that vary within units: didact's CR2 then ignores the absorbed effects and says so.
+    // Weights that vary within units: the absorbed effects enter CR2's adjustment.
     let heavy = weighted(Sheet::read(&file)).write(scratch, "weighted.csv");
     let (id, flags) = ("twfe_cov_weights", format!("{PANEL} --weights w"));
-    sandwiches(r, &book.title(id), &heavy, &flags, &book.case(id), &panel, &["CR0", "CR1S"]);
-    if let Some(got) = r.estimate(id, &heavy, &format!("{flags} --inference cluster:cr2")) {
-        r.holds(&book.title(id), "CR2 must carry the warning cr2-weights-vary", got.warnings().contains(&"cr2-weights-vary"));
-        for (i, (_, key)) in panel.iter().enumerate() {
-            let row = got.effect(key, "cluster:cr2").cloned().unwrap_or_default();
-            let theirs = &book.case(id)["CR2"];
-            println!(
-                "{id} {key}: CR2 {} (clubSandwich {}), df {} ({})",
-                row["std_error"], theirs["se"][i], row["df"], theirs["df_satterthwaite"][i]
-            );
-        }
-    }
+    sandwiches(r, &book.title(id), &heavy, &flags, &book.case(id), &panel, &["CR0", "CR1S", "CR2"]);
 }
 
 pub fn math_reform(r: &mut Reckoning, book: &mut Book) {
