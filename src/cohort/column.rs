@@ -17,7 +17,9 @@ pub struct Column {
 pub enum Data {
     /// Real numbers; a missing one is NaN (the only place in didact where NaN has a meaning).
     Number(Vec<f64>),
-    /// Whole numbers (also 0/1 flags), up to 64 bits.
+    /// Yes or no, none missing: whole numbers that are 0 and 1 only, in an eighth of the memory.
+    Flag(Vec<bool>),
+    /// Whole numbers, up to 64 bits.
     Whole(Wholes),
     /// Text, as codes into a sorted list of distinct values.
     Text(Texts),
@@ -108,10 +110,20 @@ impl Texts {
 }
 
 impl Data {
+    /// Whole numbers, as flags where they are 0 and 1 only.
+    pub fn whole(wholes: Wholes) -> Data {
+        if wholes.missing.is_empty() && wholes.values.iter().all(|&v| v == 0 || v == 1) {
+            Data::Flag(wholes.values.iter().map(|&v| v == 1).collect())
+        } else {
+            Data::Whole(wholes)
+        }
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         match self {
             Data::Number(v) => v.len(),
+            Data::Flag(v) => v.len(),
             Data::Whole(w) => w.values.len(),
             Data::Text(t) => t.codes.len(),
         }
@@ -126,6 +138,7 @@ impl Data {
     pub fn is_missing(&self, row: usize) -> bool {
         match self {
             Data::Number(v) => v[row].is_nan(),
+            Data::Flag(_) => false,
             Data::Whole(w) => w.get(row).is_none(),
             Data::Text(t) => t.codes[row] == MISSING_CODE,
         }
@@ -135,6 +148,7 @@ impl Data {
     pub fn number(&self, row: usize) -> Option<f64> {
         match self {
             Data::Number(v) => Some(v[row]).filter(|x| !x.is_nan()),
+            Data::Flag(v) => Some(f64::from(u8::from(v[row]))),
             Data::Whole(w) => w.get(row).map(|v| v as f64),
             Data::Text(_) => None,
         }
@@ -144,7 +158,7 @@ impl Data {
     pub fn kind(&self) -> &'static str {
         match self {
             Data::Number(_) => "number",
-            Data::Whole(_) => "whole number",
+            Data::Flag(_) | Data::Whole(_) => "whole number",
             Data::Text(_) => "text",
         }
     }
@@ -159,6 +173,7 @@ impl Data {
                     format!("{}", v[row])
                 }
             }
+            Data::Flag(v) => u8::from(v[row]).to_string(),
             Data::Whole(w) => w.get(row).map(|v| v.to_string()).unwrap_or_default(),
             Data::Text(t) => t.get(row).unwrap_or_default().to_string(),
         }

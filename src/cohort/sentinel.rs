@@ -62,7 +62,7 @@ pub fn suspects(column: &Column) -> Vec<Suspect> {
                 see(i, v as f64);
             }
         }),
-        Data::Text(_) => return Vec::new(),
+        Data::Flag(_) | Data::Text(_) => return Vec::new(),
     }
     if others == 0 {
         return Vec::new();

@@ -103,7 +103,7 @@ fn wholes(values: &Int64Chunked) -> Data {
     for chunk in values.downcast_iter() {
         out.extend_from_slice(chunk.values().as_slice());
     }
-    Data::Whole(Wholes::complete(out))
+    Data::whole(Wholes::complete(out))
 }
 
 fn texts(values: &StringChunked) -> Data {
@@ -113,6 +113,11 @@ fn texts(values: &StringChunked) -> Data {
 
 fn declare_missing(data: &mut Data, codes: &[&str]) {
     let numbers: Vec<f64> = codes.iter().filter_map(|c| c.parse().ok()).collect();
+    if let Data::Flag(flags) = data
+        && (numbers.contains(&0.0) || numbers.contains(&1.0))
+    {
+        *data = Data::Whole(Wholes::complete(flags.iter().map(|&f| i64::from(f)).collect()));
+    }
     match data {
         Data::Number(v) => v.iter_mut().filter(|x| numbers.contains(x)).for_each(|x| *x = f64::NAN),
         Data::Whole(w) if !numbers.is_empty() => {

@@ -26,6 +26,7 @@ pub fn parquet(cohort: &Cohort) -> Result<Vec<u8>, String> {
             let name: PlSmallStr = c.name.as_str().into();
             match &c.data {
                 Data::Number(v) => Column::new(name, v.iter().map(|x| (!x.is_nan()).then_some(*x)).collect::<Vec<_>>()),
+                Data::Flag(v) => Column::new(name, v.iter().map(|&f| i64::from(f)).collect::<Vec<_>>()),
                 Data::Whole(w) => Column::new(name, (0..w.values.len()).map(|i| w.get(i)).collect::<Vec<_>>()),
                 Data::Text(t) => Column::new(name, (0..t.codes.len()).map(|i| t.get(i)).collect::<Vec<_>>()),
             }

@@ -66,6 +66,11 @@ impl Keys {
                 let (keys, codes) = by_sorting(rows, value, |a, b| a.cmp(b));
                 (Keys::Whole(keys), codes)
             }
+            Data::Flag(v) => {
+                let present: Vec<i64> = [false, true].iter().filter(|&&f| rows.iter().any(|r| v[r] == f)).map(|&f| i64::from(f)).collect();
+                let codes = rows.iter().map(|r| u32::from(v[r] && present.len() == 2)).collect();
+                (Keys::Whole(present), codes)
+            }
             Data::Number(v) => {
                 let (keys, codes) = by_sorting(rows, |r| v[r] + 0.0, f64::total_cmp);
                 (Keys::Number(keys), codes)

@@ -119,6 +119,7 @@ fn leave_out(out: &mut [bool], bad: impl Fn(usize) -> bool) -> usize {
 fn leave_out_missing(out: &mut [bool], data: &Data) -> usize {
     match data {
         Data::Number(v) => leave_out(out, |r| v[r].is_nan()),
+        Data::Flag(_) => 0,
         Data::Whole(w) if w.missing.is_empty() => 0,
         Data::Whole(w) => leave_out(out, |r| w.missing[r]),
         Data::Text(_) => leave_out(out, |r| data.is_missing(r)),
@@ -141,7 +142,7 @@ fn absurd(cohort: &Cohort, name: &str, data: &Data, out: &[bool], faults: &mut F
     let bad = match data {
         Data::Number(v) => (0..v.len()).find(|&r| !out[r] && (v[r].is_nan() || v[r].abs() > ABSURD)),
         Data::Whole(w) => (0..w.values.len()).find(|&r| !out[r] && w.values[r].unsigned_abs() > ABSURD as u64),
-        Data::Text(_) => None,
+        Data::Flag(_) | Data::Text(_) => None,
     };
     if let Some(r) = bad {
         faults.push(Fault::new(

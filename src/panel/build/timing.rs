@@ -106,6 +106,7 @@ fn needs_period(flag: &str) -> Fault {
 
 fn periods(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<i64>, Faults> {
     match data {
+        Data::Flag(v) => Ok(rows.iter().map(|r| i64::from(v[r])).collect()),
         Data::Whole(w) => Ok(rows.iter().map(|r| w.values[r]).collect()),
         Data::Number(v) => {
             let whole = |x: f64| libm::floor(x) == x && x.abs() < 9e15;
@@ -176,11 +177,8 @@ fn cohorts(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<
 }
 
 fn flags(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<bool>, Faults> {
-    if let (Data::Whole(w), Sequence::All(_)) = (data, rows)
-        && w.missing.is_empty()
-        && w.values.iter().all(|&v| v == 0 || v == 1)
-    {
-        return Ok(w.values.iter().map(|&v| v == 1).collect());
+    if let Data::Flag(v) = data {
+        return Ok(rows.iter().map(|r| v[r]).collect());
     }
     let mut bad = None;
     let read = rows
