@@ -51,7 +51,18 @@ impl Inspect {
         let mut table = Table::new("columns", "Columns", heads.iter().map(|h| Column::new(h.to_lowercase(), *h)).collect());
         for c in &cohort.columns {
             let (missing, distinct, range) = describe(c);
-            let end = |x: Option<f64>| x.map_or_else(|| Cell::text(""), |x| Cell::number_with(Some(x), Digits::Auto, ""));
+            let end = |x: Option<f64>| {
+                x.map_or_else(
+                    || Cell::text(""),
+                    |x| {
+                        if libm::floor(x) == x && x.abs() < 1e15 {
+                            Cell::Whole(x as i64)
+                        } else {
+                            Cell::number_with(Some(x), Digits::Auto, "")
+                        }
+                    },
+                )
+            };
             let guess = guesses.iter().find(|g| g.column == c.name).map(|g| format!("{}: {}", g.role, g.why)).unwrap_or_default();
             table.push(vec![
                 Cell::text(&c.name),

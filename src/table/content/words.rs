@@ -64,7 +64,7 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
         )
     } else {
         format!(
-            "{study} the treated {noun} had {outcome} {size}{sd} {direction} than they would have had without treatment, judging by how the comparison {noun} changed."
+            "{study} {outcome} among the treated {noun} was {size}{sd} {direction} than it would have been without treatment, judging by how the comparison {noun} changed."
         )
     };
     let level = percent(run.study.study.level);
