@@ -10,11 +10,18 @@ use crate::store::Input;
 use crate::study::{self, Loaded, Run, StudyFile};
 use std::path::{Path, PathBuf};
 
-/// Loads or simulates, carries out, renders. `near`: folders in which a relative data path is looked for, in order.
+/// Where the data of a loaded study may lie: a place named by the reader, else folders in which its path is looked for, in order.
+#[derive(Default)]
+pub(super) struct Places {
+    pub named: Option<PathBuf>,
+    pub near: Vec<PathBuf>,
+}
+
+/// Loads or simulates, carries out, renders.
 pub(super) fn execute(
     study: StudyFile,
     slug: &str,
-    near: &[PathBuf],
+    places: &Places,
     executor: &dyn Executor,
     progress: &Progress,
 ) -> Result<(Run, RunFiles), Failure> {
@@ -25,7 +32,7 @@ pub(super) fn execute(
         Loaded { cohort: draw.cohort, truth: Some(draw.truth), input: None }
     } else {
         progress.stage("reading");
-        load(&study, near)?
+        load(&study, places)?
     };
     let run = study::carry_out(study, loaded, executor, &|what| progress.stage(what))?;
     progress.stage("writing tables, figures and the page");
@@ -33,9 +40,9 @@ pub(super) fn execute(
     Ok((run, files))
 }
 
-fn load(study: &StudyFile, near: &[PathBuf]) -> Result<Loaded, Failure> {
+fn load(study: &StudyFile, places: &Places) -> Result<Loaded, Failure> {
     let path = study.data.path.as_deref().expect("resolved: loaded");
-    let found = near.iter().map(|folder| folder.join(path)).find(|p| p.is_file());
+    let found = places.named.clone().or_else(|| places.near.iter().map(|folder| folder.join(path)).find(|p| p.is_file()));
     let place = match found {
         Some(p) => p.to_string_lossy().into_owned(),
         None if Path::new(path).is_absolute() || path == "-" => path.to_string(),
@@ -56,12 +63,12 @@ fn load(study: &StudyFile, near: &[PathBuf]) -> Result<Loaded, Failure> {
 }
 
 /// A study by its file or built-in name, the short name for its folder, and where its data may lie.
-pub(super) fn find(study: &str) -> Result<(StudyFile, String, Vec<PathBuf>), Failure> {
+pub(super) fn find(study: &str) -> Result<(StudyFile, String, Places), Failure> {
     let path = Path::new(study);
     if !path.exists()
         && let Some(built_in) = study::STUDIES.iter().find(|s| s.id == study)
     {
-        return Ok((built_in.study(), built_in.id.to_string(), Vec::new()));
+        return Ok((built_in.study(), built_in.id.to_string(), Places::default()));
     }
     if !path.exists() && !study.contains(['/', '.']) {
         return Err(Failure::Invalid(
@@ -79,5 +86,5 @@ pub(super) fn find(study: &str) -> Result<(StudyFile, String, Vec<PathBuf>), Fai
     let file = StudyFile::parse(&text, study)?;
     let slug = path.file_stem().map_or_else(|| "study".into(), |s| s.to_string_lossy().into_owned());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")).to_path_buf();
-    Ok((file, slug, vec![folder, PathBuf::from(".")]))
+    Ok((file, slug, Places { named: None, near: vec![folder, PathBuf::from(".")] }))
 }

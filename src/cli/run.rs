@@ -34,7 +34,7 @@ impl Run {
                 out.display()
             ))));
         }
-        let (mut study, slug, near) = pipeline::find(&self.study)?;
+        let (mut study, slug, places) = pipeline::find(&self.study)?;
         if let Some(seed) = self.seed {
             study.study.seed = seed;
         }
@@ -44,7 +44,7 @@ impl Run {
             study.data.world.insert(name.trim().to_string(), value);
         }
         let progress = Progress::new(common);
-        let outcome = pipeline::execute(study, &slug, &near, threads, &progress);
+        let outcome = pipeline::execute(study, &slug, &places, threads, &progress);
         progress.done();
         let (run, files) = outcome?;
         let place = self.out.clone().unwrap_or_else(|| free(&files.name));

@@ -36,24 +36,15 @@ impl Verify {
         let manifest: Manifest =
             serde_json::from_slice(file("manifest.json")?).map_err(|e| damaged(format!("manifest.json cannot be read: {e}")))?;
         let text = String::from_utf8(file("study.toml")?.clone()).map_err(|_| damaged("study.toml is not text".into()))?;
-        let mut study = StudyFile::parse(&text, "study.toml")?;
+        let study = StudyFile::parse(&text, "study.toml")?;
         let mut near: Vec<PathBuf> = self.run.ancestors().take(4).map(PathBuf::from).collect();
         near.push(PathBuf::from("."));
-        if let Some(data) = &self.data {
-            study.data.path = Some(data.to_string_lossy().into_owned());
-        }
+        let places = pipeline::Places { named: self.data.clone(), near };
         let progress = Progress::new(common);
         let slug = self.run.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let named = study.data.path.clone();
-        let outcome = pipeline::execute(study, &slug, &near, threads, &progress);
+        let outcome = pipeline::execute(study, &slug, &places, threads, &progress);
         progress.done();
-        let (mut run, mut files) = outcome?;
-        if self.data.is_some() && named.is_some() {
-            // The path is the reader's own; everything else must come out as it was.
-            run.study.data.path = StudyFile::parse(&text, "study.toml")?.data.path;
-            run.input = run.input.map(|(_, hash)| (manifest.input.as_ref().map(|i| i.path.clone()).unwrap_or_default(), hash));
-            files = provenance::files(&run, &slug).map_err(|e| Failure::Internal(e.to_string()))?;
-        }
+        let (_, files) = outcome?;
         let verdict = provenance::verify(&manifest, &found, &files.files);
         let identical = verdict.is_identical();
         if common.json {

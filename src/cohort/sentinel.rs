@@ -42,7 +42,9 @@ pub fn suspects(column: &Column) -> Vec<Suspect> {
     let mut codes: Vec<(f64, usize, usize)> = CODES.iter().chain(&HIGH_CODES).chain(&[0.0]).map(|&c| (c, 0, 0)).collect();
     let (mut low, mut high, mut others) = (f64::INFINITY, f64::NEG_INFINITY, 0usize);
     let mut see = |row: usize, x: f64| {
+        // Codes are whole numbers: most scores with fractions need no look at the list.
         if (x <= 0.0 || x >= 99.0)
+            && libm::trunc(x) == x
             && let Some(entry) = codes.iter_mut().find(|(c, ..)| *c == x)
         {
             if entry.1 == 0 {

@@ -10,7 +10,7 @@ use super::fit::{Body, Fit, InfluenceFit, NotIdentified, Refit, Side};
 use super::linear::strata;
 use super::target::Target;
 use crate::cohort::{Faults, Warning};
-use crate::num::{Cholesky, Matrix, RankRule};
+use crate::num::{Cholesky, Matrix, RankRule, dot};
 use crate::panel::{Absorb, Executor, Kind, Moments, Panel};
 
 /// One cell's sums in one cluster: Σw xx' and Σw xy with x = (1, covariates).
@@ -123,10 +123,6 @@ fn total(parts: &[Part], weights: &[f64]) -> Part {
     sum
 }
 
-fn inner(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
 impl Parts {
     fn select(&self, v: &[f64]) -> Vec<f64> {
         self.kept.iter().map(|&k| v[k]).collect()
@@ -150,7 +146,7 @@ impl Parts {
         match self.kind {
             Kind::Panel => {
                 let x: Vec<f64> = self.select(after.xx.row(0)).iter().map(|v| v / n_after).collect();
-                let gap = inner(&x, &beta_after);
+                let gap = dot(&x, &beta_after);
                 let pull_after = cholesky_after.solve(&x);
                 let k = beta_after.len();
                 Some(Solution {
@@ -177,7 +173,7 @@ impl Parts {
                 let n_treated = n_before + n_after;
                 let sum_x: Vec<f64> = before.xx.row(0).iter().zip(after.xx.row(0)).map(|(a, b)| a + b).collect();
                 let x: Vec<f64> = self.select(&sum_x).iter().map(|v| v / n_treated).collect();
-                let gap = inner(&x, &beta_after) - inner(&x, &beta_before);
+                let gap = dot(&x, &beta_after) - dot(&x, &beta_before);
                 let mean_before = before.xy[0] / n_before;
                 Some(Solution {
                     att: mean_after - mean_before - gap,
@@ -201,11 +197,11 @@ impl Parts {
         let deviation = |part: &Part, mean: f64, n: f64| (part.xy[0] - part.xx[(0, 0)] * mean) / n;
         let score = |part: &Part, beta: &[f64], pull: &[f64]| {
             let xb = part.xx.select(&self.kept).apply(beta);
-            inner(&self.select(&part.xy), pull) - inner(&xb, pull)
+            dot(&self.select(&part.xy), pull) - dot(&xb, pull)
         };
         let predicted = |part: &Part| {
             let x = self.select(part.xx.row(0));
-            (inner(&x, &s.beta_after) - inner(&x, &s.beta_before) - part.xx[(0, 0)] * s.gap) / s.n_treated
+            (dot(&x, &s.beta_after) - dot(&x, &s.beta_before) - part.xx[(0, 0)] * s.gap) / s.n_treated
         };
         let after = &self.treated_after[g];
         let mut psi =

@@ -8,7 +8,7 @@
 //! Weighted CR2 follows clubSandwich's default for weighted least squares: the working model is the identity.
 
 use crate::estimate::{AbsorbedUnit, LinearFit};
-use crate::num::{Matrix, symmetric_power};
+use crate::num::{Matrix, dot, symmetric_power};
 
 /// Which adjustment of the residuals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub(super) fn sandwich(fit: &LinearFit, adjustment: Adjustment) -> Sandwich {
                 } else {
                     work.plain(j, &t.apply(&f), &f);
                 }
-                inner(&f, &score)
+                dot(&f, &score)
             };
             work.variance[j] += contribution * contribution;
         }
@@ -82,10 +82,6 @@ pub(super) fn sandwich(fit: &LinearFit, adjustment: Adjustment) -> Sandwich {
         contrasts[t] = Some(Variance { variance: work.variance[j], satterthwaite: work.satterthwaite(j) });
     }
     Sandwich { contrasts, leverage_one: leverage_one && adjustment != Adjustment::None }
-}
-
-fn inner(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
 /// Running sums for the degrees of freedom: with P_gh = [g = h] a_g + y_g'C y_h,
@@ -127,7 +123,7 @@ impl Work {
 
     /// Unweighted: a = f'Tf, y = Tf, C = −I (in the root's coordinates).
     fn plain(&mut self, j: usize, y: &[f64], f: &[f64]) {
-        self.add(j, inner(f, y), y);
+        self.add(j, dot(f, y), y);
     }
 
     /// Weighted, without the root: the cluster's vector is W X r.
@@ -136,7 +132,7 @@ impl Work {
         let mut d = vec![0.0; 2 * k];
         d[k..].copy_from_slice(r);
         let y = joint(fit, g).apply(&d);
-        self.add(j, inner(&d, &y), &y);
+        self.add(j, dot(&d, &y), &y);
     }
 
     fn weighted_root(&mut self, fit: &LinearFit, g: usize, j: usize, targets: &[usize]) -> f64 {
@@ -277,7 +273,7 @@ impl WeightedRoot {
         });
         let plain: Vec<f64> = weighted.s0.apply(&fit.beta).iter().zip(&weighted.b0).map(|(sb, b)| b - sb).collect();
         let mut scores = plain;
-        scores.extend(units.iter().map(|u| u.y - inner(&u.x, &fit.beta)));
+        scores.extend(units.iter().map(|u| u.y - dot(&u.x, &fit.beta)));
         scores.extend(fit.score(g));
         scores.extend(units.iter().map(|_| 0.0));
         self.scores = scores;
@@ -296,7 +292,7 @@ impl WeightedRoot {
         let moved = self.half_inverse.apply(&self.change.apply(&self.half.apply(&e)));
         let d: Vec<f64> = e.iter().zip(&moved).map(|(a, b)| a + b).collect();
         let v = self.joint.apply(&d);
-        let mut a = inner(&d, &v);
+        let mut a = dot(&d, &v);
         let mut y: Vec<f64> = v[..k].iter().chain(&v[z..z + k]).copied().collect();
         for (u, unit) in units.iter().enumerate() {
             let (plain, with_weight, n) = (v[k + u], v[z + k + u], 1.0 / unit.weights[1]);
@@ -305,6 +301,6 @@ impl WeightedRoot {
                 *slot -= x * n * plain;
             }
         }
-        (inner(&d, &self.scores), a, y)
+        (dot(&d, &self.scores), a, y)
     }
 }

@@ -5,7 +5,7 @@ use super::estimate::{Bound, Estimate, Inferred, Interval, identified};
 use super::{Inference, Setting};
 use crate::cohort::{Faults, Warning};
 use crate::estimate::{Body, Card, Fit, OptionSpec, Options, Values};
-use crate::num::Matrix;
+use crate::num::{Matrix, dot};
 use crate::panel::spread;
 use crate::random::{Stream, rademacher_bits, webb};
 
@@ -74,7 +74,7 @@ impl Problem {
             Body::Linear(body) => {
                 let contrast = body.contrasts[t].as_ref()?;
                 let h = body.inverse.apply(contrast);
-                let scale: f64 = contrast.iter().zip(&h).map(|(a, b)| a * b).sum();
+                let scale: f64 = dot(contrast, &h);
                 let sh: Vec<Vec<f64>> = body.clusters.iter().map(|c| c.s.apply(&h)).collect();
                 (
                     (0..body.clusters.len()).map(|g| body.score(g)).collect(),
@@ -89,7 +89,6 @@ impl Problem {
                 (column(&body.influence), column(&body.information), column(&body.information), vec![1.0])
             }
         };
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         let k = h.len();
         let alpha: Vec<f64> = scores.iter().map(|s| dot(&h, s)).collect();
         let gamma: Vec<f64> = kappas.iter().map(|s| if imposed { dot(&h, s) } else { 0.0 }).collect();
@@ -118,7 +117,6 @@ impl Problem {
             a1 += square * self.alpha[g] * self.gamma[g];
             a2 += square * self.gamma[g] * self.gamma[g];
         }
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         let (z0, rest) = sum.split_at(k);
         let (z1, rest) = rest.split_at(k);
         let (y0, y1) = rest.split_at(k);

@@ -74,12 +74,6 @@ impl ExactRow {
         ExactRow { sums: vec![Exact::default(); n] }
     }
 
-    /// Sets the length to `n` and all sums to zero.
-    pub fn reset(&mut self, n: usize) {
-        self.sums.clear();
-        self.sums.resize(n, Exact::default());
-    }
-
     /// Adds a term to sum `i`.
     #[inline(always)]
     pub fn add(&mut self, i: usize, term: f64) {

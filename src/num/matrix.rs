@@ -148,7 +148,7 @@ impl Matrix {
 
 /// The inner product, left to right.
 #[inline]
-pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sum = 0.0;
     for (x, y) in a.iter().zip(b) {
         sum += x * y;

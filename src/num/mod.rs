@@ -14,7 +14,7 @@ pub mod student;
 
 pub use beta::regularized_incomplete_beta;
 pub use exact::{Exact, ExactRow};
-pub use matrix::Matrix;
+pub use matrix::{Matrix, dot};
 pub use packed::PackedSolver;
 pub use quantile::{quantile_type1, quantile_type7, sorted};
 pub use solve::{Cholesky, RankRule, Ranked, symmetric_power};

@@ -6,8 +6,8 @@ use crate::infer::INFERENCE;
 use crate::render::{self, RenderError, png, svg};
 use crate::simulate;
 use crate::study::{self, Run};
+use crate::table::Figure;
 use crate::table::content::{self, Provenance};
-use crate::table::{Figure, Report};
 use std::collections::BTreeMap;
 
 /// The files of a run by name, the manifest last; and a short name for its folder.
@@ -16,8 +16,6 @@ pub struct RunFiles {
     pub files: Vec<(String, Vec<u8>)>,
     /// A name for the folder: the study's, and six letters of its hash.
     pub name: String,
-    /// The page's content.
-    pub report: Report,
 }
 
 /// Renders everything a run's folder holds.
@@ -92,7 +90,7 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     let identity = format!("{}\n{}\n{}", manifest.didact, study_hash, manifest.input.as_ref().map_or("", |i| i.blake3.as_str()));
     let name = format!("{slug}-{}", &blake3::hash(identity.as_bytes()).to_hex()[..6]);
     files.push(("manifest.json".into(), pretty(&serde_json::to_value(&manifest).map_err(|e| RenderError::Json(e.to_string()))?)));
-    Ok(RunFiles { files, name, report })
+    Ok(RunFiles { files, name })
 }
 
 /// A figure in the formats asked for, and the CSV it was drawn from.
