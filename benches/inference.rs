@@ -42,6 +42,9 @@ fn fit(schools: usize, students: usize) -> Fit {
         covariates: Vec::new(),
         weights: None,
         cluster: Some("school".into()),
+        second_cluster: None,
+        levels: Vec::new(),
+        block: None,
         filter: Vec::new(),
         subgroup: None,
         duplicates: Duplicates::Refuse,
@@ -53,7 +56,7 @@ fn fit(schools: usize, students: usize) -> Fit {
 }
 
 fn intervals(c: &mut Criterion) {
-    let setting = Setting { level: 0.95, seed: 1, executor: &Serial };
+    let setting = Setting::new(0.95, 1, &Serial);
     for schools in [62, 1000] {
         let fit = fit(schools, 20);
         for method in [

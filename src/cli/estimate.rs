@@ -6,7 +6,10 @@ use super::{Common, Failure, Threads};
 use crate::cohort::Faults;
 use crate::estimate::Chosen;
 use crate::infer::Method;
-use crate::study::{self, Analysis, Question};
+use crate::infer::multiplicity::Adjustment;
+use crate::panel::Panel;
+use crate::study::{self, Analysis, Leader, Question};
+use std::collections::BTreeMap;
 
 /// One estimate from flags.
 #[derive(clap::Args, Debug)]
@@ -21,6 +24,12 @@ pub struct Estimate {
     /// The inference method with its options (repeatable); by default CR2 or the jackknife, and the wild bootstrap
     #[arg(long, value_name = "NAME[:key=value,…]")]
     inference: Vec<String>,
+    /// Adjust p-values for the number of hypotheses: all effects of one kind by one estimator and method, over all outcomes
+    #[arg(long, value_name = "HOW", value_parser = ["bonferroni", "holm", "benjamini-hochberg", "romano-wolf"])]
+    multiplicity: Option<String>,
+    /// The domain of an outcome, as OUTCOME=DOMAIN (repeatable): p-values are adjusted within domains
+    #[arg(long, value_name = "OUTCOME=DOMAIN", requires = "multiplicity")]
+    domain: Vec<String>,
     /// The confidence level
     #[arg(long, default_value_t = 0.95)]
     level: f64,
@@ -37,18 +46,25 @@ impl Estimate {
         let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
         columns.extend(self.roles.subgroup.as_deref());
         let cohort = self.data.read(Some(&columns))?;
+        let multiplicity = self.multiplicity.as_deref().and_then(Adjustment::named);
+        let domains = domains(&self.domain, &self.roles.outcome)?;
+        let leader = Leader::default();
         let mut analyses: Vec<Analysis> = Vec::new();
+        let mut subgroups: Vec<Analysis> = Vec::new();
         let mut faults = Faults::default();
         for spec in specs {
-            let question = Question { spec, estimators: estimators.clone(), inference: inference.clone(), level, seed: self.seed };
-            match study::analyse(&cohort, &question, threads) {
-                Ok((_, found)) => analyses.extend(found),
+            let question =
+                Question { spec, estimators: estimators.clone(), inference: inference.clone(), multiplicity, level, seed: self.seed };
+            let found = Panel::build(&cohort, &question.spec).and_then(|panel| study::analyse_panel(&panel, &question, &leader, threads));
+            match found {
+                Ok(found) => analyses.extend(found),
                 Err(f) => faults.extend(f),
             }
             if let Some(column) = &self.roles.subgroup {
+                let question = Question { multiplicity: None, ..question };
                 for found in study::by_subgroup(&cohort, &question, column, threads)? {
                     match found.result {
-                        Ok(found) => analyses.extend(found),
+                        Ok(found) => subgroups.extend(found),
                         Err(f) if !common.quiet => {
                             eprintln!("note: subgroup {column} = {} cannot be estimated: {}", found.value, f.shown[0].what)
                         }
@@ -58,12 +74,33 @@ impl Estimate {
             }
         }
         faults.into_result()?;
+        if let Some(multiplicity) = multiplicity {
+            study::adjust(&mut analyses, multiplicity, &domains)?;
+        }
+        analyses.extend(subgroups);
         if common.json {
             let text = serde_json::to_string_pretty(&study::document(&analyses)).map_err(|e| Failure::Internal(e.to_string()))?;
             return print(&(text + "\n"));
         }
         print(&super::show::analyses(&analyses, level, common))
     }
+}
+
+/// The domain of each outcome.
+fn domains(texts: &[String], outcomes: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let mut domains = BTreeMap::new();
+    for text in texts {
+        match text.split_once('=') {
+            Some((outcome, domain)) if outcomes.iter().any(|o| o == outcome.trim()) => {
+                domains.insert(outcome.trim().to_string(), domain.trim().to_string());
+            }
+            Some((outcome, _)) => {
+                return Err(Failure::Usage(format!("--domain {text}: {outcome} is not among the outcomes ({})", outcomes.join(", "))));
+            }
+            None => return Err(Failure::Usage(format!("--domain {text}: write it as OUTCOME=DOMAIN"))),
+        }
+    }
+    Ok(domains)
 }
 
 /// A confidence level between 0 and 1.

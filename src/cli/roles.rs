@@ -62,9 +62,15 @@ pub struct Roles {
     /// Weights
     #[arg(long, value_name = "COL")]
     pub weights: Option<String>,
-    /// The unit of assignment: rows within a cluster may depend on each other
-    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    /// The unit of assignment: rows within a cluster may depend on each other; two columns for two crossed clusterings
+    #[arg(long, value_name = "COL[,COL]", value_delimiter = ',')]
     pub cluster: Vec<String>,
+    /// Levels between cluster and unit, coarse to fine: classrooms within schools
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub levels: Vec<String>,
+    /// Clusters were assigned within the values of this column (for the permutation test)
+    #[arg(long, value_name = "COL")]
+    pub block: Option<String>,
     /// The absorbed effects; unit and period are absorbed without asking
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub fixed_effects: Vec<String>,
@@ -92,10 +98,8 @@ impl Roles {
                 ));
             }
         };
-        if self.cluster.len() > 1 {
-            return Err(Failure::Usage(
-                "clustering by two columns at once is not available in this version; name the unit of assignment alone".into(),
-            ));
+        if self.cluster.len() > 2 {
+            return Err(Failure::Usage("--cluster takes one column, or two that cross each other".into()));
         }
         let plain: Vec<&String> = [&self.unit, &self.period].into_iter().flatten().collect();
         if self.fixed_effects.iter().any(|f| !plain.contains(&f))
@@ -120,6 +124,9 @@ impl Roles {
             covariates: self.covariates.iter().filter(|c| !c.trim().is_empty()).map(|c| CovariateTerm::parse(c)).collect(),
             weights: self.weights.clone(),
             cluster: self.cluster.first().cloned(),
+            second_cluster: self.cluster.get(1).cloned(),
+            levels: self.levels.iter().filter(|l| !l.trim().is_empty()).map(|l| l.trim().to_string()).collect(),
+            block: self.block.clone(),
             filter,
             subgroup: None,
             duplicates: if self.duplicates == "mean" { Duplicates::Mean } else { Duplicates::Refuse },

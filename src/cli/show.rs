@@ -12,6 +12,11 @@ pub(super) fn analyses(analyses: &[Analysis], level: f64, common: &Common) -> St
         let table = content::effects(std::slice::from_ref(analysis), level);
         out.push_str(&text::text(&table));
         out.push('\n');
+        let joint = content::joint(std::slice::from_ref(analysis));
+        if !joint.rows.is_empty() {
+            out.push_str(&text::text(&joint));
+            out.push('\n');
+        }
         if !common.quiet {
             for w in &analysis.warnings {
                 out.push_str(&format!("caution ({}): {}\n", w.code, w.message));

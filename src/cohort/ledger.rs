@@ -13,6 +13,10 @@ pub enum Reason {
     MissingPeriod,
     /// The cluster is missing.
     MissingCluster,
+    /// The group of a level within clusters is missing.
+    MissingLevel,
+    /// The block is missing.
+    MissingBlock,
     /// The arm, post or treatment status is missing.
     MissingTreatment,
     /// A covariate is missing.
@@ -46,6 +50,8 @@ impl Reason {
             Reason::MissingUnit => "missing unit",
             Reason::MissingPeriod => "missing period",
             Reason::MissingCluster => "missing cluster",
+            Reason::MissingLevel => "missing level within the cluster",
+            Reason::MissingBlock => "missing block",
             Reason::MissingTreatment => "missing treatment",
             Reason::MissingCovariate => "missing covariate",
             Reason::MissingWeight => "missing weight",

@@ -58,6 +58,11 @@ pub enum Values {
         /// The highest.
         high: i64,
     },
+    /// A number of random draws, or `auto`: as many as it takes until more cannot change the verdict.
+    Draws {
+        /// The default.
+        default: i64,
+    },
     /// A range of whole numbers `a..b`, both included; by default none.
     Window,
 }
@@ -173,11 +178,16 @@ fn fault(card: &Card, part: &str, remedy: &str) -> Fault {
 }
 
 impl Values {
+    /// Fewer random draws than this say nothing.
+    pub const FEWEST_DRAWS: i64 = 99;
+    /// The most random draws that can be asked for.
+    pub const MOST_DRAWS: i64 = 10_000_000;
+
     /// The default, as it would be written.
     pub fn default_text(&self) -> String {
         match self {
             Values::OneOf(words) => words[0].to_string(),
-            Values::Whole { default, .. } => default.to_string(),
+            Values::Whole { default, .. } | Values::Draws { default } => default.to_string(),
             Values::Window => "none".into(),
         }
     }
@@ -187,6 +197,7 @@ impl Values {
         match self {
             Values::OneOf(words) => words.join("|"),
             Values::Whole { low, high, .. } => format!("a whole number from {low} to {high}"),
+            Values::Draws { .. } => format!("auto, or a whole number from {} to {}", Self::FEWEST_DRAWS, Self::MOST_DRAWS),
             Values::Window => "a..b".into(),
         }
     }
@@ -195,6 +206,9 @@ impl Values {
         let fine = match self {
             Values::OneOf(words) => words.contains(&value),
             Values::Whole { low, high, .. } => value.parse::<i64>().is_ok_and(|v| v >= *low && v <= *high),
+            Values::Draws { .. } => {
+                value == "auto" || value.parse::<i64>().is_ok_and(|v| (Self::FEWEST_DRAWS..=Self::MOST_DRAWS).contains(&v))
+            }
             Values::Window => {
                 value == "none"
                     || value.split_once("..").is_some_and(|(a, b)| match (a.parse::<i64>(), b.parse::<i64>()) {

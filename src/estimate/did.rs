@@ -6,6 +6,7 @@ use super::regression;
 use super::{Card, Estimator, OptionSpec, Options, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::panel::{Absorb, Kind, Moments, Panel};
+use std::sync::Arc;
 
 /// Difference-in-differences with one start.
 pub struct Did;
@@ -50,15 +51,9 @@ impl Estimator for Did {
             Kind::CrossSections => panel.before_and_after(start),
         };
         if collapsed.n_rows() == 0 || collapsed.n_treated_units() == 0 || collapsed.n_treated_units() == collapsed.n_units() {
-            return Err(Fault::new(
-                "EST-005",
-                "no unit of one arm is observed both before and after",
-                format!("start {start}"),
-                "a change needs two looks at the same unit",
-                "leave --unit out to compare different students before and after (repeated cross-sections)",
-            )
-            .into());
+            return Err(nobody_on_both_sides(panel));
         }
+        keep_second(panel, &collapsed)?;
         let rows_used = collapsed.ledger.n_used();
         let bare_warnings = collapsed.warnings.clone();
         let mut fit = match options.get("method") {
@@ -75,6 +70,33 @@ impl Estimator for Did {
         let extra = bare_warnings.into_iter().filter(|w| !panel.warnings.contains(w));
         fit.warnings.extend(extra);
         Ok(fit)
+    }
+}
+
+/// The fault of a sample in which no unit of one arm is seen before and after.
+pub(super) fn nobody_on_both_sides(panel: &Panel) -> Faults {
+    Fault::new(
+        "EST-005",
+        "no unit of one arm is observed both before and after",
+        format!("{} units in {} periods", panel.n_units(), panel.cells.periods.len()),
+        "a change needs two looks at the same unit",
+        "leave --unit out to compare different students before and after (repeated cross-sections)",
+    )
+    .into()
+}
+
+/// Refuses a second clustering that collapsing rows to one a unit would lose.
+pub(super) fn keep_second(panel: &Panel, collapsed: &Panel) -> Result<(), Faults> {
+    match &panel.second {
+        Some(second) if collapsed.second.is_none() => Err(Fault::new(
+            "INF-004",
+            format!("{} varies within units, and this estimator has one row for each unit", second.name),
+            "--cluster A,B",
+            "the second clustering would be lost",
+            "use twfe, which keeps every row, or name one cluster",
+        )
+        .into()),
+        _ => Ok(()),
     }
 }
 
@@ -101,7 +123,7 @@ fn same_mix_of_periods(panel: &Panel, start: i64) -> bool {
 }
 
 /// The one period in which treatment starts.
-fn only_start(panel: &Panel) -> Result<i64, Faults> {
+pub(super) fn only_start(panel: &Panel) -> Result<i64, Faults> {
     let starts: Vec<i64> = panel.cells.treated_cohorts().map(|(_, g)| g).collect();
     if starts.len() != 1 {
         let list: Vec<String> = starts.iter().map(i64::to_string).collect();
@@ -129,8 +151,9 @@ fn only_start(panel: &Panel) -> Result<i64, Faults> {
 
 fn means(collapsed: Panel, kind: Kind, sample: &Sample<'_>) -> Result<Fit, Faults> {
     let bare = Panel { covariates: Vec::new(), ..collapsed };
-    let moments = Moments::accumulate(&bare, Absorb::Nothing, &|_| true, sample.executor);
-    let indicator = |values: &[f64], name: &str| Term { name: name.into(), column: Column::Cells(values.to_vec()), tell: false };
+    let moments = Arc::new(Moments::accumulate(&bare, Absorb::Nothing, &|_| true, sample.executor));
+    let indicator =
+        |values: &[f64], name: &str| Term { name: name.into(), column: Column::Cells(values.to_vec()), tell: false, is_period: false };
     let terms = match kind {
         // cells: treated, comparison
         Kind::Panel => vec![indicator(&[1.0, 1.0], "(Intercept)"), indicator(&[1.0, 0.0], "arm")],
@@ -149,6 +172,7 @@ fn means(collapsed: Panel, kind: Kind, sample: &Sample<'_>) -> Result<Fit, Fault
         body.dof.n_rows *= 2;
         body.dof.nested = 3;
         body.dof.full = 2 + fit.n_units;
+        body.dof.slopes = 1;
     }
     Ok(fit)
 }

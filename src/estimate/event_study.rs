@@ -7,6 +7,7 @@ use super::{Card, Estimator, OptionSpec, Options, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Absorb, Moments};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Dynamic two-way fixed effects.
 pub struct EventStudy;
@@ -72,7 +73,7 @@ impl Estimator for EventStudy {
         let inside = |c: u32| !always.contains(&cells.cohort_ix(c)) && shown(c);
         let own;
         let moments = if !always.is_empty() || (window.is_some() && !binned) {
-            own = Moments::accumulate(panel, absorb, &inside, sample.executor);
+            own = Arc::new(Moments::accumulate(panel, absorb, &inside, sample.executor));
             &own
         } else {
             sample.moments(absorb)
@@ -108,7 +109,7 @@ impl Estimator for EventStudy {
             }
             wanted.push(Wanted { target: Target::event(e), weights: vec![(terms.len(), 1.0)] });
             let indicator = (0..cells.len() as u32).map(|c| f64::from(u8::from(event(c) == Some(e)))).collect();
-            terms.push(Term { name: format!("event time {e}"), column: Column::Cells(indicator), tell: true });
+            terms.push(Term { name: format!("event time {e}"), column: Column::Cells(indicator), tell: true, is_period: false });
         }
         if !later.is_empty() && reference < 0 {
             let share = 1.0 / later.len() as f64;

@@ -1,8 +1,11 @@
 //! What an estimator hands on: estimates, and a small table a cluster from which every interval follows.
 
-use super::Target;
+use super::reassign::{Reassign, Treatment};
+use super::{Design, Estimand, Target};
 use crate::cohort::Warning;
-use crate::num::Matrix;
+use crate::num::{Matrix, PackedSolver, dot, upper_triangle};
+use crate::panel::{Executor, Keys, spread};
+use std::sync::Arc;
 
 /// Why an effect could not be estimated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +29,28 @@ pub struct Fit {
     pub n_units: usize,
     /// Treated units used.
     pub n_treated_units: usize,
-    /// For each cluster the stratum it is resampled in: clusters with the same cohorts share one.
-    pub strata: Vec<u32>,
+    /// The clusters.
+    pub clusters: Vec<FitCluster>,
+    /// The names behind [`FitCluster::panel_ix`].
+    pub cluster_names: Arc<Keys>,
+    /// The clusters in an order that depends on their numbers only: the p-th random weight goes to cluster `draw_order[p]`,
+    /// so that renaming clusters changes no interval.
+    pub draw_order: Vec<u32>,
     /// Rows left out by the estimator itself, beside those of the panel's ledger.
     pub ledger: crate::cohort::Ledger,
+}
+
+/// A cluster of a fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FitCluster {
+    /// Which cluster of the panel it is.
+    pub panel_ix: u32,
+    /// The stratum it is resampled in: clusters with the same cohorts share one.
+    pub stratum: u32,
+    /// The block within which it was assigned.
+    pub block: Option<u32>,
+    /// Its units.
+    pub n_units: usize,
 }
 
 /// The two kinds of table.
@@ -56,6 +77,66 @@ impl Fit {
             Body::Influence(i) => i.refit.refit(weights),
         }
     }
+
+    /// The estimates without each cluster in turn: clusters × targets; `None` where not identified.
+    pub fn leave_one_out(&self, executor: &dyn Executor) -> Vec<Vec<Option<f64>>> {
+        match &self.body {
+            Body::Linear(l) => l.leave_one_out(executor),
+            Body::Influence(i) => spread(executor, i.influence.rows(), |g| i.refit.without(g)),
+        }
+    }
+
+    /// Each cluster's influence on a target: the variance without any small-sample factor is the sum of squares.
+    pub fn influence(&self, target: usize) -> Option<Vec<f64>> {
+        match &self.body {
+            Body::Linear(l) => {
+                let h = l.inverse.apply(l.contrasts[target].as_ref()?);
+                Some((0..l.clusters.len()).map(|g| dot(&l.score(g), &h)).collect())
+            }
+            Body::Influence(i) => {
+                self.estimates[target].as_ref().ok().map(|_| (0..i.influence.rows()).map(|g| i.influence[(g, target)]).collect())
+            }
+        }
+    }
+
+    /// How to compute the fit under other assignments of clusters to cohorts; `None` when clusters were not assigned as a
+    /// whole.
+    pub fn reassign(&self) -> Option<Box<dyn Reassign + '_>> {
+        match &self.body {
+            Body::Linear(l) => l.design.reassign(&l.contrasts, &l.treatments),
+            Body::Influence(i) => i.refit.reassign(),
+        }
+    }
+
+    /// The cluster's name.
+    pub fn cluster_name(&self, cluster: usize) -> String {
+        self.cluster_names.label(self.clusters[cluster].panel_ix as usize)
+    }
+
+    /// The identified targets that stand side by side in a table and a figure: simultaneous bands cover each family at once.
+    pub fn families(&self) -> Vec<Vec<usize>> {
+        [Estimand::Event, Estimand::GroupTime]
+            .into_iter()
+            .map(|kind| (0..self.targets.len()).filter(|&t| self.targets[t].estimand == kind && self.estimates[t].is_ok()).collect())
+            .filter(|family: &Vec<usize>| family.len() > 1)
+            .collect()
+    }
+
+    /// The targets before the start, and those from the start on, where effects by event time are estimated: what joint
+    /// tests are about.
+    pub fn hypotheses(&self) -> Vec<(&'static str, Vec<usize>)> {
+        let events = |test: &dyn Fn(i64) -> bool| -> Vec<usize> {
+            let is = |t: usize| self.targets[t].estimand == Estimand::Event && self.targets[t].event_time.is_some_and(test);
+            (0..self.targets.len()).filter(|&t| is(t) && self.estimates[t].is_ok()).collect()
+        };
+        [
+            ("no difference at any time before the start", events(&|e| e < 0)),
+            ("no effect at any time from the start on", events(&|e| e >= 0)),
+        ]
+        .into_iter()
+        .filter(|(_, targets)| targets.len() > 1)
+        .collect()
+    }
 }
 
 /// What small-sample factors count.
@@ -65,6 +146,10 @@ pub struct DegreesOfFreedom {
     pub n_rows: usize,
     /// Parameters when effects nested in clusters count as one level (fixest's default rule).
     pub nested: usize,
+    /// Parameters when no effect counts (fixest with K.fixef = "none").
+    pub slopes: usize,
+    /// Parameters of period effects: they do not count where they are nested in a second cluster.
+    pub periods: usize,
     /// Parameters when every level counts (Stata `regress`, `areg`; clubSandwich CR1S).
     pub full: usize,
 }
@@ -120,10 +205,14 @@ pub struct LinearFit {
     pub beta: Vec<f64>,
     /// For each target the weights on the coefficients that give it in the outcome's units; `None` if not identified.
     pub contrasts: Vec<Option<Vec<f64>>>,
+    /// What a constant effect adds to the outcome, for each target that is an effect of treatment.
+    pub treatments: Vec<Option<Treatment>>,
     /// What small-sample factors count.
     pub dof: DegreesOfFreedom,
     /// Whether weights vary within absorbed units in a cluster with too many units: then CR2 ignores the absorbed effects there.
     pub approximate_cr2: bool,
+    /// The rows and terms behind it.
+    pub design: Design,
 }
 
 impl LinearFit {
@@ -131,6 +220,36 @@ impl LinearFit {
     pub fn score(&self, g: usize) -> Vec<f64> {
         let cluster = &self.clusters[g];
         cluster.s.apply(&self.beta).iter().zip(&cluster.b).map(|(sb, b)| b - sb).collect()
+    }
+
+    /// All targets without each cluster in turn, from the totals less the cluster: clusters × targets.
+    pub fn leave_one_out(&self, executor: &dyn Executor) -> Vec<Vec<Option<f64>>> {
+        let k = self.beta.len();
+        let (mut total, mut total_b) = (Matrix::zeros(k, k), vec![0.0; k]);
+        for cluster in &self.clusters {
+            total.add_scaled(&cluster.s, 1.0);
+            total_b.iter_mut().zip(&cluster.b).for_each(|(t, x)| *t += x);
+        }
+        let block = 64;
+        let without = |g: usize, solver: &mut PackedSolver| -> Vec<Option<f64>> {
+            let mut left = total.clone();
+            left.add_scaled(&self.clusters[g].s, -1.0);
+            let upper = upper_triangle(&left);
+            // What rounding leaves of a term that only this cluster informs is no information.
+            let lost = (0..k).any(|i| left[(i, i)] <= 1e-12 * total[(i, i)]);
+            if lost || !solver.factor(&upper) {
+                return vec![None; self.contrasts.len()];
+            }
+            let b: Vec<f64> = total_b.iter().zip(&self.clusters[g].b).map(|(t, x)| t - x).collect();
+            let beta = solver.solve(&b);
+            self.contrasts.iter().map(|c| c.as_ref().map(|c| dot(c, &beta))).collect()
+        };
+        let n = self.clusters.len();
+        let blocks = spread(executor, n.div_ceil(block), |b| {
+            let mut solver = PackedSolver::new(k);
+            (b * block..n.min((b + 1) * block)).map(|g| without(g, &mut solver)).collect::<Vec<_>>()
+        });
+        blocks.into_iter().flatten().collect()
     }
 
     /// All targets when each cluster counts `weights[g]` times.
@@ -169,6 +288,12 @@ pub trait Refit: Send + Sync {
 
     /// The targets and the variance of each (the sum of squared cluster influences) under the same weights.
     fn refit_with_variance(&self, weights: &[f64]) -> Vec<Option<(f64, f64)>>;
+
+    /// The targets without a cluster.
+    fn without(&self, cluster: usize) -> Vec<Option<f64>>;
+
+    /// How to compute the fit under other assignments; `None` when clusters were not assigned as a whole.
+    fn reassign(&self) -> Option<Box<dyn Reassign + '_>>;
 }
 
 /// A fit known by its influence function.

@@ -1,10 +1,12 @@
 //! From moments to a least-squares fit: regressors as linear combinations of the base columns.
 
-use super::fit::{AbsorbedUnit, Body, DegreesOfFreedom, Fit, LinearCluster, LinearFit, NotIdentified, Weighted};
+use super::design::{self, Design};
+use super::fit::{AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, LinearCluster, LinearFit, NotIdentified, Weighted};
 use super::target::Target;
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::{Cholesky, Matrix, RankRule};
 use crate::panel::{Absorb, ClusterMoments, Executor, Moments, Panel, UnitSums};
+use std::sync::Arc;
 
 /// A regressor.
 pub(super) struct Term {
@@ -12,6 +14,8 @@ pub(super) struct Term {
     pub column: Column,
     /// Whether dropping it is worth a word (reference levels are not).
     pub tell: bool,
+    /// Whether it is the effect of a period.
+    pub is_period: bool,
 }
 
 /// How a regressor is made of base columns.
@@ -39,6 +43,7 @@ pub(super) fn time_and_group(panel: &Panel, absorb: Absorb) -> Vec<Term> {
                 name: format!("cohort {cohort}"),
                 column: Column::Cells(indicator(&|c| cells.cohort_ix(c) == cohort)),
                 tell: false,
+                is_period: false,
             });
         }
     }
@@ -47,6 +52,7 @@ pub(super) fn time_and_group(panel: &Panel, absorb: Absorb) -> Vec<Term> {
             name: format!("period {}", cells.periods[period]),
             column: Column::Cells(indicator(&|c| cells.period_ix(c) == period)),
             tell: false,
+            is_period: true,
         });
     }
     terms
@@ -56,21 +62,22 @@ pub(super) fn time_and_group(panel: &Panel, absorb: Absorb) -> Vec<Term> {
 pub(super) fn covariates(panel: &Panel, terms: &mut Vec<Term>, wanted: &mut Vec<Wanted>) {
     for (i, covariate) in panel.covariates.iter().enumerate() {
         wanted.push(Wanted { target: Target::coefficient(&covariate.name), weights: vec![(terms.len(), 1.0)] });
-        terms.push(Term { name: covariate.name.clone(), column: Column::Covariate(i), tell: true });
+        terms.push(Term { name: covariate.name.clone(), column: Column::Covariate(i), tell: true, is_period: false });
     }
 }
 
 /// Fits by least squares. Terms are taken in order; one that those before it explain is dropped and named.
 pub(super) fn fit(
     panel: &Panel,
-    moments: &Moments,
+    moments: &Arc<Moments>,
     terms: Vec<Term>,
     wanted: Vec<Wanted>,
     nested_levels: usize,
     executor: &dyn Executor,
 ) -> Result<Fit, Faults> {
     let all: Vec<usize> = (0..terms.len()).collect();
-    let present: Vec<&ClusterMoments> = moments.clusters.iter().filter(|c| c.n_rows > 0).collect();
+    let places: Vec<u32> = (0..moments.clusters.len() as u32).filter(|&g| moments.clusters[g as usize].n_rows > 0).collect();
+    let present: Vec<&ClusterMoments> = places.iter().map(|&g| &moments.clusters[g as usize]).collect();
     let full: Vec<(Matrix, Vec<f64>)> = present.iter().map(|c| cross(c, &c.cross, moments, &terms, &all)).collect();
     let mut total = Matrix::zeros(terms.len(), terms.len());
     full.iter().for_each(|(s, _)| total.add_scaled(s, 1.0));
@@ -158,29 +165,59 @@ pub(super) fn fit(
             format!("the terms are nearly collinear (condition about {condition:.0e}); the last digits are not reliable"),
         ));
     }
-    let dof =
-        DegreesOfFreedom { n_rows: moments.n_rows, nested: kept.len() + usize::from(nested_levels > 0), full: kept.len() + nested_levels };
+    let periods = if nested_levels > 0 { kept.iter().filter(|&&t| terms[t].is_period).count() } else { 0 };
+    let dof = DegreesOfFreedom {
+        n_rows: moments.n_rows,
+        nested: kept.len() + usize::from(nested_levels > 0),
+        slopes: kept.len() - periods,
+        periods,
+        full: kept.len() + nested_levels,
+    };
     let approximate_cr2 = moments.absorb == Absorb::Unit && moments.weights_vary_within_unit && present.iter().any(|c| c.units.is_none());
-    Ok(Fit {
+    let treatments = wanted.iter().map(|w| w.target.treatment()).collect();
+    let labels = design::labels(panel, &present);
+    let draw_order = design::draw_order(&clusters.iter().map(|c| (&c.s, c.b.as_slice())).collect::<Vec<_>>());
+    let strata = strata(panel);
+    let fit = Fit {
         targets: wanted.into_iter().map(|w| w.target).collect(),
         estimates,
+        clusters: places
+            .iter()
+            .zip(&present)
+            .map(|(&g, c)| FitCluster {
+                panel_ix: g,
+                stratum: strata[g as usize],
+                block: panel.blocks.as_ref().map(|b| b[g as usize]),
+                n_units: c.n_units,
+            })
+            .collect(),
+        draw_order,
+        cluster_names: panel.clusters.clone(),
+        dropped_terms,
+        warnings,
+        n_rows: moments.n_rows,
+        n_units: moments.n_units,
+        n_treated_units: present.iter().map(|c| c.n_treated_units).sum(),
+        ledger: panel.ledger.clone(),
         body: Body::Linear(LinearFit {
             terms: kept.iter().map(|&k| terms[k].name.clone()).collect(),
             clusters,
             inverse,
             beta,
             contrasts,
+            treatments,
             dof,
             approximate_cr2,
+            design: Design {
+                panel: panel.clone(),
+                moments: moments.clone(),
+                terms: terms.into_iter().enumerate().filter(|(t, _)| place[*t].is_some()).map(|(_, term)| term).collect(),
+                clusters: places,
+                labels,
+            },
         }),
-        dropped_terms,
-        warnings,
-        n_rows: moments.n_rows,
-        n_units: moments.n_units,
-        n_treated_units: present.iter().map(|c| c.n_treated_units).sum(),
-        strata: strata(panel).into_iter().zip(&moments.clusters).filter(|(_, c)| c.n_rows > 0).map(|(s, _)| s).collect(),
-        ledger: panel.ledger.clone(),
-    })
+    };
+    Ok(fit)
 }
 
 /// Clusters with the same set of cohorts share a stratum; strata are numbered by first appearance of the sorted sets.
@@ -207,7 +244,7 @@ fn absorbed_unit(cluster: &ClusterMoments, unit: &UnitSums, moments: &Moments, t
 }
 
 /// X'WX and X'Wy of one cluster for the terms in `which`.
-fn cross(cluster: &ClusterMoments, base: &Matrix, moments: &Moments, terms: &[Term], which: &[usize]) -> (Matrix, Vec<f64>) {
+pub(super) fn cross(cluster: &ClusterMoments, base: &Matrix, moments: &Moments, terms: &[Term], which: &[usize]) -> (Matrix, Vec<f64>) {
     let q = cluster.cells.len();
     let y = q + moments.n_covariates();
     // Each term as sparse weights on base columns.

@@ -2,18 +2,27 @@
 //!
 //! A point estimate can never depend on a seed: nothing here sees randomness.
 
+mod ancova;
 mod card;
+mod design;
 mod did;
 mod event_study;
 mod fit;
 mod linear;
+mod nest;
+mod reassign;
 mod regression;
 mod sample;
 mod target;
 mod twfe;
 
 pub use card::{Card, Choice, OptionSpec, Options, Values};
-pub use fit::{AbsorbedUnit, Body, DegreesOfFreedom, Fit, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Refit, Side, Weighted};
+pub use design::{Design, Part, Row};
+pub use fit::{
+    AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Refit, Side, Weighted,
+};
+pub use nest::Nest;
+pub use reassign::{Reassign, Shifted, Treatment};
 pub use sample::Sample;
 pub use target::{Estimand, Target};
 
@@ -32,7 +41,7 @@ pub trait Estimator: Sync {
 }
 
 /// All estimators, in the order in which they are listed.
-pub static ESTIMATORS: &[&dyn Estimator] = &[&did::Did, &twfe::Twfe, &event_study::EventStudy];
+pub static ESTIMATORS: &[&dyn Estimator] = &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

@@ -6,8 +6,9 @@
 //! The influence function is theirs (their R package's `reg_did_panel`, `reg_did_rc`), summed within clusters; being
 //! quadratic in (x, y) it follows from the moments, and so does every refit under cluster weights.
 
-use super::fit::{Body, Fit, InfluenceFit, NotIdentified, Refit, Side};
+use super::fit::{Body, Fit, FitCluster, InfluenceFit, NotIdentified, Refit, Side};
 use super::linear::strata;
+use super::reassign::{Reassign, Shifted};
 use super::target::Target;
 use crate::cohort::{Faults, Warning};
 use crate::num::{Cholesky, Matrix, RankRule, dot};
@@ -29,6 +30,17 @@ struct Parts {
     comparison_after: Vec<Part>,
     kept: Vec<usize>,
     y_unit: f64,
+    /// The sums over all clusters.
+    all: Sums,
+}
+
+/// The sums of the four cells over some clusters; in a panel both "before" are empty.
+#[derive(Clone)]
+struct Sums {
+    treated_before: Part,
+    treated_after: Part,
+    comparison_before: Part,
+    comparison_after: Part,
 }
 
 struct Solution {
@@ -65,22 +77,30 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
             (tb, ta, cb, ca, m)
         }
     };
-    let all = total(&comparison_after, &vec![1.0; comparison_after.len()]);
+    let all = total(&comparison_after, &vec![1.0; comparison_after.len()], panel.covariates.len() + 1);
     let rule = RankRule::default();
     let ranked = Cholesky::ranked(&all.xx, RankRule { absolute: rule.absolute * all.xx[(0, 0)], ..rule });
     let dropped_terms: Vec<String> = ranked.dropped.iter().map(|&j| panel.covariates[j - 1].name.clone()).collect();
     let y_unit = moments.scales[moments.n_covariates()].unit;
-    let parts = Parts { kind, treated_before, treated_after, comparison_before, comparison_after, kept: ranked.kept, y_unit };
     let n_clusters = panel.n_clusters();
-    let ones = vec![1.0; n_clusters];
-    let solution = parts.solve(&ones);
+    let empty = Part::empty(panel.covariates.len() + 1);
+    let none =
+        Sums { treated_before: empty.clone(), treated_after: empty.clone(), comparison_before: empty.clone(), comparison_after: empty };
+    let mut parts =
+        Parts { kind, treated_before, treated_after, comparison_before, comparison_after, kept: ranked.kept, y_unit, all: none };
+    parts.all = parts.sums(&vec![1.0; n_clusters]);
+    let solution = parts.solve(&parts.all);
     let estimate = solution
         .as_ref()
         .map(|s| s.att * y_unit)
         .ok_or_else(|| NotIdentified("the covariates are collinear among the comparison units, or an arm is empty".into()));
-    let influence = Matrix::from_fn(n_clusters, 1, |g, _| solution.as_ref().map_or(0.0, |s| parts.influence(g, s) * y_unit));
+    let influence = Matrix::from_fn(n_clusters, 1, |g, _| solution.as_ref().map_or(0.0, |s| parts.influence(&parts.of(g), s) * y_unit));
     let information = parts.information(n_clusters);
     let sides = (0..n_clusters).map(|g| parts.side(g)).collect();
+    let numbers = |g: usize| -> Vec<f64> { parts.cells().iter().flat_map(|cell| cell[g].xy.iter().copied()).collect() };
+    let (scores, designs): (Vec<Vec<f64>>, Vec<&Matrix>) = (0..n_clusters).map(|g| (numbers(g), &parts.treated_after[g].xx)).unzip();
+    let draw_order = super::design::draw_order(&designs.iter().zip(&scores).map(|(s, b)| (*s, b.as_slice())).collect::<Vec<_>>());
+    let strata = strata(panel);
     let mut warnings = Vec::new();
     if !dropped_terms.is_empty() {
         warnings.push(Warning::new(
@@ -100,7 +120,16 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         n_rows: panel.n_rows(),
         n_units: panel.n_units(),
         n_treated_units: panel.n_treated_units(),
-        strata: strata(panel),
+        clusters: (0..n_clusters)
+            .map(|g| FitCluster {
+                panel_ix: g as u32,
+                stratum: strata[g],
+                block: panel.blocks.as_ref().map(|b| b[g]),
+                n_units: panel.units_of(g).len(),
+            })
+            .collect(),
+        draw_order,
+        cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
     })
 }
@@ -108,17 +137,30 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
 fn part(cross: &Matrix, n_cells: usize, n_covariates: usize) -> Part {
     let k = n_covariates + 1;
     if n_cells == 0 {
-        return Part { xx: Matrix::zeros(k, k), xy: vec![0.0; k] };
+        return Part::empty(k);
     }
     Part { xx: Matrix::from_fn(k, k, |i, j| cross[(i, j)]), xy: (0..k).map(|i| cross[(i, k)]).collect() }
 }
 
-fn total(parts: &[Part], weights: &[f64]) -> Part {
-    let k = parts[0].xy.len();
-    let mut sum = Part { xx: Matrix::zeros(k, k), xy: vec![0.0; k] };
+impl Part {
+    fn empty(k: usize) -> Part {
+        Part { xx: Matrix::zeros(k, k), xy: vec![0.0; k] }
+    }
+
+    fn add(&mut self, other: &Part, w: f64) {
+        self.xx.add_scaled(&other.xx, w);
+        self.xy.iter_mut().zip(&other.xy).for_each(|(s, x)| *s += w * x);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.xx[(0, 0)] <= 0.0
+    }
+}
+
+fn total(parts: &[Part], weights: &[f64], k: usize) -> Part {
+    let mut sum = Part::empty(k);
     for (part, &w) in parts.iter().zip(weights).filter(|(_, w)| **w != 0.0) {
-        sum.xx.add_scaled(&part.xx, w);
-        sum.xy.iter_mut().zip(&part.xy).for_each(|(s, x)| *s += w * x);
+        sum.add(part, w);
     }
     sum
 }
@@ -128,16 +170,29 @@ impl Parts {
         self.kept.iter().map(|&k| v[k]).collect()
     }
 
+    fn k(&self) -> usize {
+        self.comparison_after[0].xy.len()
+    }
+
+    fn sums(&self, weights: &[f64]) -> Sums {
+        let k = self.k();
+        Sums {
+            treated_before: total(&self.treated_before, weights, k),
+            treated_after: total(&self.treated_after, weights, k),
+            comparison_before: total(&self.comparison_before, weights, k),
+            comparison_after: total(&self.comparison_after, weights, k),
+        }
+    }
+
     /// Coefficients among comparison rows, and the decomposition they came from.
-    fn line(&self, parts: &[Part], weights: &[f64]) -> Option<(Vec<f64>, Cholesky)> {
-        let sum = total(parts, weights);
+    fn line(&self, sum: &Part) -> Option<(Vec<f64>, Cholesky)> {
         let cholesky = Cholesky::new_guarded(&sum.xx.select(&self.kept))?;
         Some((cholesky.solve(&self.select(&sum.xy)), cholesky))
     }
 
-    fn solve(&self, weights: &[f64]) -> Option<Solution> {
-        let after = total(&self.treated_after, weights);
-        let (beta_after, cholesky_after) = self.line(&self.comparison_after, weights)?;
+    fn solve(&self, sums: &Sums) -> Option<Solution> {
+        let after = &sums.treated_after;
+        let (beta_after, cholesky_after) = self.line(&sums.comparison_after)?;
         let n_after = after.xx[(0, 0)];
         if n_after <= 0.0 {
             return None;
@@ -164,8 +219,8 @@ impl Parts {
                 })
             }
             Kind::CrossSections => {
-                let before = total(&self.treated_before, weights);
-                let (beta_before, cholesky_before) = self.line(&self.comparison_before, weights)?;
+                let before = &sums.treated_before;
+                let (beta_before, cholesky_before) = self.line(&sums.comparison_before)?;
                 let n_before = before.xx[(0, 0)];
                 if n_before <= 0.0 {
                     return None;
@@ -192,8 +247,18 @@ impl Parts {
         }
     }
 
+    /// A cluster's parts, cell by cell.
+    fn of(&self, g: usize) -> Cluster<'_> {
+        Cluster {
+            treated_before: self.treated_before.get(g),
+            treated_after: self.treated_after.get(g),
+            comparison_before: self.comparison_before.get(g),
+            comparison_after: self.comparison_after.get(g),
+        }
+    }
+
     /// A cluster's summed influence, in scaled outcome units.
-    fn influence(&self, g: usize, s: &Solution) -> f64 {
+    fn influence(&self, cluster: &Cluster<'_>, s: &Solution) -> f64 {
         let deviation = |part: &Part, mean: f64, n: f64| (part.xy[0] - part.xx[(0, 0)] * mean) / n;
         let score = |part: &Part, beta: &[f64], pull: &[f64]| {
             let xb = part.xx.select(&self.kept).apply(beta);
@@ -203,13 +268,20 @@ impl Parts {
             let x = self.select(part.xx.row(0));
             (dot(&x, &s.beta_after) - dot(&x, &s.beta_before) - part.xx[(0, 0)] * s.gap) / s.n_treated
         };
-        let after = &self.treated_after[g];
-        let mut psi =
-            deviation(after, s.mean_after, s.n_after) - predicted(after) - score(&self.comparison_after[g], &s.beta_after, &s.pull_after);
+        let mut psi = 0.0;
+        if let Some(after) = cluster.treated_after {
+            psi += deviation(after, s.mean_after, s.n_after) - predicted(after);
+        }
+        if let Some(after) = cluster.comparison_after {
+            psi -= score(after, &s.beta_after, &s.pull_after);
+        }
         if self.kind == Kind::CrossSections {
-            let before = &self.treated_before[g];
-            psi -= deviation(before, s.mean_before, s.n_before) + predicted(before);
-            psi += score(&self.comparison_before[g], &s.beta_before, &s.pull_before);
+            if let Some(before) = cluster.treated_before {
+                psi -= deviation(before, s.mean_before, s.n_before) + predicted(before);
+            }
+            if let Some(before) = cluster.comparison_before {
+                psi += score(before, &s.beta_before, &s.pull_before);
+            }
         }
         psi
     }
@@ -240,24 +312,144 @@ impl Parts {
     }
 }
 
+/// One cluster's parts in the cells it has rows in.
+#[derive(Clone, Copy)]
+struct Cluster<'a> {
+    treated_before: Option<&'a Part>,
+    treated_after: Option<&'a Part>,
+    comparison_before: Option<&'a Part>,
+    comparison_after: Option<&'a Part>,
+}
+
 impl Refit for Parts {
     fn refit(&self, weights: &[f64]) -> Vec<Option<f64>> {
-        vec![self.solve(weights).map(|s| s.att * self.y_unit)]
+        vec![self.solve(&self.sums(weights)).map(|s| s.att * self.y_unit)]
     }
 
     fn refit_with_variance(&self, weights: &[f64]) -> Vec<Option<(f64, f64)>> {
-        let both = self.solve(weights).map(|s| {
+        let both = self.solve(&self.sums(weights)).map(|s| {
             let variance: f64 = weights
                 .iter()
                 .enumerate()
                 .filter(|(_, w)| **w != 0.0)
                 .map(|(g, w)| {
-                    let psi = self.influence(g, &s) * self.y_unit;
+                    let psi = self.influence(&self.of(g), &s) * self.y_unit;
                     w * psi * psi
                 })
                 .sum();
             (s.att * self.y_unit, variance)
         });
         vec![both]
+    }
+
+    fn without(&self, g: usize) -> Vec<Option<f64>> {
+        let mut sums = self.all.clone();
+        let Cluster { treated_before, treated_after, comparison_before, comparison_after } = self.of(g);
+        for (sum, part) in [
+            (&mut sums.treated_before, treated_before),
+            (&mut sums.treated_after, treated_after),
+            (&mut sums.comparison_before, comparison_before),
+            (&mut sums.comparison_after, comparison_after),
+        ] {
+            let Some(part) = part else { continue };
+            let before = sum.xx[(0, 0)];
+            sum.add(part, -1.0);
+            // What rounding leaves of a cell that was this cluster's alone is nothing.
+            if sum.xx[(0, 0)] <= 1e-12 * before {
+                *sum = Part::empty(self.k());
+            }
+        }
+        vec![self.solve(&sums).map(|s| s.att * self.y_unit)]
+    }
+
+    fn reassign(&self) -> Option<Box<dyn Reassign + '_>> {
+        let n = self.treated_after.len();
+        let sides: Vec<Side> = (0..n).map(|g| self.side(g)).collect();
+        if sides.contains(&Side::Both) {
+            return None;
+        }
+        let labels = sides.iter().map(|s| u32::from(*s == Side::Comparison)).collect();
+        Some(Box::new(Swapped { parts: self, labels }))
+    }
+}
+
+/// The same clusters with other arms: label 0 is treated, 1 comparison.
+struct Swapped<'a> {
+    parts: &'a Parts,
+    labels: Vec<u32>,
+}
+
+impl Swapped<'_> {
+    /// A cluster's parts when it stands in an arm; `treatment`: with the observed treatment for an outcome.
+    fn part(&self, g: usize, after: bool, treatment: bool) -> Option<Part> {
+        let p = self.parts;
+        let (treated, comparison) = if after { (&p.treated_after, &p.comparison_after) } else { (&p.treated_before, &p.comparison_before) };
+        let own = if self.labels[g] == 0 { treated.get(g)? } else { comparison.get(g)? };
+        if !treatment {
+            return Some(own.clone());
+        }
+        let on = f64::from(u8::from(self.labels[g] == 0 && after));
+        Some(Part { xx: own.xx.clone(), xy: own.xx.row(0).iter().map(|x| on * x).collect() })
+    }
+
+    fn solve(&self, labels: &[u32], treatment: bool) -> Option<(Solution, Vec<f64>)> {
+        let k = self.parts.k();
+        let empty = Part::empty(k);
+        let mut sums =
+            Sums { treated_before: empty.clone(), treated_after: empty.clone(), comparison_before: empty.clone(), comparison_after: empty };
+        let own: Vec<[Option<Part>; 2]> = (0..labels.len()).map(|g| [false, true].map(|after| self.part(g, after, treatment))).collect();
+        for (g, parts) in own.iter().enumerate().filter(|(g, _)| labels[*g] != u32::MAX) {
+            let slots = match labels[g] {
+                0 => [&mut sums.treated_before, &mut sums.treated_after],
+                _ => [&mut sums.comparison_before, &mut sums.comparison_after],
+            };
+            slots.into_iter().zip(parts).for_each(|(sum, part)| {
+                if let Some(part) = part {
+                    sum.add(part, 1.0);
+                }
+            });
+        }
+        let solution = self.parts.solve(&sums)?;
+        let influence = own
+            .iter()
+            .zip(labels)
+            .map(|([before, after], &label)| {
+                let (before, after) = (before.as_ref().filter(|p| !p.is_empty()), after.as_ref().filter(|p| !p.is_empty()));
+                let none = Cluster { treated_before: None, treated_after: None, comparison_before: None, comparison_after: None };
+                let cluster = match label {
+                    u32::MAX => none,
+                    0 => Cluster { treated_before: before, treated_after: after, ..none },
+                    _ => Cluster { comparison_before: before, comparison_after: after, ..none },
+                };
+                self.parts.influence(&cluster, &solution)
+            })
+            .collect();
+        Some((solution, influence))
+    }
+}
+
+impl Reassign for Swapped<'_> {
+    fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    fn untreated(&self) -> Option<u32> {
+        Some(1)
+    }
+
+    fn evaluate(&self, labels: &[u32], _: bool) -> Vec<Option<Shifted>> {
+        let unit = self.parts.y_unit;
+        let one = || -> Option<Shifted> {
+            let (plain, psi) = self.solve(labels, false)?;
+            let (moved, tau) = self.solve(labels, true)?;
+            let mut variance = [0.0; 3];
+            for (p, t) in psi.iter().map(|p| p * unit).zip(&tau) {
+                variance[0] += p * p;
+                variance[1] -= 2.0 * p * t;
+                variance[2] += t * t;
+            }
+            Some(Shifted { estimate: [plain.att * unit, moved.att], variance })
+        };
+        vec![one()]
     }
 }

@@ -1,7 +1,7 @@
 //! An analytic sample with its moments, computed once and shared by all estimators.
 
 use crate::panel::{Absorb, Executor, Moments, Panel};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// What an estimator sees.
 pub struct Sample<'a> {
@@ -9,8 +9,8 @@ pub struct Sample<'a> {
     pub panel: &'a Panel,
     /// How work is spread.
     pub executor: &'a dyn Executor,
-    within: OnceLock<Moments>,
-    plain: OnceLock<Moments>,
+    within: OnceLock<Arc<Moments>>,
+    plain: OnceLock<Arc<Moments>>,
 }
 
 impl<'a> Sample<'a> {
@@ -20,11 +20,11 @@ impl<'a> Sample<'a> {
     }
 
     /// The moments of all rows.
-    pub fn moments(&self, absorb: Absorb) -> &Moments {
+    pub fn moments(&self, absorb: Absorb) -> &Arc<Moments> {
         let slot = match absorb {
             Absorb::Unit => &self.within,
             Absorb::Nothing => &self.plain,
         };
-        slot.get_or_init(|| Moments::accumulate(self.panel, absorb, &|_| true, self.executor))
+        slot.get_or_init(|| Arc::new(Moments::accumulate(self.panel, absorb, &|_| true, self.executor)))
     }
 }

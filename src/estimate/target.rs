@@ -1,5 +1,7 @@
 //! Which effect is meant.
 
+use super::reassign::Treatment;
+
 /// The kind of effect, as JSON names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Estimand {
@@ -44,6 +46,15 @@ pub struct Target {
 }
 
 impl Target {
+    /// What a constant effect of this kind adds to the outcome; `None` when it is not an effect of treatment.
+    pub fn treatment(&self) -> Option<Treatment> {
+        match (self.estimand, self.event_time) {
+            (Estimand::Coefficient, _) => None,
+            (Estimand::Event, Some(e)) if e < 0 => Some(Treatment::At(e)),
+            _ => Some(Treatment::Treated),
+        }
+    }
+
     /// The overall effect.
     pub fn overall() -> Target {
         Target { estimand: Estimand::Overall, label: "ATT".into(), group: None, period: None, event_time: None }

@@ -34,7 +34,7 @@ impl Estimator for Twfe {
         let mut terms = linear::time_and_group(panel, absorb);
         let mut wanted = vec![Wanted { target: Target::overall(), weights: vec![(terms.len(), 1.0)] }];
         let treated = (0..cells.len() as u32).map(|c| f64::from(u8::from(cells.is_treated(c)))).collect();
-        terms.push(Term { name: "treated".into(), column: Column::Cells(treated), tell: true });
+        terms.push(Term { name: "treated".into(), column: Column::Cells(treated), tell: true, is_period: false });
         linear::covariates(panel, &mut terms, &mut wanted);
         let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
         let mut fit = linear::fit(panel, moments, terms, wanted, nested, sample.executor)?;

@@ -1,10 +1,11 @@
 //! Cluster-robust standard errors: CR0, CR1, CR2, CR3.
 
-use super::estimate::{Estimate, Inferred, identified};
-use super::sandwich::{Adjustment, sandwich};
-use super::{Inference, Setting};
+use super::estimate::{Estimate, Inferred, JointTest, identified};
+use super::sandwich::{self, Adjustment, sandwich};
+use super::{Inference, Setting, twoway, wald};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::estimate::{Body, Card, Fit, InfluenceFit, LinearFit, OptionSpec, Options, Values};
+use crate::num::Matrix;
 
 /// The cluster sandwich.
 pub struct Cluster;
@@ -24,8 +25,8 @@ static CARD: Card = Card {
         },
         OptionSpec {
             key: "ssc",
-            values: Values::OneOf(&["fixest", "stata", "none"]),
-            meaning: "for cr1 of a regression: fixest: G/(G−1)·(N−1)/(N−K) with effects nested in clusters counted as one; stata: the same with every level counted (regress, areg); none: G/(G−1)",
+            values: Values::OneOf(&["fixest", "stata", "slopes", "none"]),
+            meaning: "for cr1 of a regression: fixest: G/(G−1)·(N−1)/(N−K) with effects nested in clusters counted as one; stata: the same with every level counted (regress, areg; fixest's K.fixef = full); slopes: with no effect counted (fixest's K.fixef = none); none: G/(G−1)",
             positional: false,
         },
         OptionSpec {
@@ -40,6 +41,12 @@ static CARD: Card = Card {
             meaning: "for cr3: (G−1)/G gives the textbook jackknife, none clubSandwich's CR3",
             positional: false,
         },
+        OptionSpec {
+            key: "two-way",
+            values: Values::OneOf(&["min", "own"]),
+            meaning: "with two clusters: the factor G/(G−1) of the smaller number of clusters for all three parts (fixest's default), or each part's own",
+            positional: false,
+        },
     ],
     source: "Liang and Zeger (1986); Bell and McCaffrey (2002); Pustejovsky and Tipton (2018); MacKinnon, Nielsen and Webb (2023)",
     reference_call: "cr1: fixest vcov cluster; ssc=none: clubSandwich CR1; ssc=stata: clubSandwich CR1S; cr2: clubSandwich::coef_test(vcov = \"CR2\", test = \"Satterthwaite\"); cr3: delete-one-cluster refits",
@@ -52,16 +59,82 @@ impl Inference for Cluster {
     }
 
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
-        check(options)?;
+        check(options, fit)?;
         match &fit.body {
+            Body::Linear(linear) if linear.design.panel().second.is_some() => twoway::infer(fit, linear, options, setting),
             Body::Linear(linear) => Ok(regression(fit, linear, options, setting)),
             Body::Influence(body) => influence(fit, body, options, setting),
         }
     }
+
+    fn two_way(&self) -> bool {
+        true
+    }
+
+    fn joint(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
+        check(options, fit)?;
+        let estimates: Vec<f64> = targets.iter().map(|&t| *fit.estimates[t].as_ref().expect("identified")).collect();
+        let df = fit.n_clusters() as f64 - 1.0;
+        let body = match &fit.body {
+            Body::Linear(linear) => linear,
+            Body::Influence(body) => {
+                let g = body.influence.rows() as f64;
+                let factor = if options.get("type") == "cr1" { g / (g - 1.0) } else { 1.0 };
+                let mut covariance = Matrix::zeros(targets.len(), targets.len());
+                for i in 0..body.influence.rows() {
+                    let row: Vec<f64> = targets.iter().map(|&t| body.influence[(i, t)]).collect();
+                    covariance.add_outer(&row, factor);
+                }
+                return Ok(Some(wald::f_test(&estimates, &covariance, df)));
+            }
+        };
+        if body.design.panel().second.is_some() {
+            let (covariance, df) = twoway::covariance(body, targets, options, setting)?;
+            return Ok(Some(wald::f_test(&estimates, &covariance.matrix, df)));
+        }
+        let contrasts: Vec<Vec<f64>> = targets.iter().filter_map(|&t| body.contrasts[t].clone()).collect();
+        let kind = options.get("type");
+        let covariance = sandwich::covariance(body, adjustment(kind), &contrasts).scaled(factor(body, options));
+        Ok(Some(match (kind, options.get("df")) {
+            ("cr2", "default") | (_, "satterthwaite") => match sandwich::hotelling(body, adjustment(kind), &contrasts) {
+                Some(eta) => wald::hotelling(&estimates, &covariance, eta),
+                None => wald::undefined(targets.len(), "the effects' expected covariance is singular"),
+            },
+            (_, "normal") => wald::f_test(&estimates, &covariance, f64::INFINITY),
+            _ => wald::f_test(&estimates, &covariance, df),
+        }))
+    }
+}
+
+fn adjustment(kind: &str) -> Adjustment {
+    match kind {
+        "cr2" => Adjustment::Root,
+        "cr3" => Adjustment::Full,
+        _ => Adjustment::None,
+    }
+}
+
+/// The small-sample factor of a regression's variance.
+fn factor(linear: &LinearFit, options: &Options) -> f64 {
+    let g = linear.clusters.len() as f64;
+    let clusters = g / (g - 1.0);
+    match (options.get("type"), options.get("ssc"), options.get("factor")) {
+        ("cr1", "fixest", _) => clusters * rows_factor(linear, linear.dof.nested),
+        ("cr1", "stata", _) => clusters * rows_factor(linear, linear.dof.full),
+        ("cr1", "slopes", _) => clusters * rows_factor(linear, linear.dof.slopes),
+        ("cr1", ..) => clusters,
+        ("cr3", _, "(G-1)/G") => 1.0 / clusters,
+        _ => 1.0,
+    }
+}
+
+/// (N − 1)/(N − K).
+pub(super) fn rows_factor(linear: &LinearFit, k: usize) -> f64 {
+    (linear.dof.n_rows as f64 - 1.0) / (linear.dof.n_rows as f64 - k as f64)
 }
 
 /// Refuses options that would do nothing.
-fn check(options: &Options) -> Result<(), Faults> {
+fn check(options: &Options, fit: &Fit) -> Result<(), Faults> {
     let kind = options.get("type");
     for (key, home) in [("ssc", "cr1"), ("factor", "cr3")] {
         if options.was_given(key) && kind != home {
@@ -75,27 +148,24 @@ fn check(options: &Options) -> Result<(), Faults> {
             .into());
         }
     }
+    if options.was_given("two-way") && !matches!(&fit.body, Body::Linear(l) if l.design.panel().second.is_some()) {
+        return Err(Fault::new(
+            "INF-002",
+            "two-way does nothing with one cluster",
+            "options of cluster",
+            "an option that does nothing would only seem to have been heeded",
+            "name two columns,  --cluster A,B,  or leave it out",
+        )
+        .into());
+    }
     Ok(())
 }
 
 fn regression(fit: &Fit, linear: &LinearFit, options: &Options, setting: &Setting<'_>) -> Inferred {
     let kind = options.get("type");
-    let adjustment = match kind {
-        "cr2" => Adjustment::Root,
-        "cr3" => Adjustment::Full,
-        _ => Adjustment::None,
-    };
-    let sandwich = sandwich(linear, adjustment);
+    let sandwich = sandwich(linear, adjustment(kind));
     let g = linear.clusters.len() as f64;
-    let clusters = g / (g - 1.0);
-    let rows = |k: usize| (linear.dof.n_rows as f64 - 1.0) / (linear.dof.n_rows as f64 - k as f64);
-    let factor = match (kind, options.get("ssc"), options.get("factor")) {
-        ("cr1", "fixest", _) => clusters * rows(linear.dof.nested),
-        ("cr1", "stata", _) => clusters * rows(linear.dof.full),
-        ("cr1", ..) => clusters,
-        ("cr3", _, "(G-1)/G") => 1.0 / clusters,
-        _ => 1.0,
-    };
+    let factor = factor(linear, options);
     let mut out = Inferred::default();
     for (t, estimate) in identified(fit) {
         let Some(variance) = sandwich.contrasts[t] else { continue };

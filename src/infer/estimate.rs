@@ -63,6 +63,51 @@ pub struct Estimate {
     pub p_value: Option<f64>,
     /// The interval at the level asked for.
     pub interval: Interval,
+    /// The simultaneous band at the same level: it covers all effects of one kind at once.
+    pub band: Option<Interval>,
+    /// What random draws were behind it, and how far they leave the numbers open.
+    pub simulated: Option<Simulated>,
+    /// The p-value adjusted for the number of hypotheses, where that was asked for.
+    pub p_adjusted: Option<f64>,
+}
+
+/// The random draws behind an estimate's uncertainty, and the Monte Carlo standard error of what was computed from them:
+/// by how much each number would typically change with another seed. Zero where every possible draw was used once.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Simulated {
+    /// Draws that enter.
+    pub replicates: usize,
+    /// Draws in which the effect was not identified.
+    pub failures: usize,
+    /// The critical value by which the statistic is judged.
+    pub critical: Option<f64>,
+    /// Of the standard error.
+    pub of_std_error: Option<f64>,
+    /// Of the p-value.
+    pub of_p_value: Option<f64>,
+    /// Of the critical value.
+    pub of_critical: Option<f64>,
+}
+
+/// A test of several effects at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JointTest {
+    /// The hypothesis in words.
+    pub hypothesis: String,
+    /// The method, as it would be asked for.
+    pub inference: String,
+    /// The statistic: F, or as said in `kind`.
+    pub statistic: Option<f64>,
+    /// What the statistic is: `F`, `Wald` or `largest |t|`.
+    pub kind: &'static str,
+    /// Hypotheses tested.
+    pub df1: usize,
+    /// Denominator degrees of freedom, of an F statistic.
+    pub df2: Option<f64>,
+    /// The p-value.
+    pub p_value: Option<f64>,
+    /// Why there is none.
+    pub note: Option<String>,
 }
 
 impl Estimate {
@@ -98,6 +143,9 @@ impl Estimate {
             df: None,
             p_value: None,
             interval: Interval::UNDEFINED,
+            band: None,
+            simulated: None,
+            p_adjusted: None,
         }
     }
 }
@@ -109,6 +157,23 @@ pub struct Inferred {
     pub estimates: Vec<Estimate>,
     /// What the reader should know.
     pub warnings: Vec<Warning>,
+    /// Bootstrap statistics under the hypothesis of no effect, for tests of several hypotheses. They have no way out.
+    pub(crate) draws: Vec<Draws>,
+}
+
+/// One target's bootstrap statistics, in the order of the draws. It has neither renderer nor serializer: with a
+/// published seed, replicates give students' scores away.
+#[derive(Clone)]
+pub(crate) struct Draws {
+    pub target: usize,
+    pub observed: f64,
+    pub statistics: Vec<f64>,
+}
+
+impl std::fmt::Debug for Draws {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} draws, not shown", self.statistics.len())
+    }
 }
 
 /// The identified targets of a fit with their estimates.

@@ -1,21 +1,41 @@
 //! Inference: one method a file, each working on a [`Fit`]'s small table a cluster; no row of a student is read again.
 
+mod assignment;
+mod bootstrap;
 mod cluster;
 mod curve;
 mod estimate;
+mod few_treated;
+mod fractional;
+mod hierarchical;
+mod interval;
 mod jackknife;
+pub mod multiplicity;
+mod multiplier;
 mod pairs;
+mod permutation;
+mod replicates;
 mod resample;
+mod robust;
 mod sandwich;
+mod score;
 mod setting;
+mod twoway;
+mod wald;
+mod weights;
 mod welch;
 mod wild;
+mod wild_joint;
 
-pub use estimate::{Bound, Estimate, Inferred, Interval};
+pub(crate) use estimate::Draws;
+pub use estimate::{Bound, Estimate, Inferred, Interval, JointTest, Simulated};
+pub use interval::{Kind, Replicated, Rule};
+pub use jackknife::acceleration;
 pub use setting::Setting;
 
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::estimate::{Body, Card, Fit, Options};
+use crate::panel::Panel;
 
 /// A way to measure uncertainty.
 pub trait Inference: Sync {
@@ -27,10 +47,39 @@ pub trait Inference: Sync {
     /// # Errors
     /// When the method does not exist for this kind of fit; the fault names what does.
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults>;
+
+    /// A test that several effects are zero at once; `None` where the method has none.
+    ///
+    /// # Errors
+    /// As [`Inference::infer`].
+    fn joint(&self, _: &Fit, _: &[usize], _: &Options, _: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
+        Ok(None)
+    }
+
+    /// Whether it works with two crossed clusterings.
+    fn two_way(&self) -> bool {
+        false
+    }
+
+    /// Whether it works with a single treated cluster.
+    fn lone_treated(&self) -> bool {
+        false
+    }
 }
 
 /// All methods, in the order in which they are listed.
-pub static INFERENCE: &[&dyn Inference] = &[&cluster::Cluster, &wild::WildBootstrap, &pairs::PairsBootstrap, &jackknife::Jackknife];
+pub static INFERENCE: &[&dyn Inference] = &[
+    &cluster::Cluster,
+    &robust::Robust,
+    &wild::WildBootstrap,
+    &pairs::PairsBootstrap,
+    &fractional::FractionalBootstrap,
+    &hierarchical::HierarchicalBootstrap,
+    &multiplier::MultiplierBootstrap,
+    &permutation::Permutation,
+    &few_treated::FewTreated,
+    &jackknife::Jackknife,
+];
 
 /// A method with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]
@@ -67,6 +116,42 @@ impl Method {
         self.options.label(self.inference.card())
     }
 
+    /// Whether the method can be used with this sample at all.
+    ///
+    /// # Errors
+    /// One cluster, or two crossed clusterings where the method knows of one only.
+    pub fn fits(&self, fit: &Fit, panel: &Panel) -> Result<(), Faults> {
+        let refuse = |code, what: String, why: &str, remedy: &str| {
+            Err(Fault::new(code, what, format!("inference {}", self.label()), why, remedy).into())
+        };
+        if fit.n_clusters() < 2 {
+            return refuse(
+                "INF-010",
+                "a single cluster".into(),
+                "within one cluster nothing is independent of anything",
+                "name a finer unit of assignment as cluster",
+            );
+        }
+        if panel.second.is_some() && (!self.inference.two_way() || matches!(fit.body, Body::Influence(_))) {
+            return refuse(
+                "INF-004",
+                format!("{} does not exist for two crossed clusters", self.inference.card().id),
+                "two-way clustering adds and subtracts sandwich variances of a regression; it has no resampling scheme",
+                "use  cluster:cr1  with a regression (did:method=means, twfe, event-study), or name one cluster",
+            );
+        }
+        Ok(())
+    }
+
+    /// A test that several effects are zero at once; `None` where the method has none.
+    ///
+    /// # Errors
+    /// As [`Inference::joint`].
+    pub fn joint(&self, fit: &Fit, targets: &[usize], setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
+        let test = self.inference.joint(fit, targets, &self.options, setting)?;
+        Ok(test.map(|t| JointTest { inference: self.label(), ..t }))
+    }
+
     /// Applies the method.
     ///
     /// # Errors
@@ -80,11 +165,12 @@ impl Method {
 }
 
 /// The methods used when none is asked for: CR2 with Satterthwaite degrees of freedom where it exists, else the cluster
-/// jackknife; and the null-imposed wild cluster bootstrap beside it.
-pub fn defaults(fit: &Fit) -> Vec<Method> {
-    let first = match fit.body {
-        Body::Linear(_) => "cluster:cr2",
-        Body::Influence(_) => "jackknife",
+/// jackknife; and the null-imposed wild cluster bootstrap beside it. With two crossed clusterings: CR1.
+pub fn defaults(fit: &Fit, panel: &Panel) -> Vec<Method> {
+    let names: &[&str] = match fit.body {
+        Body::Linear(_) if panel.second.is_some() => &["cluster:cr1"],
+        Body::Linear(_) => &["cluster:cr2", "wild-bootstrap"],
+        Body::Influence(_) => &["jackknife", "wild-bootstrap"],
     };
-    [first, "wild-bootstrap"].iter().map(|m| Method::parse(m).expect("a known method")).collect()
+    names.iter().map(|m| Method::parse(m).expect("a known method")).collect()
 }

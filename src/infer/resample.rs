@@ -1,6 +1,17 @@
 //! Draws of clusters, keyed by (seed, method, replicate), within strata.
 
-use crate::random::{Stream, multinomial_counts};
+use super::Setting;
+use crate::cohort::Warning;
+use crate::estimate::{Fit, OptionSpec, Options, Values};
+use crate::random::{Stream, multinomial};
+
+/// The option that says within which strata clusters are drawn.
+pub(super) const STRATIFY: OptionSpec = OptionSpec {
+    key: "stratify",
+    values: Values::OneOf(&["cohort", "none"]),
+    meaning: "draw clusters within cohorts, so that no replicate loses an arm, or among all",
+    positional: false,
+};
 
 /// How clusters are drawn: strata of clusters that are resampled among themselves.
 pub(super) struct Strata {
@@ -13,6 +24,30 @@ pub(super) struct Strata {
 }
 
 impl Strata {
+    /// The strata of a fit's clusters, in the order in which they get their draws.
+    pub(super) fn asked(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Strata {
+        let labels: Vec<u32> = setting.order_of(fit).iter().map(|&g| fit.clusters[g as usize].stratum).collect();
+        if options.get("stratify") == "cohort" { Strata::of(&labels) } else { Strata::none(fit.n_clusters()) }
+    }
+
+    /// What to say when strata had to be joined.
+    pub(super) fn warning(&self) -> Option<Warning> {
+        (self.merged > 0).then(|| {
+            Warning::new(
+                "strata-merged",
+                format!(
+                    "{} cohorts have a single cluster, which cannot be resampled alone; they were joined with the cohort before",
+                    self.merged
+                ),
+            )
+        })
+    }
+
+    /// The strata one by one: places in the order of draws.
+    pub(super) fn each(&self) -> impl Iterator<Item = &[u32]> {
+        self.start.windows(2).map(|pair| &self.order[pair[0]..pair[1]])
+    }
+
     /// One stratum.
     pub(super) fn none(n: usize) -> Strata {
         Strata { order: (0..n as u32).collect(), start: vec![0, n], merged: 0 }
@@ -52,12 +87,10 @@ impl Strata {
     }
 
     /// How often each cluster is drawn in a replicate.
-    pub(super) fn draw(&self, stream: &mut Stream, scratch: &mut [u32], counts: &mut [f64]) {
-        for pair in self.start.windows(2) {
-            multinomial_counts(stream, &mut scratch[pair[0]..pair[1]]);
-        }
-        for (&g, &c) in self.order.iter().zip(scratch.iter()) {
-            counts[g as usize] = f64::from(c);
+    pub(super) fn draw(&self, stream: &mut Stream, counts: &mut [f64]) {
+        counts.fill(0.0);
+        for stratum in self.each() {
+            multinomial(stream, stratum.len() as u32, |i| counts[stratum[i] as usize] += 1.0);
         }
     }
 }

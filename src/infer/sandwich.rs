@@ -39,115 +39,122 @@ pub(super) struct Sandwich {
 const SINGULAR: f64 = 1e-10;
 
 pub(super) fn sandwich(fit: &LinearFit, adjustment: Adjustment) -> Sandwich {
-    let root = symmetric_power(&fit.inverse, |v| if v > 0.0 { v.sqrt() } else { 0.0 });
-    let weighted = fit.clusters.iter().any(|c| c.weighted.is_some());
     let targets: Vec<usize> = (0..fit.contrasts.len()).filter(|&t| fit.contrasts[t].is_some()).collect();
-    let rooted: Vec<Vec<f64>> = targets.iter().map(|&t| root.apply(fit.contrasts[t].as_ref().expect("filtered"))).collect();
-    let mut work = Work::new(fit, targets.len(), weighted);
-    let mut leverage_one = false;
+    let chosen: Vec<Vec<f64>> = targets.iter().filter_map(|&t| fit.contrasts[t].clone()).collect();
+    let mut pieces = Pieces::new(fit, adjustment);
+    let rooted = pieces.rooted(&chosen);
+    let mut sums: Vec<Sums> = chosen.iter().map(|_| Sums::new(pieces.c.rows())).collect();
     for g in 0..fit.clusters.len() {
-        let t = root.times(&fit.clusters[g].s).times(&root);
-        let score = root.apply(&fit.score(g));
-        let factor = match adjustment {
-            Adjustment::None => None,
-            _ => Some(symmetric_power(&t, |lambda| {
-                let left = 1.0 - lambda;
-                if left < SINGULAR {
-                    leverage_one = true;
-                    0.0
-                } else if adjustment == Adjustment::Root {
-                    1.0 / left.sqrt()
-                } else {
-                    1.0 / left
-                }
-            })),
-        };
-        for (j, q) in rooted.iter().enumerate() {
-            let f = factor.as_ref().map_or_else(|| q.clone(), |m| m.apply(q));
-            let contribution = if weighted && adjustment == Adjustment::Root {
-                work.weighted_root(fit, g, j, &targets)
-            } else {
-                if weighted {
-                    work.weighted_plain(fit, g, j, &root.apply(&f));
-                } else {
-                    work.plain(j, &t.apply(&f), &f);
-                }
-                dot(&f, &score)
-            };
-            work.variance[j] += contribution * contribution;
+        for (sum, piece) in sums.iter_mut().zip(pieces.cluster(g, &chosen, &rooted)) {
+            sum.variance += piece.contribution * piece.contribution;
+            let (a, own) = (dot(&piece.left, &piece.right), pieces.c.quadratic(&piece.y));
+            sum.trace += a + own;
+            sum.squares += a * a + 2.0 * a * own;
+            sum.outer.add_outer(&piece.y, 1.0);
         }
     }
     let mut contrasts = vec![None; fit.contrasts.len()];
-    for (j, &t) in targets.iter().enumerate() {
-        contrasts[t] = Some(Variance { variance: work.variance[j], satterthwaite: work.satterthwaite(j) });
+    for (sum, &t) in sums.iter().zip(&targets) {
+        contrasts[t] = Some(Variance { variance: sum.variance, satterthwaite: sum.satterthwaite(&pieces.c) });
     }
-    Sandwich { contrasts, leverage_one: leverage_one && adjustment != Adjustment::None }
+    Sandwich { contrasts, leverage_one: pieces.leverage_one && adjustment != Adjustment::None }
 }
 
-/// Running sums for the degrees of freedom: with P_gh = [g = h] a_g + y_g'C y_h,
+/// The covariance of several contrasts, without any small-sample factor: each cluster's contributions, outer product summed.
+pub(super) fn covariance(fit: &LinearFit, adjustment: Adjustment, contrasts: &[Vec<f64>]) -> Matrix {
+    let mut pieces = Pieces::new(fit, adjustment);
+    let rooted = pieces.rooted(contrasts);
+    let mut out = Matrix::zeros(contrasts.len(), contrasts.len());
+    for g in 0..fit.clusters.len() {
+        let row: Vec<f64> = pieces.cluster(g, contrasts, &rooted).iter().map(|p| p.contribution).collect();
+        out.add_outer(&row, 1.0);
+    }
+    out
+}
+
+/// Degrees of freedom η of the approximate Hotelling test (Pustejovsky and Tipton 2018, section 3.2, "HTZ"): with contrasts
+/// standardized by their expected covariance Ω under the working model, η = q(q+1) / Σ_st Var(V_st), where
+/// Var(V_st) = Σ_gh P^ss_gh P^tt_gh + P^st_gh P^ts_gh and P^st_gh = [g = h] a^st_g + y_g^s' C y_h^t. The sums over pairs of
+/// clusters reduce to Y^st = Σ_g y_g^s y_g^t'. `None` when Ω is singular.
+pub(super) fn hotelling(fit: &LinearFit, adjustment: Adjustment, contrasts: &[Vec<f64>]) -> Option<f64> {
+    let q = contrasts.len();
+    let mut pieces = Pieces::new(fit, adjustment);
+    let rooted = pieces.rooted(contrasts);
+    let mut omega = Matrix::zeros(q, q);
+    for g in 0..fit.clusters.len() {
+        let own = pieces.cluster(g, contrasts, &rooted);
+        for s in 0..q {
+            let cy = pieces.c.apply(&own[s].y);
+            for t in 0..q {
+                omega[(s, t)] += dot(&own[s].left, &own[t].right) + dot(&cy, &own[t].y);
+            }
+        }
+    }
+    let omega = omega.symmetrized();
+    crate::num::Cholesky::new_guarded(&omega)?;
+    let half = symmetric_power(&omega, |v| if v > 0.0 { 1.0 / v.sqrt() } else { 0.0 });
+    let mixed: Vec<Vec<f64>> =
+        (0..q).map(|s| (0..contrasts[0].len()).map(|i| (0..q).map(|j| half[(s, j)] * contrasts[j][i]).sum()).collect()).collect();
+    let rooted = pieces.rooted(&mixed);
+    let width = pieces.c.rows();
+    let mut outer: Vec<Matrix> = vec![Matrix::zeros(width, width); q * q];
+    let mut sum = 0.0;
+    for g in 0..fit.clusters.len() {
+        let own = pieces.cluster(g, &mixed, &rooted);
+        let cy: Vec<Vec<f64>> = own.iter().map(|p| pieces.c.apply(&p.y)).collect();
+        let a = |s: usize, t: usize| dot(&own[s].left, &own[t].right);
+        let y = |s: usize, t: usize| dot(&cy[s], &own[t].y);
+        for s in 0..q {
+            for t in 0..q {
+                sum += a(s, s) * a(t, t) + a(s, s) * y(t, t) + a(t, t) * y(s, s);
+                sum += a(s, t) * a(t, s) + a(s, t) * y(t, s) + a(t, s) * y(s, t);
+                for (i, &u) in own[s].y.iter().enumerate() {
+                    outer[s * q + t].row_mut(i).iter_mut().zip(&own[t].y).for_each(|(o, v)| *o += u * v);
+                }
+            }
+        }
+    }
+    for s in 0..q {
+        for t in 0..q {
+            let left = pieces.c.times(&outer[s * q + t]);
+            let right = pieces.c.times(&outer[t * q + s]);
+            for i in 0..width {
+                for j in 0..width {
+                    sum += left[(i, j)] * right[(j, i)] + left[(i, j)] * left[(j, i)];
+                }
+            }
+        }
+    }
+    let eta = (q * (q + 1)) as f64 / sum;
+    eta.is_finite().then_some(eta)
+}
+
+/// What a cluster adds for one contrast.
+struct Piece {
+    /// To the estimate's deviation.
+    contribution: f64,
+    /// With `right` of another contrast: a^st = left_s · right_t.
+    left: Vec<f64>,
+    right: Vec<f64>,
+    y: Vec<f64>,
+}
+
+/// Running sums for the degrees of freedom of one contrast: with P_gh = [g = h] a_g + y_g'C y_h,
 /// (Σ P_gg)² / Σ P_gh² needs only Σa, Σa², Σ y'Cy, Σ a y'Cy and Y = Σ yy'.
-struct Work {
-    c: Matrix,
-    variance: Vec<f64>,
-    trace: Vec<f64>,
-    squares: Vec<f64>,
-    outer: Vec<Matrix>,
-    weighted: Option<WeightedRoot>,
+struct Sums {
+    variance: f64,
+    trace: f64,
+    squares: f64,
+    outer: Matrix,
 }
 
-impl Work {
-    fn new(fit: &LinearFit, n: usize, weighted: bool) -> Work {
-        let k = fit.beta.len();
-        let (c, size, parts) = if weighted {
-            let parts = WeightedRoot::new(fit);
-            (parts.c.clone(), 2 * k, Some(parts))
-        } else {
-            (Matrix::identity(k).scaled(-1.0), k, None)
-        };
-        Work {
-            c,
-            variance: vec![0.0; n],
-            trace: vec![0.0; n],
-            squares: vec![0.0; n],
-            outer: vec![Matrix::zeros(size, size); n],
-            weighted: parts,
-        }
+impl Sums {
+    fn new(width: usize) -> Sums {
+        Sums { variance: 0.0, trace: 0.0, squares: 0.0, outer: Matrix::zeros(width, width) }
     }
 
-    fn add(&mut self, j: usize, a: f64, y: &[f64]) {
-        let own = self.c.quadratic(y);
-        self.trace[j] += a + own;
-        self.squares[j] += a * a + 2.0 * a * own;
-        self.outer[j].add_outer(y, 1.0);
-    }
-
-    /// Unweighted: a = f'Tf, y = Tf, C = −I (in the root's coordinates).
-    fn plain(&mut self, j: usize, y: &[f64], f: &[f64]) {
-        self.add(j, dot(f, y), y);
-    }
-
-    /// Weighted, without the root: the cluster's vector is W X r.
-    fn weighted_plain(&mut self, fit: &LinearFit, g: usize, j: usize, r: &[f64]) {
-        let k = fit.beta.len();
-        let mut d = vec![0.0; 2 * k];
-        d[k..].copy_from_slice(r);
-        let y = joint(fit, g).apply(&d);
-        self.add(j, dot(&d, &y), &y);
-    }
-
-    fn weighted_root(&mut self, fit: &LinearFit, g: usize, j: usize, targets: &[usize]) -> f64 {
-        let contrast = fit.contrasts[targets[j]].as_ref().expect("identified");
-        let parts = self.weighted.as_mut().expect("weighted");
-        if parts.cluster != Some(g) {
-            parts.prepare(fit, g);
-        }
-        let (contribution, a, y) = parts.contrast(fit, g, contrast);
-        self.add(j, a, &y);
-        contribution
-    }
-
-    fn satterthwaite(&self, j: usize) -> f64 {
-        let cy = self.c.times(&self.outer[j]);
+    fn satterthwaite(&self, c: &Matrix) -> f64 {
+        let cy = c.times(&self.outer);
         let k = cy.rows();
         let mut cross = 0.0;
         for a in 0..k {
@@ -155,7 +162,76 @@ impl Work {
                 cross += cy[(a, b)] * cy[(b, a)];
             }
         }
-        self.trace[j] * self.trace[j] / (self.squares[j] + cross)
+        self.trace * self.trace / (self.squares + cross)
+    }
+}
+
+/// Gives each cluster's pieces.
+struct Pieces<'a> {
+    fit: &'a LinearFit,
+    adjustment: Adjustment,
+    root: Matrix,
+    /// C: −I in the root's coordinates; with weights [MQM, −M; −M, 0].
+    c: Matrix,
+    weighted: Option<WeightedRoot>,
+    leverage_one: bool,
+}
+
+impl<'a> Pieces<'a> {
+    fn new(fit: &'a LinearFit, adjustment: Adjustment) -> Pieces<'a> {
+        let root = symmetric_power(&fit.inverse, |v| if v > 0.0 { v.sqrt() } else { 0.0 });
+        let weighted = fit.clusters.iter().any(|c| c.weighted.is_some()).then(|| WeightedRoot::new(fit));
+        let c = weighted.as_ref().map_or_else(|| Matrix::identity(fit.beta.len()).scaled(-1.0), |w| w.c.clone());
+        Pieces { fit, adjustment, root, c, weighted, leverage_one: false }
+    }
+
+    fn rooted(&self, contrasts: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        contrasts.iter().map(|c| self.root.apply(c)).collect()
+    }
+
+    fn cluster(&mut self, g: usize, contrasts: &[Vec<f64>], rooted: &[Vec<f64>]) -> Vec<Piece> {
+        let Pieces { fit, adjustment, root, weighted, leverage_one, .. } = self;
+        if let (Some(weighted), Adjustment::Root) = (&mut *weighted, &*adjustment) {
+            weighted.prepare(fit, g);
+            return contrasts.iter().map(|c| weighted.contrast(fit, g, c)).collect();
+        }
+        let t = root.times(&fit.clusters[g].s).times(root);
+        let score = root.apply(&fit.score(g));
+        let factor = (*adjustment != Adjustment::None).then(|| {
+            symmetric_power(&t, |lambda| {
+                let left = 1.0 - lambda;
+                if left < SINGULAR {
+                    *leverage_one = true;
+                    0.0
+                } else if *adjustment == Adjustment::Root {
+                    1.0 / left.sqrt()
+                } else {
+                    1.0 / left
+                }
+            })
+        });
+        let joint = weighted.as_ref().map(|_| joint(fit, g));
+        rooted
+            .iter()
+            .map(|q| {
+                let f = factor.as_ref().map_or_else(|| q.clone(), |m| m.apply(q));
+                let contribution = dot(&f, &score);
+                match &joint {
+                    // a = f'Tf, y = Tf.
+                    None => {
+                        let y = t.apply(&f);
+                        Piece { contribution, left: f, right: y.clone(), y }
+                    }
+                    // The cluster's vector is W X r.
+                    Some(joint) => {
+                        let mut d = vec![0.0; f.len()];
+                        d.extend(root.apply(&f));
+                        let y = joint.apply(&d);
+                        Piece { contribution, left: d, right: y.clone(), y }
+                    }
+                }
+            })
+            .collect()
     }
 }
 
@@ -180,7 +256,6 @@ struct WeightedRoot {
     /// C for the sums over clusters: [MQM, −M; −M, 0].
     c: Matrix,
     mqm: Matrix,
-    cluster: Option<usize>,
     joint: Matrix,
     /// N^½ and its generalized inverse.
     half: Matrix,
@@ -203,16 +278,7 @@ impl WeightedRoot {
             _ => -fit.inverse[(i % k, j % k)],
         });
         let empty = Matrix::zeros(0, 0);
-        WeightedRoot {
-            c,
-            mqm,
-            cluster: None,
-            joint: empty.clone(),
-            half: empty.clone(),
-            half_inverse: empty.clone(),
-            change: empty,
-            scores: Vec::new(),
-        }
+        WeightedRoot { c, mqm, joint: empty.clone(), half: empty.clone(), half_inverse: empty.clone(), change: empty, scores: Vec::new() }
     }
 
     fn prepare(&mut self, fit: &LinearFit, g: usize) {
@@ -278,11 +344,10 @@ impl WeightedRoot {
         scores.extend(units.iter().map(|_| 0.0));
         self.scores = scores;
         self.joint = joint;
-        self.cluster = Some(g);
     }
 
-    /// (contribution, a, y) of a contrast.
-    fn contrast(&self, fit: &LinearFit, g: usize, contrast: &[f64]) -> (f64, f64, Vec<f64>) {
+    /// The cluster's piece of a contrast.
+    fn contrast(&self, fit: &LinearFit, g: usize, contrast: &[f64]) -> Piece {
         let k = fit.beta.len();
         let weighted = fit.clusters[g].weighted.as_ref().expect("weighted");
         let units: &[AbsorbedUnit] = weighted.absorbed.as_deref().unwrap_or_default();
@@ -292,15 +357,18 @@ impl WeightedRoot {
         let moved = self.half_inverse.apply(&self.change.apply(&self.half.apply(&e)));
         let d: Vec<f64> = e.iter().zip(&moved).map(|(a, b)| a + b).collect();
         let v = self.joint.apply(&d);
-        let mut a = dot(&d, &v);
         let mut y: Vec<f64> = v[..k].iter().chain(&v[z..z + k]).copied().collect();
+        let contribution = dot(&d, &self.scores);
+        // a^st = d_s'v_t + Σ_u n²w₂ p_s p_t − n p_s q_t − n q_s p_t, p = v plain, q = v with weight.
+        let (mut left, mut right) = (d, v.clone());
         for (u, unit) in units.iter().enumerate() {
             let (plain, with_weight, n) = (v[k + u], v[z + k + u], 1.0 / unit.weights[1]);
-            a += n * plain * (n * unit.weights[2] * plain - 2.0 * with_weight);
+            left.extend([plain, plain, with_weight]);
+            right.extend([n * n * unit.weights[2] * plain, -n * with_weight, -n * plain]);
             for (slot, x) in y[k..].iter_mut().zip(&unit.x2) {
                 *slot -= x * n * plain;
             }
         }
-        (dot(&d, &self.scores), a, y)
+        Piece { contribution, left, right, y }
     }
 }

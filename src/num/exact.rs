@@ -80,6 +80,11 @@ impl ExactRow {
         self.sums[i].add(term);
     }
 
+    /// Adds another row of sums.
+    pub fn merge(&mut self, other: &ExactRow) {
+        self.sums.iter_mut().zip(&other.sums).for_each(|(a, b)| a.merge(*b));
+    }
+
     /// Sum `i`, rounded once.
     pub fn value(&self, i: usize) -> f64 {
         self.sums[i].value()

@@ -5,6 +5,7 @@
 
 mod beta;
 mod exact;
+pub mod fisher;
 mod matrix;
 pub mod normal;
 mod packed;
@@ -15,6 +16,6 @@ pub mod student;
 pub use beta::regularized_incomplete_beta;
 pub use exact::{Exact, ExactRow};
 pub use matrix::{Matrix, dot};
-pub use packed::PackedSolver;
-pub use quantile::{quantile_type1, quantile_type7, sorted};
+pub use packed::{PackedSolver, upper_triangle};
+pub use quantile::{quantile_boot, quantile_type1, quantile_type7, sorted};
 pub use solve::{Cholesky, RankRule, Ranked, symmetric_power};

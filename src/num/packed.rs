@@ -1,5 +1,13 @@
 //! Many small positive definite systems, one after the other, without allocating.
 
+use super::Matrix;
+
+/// The upper triangle of a symmetric matrix, row by row.
+pub fn upper_triangle(a: &Matrix) -> Vec<f64> {
+    let k = a.rows();
+    (0..k).flat_map(|i| a.row(i)[i..].iter().copied()).collect()
+}
+
 /// Factors and solves k × k systems given as packed upper triangles.
 #[derive(Debug, Clone)]
 pub struct PackedSolver {

@@ -22,3 +22,21 @@ pub fn quantile_type1(sorted: &[f64], p: f64) -> f64 {
     let rank = libm::ceil(p * n as f64 - 1e-9) as usize;
     sorted[rank.clamp(1, n) - 1]
 }
+
+/// Quantile as R's `boot::boot.ci` takes it: the order statistic of rank (n + 1)p; between two ranks by linear
+/// interpolation on the normal scale, beyond the first and last the first and last. Same demands as [`quantile_type7`].
+pub fn quantile_boot(sorted: &[f64], p: f64) -> f64 {
+    let n = sorted.len();
+    let rank = (n + 1) as f64 * p;
+    let k = libm::floor(rank + 1e-12) as usize;
+    if k == 0 || k >= n {
+        return sorted[if k == 0 { 0 } else { n - 1 }];
+    }
+    if (rank - libm::round(rank)).abs() < 1e-9 {
+        return sorted[libm::round(rank) as usize - 1];
+    }
+    let z = |share: f64| super::normal::quantile(share);
+    let below = z(k as f64 / (n + 1) as f64);
+    let above = z((k + 1) as f64 / (n + 1) as f64);
+    sorted[k - 1] + (z(p) - below) / (above - below) * (sorted[k] - sorted[k - 1])
+}

@@ -3,6 +3,7 @@
 mod assemble;
 mod check;
 mod codes;
+mod nested;
 mod roles;
 mod rows;
 mod timing;
@@ -21,6 +22,7 @@ impl Panel {
         let mut faults = Faults::default();
         codes::check(cohort, spec, &mut faults);
         let used = rows::select(cohort, spec, &mut faults);
+        let spec = &used.as_ref().map_or_else(|| spec.clone(), |used| nested::nesting_first(cohort, spec, &used.rows));
         let timing = used.as_ref().and_then(|used| timing::read(cohort, spec, used).map_err(|f| faults.extend(f)).ok());
         let panel = used.zip(timing).and_then(|(used, timing)| assemble::assemble(cohort, spec, used, timing, &mut faults));
         let Some(mut panel) = panel else { return Err(faults) };

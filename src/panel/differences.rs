@@ -1,6 +1,6 @@
 //! A panel collapsed to one change for each unit: its mean outcome after, minus its mean outcome before.
 
-use super::{Cells, FirstTreated, Keys, Kind, Panel};
+use super::{Cells, FirstTreated, Grouping, Keys, Kind, Panel};
 use crate::cohort::{Reason, Warning};
 use std::sync::{Arc, OnceLock};
 
@@ -13,26 +13,41 @@ impl Panel {
     ///
     /// The collapse to two periods follows Bertrand, Duflo and Mullainathan (2004), section IV.C.
     pub fn differences(&self, start: i64) -> Panel {
+        self.collapse(start, false)
+    }
+
+    /// One row a unit as in [`Panel::differences`]: its mean outcome after the start, and as first covariate `baseline`, its mean
+    /// outcome before.
+    pub fn last_and_first(&self, start: i64) -> Panel {
+        self.collapse(start, true)
+    }
+
+    fn collapse(&self, start: i64, levels: bool) -> Panel {
         let cells = Cells { periods: vec![1], cohorts: vec![FirstTreated::At(1), FirstTreated::Never] };
         let mut out = Panel {
             kind: Kind::CrossSections,
             outcome_name: self.outcome_name.clone(),
             outcome: Arc::default(),
             weight: Arc::default(),
-            cell: Vec::new(),
+            cell: Arc::default(),
             covariates: Vec::new(),
-            unit_start: Vec::new(),
-            cluster_start: vec![0],
+            unit_start: Arc::default(),
+            cluster_start: Arc::default(),
             clusters: self.clusters.clone(),
+            second: None,
+            levels: Vec::new(),
+            blocks: None,
             cells,
             ledger: self.ledger.clone(),
             warnings: self.warnings.clone(),
-            survey: OnceLock::new(),
+            survey: Arc::new(OnceLock::new()),
         };
         let (mut outcome, mut weight) = (Vec::new(), Vec::new());
         let mut covariates: Vec<Vec<f64>> = vec![Vec::new(); self.covariates.len()];
         let (mut left_out, mut incomplete, mut varying) = (0, 0, 0);
-        let mut kept_clusters = Vec::new();
+        let (mut kept_clusters, mut kept_units) = (Vec::new(), Vec::new());
+        let mut baseline = Vec::new();
+        let (mut cell, mut cluster_start) = (Vec::new(), vec![0u32]);
         for g in 0..self.n_clusters() {
             let before_cluster = outcome.len();
             for u in self.units_of(g) {
@@ -51,8 +66,11 @@ impl Panel {
                     let n = range.len() as f64;
                     self.outcome[range].iter().sum::<f64>() / n
                 };
-                outcome.push(mean(split..rows.end) - mean(rows.start..split));
-                out.cell.push(u32::from(!self.cells.is_ever_treated(self.cohort_of(u))));
+                let (before, after) = (mean(rows.start..split), mean(split..rows.end));
+                outcome.push(if levels { after } else { after - before });
+                baseline.push(before);
+                kept_units.push(u as u32);
+                cell.push(u32::from(!self.cells.is_ever_treated(self.cohort_of(u))));
                 let base = split - 1;
                 if !self.weight.is_empty() {
                     weight.push(self.weight[base]);
@@ -63,20 +81,29 @@ impl Panel {
                 }
             }
             if outcome.len() > before_cluster {
-                out.cluster_start.push(outcome.len() as u32);
+                cluster_start.push(outcome.len() as u32);
                 kept_clusters.push(g);
             }
         }
+        out.cell = Arc::new(cell);
+        out.cluster_start = Arc::new(cluster_start);
+        out.second = self.second.as_ref().and_then(|second| second.of_units(self, &kept_units));
+        out.levels = self.levels.iter().map(|level| level.among(&kept_units)).collect();
+        out.blocks = self.blocks.as_ref().map(|blocks| Arc::new(kept_clusters.iter().map(|&g| blocks[g]).collect()));
         out.outcome = Arc::new(outcome);
         out.weight = Arc::new(weight);
-        out.covariates = self
-            .covariates
-            .iter()
-            .zip(covariates)
-            .map(|(c, values)| super::Covariate { name: c.name.clone(), values: Arc::new(values) })
+        let first = levels.then(|| super::Covariate { name: "baseline".into(), values: Arc::new(baseline) });
+        out.covariates = first
+            .into_iter()
+            .chain(
+                self.covariates
+                    .iter()
+                    .zip(covariates)
+                    .map(|(c, values)| super::Covariate { name: c.name.clone(), values: Arc::new(values) }),
+            )
             .collect();
         if kept_clusters.len() < self.n_clusters() {
-            out.clusters = Keys::Text(kept_clusters.iter().map(|&g| self.clusters.label(g)).collect());
+            out.clusters = Arc::new(Keys::Text(kept_clusters.iter().map(|&g| self.clusters.label(g)).collect()));
         }
         out.ledger.drop_rows(Reason::NotInBothPeriods, left_out);
         out.ledger.drop_rows(Reason::NotInEveryPeriod, incomplete);
@@ -98,21 +125,8 @@ impl Panel {
                 cells.cell(usize::from(!self.cells.is_ever_treated(self.cells.cohort_ix(c))), after)
             })
             .collect();
-        let cell = self.cell.iter().map(|&c| table[c as usize]).collect();
-        Panel {
-            kind: self.kind,
-            outcome_name: self.outcome_name.clone(),
-            outcome: self.outcome.clone(),
-            weight: self.weight.clone(),
-            cell,
-            covariates: self.covariates.clone(),
-            unit_start: self.unit_start.clone(),
-            cluster_start: self.cluster_start.clone(),
-            clusters: self.clusters.clone(),
-            cells,
-            ledger: self.ledger.clone(),
-            warnings: self.warnings.clone(),
-            survey: OnceLock::new(),
-        }
+        let cell = Arc::new(self.cell.iter().map(|&c| table[c as usize]).collect());
+        let second = self.second.clone().map(|s| Grouping { nests_periods: false, ..s });
+        Panel { cell, second, cells, survey: Arc::new(OnceLock::new()), ..self.clone() }
     }
 }

@@ -4,6 +4,7 @@ mod build;
 mod cell;
 mod differences;
 mod executor;
+mod grouping;
 mod key;
 mod moments;
 mod sequence;
@@ -11,6 +12,7 @@ mod spec;
 
 pub use cell::{Cells, FirstTreated};
 pub use executor::{Executor, Serial, spread};
+pub use grouping::{Finer, Grouping, Level};
 pub use key::Keys;
 pub use moments::{Absorb, ClusterMoments, Moments, ResidualScores, Scale, UnitSums};
 pub use sequence::Sequence;
@@ -39,7 +41,8 @@ pub struct Covariate {
 
 /// Units × periods, checked. Rows stand in the order cluster, unit, period, whatever the order of the source.
 ///
-/// It cannot be malformed: a unit has at most one row a period, lies in one cluster, belongs to one cohort.
+/// It cannot be malformed: a unit has at most one row a period, lies in one cluster, belongs to one cohort. A clone shares the
+/// columns and costs nothing.
 #[derive(Debug, Clone)]
 pub struct Panel {
     /// Whether units are seen again.
@@ -51,22 +54,28 @@ pub struct Panel {
     /// The weights, a row each; empty when all rows count alike.
     pub weight: Arc<Vec<f64>>,
     /// The (cohort, period) cell of each row, as an index into [`Panel::cells`].
-    pub cell: Vec<u32>,
+    pub cell: Arc<Vec<u32>>,
     /// The covariates.
     pub covariates: Vec<Covariate>,
     /// Where each unit's rows begin; one more entry than units. Empty for cross-sections, where row = unit.
-    pub unit_start: Vec<u32>,
+    pub unit_start: Arc<Vec<u32>>,
     /// Where each cluster's units begin; one more entry than clusters.
-    pub cluster_start: Vec<u32>,
+    pub cluster_start: Arc<Vec<u32>>,
     /// Names of the clusters, in order.
-    pub clusters: Keys,
+    pub clusters: Arc<Keys>,
+    /// A second clustering that crosses the first.
+    pub second: Option<Grouping>,
+    /// Levels between cluster and unit, coarse to fine.
+    pub levels: Vec<Level>,
+    /// The block of each cluster, where clusters were assigned within blocks.
+    pub blocks: Option<Arc<Vec<u32>>>,
     /// The periods and cohorts, and what lies where.
     pub cells: Cells,
     /// Rows read and left out.
     pub ledger: Ledger,
     /// What the reader should know of this sample.
     pub warnings: Vec<Warning>,
-    pub(super) survey: OnceLock<Survey>,
+    pub(super) survey: Arc<OnceLock<Survey>>,
 }
 
 /// Which cohorts each cluster holds, and how many units each cohort has.

@@ -123,6 +123,25 @@ impl Moments {
         Moments { clusters, absorb, scales: pass.scales, n_rows, n_units, included: pass.included, weight_unit, weights_vary_within_unit }
     }
 
+    /// Whether the rows of a cell were used.
+    #[inline]
+    pub fn includes(&self, cell: u32) -> bool {
+        self.included[cell as usize]
+    }
+
+    /// A row's weight in the units of the moments.
+    #[inline]
+    pub fn scaled_weight(&self, panel: &Panel, row: usize) -> f64 {
+        if panel.weight.is_empty() { 1.0 } else { panel.weight[row] / self.weight_unit }
+    }
+
+    /// A row's covariate, or its outcome (the column after the covariates), centred and scaled.
+    #[inline]
+    pub fn scaled(&self, panel: &Panel, column: usize, row: usize) -> f64 {
+        let values = if column < panel.covariates.len() { &panel.covariates[column].values } else { &panel.outcome };
+        (values[row] - self.scales[column].centre) * self.scales[column].inverse()
+    }
+
     /// Number of covariates.
     pub fn n_covariates(&self) -> usize {
         self.scales.len() - 1

@@ -63,6 +63,12 @@ pub struct PanelSpec {
     pub weights: Option<String>,
     /// The unit of assignment; `None`: the unit itself, with a warning.
     pub cluster: Option<String>,
+    /// A second way in which rows may depend on each other, crossed with the first (two-way clustering).
+    pub second_cluster: Option<String>,
+    /// Levels between cluster and unit, coarse to fine (classrooms within schools).
+    pub levels: Vec<String>,
+    /// Clusters were assigned within the values of this column.
+    pub block: Option<String>,
     /// Keep only rows with these values.
     pub filter: Vec<(String, String)>,
     /// Keep only this subgroup (column, value).
@@ -72,6 +78,25 @@ pub struct PanelSpec {
 }
 
 impl PanelSpec {
+    /// The plainest specification: repeated cross-sections, each row a cluster of its own.
+    pub fn new(outcome: &str, treatment: TreatmentRule) -> PanelSpec {
+        PanelSpec {
+            outcome: outcome.into(),
+            unit: None,
+            period: None,
+            treatment,
+            covariates: Vec::new(),
+            weights: None,
+            cluster: None,
+            second_cluster: None,
+            levels: Vec::new(),
+            block: None,
+            filter: Vec::new(),
+            subgroup: None,
+            duplicates: Duplicates::Refuse,
+        }
+    }
+
     /// All columns that the sample needs, each once.
     pub fn columns(&self) -> Vec<&str> {
         let mut all: Vec<&str> = vec![&self.outcome];
@@ -87,6 +112,9 @@ impl PanelSpec {
         all.extend(self.covariates.iter().map(|c| c.column.as_str()));
         all.extend(self.weights.as_deref());
         all.extend(self.cluster.as_deref());
+        all.extend(self.second_cluster.as_deref());
+        all.extend(self.levels.iter().map(String::as_str));
+        all.extend(self.block.as_deref());
         all.extend(self.filter.iter().map(|(c, _)| c.as_str()));
         all.extend(self.subgroup.as_ref().map(|(c, _)| c.as_str()));
         let mut seen = std::collections::BTreeSet::new();

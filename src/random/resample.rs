@@ -24,13 +24,12 @@ pub fn webb(stream: &mut Stream) -> f64 {
     WEBB[stream.below(6) as usize]
 }
 
-/// How often each of `n = counts.len()` clusters is drawn when n are drawn with replacement.
+/// Draws n out of n clusters with replacement and names each one drawn.
 ///
-/// Overwrites `counts`. Two draws from each 64 random bits, each by Lemire's multiply–shift with rejection, so every
-/// cluster is equally likely to the last bit.
-pub fn multinomial_counts(stream: &mut Stream, counts: &mut [u32]) {
-    counts.fill(0);
-    let Ok(n) = u32::try_from(counts.len()) else { panic!("more than 2^32 clusters") };
+/// Two draws from each 64 random bits, each by Lemire's multiply–shift with rejection, so every cluster is equally likely
+/// to the last bit.
+#[inline]
+pub fn multinomial(stream: &mut Stream, n: u32, mut drawn: impl FnMut(usize)) {
     if n == 0 {
         return;
     }
@@ -41,7 +40,7 @@ pub fn multinomial_counts(stream: &mut Stream, counts: &mut [u32]) {
         for half in [bits as u32, (bits >> 32) as u32] {
             let product = u64::from(half) * u64::from(n);
             if product as u32 >= threshold && left > 0 {
-                counts[(product >> 32) as usize] += 1;
+                drawn((product >> 32) as usize);
                 left -= 1;
             }
         }
@@ -60,8 +59,8 @@ mod tests {
     fn values_are_pinned() {
         let mut s = stream("pinned");
         assert_eq!(rademacher_bits(&mut s), 4_946_873_926_552_055_888);
-        let mut counts = [9; 7];
-        multinomial_counts(&mut s, &mut counts);
+        let mut counts = [0; 7];
+        multinomial(&mut s, 7, |i| counts[i] += 1);
         assert_eq!(counts, [0, 0, 2, 2, 1, 0, 2]);
         let signs: Vec<f64> = (0..4).map(|_| webb(&mut s)).collect();
         assert_eq!(signs, [-ROOT_THREE_HALVES, ROOT_HALF, -1.0, -1.0]);
@@ -80,7 +79,7 @@ mod tests {
         let mut squares = 0u32;
         for _ in 0..20_000 {
             let mut counts = [0; 5];
-            multinomial_counts(&mut s, &mut counts);
+            multinomial(&mut s, 5, |i| counts[i] += 1);
             assert_eq!(counts.iter().sum::<u32>(), 5);
             squares += counts[0] * counts[0];
             totals.iter_mut().zip(counts).for_each(|(t, c)| *t += c);
@@ -88,6 +87,6 @@ mod tests {
         assert!(totals.iter().all(|t| t.abs_diff(20_000) < 600), "{totals:?}");
         // E[count²] = variance + mean² = 5·(1/5)(4/5) + 1
         assert!((f64::from(squares) / 20_000.0 - 1.8).abs() < 0.06);
-        multinomial_counts(&mut s, &mut []);
+        multinomial(&mut s, 0, |_| panic!("nobody to draw"));
     }
 }

@@ -1,8 +1,10 @@
 //! One sample, every estimator, every inference method.
 
+use super::family::Leader;
 use crate::cohort::{Cohort, Faults, Warning};
 use crate::estimate::{Chosen, Fit, NotIdentified, Sample, Target};
-use crate::infer::{self, Estimate, Method, Setting};
+use crate::infer::multiplicity::Adjustment;
+use crate::infer::{self, Draws, Estimate, JointTest, Method, Setting};
 use crate::panel::{Executor, Panel, PanelSpec};
 
 /// What is asked of a cohort.
@@ -14,6 +16,8 @@ pub struct Question {
     pub estimators: Vec<Chosen>,
     /// Inference methods; empty: the defaults of each fit.
     pub inference: Vec<Method>,
+    /// How p-values are adjusted for the number of hypotheses.
+    pub multiplicity: Option<Adjustment>,
     /// The confidence level.
     pub level: f64,
     /// The seed.
@@ -64,8 +68,14 @@ pub struct Analysis {
     pub sample: SampleCounts,
     /// The effects, method by method.
     pub effects: Vec<Effect>,
+    /// Tests of several effects at once.
+    pub tests: Vec<JointTest>,
+    /// How its p-values were adjusted, if they were.
+    pub multiplicity: Option<Adjustment>,
     /// Warnings, each once.
     pub warnings: Vec<Warning>,
+    /// Bootstrap statistics, by method and target, while they are needed for tests of several hypotheses.
+    pub(super) draws: Vec<(String, Draws)>,
 }
 
 impl Analysis {
@@ -84,29 +94,49 @@ impl Analysis {
 /// All faults of the sample, or the first estimator or method that does not fit it.
 pub fn analyse(cohort: &Cohort, question: &Question, executor: &dyn Executor) -> Result<(Panel, Vec<Analysis>), Faults> {
     let panel = Panel::build(cohort, &question.spec)?;
-    let analyses = analyse_panel(&panel, question, executor)?;
+    let analyses = analyse_panel(&panel, question, &Leader::default(), executor)?;
     Ok((panel, analyses))
 }
 
-/// Answers a question on a sample that is built already.
+/// Answers a question on a sample that is built already. `leader` gives all fits of a family the same random weights,
+/// where p-values are adjusted by their joint distribution.
 ///
 /// # Errors
 /// As [`analyse`].
-pub fn analyse_panel(panel: &Panel, question: &Question, executor: &dyn Executor) -> Result<Vec<Analysis>, Faults> {
+pub fn analyse_panel(panel: &Panel, question: &Question, leader: &Leader, executor: &dyn Executor) -> Result<Vec<Analysis>, Faults> {
+    let lone = panel.lone_treated_cluster(&question.spec);
+    if let Some(fault) = lone
+        && (question.inference.is_empty() || question.inference.iter().any(|m| !m.inference.lone_treated()))
+    {
+        return Err(fault.into());
+    }
     let sample = Sample::new(panel, executor);
-    let setting = Setting { level: question.level, seed: question.seed, executor };
-    question.estimators.iter().map(|chosen| one(panel, &sample, chosen, question, &setting)).collect()
+    let setting = Setting::new(question.level, question.seed, executor);
+    question.estimators.iter().map(|chosen| one(panel, &sample, chosen, question, leader, &setting)).collect()
 }
 
-fn one(panel: &Panel, sample: &Sample<'_>, chosen: &Chosen, question: &Question, setting: &Setting<'_>) -> Result<Analysis, Faults> {
+fn one(
+    panel: &Panel,
+    sample: &Sample<'_>,
+    chosen: &Chosen,
+    question: &Question,
+    leader: &Leader,
+    setting: &Setting<'_>,
+) -> Result<Analysis, Faults> {
     let fit = chosen.estimator.fit(sample, &chosen.options)?;
-    let methods = if question.inference.is_empty() { infer::defaults(&fit) } else { question.inference.clone() };
+    let methods = if question.inference.is_empty() { infer::defaults(&fit, panel) } else { question.inference.clone() };
+    let order = if question.multiplicity == Some(Adjustment::RomanoWolf) { Some(leader.order(&fit)?) } else { None };
+    let setting = Setting { order: order.as_deref(), ..*setting };
     let mut warnings: Vec<Warning> = panel.warnings.clone();
     warnings.extend(fit.warnings.iter().cloned());
-    let mut effects = Vec::new();
+    let (mut effects, mut tests, mut draws) = (Vec::new(), Vec::new(), Vec::new());
     for method in &methods {
-        let mut inferred = method.infer(&fit, setting)?;
+        method.fits(&fit, panel)?;
+        let mut inferred = method.infer(&fit, &setting)?;
         warnings.append(&mut inferred.warnings);
+        if order.is_some() {
+            draws.extend(inferred.draws.drain(..).map(|d| (method.label(), d)));
+        }
         let mut found = inferred.estimates.into_iter().peekable();
         for (t, (target, estimate)) in fit.targets.iter().zip(&fit.estimates).enumerate() {
             let result = match estimate {
@@ -118,6 +148,11 @@ fn one(panel: &Panel, sample: &Sample<'_>, chosen: &Chosen, question: &Question,
             };
             effects.push(Effect { target: target.clone(), result });
         }
+        for (hypothesis, targets) in fit.hypotheses() {
+            if let Some(test) = method.joint(&fit, &targets, &setting)? {
+                tests.push(JointTest { hypothesis: hypothesis.into(), ..test });
+            }
+        }
     }
     let mut seen = std::collections::BTreeSet::new();
     warnings.retain(|w| seen.insert(w.clone()));
@@ -128,7 +163,10 @@ fn one(panel: &Panel, sample: &Sample<'_>, chosen: &Chosen, question: &Question,
         subgroup: question.spec.subgroup.clone(),
         sample: counts(panel, &fit),
         effects,
+        tests,
+        multiplicity: None,
         warnings,
+        draws,
     })
 }
 
@@ -179,6 +217,9 @@ mod tests {
             covariates: vec![CovariateTerm::parse("x1"), CovariateTerm::parse("x2")],
             weights: None,
             cluster: None,
+            second_cluster: None,
+            levels: Vec::new(),
+            block: None,
             filter: Vec::new(),
             subgroup: None,
             duplicates: Duplicates::Refuse,

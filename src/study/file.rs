@@ -1,6 +1,7 @@
 //! The study file: strict TOML, every default written out when resolved.
 
 use crate::cohort::{Fault, Faults, did_you_mean};
+use crate::infer::multiplicity::Adjustment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -125,6 +126,15 @@ pub struct Roles {
     /// The unit of assignment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
+    /// A second clustering that crosses the first (two-way).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_cluster: Option<String>,
+    /// Levels between cluster and unit, coarse to fine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<String>,
+    /// Clusters were assigned within the values of this column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<String>,
     /// Weights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<String>,
@@ -137,6 +147,9 @@ pub struct Roles {
     /// Columns in whose values the effect is also estimated.
     #[serde(default)]
     pub subgroups: Vec<String>,
+    /// The domain of each outcome (mathematics, literacy): p-values are adjusted within domains.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub domains: BTreeMap<String, String>,
 }
 
 /// One analysis.
@@ -152,9 +165,38 @@ pub struct AnalysisSection {
     /// Inference methods with their options; empty: the defaults.
     #[serde(default)]
     pub inference: Vec<String>,
+    /// Adjust p-values for the number of hypotheses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multiplicity: Option<Multiplicity>,
     /// Covariates instead of those under roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariates: Option<Vec<String>>,
+}
+
+/// How p-values are adjusted: all effects of one kind by one estimator and method, over all outcomes of a domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Multiplicity {
+    /// Times the number of hypotheses.
+    Bonferroni,
+    /// Bonferroni's step-down.
+    Holm,
+    /// The What Works Clearinghouse's rule.
+    BenjaminiHochberg,
+    /// Step-down on the joint bootstrap distribution.
+    RomanoWolf,
+}
+
+impl Multiplicity {
+    /// The adjustment it names.
+    pub fn adjustment(self) -> Adjustment {
+        match self {
+            Multiplicity::Bonferroni => Adjustment::Bonferroni,
+            Multiplicity::Holm => Adjustment::Holm,
+            Multiplicity::BenjaminiHochberg => Adjustment::BenjaminiHochberg,
+            Multiplicity::RomanoWolf => Adjustment::RomanoWolf,
+        }
+    }
 }
 
 /// A section without settings in this version.

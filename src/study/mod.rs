@@ -3,6 +3,7 @@
 mod analyse;
 mod builtin;
 mod describe;
+mod family;
 mod file;
 mod results;
 mod run;
@@ -11,7 +12,8 @@ mod subgroup;
 pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
 pub use builtin::{BuiltIn, STUDIES};
 pub use describe::{ArmPeriod, Baseline, Description, Summary, describe};
-pub use file::{About, AnalysisSection, DataSection, DuplicatesRule, Empty, Output, Privacy, Roles, StudyFile};
+pub use family::{Leader, adjust};
+pub use file::{About, AnalysisSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile};
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, resolve};
 pub use subgroup::{Subgroup, by_subgroup};

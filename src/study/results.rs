@@ -1,6 +1,8 @@
 //! Results as the JSON document of the interface.
 
 use super::analyse::{Analysis, Effect};
+use crate::infer::JointTest;
+use crate::infer::multiplicity::Adjustment;
 use serde_json::{Value, json};
 
 /// The document: one entry an estimator and outcome, one effect a target and method.
@@ -35,8 +37,17 @@ fn result(a: &Analysis) -> Value {
             "treated_clusters": a.sample.clusters_by_arm.0, "comparison_clusters": a.sample.clusters_by_arm.1,
             "dropped": dropped,
         },
+        "multiplicity": a.multiplicity.map(Adjustment::name),
+        "tests": a.tests.iter().map(test).collect::<Vec<_>>(),
         "effects": a.effects.iter().map(effect).collect::<Vec<_>>(),
         "warnings": a.warnings.iter().map(|w| json!({"code": w.code, "message": w.message})).collect::<Vec<_>>(),
+    })
+}
+
+fn test(t: &JointTest) -> Value {
+    json!({
+        "hypothesis": t.hypothesis, "inference": t.inference, "statistic": number(t.statistic), "kind": t.kind, "df1": t.df1,
+        "df2": number(t.df2), "p_value": number(t.p_value), "note": t.note,
     })
 }
 
@@ -49,7 +60,13 @@ fn effect(e: &Effect) -> Value {
         Ok(r) => json!({
             "estimate": number(Some(r.estimate)), "std_error": number(r.std_error), "statistic": number(r.statistic), "df": number(r.df),
             "p_value": number(r.p_value), "conf_low": number(r.interval.low.value()), "conf_high": number(r.interval.high.value()),
-            "band_low": null, "band_high": null, "inference": r.inference,
+            "band_low": number(r.band.and_then(|b| b.low.value())), "band_high": number(r.band.and_then(|b| b.high.value())),
+            "inference": r.inference,
+            "p_adjusted": number(r.p_adjusted),
+            "critical_value": number(r.simulated.and_then(|s| s.critical)),
+            "replicates": r.simulated.map(|s| s.replicates), "failures": r.simulated.map(|s| s.failures),
+            "mc_std_error": number(r.simulated.and_then(|s| s.of_std_error)), "mc_p_value": number(r.simulated.and_then(|s| s.of_p_value)),
+            "mc_critical_value": number(r.simulated.and_then(|s| s.of_critical)),
         }),
         Err(reason) => json!({
             "estimate": null, "std_error": null, "statistic": null, "df": null, "p_value": null, "conf_low": null, "conf_high": null,

@@ -2,6 +2,7 @@
 
 use super::analyse::{Analysis, Question, analyse_panel};
 use super::describe::{Description, describe};
+use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
 use super::subgroup::by_subgroup;
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
@@ -107,6 +108,12 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
                 faults
                     .push(fault("roles need exactly one of cohort, arm and treatment".into(), "say how the data tell who is treated when"));
             }
+            if roles.second_cluster.is_some() && roles.cluster.is_none() {
+                faults.push(fault("roles.second_cluster needs roles.cluster".into(), "name the first clustering too"));
+            }
+            for outcome in roles.domains.keys().filter(|o| !roles.outcomes.contains(o)) {
+                faults.push(fault(format!("roles.domains names {outcome:?}, which is no outcome"), "name outcomes only"));
+            }
             if roles.post.is_some() && roles.arm.is_none() {
                 faults.push(fault("roles.post needs roles.arm".into(), "name the arm"));
             }
@@ -116,7 +123,13 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
         faults.push(fault(format!("level = {} is no confidence level", study.study.level), "a number between 0 and 1, such as 0.95"));
     }
     if study.analysis.is_empty() {
-        study.analysis.push(AnalysisSection { name: "main".into(), estimators: Vec::new(), inference: Vec::new(), covariates: None });
+        study.analysis.push(AnalysisSection {
+            name: "main".into(),
+            estimators: Vec::new(),
+            inference: Vec::new(),
+            multiplicity: None,
+            covariates: None,
+        });
     }
     let names: std::collections::BTreeSet<&String> = study.analysis.iter().map(|a| &a.name).collect();
     if names.len() < study.analysis.len() {
@@ -197,6 +210,8 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
     let mut subgroups = Vec::new();
     let mut faults = Faults::default();
     for (s, section) in study.analysis.iter().enumerate() {
+        let leader = Leader::default();
+        let mut own = Vec::new();
         for outcome in &roles.outcomes {
             stage(&format!("{outcome}: estimating"));
             let question = question(&study, section, outcome)?;
@@ -210,12 +225,12 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
             if s == 0 {
                 descriptions.push(describe(&panel));
             }
-            match analyse_panel(&panel, &question, executor) {
+            match analyse_panel(&panel, &question, &leader, executor) {
                 Ok(mut found) => {
                     if study.analysis.len() > 1 {
                         found.iter_mut().for_each(|a| a.section = Some(section.name.clone()));
                     }
-                    analyses.extend(found);
+                    own.extend(found);
                 }
                 Err(f) => faults.extend(f),
             }
@@ -225,6 +240,7 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
                     let mut one = question.clone();
                     one.estimators.truncate(1);
                     one.inference.truncate(1);
+                    one.multiplicity = None;
                     for found in by_subgroup(&loaded.cohort, &one, column, executor)? {
                         let result = found
                             .result
@@ -235,6 +251,12 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
                 }
             }
         }
+        if let Some(multiplicity) = section.multiplicity
+            && let Err(f) = adjust(&mut own, multiplicity.adjustment(), &roles.domains)
+        {
+            faults.extend(f);
+        }
+        analyses.extend(own);
     }
     faults.into_result()?;
     Ok(Run {
@@ -258,6 +280,7 @@ fn question(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Resu
         spec: spec(study, section, outcome)?,
         estimators: section.estimators.iter().map(|t| Chosen::parse(t)).collect::<Result<_, _>>()?,
         inference: section.inference.iter().map(|t| Method::parse(t)).collect::<Result<_, _>>()?,
+        multiplicity: section.multiplicity.map(super::file::Multiplicity::adjustment),
         level: study.study.level,
         seed: study.study.seed,
     })
@@ -286,6 +309,9 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
         covariates: section.covariates.as_ref().unwrap_or(&roles.covariates).iter().map(|c| CovariateTerm::parse(c)).collect(),
         weights: roles.weights.clone(),
         cluster: roles.cluster.clone(),
+        second_cluster: roles.second_cluster.clone(),
+        levels: roles.levels.clone(),
+        block: roles.block.clone(),
         filter,
         subgroup: None,
         duplicates: match study.data.duplicates {

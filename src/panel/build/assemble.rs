@@ -1,10 +1,11 @@
 //! Rows into the order cluster, unit, period; what must not vary within a unit is checked on the way.
 
+use super::nested::{Nested, block_codes, counting_sort, of_units};
 use super::rows::Used;
 use super::timing::{Timing, Treated};
 use crate::cohort::{Cohort, Data, Fault, Faults, Reason, Warning};
 use crate::num::sorted;
-use crate::panel::{Cells, Covariate, CovariateTerm, Duplicates, FirstTreated, Keys, Kind, Panel, PanelSpec, Sequence};
+use crate::panel::{Cells, Covariate, CovariateTerm, Duplicates, FirstTreated, Grouping, Keys, Kind, Panel, PanelSpec, Sequence};
 use std::sync::{Arc, OnceLock};
 
 /// `None` when the rows cannot be put in order; other faults are noted and the work goes on, so that more can be found.
@@ -33,10 +34,15 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     };
 
     // `order[k]` is the place in `rows` of the panel's k-th row.
+    let level_codes: Vec<Vec<u32>> =
+        spec.levels.iter().map(|name| Keys::index(&cohort.column(name).expect("checked").data, &rows).1).collect();
+    let mut levels = Vec::new();
     let (order, unit_start, cluster_start) = match &unit {
         None => {
-            let (order, start) = counting_sort(&cluster_code, clusters.len());
-            (order, Vec::new(), start)
+            let nested = Nested::new(&cluster_code, clusters.len(), &level_codes);
+            let (order, start) = counting_sort(&nested.group, nested.paths.len().max(clusters.len()));
+            levels = nested.levels(&start, &spec.levels);
+            (order, Vec::new(), nested.cluster_start(&start, clusters.len()))
         }
         Some((keys, unit_code)) => {
             let mut unit_cluster = vec![u32::MAX; keys.len()];
@@ -62,7 +68,15 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
                     ));
                 }
             }
-            let (units, cluster_start) = counting_sort(&unit_cluster, clusters.len());
+            let unit_levels: Vec<Vec<u32>> = level_codes
+                .iter()
+                .zip(&spec.levels)
+                .map(|(codes, name)| of_units(unit_code, codes, keys.len(), name, &row_number, faults))
+                .collect();
+            let nested = Nested::new(&unit_cluster, clusters.len(), &unit_levels);
+            let (units, group_start) = counting_sort(&nested.group, nested.paths.len().max(clusters.len()));
+            levels.extend(nested.levels(&group_start, &spec.levels));
+            let cluster_start = nested.cluster_start(&group_start, clusters.len());
             let mut place = vec![0u32; units.len()];
             units.iter().enumerate().for_each(|(k, u)| place[u] = k as u32);
             let unit_rank: Vec<u32> = unit_code.iter().map(|&u| place[u as usize]).collect();
@@ -102,6 +116,20 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     cohorts.dedup();
     let cells = Cells { periods: period_keys, cohorts };
     let cohort_ix: Vec<usize> = list.iter().map(|s| cells.cohorts.binary_search(s).unwrap_or(0)).collect();
+    let second = spec.second_cluster.as_ref().map(|name| {
+        let (keys, codes) = Keys::index(&cohort.column(name).expect("checked").data, &rows);
+        let mut of_period = vec![u32::MAX; cells.periods.len()];
+        let nests_periods = codes.iter().zip(&period_code).all(|(&c, &p)| {
+            let slot = &mut of_period[p as usize];
+            if *slot == u32::MAX {
+                *slot = c;
+            }
+            *slot == c
+        });
+        Grouping { name: name.clone(), codes: Arc::new(order.iter().map(|i| codes[i]).collect()), n: keys.len(), nests_periods }
+    });
+    let blocks =
+        spec.block.as_ref().map(|name| Arc::new(block_codes(cohort, name, &rows, &cluster_code, clusters.len(), &row_number, faults)));
     let cell: Vec<u32> = order.iter().zip(&since).map(|(i, &s)| cells.cell(cohort_ix[s as usize], period_code[i] as usize)).collect();
     // Codes have served; the columns of numbers come last, so that not everything stands in memory at once.
     drop((since, period_code, cluster_code));
@@ -125,15 +153,18 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         outcome_name: spec.outcome.clone(),
         outcome: Arc::new(outcome),
         weight: Arc::new(weight),
-        cell,
+        cell: Arc::new(cell),
         covariates,
-        unit_start,
-        cluster_start,
-        clusters,
+        unit_start: Arc::new(unit_start),
+        cluster_start: Arc::new(cluster_start),
+        clusters: Arc::new(clusters),
+        second,
+        levels,
+        blocks,
         cells,
         ledger: used.ledger,
         warnings,
-        survey: OnceLock::new(),
+        survey: Arc::new(OnceLock::new()),
     };
     duplicates(&mut panel, spec, |k| row_number(order.at(k)), faults);
     Some(panel)
@@ -167,26 +198,6 @@ fn canonical_ranks(cohort: &Cohort, spec: &PanelSpec, rows: &Sequence, period: &
     let mut ranks = vec![0u32; order.len()];
     order.iter().enumerate().for_each(|(rank, &i)| ranks[i as usize] = rank as u32);
     ranks
-}
-
-/// Stable counting sort of places by `bucket[place]`: the places in order, and where each bucket begins.
-fn counting_sort(bucket: &[u32], n_buckets: usize) -> (Sequence, Vec<u32>) {
-    let mut start = vec![0u32; n_buckets + 1];
-    bucket.iter().for_each(|&b| start[b as usize + 1] += 1);
-    for b in 0..n_buckets {
-        start[b + 1] += start[b];
-    }
-    if bucket.is_sorted() {
-        return (Sequence::All(bucket.len() as u32), start);
-    }
-    let mut next = start.clone();
-    let mut order = vec![0u32; bucket.len()];
-    for (i, &b) in bucket.iter().enumerate() {
-        let slot = &mut next[b as usize];
-        order[*slot as usize] = i as u32;
-        *slot += 1;
-    }
-    (Sequence::Listed(order), start)
 }
 
 /// Rows in order, where each unit's begin, and the period of each row as read.
@@ -335,8 +346,11 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
     for c in &mut panel.covariates {
         c.values = mean(&c.values);
     }
-    panel.cell = groups.iter().map(|g| panel.cell[g.start]).collect();
-    panel.unit_start = starts;
+    panel.cell = Arc::new(groups.iter().map(|g| panel.cell[g.start]).collect());
+    if let Some(second) = &mut panel.second {
+        second.codes = Arc::new(groups.iter().map(|g| second.codes[g.start]).collect());
+    }
+    panel.unit_start = Arc::new(starts);
     panel.ledger.drop_rows(Reason::Averaged, averaged);
     panel.warnings.push(Warning::new(
         "duplicates-averaged",

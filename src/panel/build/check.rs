@@ -58,18 +58,33 @@ pub(super) fn check(panel: &Panel, spec: &PanelSpec) -> Result<(), Faults> {
         }
     }
     let (treated_clusters, other_clusters) = panel.clusters_by_arm();
-    let comparable = cells.has_never();
-    if !treated.is_empty() && (treated_clusters == 1 || (comparable && other_clusters == 1)) {
-        let arm = if treated_clusters == 1 { "treated" } else { "comparison" };
-        faults.push(Fault::new(
+    if treated_clusters > 0 && cells.has_never() && other_clusters == 1 {
+        faults.push(panel.one_cluster("comparison", spec));
+    }
+    faults.into_result()
+}
+
+impl Panel {
+    /// The fault of a sample with a single cluster on one side.
+    fn one_cluster(&self, arm: &str, spec: &PanelSpec) -> Fault {
+        let remedy = if arm == "treated" && self.clusters_by_arm().1 > 1 {
+            "add treated clusters; if classrooms took up profiles one by one, name the classroom as cluster; or ask for  few-treated  (--inference few-treated), which learns from the comparison clusters how much a single one varies by itself, and rests on assumptions that it states"
+        } else {
+            "add clusters to this arm; if classrooms took up profiles one by one, name the classroom as cluster"
+        };
+        Fault::new(
             "PANEL-010",
             format!("one cluster in the {arm} arm"),
             format!("cluster = {}", spec.cluster.as_deref().or(spec.unit.as_deref()).unwrap_or("row")),
-            "whatever else happened in that one cluster cannot be told from the effect, and no honest interval exists",
-            "add clusters to this arm; if classrooms took up profiles one by one, name the classroom as cluster",
-        ));
+            "whatever else happened in that one cluster cannot be told from the effect, and no interval that compares clusters within arms exists",
+            remedy,
+        )
     }
-    faults.into_result()
+
+    /// Why no interval that compares clusters within each arm exists, where that is so: a single treated cluster.
+    pub fn lone_treated_cluster(&self, spec: &PanelSpec) -> Option<Fault> {
+        (self.clusters_by_arm().0 == 1).then(|| self.one_cluster("treated", spec))
+    }
 }
 
 /// What the reader of any estimate from this sample should know.

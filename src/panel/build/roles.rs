@@ -89,7 +89,9 @@ fn contradictions(spec: &PanelSpec, faults: &mut Faults) {
             }
         }
     }
-    for (role, column) in [("weights", &spec.weights), ("cluster", &spec.cluster)] {
+    for (role, column) in
+        [("weights", &spec.weights), ("cluster", &spec.cluster), ("second cluster", &spec.second_cluster), ("block", &spec.block)]
+    {
         if column.as_deref() == Some(spec.outcome.as_str()) {
             faults.push(Fault::new(
                 "PANEL-014",

@@ -1,7 +1,8 @@
 //! Estimates with intervals, one row an effect and method.
 
+use crate::infer::{Estimate, Simulated};
 use crate::study::{Analysis, Effect};
-use crate::table::number;
+use crate::table::number::{self, Glyphs};
 use crate::table::{Cell, Column, Digits, Table};
 
 /// Every effect of the given analyses.
@@ -26,6 +27,10 @@ pub(super) fn table(
     many: bool,
     minimum: u64,
 ) -> Table {
+    let shown: Vec<&Estimate> =
+        analyses.iter().flat_map(|a| &a.effects).filter(|e| keep(e)).filter_map(|e| e.result.as_ref().ok()).collect();
+    let (banded, adjusted, simulated) =
+        (shown.iter().any(|e| e.band.is_some()), shown.iter().any(|e| e.p_adjusted.is_some()), shown.iter().any(|e| e.simulated.is_some()));
     let mut columns = Vec::new();
     if many {
         columns.push(Column::new("outcome", "Outcome"));
@@ -37,12 +42,30 @@ pub(super) fn table(
         Column::new("conf", format!("{} interval", super::words::percent(level)))
             .unit("outcome units")
             .explain("effects that the data do not rule out"),
+    ]);
+    if banded {
+        columns.push(
+            Column::new("band", format!("{} band", super::words::percent(level)))
+                .unit("outcome units")
+                .explain("wider than the interval: it covers all effects of this kind at once"),
+        );
+    }
+    columns.extend([
         Column::new("std_error", "Standard error").unit("outcome units").explain("how far the estimate would typically be off"),
         Column::new("statistic", "t").explain("estimate divided by its standard error"),
         Column::new("df", "df").explain("degrees of freedom: how much independent information the interval rests on"),
         Column::new("p_value", "p").explain("how often a difference at least this large would appear if there were no effect"),
-        Column::new("inference", "Method"),
     ]);
+    if adjusted {
+        columns.push(Column::new("p_adjusted", "Adjusted p").explain("p-value that allows for the number of hypotheses that were tested"));
+    }
+    columns.push(Column::new("inference", "Method"));
+    if simulated {
+        columns.push(
+            Column::new("monte_carlo", "Monte Carlo error")
+                .explain("how far another seed would typically move the standard error (SE), the p-value and the critical value (c)"),
+        );
+    }
     let mut out = Table::new(id, title, columns);
     for analysis in analyses {
         for effect in analysis.effects.iter().filter(|e| keep(e)) {
@@ -61,6 +84,9 @@ pub(super) fn table(
                     let undefined = "its standard error cannot be computed";
                     row.push(Cell::number_with(Some(e.estimate), digits, undefined));
                     row.push(interval(e.interval, digits));
+                    if banded {
+                        row.push(e.band.map_or_else(|| Cell::undefined("this method gives no band"), |b| interval(b, digits)));
+                    }
                     row.push(Cell::number_with(e.std_error, digits, undefined));
                     row.push(Cell::number_with(e.statistic, Digits::Decimals(2), undefined));
                     row.push(match (e.df, e.p_value) {
@@ -69,11 +95,22 @@ pub(super) fn table(
                         _ => Cell::undefined(undefined),
                     });
                     row.push(Cell::p_value(e.p_value, undefined));
+                    if adjusted {
+                        row.push(Cell::p_value(e.p_adjusted, "it belongs to no family of hypotheses"));
+                    }
                     row.push(Cell::text(&e.inference));
+                    if simulated {
+                        row.push(
+                            e.simulated.map_or_else(|| Cell::undefined("nothing was drawn at random"), |s| Cell::text(monte_carlo(&s))),
+                        );
+                    }
                 }
                 Err(reason) => {
-                    row.extend((0..6).map(|_| Cell::undefined(&reason.0)));
+                    row.extend((0..6 + usize::from(banded) + usize::from(adjusted)).map(|_| Cell::undefined(&reason.0)));
                     row.push(Cell::text("–"));
+                    if simulated {
+                        row.push(Cell::undefined(&reason.0));
+                    }
                 }
             }
             out.push(row);
@@ -93,6 +130,25 @@ pub(super) fn table(
         ));
     }
     out
+}
+
+/// How far another seed would typically move what was computed from random draws.
+fn monte_carlo(s: &Simulated) -> String {
+    let draws = number::count(s.replicates as u64);
+    let errors: Vec<f64> = [s.of_std_error, s.of_p_value, s.of_critical].into_iter().flatten().collect();
+    if !errors.is_empty() && errors.iter().all(|e| *e == 0.0) {
+        return format!("none: all {draws} possible draws");
+    }
+    let named = [("SE", s.of_std_error), ("p", s.of_p_value), ("c", s.of_critical)];
+    let parts: Vec<String> = named
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|v| (name, v)))
+        .map(|(name, value)| match value {
+            v if v < 5e-5 && name == "p" => format!("{name} <0.0001"),
+            v => format!("{name} ±{}", number::number(v, Digits::for_uncertainty(v), Glyphs::Typographic)),
+        })
+        .collect();
+    format!("{} ({draws} draws)", parts.join(", "))
 }
 
 pub(super) fn interval(interval: crate::infer::Interval, digits: Digits) -> Cell {

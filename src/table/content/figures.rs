@@ -39,6 +39,17 @@ fn slug(text: &str) -> String {
 
 fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
     let first = a.effects.iter().find_map(|e| e.result.as_ref().ok()).map(|e| e.inference.clone())?;
+    // The simultaneous band of the first method that gives one.
+    let banded = a.effects.iter().find_map(|e| e.result.as_ref().ok().filter(|r| r.band.is_some()).map(|r| r.inference.clone()));
+    let band = |time: Option<i64>| {
+        let of = |e: &&crate::study::Effect| e.target.estimand == Estimand::Event && e.target.event_time == time;
+        a.effects
+            .iter()
+            .filter(of)
+            .filter_map(|e| e.result.as_ref().ok())
+            .find(|r| Some(&r.inference) == banded.as_ref())
+            .and_then(|r| r.band)
+    };
     let mut points: Vec<EventPoint> = a
         .effects
         .iter()
@@ -50,8 +61,8 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
                 estimate: r.estimate,
                 low: r.interval.low.value(),
                 high: r.interval.high.value(),
-                band_low: None,
-                band_high: None,
+                band_low: band(e.target.event_time).and_then(|b| b.low.value()),
+                band_high: band(e.target.event_time).and_then(|b| b.high.value()),
                 reference: false,
             })
         })
@@ -67,12 +78,13 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
         reference: true,
     });
     points.sort_by_key(|p| p.event_time);
+    let ribbon = banded.as_ref().map(|b| format!(" ribbon: all times at once ({b});")).unwrap_or_default();
     Some(Figure {
         id: format!("event-study-{}", slug(&a.outcome)),
         title: format!("{}: effect by time since the start", a.outcome),
         alt: format!("Estimated effect on {} for each number of periods before and after the start, with intervals", a.outcome),
         caption: format!(
-            "Points: estimates; bars: {} intervals ({first}); hollow: the reference, zero by construction. Before the start the points should lie near zero.",
+            "Points: estimates; bars: {} intervals ({first});{ribbon} hollow: the reference, zero by construction. Before the start the points should lie near zero.",
             super::words::percent(level)
         ),
         kind: FigureKind::EventStudy {

@@ -8,6 +8,7 @@ mod effects;
 mod figures;
 mod flow;
 mod headline;
+mod joint;
 mod report;
 mod subgroups;
 mod truth;
@@ -15,6 +16,7 @@ mod words;
 
 pub use effects::effects;
 pub use headline::Headline;
+pub use joint::joint;
 pub use report::{Provenance, report};
 pub use words::terminal;
 
@@ -27,6 +29,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
     let mut tables = vec![
         effects::main(run, level),
         effects::events(run, level),
+        joint::joint(&run.analyses),
         subgroups::subgroups(run),
         flow::flow(run),
         descriptives::descriptives(run),

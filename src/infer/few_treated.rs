@@ -1,0 +1,238 @@
+//! Few treated clusters, down to one: how much a single cluster varies by itself is learnt from the comparison clusters.
+
+use super::bootstrap::in_blocks;
+use super::curve::{Counting, Curves};
+use super::estimate::{Bound, Estimate, Inferred, Simulated, identified};
+use super::permutation::{Other, mixed_clusters};
+use super::replicates::{Asked, Share, finite_sorted, of_deviation, of_quantile, of_share};
+use super::wild::shapes;
+use super::{Inference, Setting};
+use crate::cohort::{Fault, Faults, Warning};
+use crate::estimate::{Card, Fit, OptionSpec, Options, Values};
+use crate::num::quantile_type1;
+use crate::panel::spread;
+use crate::random::Stream;
+
+/// Conley–Taber, with Ferman and Pinto's correction for size.
+pub struct FewTreated;
+
+static CARD: Card = Card {
+    id: "few-treated",
+    title: "few treated clusters (Conley–Taber, Ferman–Pinto)",
+    estimand: "p-value and interval from how far the estimate could lie from the truth if the treated clusters vary as the comparison clusters do: each comparison cluster in turn is given a placebo treatment",
+    assumptions: "the treated clusters' own shocks are drawn from the same distribution as the comparison clusters', up to their size; many comparison clusters (20 or more for a 5 % test with one treated); one start date; the effect may be anything",
+    when: "one to five treated clusters, as in a pilot in a single school",
+    options: &[
+        OptionSpec {
+            key: "correction",
+            values: Values::OneOf(&["size", "none"]),
+            meaning: "size: a cluster's variance is a + b/units, fitted among comparison clusters (Ferman and Pinto); none: all alike (Conley and Taber)",
+            positional: false,
+        },
+        OptionSpec {
+            key: "replicates",
+            values: Values::Draws { default: 9999 },
+            meaning: "number of draws; when all ways to draw comparison clusters for the treated are no more than this, each is used once",
+            positional: false,
+        },
+    ],
+    source: "Conley and Taber (2011), section 3; Ferman and Pinto (2019), eq. 8 to 10",
+    reference_call: "each comparison cluster's deviation from the others' mean change, rescaled by its fitted standard deviation; |sum over treated| ≥ |estimate|",
+    version: 1,
+};
+
+impl Inference for FewTreated {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn lone_treated(&self) -> bool {
+        true
+    }
+
+    fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
+        let reassign = fit.reassign().ok_or_else(mixed_clusters)?;
+        let design = Placebo::new(fit, &reassign, setting)?;
+        let alpha = 1.0 - setting.level;
+        let counting = Counting { ties: true, equal_tails: false, plus_one: false };
+        let mut out = Inferred::default();
+        let (mut open, mut missing) = (Vec::new(), Vec::new());
+        for (t, estimate) in identified(fit) {
+            let mut row = Estimate::bare(t, estimate);
+            let Some(noise) = design.noise(t) else {
+                if design.placebo.iter().any(|p| p[t].is_some()) {
+                    missing.push(fit.targets[t].label.clone());
+                }
+                out.estimates.push(row);
+                continue;
+            };
+            let scale = if options.get("correction") == "size" { design.scales(&noise) } else { design.equal() };
+            let standardized: Vec<f64> = noise.iter().zip(&scale.comparison).map(|(e, s)| e / s).collect();
+            let pulls: Vec<f64> = design.share.iter().zip(&scale.treated).map(|(w, s)| w * s).collect();
+            let (donors, slots) = (standardized.len(), pulls.len());
+            let asked = Asked::of(options);
+            let ways = (0..slots).try_fold(1usize, |n, _| n.checked_mul(donors)).filter(|&n| asked.allows(n));
+            let asked = ways.map_or(asked, Asked::Fixed);
+            let root = Stream::new(setting.seed, &["infer", "few-treated"], 0);
+            let mut curves = Curves::default();
+            let (n, _) = asked.draw(|range| {
+                let rows = in_blocks(
+                    range,
+                    setting,
+                    || (),
+                    |r, ()| {
+                        let mut code = r;
+                        let mut stream = ways.is_none().then(|| root.at(r as u64));
+                        let mut next = || match &mut stream {
+                            Some(stream) => stream.below(donors as u32) as usize,
+                            None => {
+                                let at = code % donors;
+                                code /= donors;
+                                at
+                            }
+                        };
+                        pulls.iter().map(|w| w * standardized[next()]).sum::<f64>()
+                    },
+                );
+                rows.into_iter().for_each(|value| curves.push([value, 0.0, 1.0, 0.0, 0.0]));
+                let (count, of, _) = curves.count(estimate, 1.0, counting);
+                Share { count, of, level: alpha }.is_settled()
+            });
+            let mean = curves.p0.iter().sum::<f64>() / n as f64;
+            let error = (curves.p0.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n as f64).sqrt();
+            if error > 1e-14 * estimate.abs() && error > 0.0 {
+                let p = curves.p_value(estimate, 1.0, counting);
+                row.interval = curves.accepted(estimate, 1.0, error, alpha, counting).interval;
+                if row.interval.low == Bound::Unbounded || row.interval.high == Bound::Unbounded {
+                    open.push(fit.targets[t].label.clone());
+                }
+                row.std_error = Some(error);
+                row.statistic = Some(estimate / error);
+                row.p_value = Some(p);
+                let exact = ways.is_some();
+                let sizes = finite_sorted(curves.p0.iter().map(|v| v.abs()));
+                row.simulated = Some(Simulated {
+                    replicates: n,
+                    failures: 0,
+                    critical: Some(quantile_type1(&sizes, setting.level)),
+                    of_std_error: if exact { Some(0.0) } else { of_deviation(&curves.p0) },
+                    of_p_value: Some(if exact { 0.0 } else { of_share(p, n) }),
+                    of_critical: if exact { Some(0.0) } else { of_quantile(&sizes, setting.level) },
+                });
+            }
+            out.estimates.push(row);
+        }
+        out.warnings.push(Warning::new(
+            "few-treated-assumption",
+            format!(
+                "{} treated clusters are judged by how much {} comparison clusters vary: this holds only if nothing but the programme set the treated ones apart; the smallest p-value it can give is about 1 in {}",
+                design.share.len(),
+                design.comparison.len(),
+                design.comparison.len()
+            ),
+        ));
+        if !missing.is_empty() {
+            out.warnings.push(Warning::new(
+                "few-treated-not-identified",
+                format!("some comparison cluster cannot stand in for a treated one, so there is no interval for: {}", missing.join(", ")),
+            ));
+        }
+        out.warnings.extend(shapes(&open, &[]));
+        Ok(out)
+    }
+}
+
+/// Placebo estimates of the comparison clusters, and the treated clusters' shares.
+struct Placebo {
+    comparison: Vec<usize>,
+    /// Units of each comparison cluster and of each treated one.
+    units: (Vec<f64>, Vec<f64>),
+    /// Each treated cluster's share of the treated units.
+    share: Vec<f64>,
+    /// For each comparison cluster the estimates when it alone is treated and the treated are left out.
+    placebo: Vec<Vec<Option<f64>>>,
+}
+
+/// Standard deviations of a cluster's own noise.
+struct Scales {
+    comparison: Vec<f64>,
+    treated: Vec<f64>,
+}
+
+impl Placebo {
+    fn new(fit: &Fit, reassign: &Other<'_>, setting: &Setting<'_>) -> Result<Placebo, Faults> {
+        let labels = reassign.labels();
+        let refuse = |what: &str, why: &str, remedy: &str| Faults::from(Fault::new("INF-007", what, "inference few-treated", why, remedy));
+        let Some(never) = reassign.untreated() else {
+            return Err(refuse(
+                "no cluster is never treated",
+                "what a cluster does by itself is learnt from those that are never treated",
+                "add comparison clusters",
+            ));
+        };
+        let order = setting.order_of(fit);
+        let clusters =
+            |test: &dyn Fn(u32) -> bool| -> Vec<usize> { order.iter().map(|&g| g as usize).filter(|&g| test(labels[g])).collect() };
+        let (comparison, treated) = (clusters(&|l| l == never), clusters(&|l| l != never));
+        if treated.iter().any(|&g| labels[g] != labels[treated[0]]) {
+            return Err(refuse(
+                "treatment starts at several times",
+                "a comparison cluster stands in for a treated one at one start",
+                "keep one cohort and the never-treated (--where), or use permutation",
+            ));
+        }
+        if treated.is_empty() || comparison.len() < 2 {
+            return Err(refuse(
+                "fewer than two comparison clusters",
+                "nothing tells how much a cluster varies by itself, so no effect can be told from chance",
+                "add comparison clusters",
+            ));
+        }
+        let units = |list: &[usize]| -> Vec<f64> { list.iter().map(|&g| fit.clusters[g].n_units as f64).collect() };
+        let (m0, m1) = (units(&comparison), units(&treated));
+        let (all0, all1): (f64, f64) = (m0.iter().sum(), m1.iter().sum());
+        let placebo = spread(setting.executor, comparison.len(), |j| {
+            let mut other = labels.to_vec();
+            treated.iter().for_each(|&g| other[g] = u32::MAX);
+            other[comparison[j]] = labels[treated[0]];
+            // With one of the comparison clusters as treated, its deviation from the mean of the others is its own
+            // deviation from the mean of all over one minus its share.
+            let own = 1.0 - m0[j] / all0;
+            reassign.evaluate(&other, false).into_iter().map(|s| s.map(|s| s.estimate[0] * own)).collect()
+        });
+        let share = m1.iter().map(|m| m / all1).collect();
+        Ok(Placebo { comparison, units: (m0, m1), share, placebo })
+    }
+
+    /// Each comparison cluster's own noise in a target; `None` when one of them is not identified.
+    fn noise(&self, t: usize) -> Option<Vec<f64>> {
+        self.placebo.iter().map(|row| row[t]).collect()
+    }
+
+    fn equal(&self) -> Scales {
+        Scales { comparison: vec![1.0; self.comparison.len()], treated: vec![1.0; self.share.len()] }
+    }
+
+    /// √(a + b/M) with a, b ≥ 0 by least squares of squared noise on 1/M among comparison clusters.
+    fn scales(&self, noise: &[f64]) -> Scales {
+        let (inverse, square): (Vec<f64>, Vec<f64>) = self.units.0.iter().zip(noise).map(|(m, e)| (1.0 / m, e * e)).unzip();
+        let n = noise.len() as f64;
+        let (mean_x, mean_y) = (inverse.iter().sum::<f64>() / n, square.iter().sum::<f64>() / n);
+        let sxx: f64 = inverse.iter().map(|x| (x - mean_x) * (x - mean_x)).sum();
+        let sxy: f64 = inverse.iter().zip(&square).map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
+        let slope = if sxx > 1e-12 * mean_x * mean_x { (sxy / sxx).max(0.0) } else { 0.0 };
+        let level = mean_y - slope * mean_x;
+        let (level, slope) = if level < 0.0 {
+            // Through the origin: Σxy / Σx².
+            let xx: f64 = inverse.iter().map(|x| x * x).sum();
+            (0.0, inverse.iter().zip(&square).map(|(x, y)| x * y).sum::<f64>() / xx)
+        } else {
+            (level, slope)
+        };
+        let scale = |m: &f64| {
+            let s = (level + slope / m).sqrt();
+            if s > 0.0 { s } else { 1.0 }
+        };
+        Scales { comparison: self.units.0.iter().map(scale).collect(), treated: self.units.1.iter().map(scale).collect() }
+    }
+}

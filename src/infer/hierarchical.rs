@@ -1,0 +1,128 @@
+//! The hierarchical bootstrap: schools are drawn, then classrooms within each, then students within each.
+
+use super::bootstrap::{Summary, Table, in_blocks};
+use super::interval::Kind;
+use super::pairs::{INTERVAL, RULE};
+use super::replicates::Asked;
+use super::resample::{STRATIFY, Strata};
+use super::{Inference, Inferred, Setting};
+use crate::cohort::{Fault, Faults};
+use crate::estimate::{Body, Card, Fit, Nest, OptionSpec, Options, Values};
+use crate::random::{Stream, multinomial};
+
+/// The hierarchical (nested) bootstrap.
+pub struct HierarchicalBootstrap;
+
+static CARD: Card = Card {
+    id: "hierarchical-bootstrap",
+    title: "hierarchical bootstrap",
+    estimand: "interval from re-estimating on samples in which clusters are drawn, then the groups of each level within them (--levels), then units",
+    assumptions: "each level is a sample from a larger one; with many clusters it is wider than needed, because a cluster's own mean varies already by its students",
+    when: "few clusters of few students, or the question is about new students in new classrooms; else pairs-bootstrap",
+    options: &[
+        OptionSpec { key: "replicates", values: Values::Draws { default: 999 }, meaning: "number of samples", positional: false },
+        INTERVAL,
+        OptionSpec {
+            key: "down-to",
+            values: Values::OneOf(&["units", "levels"]),
+            meaning: "the last level that is drawn: units (students), or the last of --levels (classrooms), with all of its units",
+            positional: false,
+        },
+        STRATIFY,
+        RULE,
+    ],
+    source: "Davison and Hinkley (1997), section 3.8; Saravanan, Berman and Sober (2020)",
+    reference_call: "nested draws with replacement, a fit in each",
+    version: 1,
+};
+
+/// More sums than this are refused: it would take minutes.
+const MOST: f64 = 2e11;
+
+impl Inference for HierarchicalBootstrap {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
+        let Body::Linear(body) = &fit.body else {
+            return Err(Fault::new(
+                "INF-003",
+                "hierarchical-bootstrap does not exist for this estimator",
+                "it is not a least-squares coefficient",
+                "students are redrawn within clusters, and this estimator can be refitted under weights on whole clusters only",
+                "use  pairs-bootstrap  or  fractional-bootstrap",
+            )
+            .into());
+        };
+        let units = options.get("down-to") == "units";
+        if !units && body.design.levels() == 0 {
+            return Err(Fault::new(
+                "INF-002",
+                "down-to=levels needs levels",
+                "options of hierarchical-bootstrap",
+                "without levels between cluster and unit it would be the pairs bootstrap",
+                "name them from coarse to fine:  --levels classroom_id  (levels = [\"classroom_id\"] under [roles]), or use pairs-bootstrap",
+            )
+            .into());
+        }
+        let asked = Asked::of(options);
+        let summary = Summary::of(options);
+        let table = Table::new(fit, body, summary.kind == Kind::Studentized);
+        let price = match asked {
+            Asked::Fixed(n) => n as f64,
+            Asked::Auto => 1e4,
+        } * if units { fit.n_units as f64 } else { fit.n_clusters() as f64 }
+            * table.width as f64;
+        if price > MOST {
+            return Err(Fault::new(
+                "INF-009",
+                "hierarchical-bootstrap would take very long here",
+                format!("{} units, {} replicates", fit.n_units, options.get("replicates")),
+                format!("every replicate draws every unit: about {:.0} minutes", price / 6e10),
+                "ask for fewer replicates, stop at the classrooms (down-to=levels), or use pairs-bootstrap, whose cost does not grow with students",
+            )
+            .into());
+        }
+        let strata = Strata::asked(fit, options, setting);
+        let (nests, rows) = body.design.nests(units, setting.executor);
+        let order = setting.order_of(fit);
+        let root = Stream::new(setting.seed, &["infer", "hierarchical-bootstrap"], 0);
+        let n = order.len();
+        let mut out = summary.infer(fit, asked, setting, |range| {
+            let scratch = || (vec![0.0; n], vec![0.0; n * table.width], table.scratch());
+            in_blocks(range, setting, scratch, |r, (counts, copies, scratch)| {
+                let mut stream = root.at(r as u64);
+                strata.draw(&mut stream, counts);
+                copies.fill(0.0);
+                let mut copy = copies.chunks_exact_mut(table.width);
+                for (&g, &count) in order.iter().zip(counts.iter()) {
+                    for _ in 0..count as usize {
+                        let sum = copy.next().expect("as many copies as clusters");
+                        draw(&nests[g as usize], &rows, &mut stream, sum);
+                    }
+                }
+                counts.fill(1.0);
+                table.replicate(copies, counts, scratch)
+            })
+        });
+        out.warnings.extend(strata.warning());
+        Ok(out)
+    }
+}
+
+/// Adds one nested draw to a sum.
+fn draw(nest: &Nest, rows: &[f64], stream: &mut Stream, sum: &mut [f64]) {
+    let width = sum.len();
+    match nest {
+        Nest::Rows(range) => multinomial(stream, range.len() as u32, |i| {
+            let at = (range.start + i) * width;
+            sum.iter_mut().zip(&rows[at..at + width]).for_each(|(s, x)| *s += x);
+        }),
+        Nest::Groups(groups) => {
+            let mut chosen = Vec::with_capacity(groups.len());
+            multinomial(stream, groups.len() as u32, |i| chosen.push(i));
+            chosen.into_iter().for_each(|i| draw(&groups[i], rows, stream, sum));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Two clusterings that cross: V₁ + V₂ − V₁₂ (Cameron, Gelbach and Miller 2011).
+
+use super::Setting;
+use super::cluster::rows_factor;
+use super::estimate::{Estimate, Inferred, identified};
+use crate::cohort::{Fault, Faults, Warning};
+use crate::estimate::{Fit, LinearFit, Options};
+use crate::num::{Matrix, dot, symmetric_power};
+use std::collections::BTreeMap;
+
+/// A covariance of targets, and whether it had to be repaired.
+pub(super) struct TwoWay {
+    pub matrix: Matrix,
+    /// The groups of each clustering and of their intersection.
+    pub groups: [usize; 3],
+    pub repaired: bool,
+}
+
+/// The covariance of the targets and the degrees of freedom, min(G₁, G₂) − 1.
+///
+/// Negative eigenvalues of V₁ + V₂ − V₁₂ are set to zero (Cameron, Gelbach and Miller 2011, section 2.3). Cost: one pass over the rows.
+///
+/// # Errors
+/// For CR2 and CR3, which do not exist for two clusterings.
+pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<(TwoWay, f64), Faults> {
+    let kind = options.get("type");
+    if kind == "cr2" || kind == "cr3" || options.get("df") == "satterthwaite" {
+        return Err(Fault::new(
+            "INF-004",
+            format!(
+                "cluster:{kind}{} does not exist for two crossed clusters",
+                if kind == "cr0" || kind == "cr1" { ",df=satterthwaite" } else { "" }
+            ),
+            "--cluster A,B",
+            "CR2, CR3 and Satterthwaite degrees of freedom adjust clusters that do not overlap",
+            "use  cluster:cr1  (or cr0), or name one cluster",
+        )
+        .into());
+    }
+    let panel = body.design.panel();
+    let second = panel.second.as_ref().expect("there are two");
+    let q = targets.len();
+    let pull: Vec<Vec<f64>> = targets.iter().map(|&t| body.inverse.apply(body.contrasts[t].as_ref().expect("identified"))).collect();
+    // Each row's contribution to each target, summed by first cluster and second group; a BTreeMap keeps the order fixed.
+    let sums = body.design.fold_rows(&body.beta, setting.executor, BTreeMap::<(usize, u32), Vec<f64>>::new, |sums, row| {
+        let slot = sums.entry((row.cluster, second.codes[row.row])).or_insert_with(|| vec![0.0; q]);
+        for (s, h) in slot.iter_mut().zip(&pull) {
+            *s += row.weight * row.residual * dot(row.x, h);
+        }
+    });
+    let mut by_first: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    let mut by_second: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    let mut both = Vec::new();
+    for ((first, group), values) in sums.into_iter().flatten() {
+        for slot in [by_first.entry(first).or_insert_with(|| vec![0.0; q]), by_second.entry(group).or_insert_with(|| vec![0.0; q])] {
+            slot.iter_mut().zip(&values).for_each(|(s, v)| *s += v);
+        }
+        both.push(values);
+    }
+    let groups = [by_first.len(), by_second.len(), both.len()];
+    let least = groups[0].min(groups[1]) as f64;
+    if least < 2.0 {
+        return Err(Fault::new(
+            "INF-010",
+            "one of the two clusterings has a single group",
+            format!("column {}", second.name),
+            "within one group nothing is independent of anything",
+            "name one cluster, with several groups",
+        )
+        .into());
+    }
+    let factor = |g: usize| {
+        let g = if options.get("two-way") == "own" { g as f64 } else { least };
+        match (kind, options.get("ssc")) {
+            ("cr0", _) => 1.0,
+            (_, "none") => g / (g - 1.0),
+            (_, "stata") => g / (g - 1.0) * rows_factor(body, body.dof.full),
+            (_, "slopes") => g / (g - 1.0) * rows_factor(body, body.dof.slopes),
+            _ => g / (g - 1.0) * rows_factor(body, body.dof.nested - if second.nests_periods { body.dof.periods } else { 0 }),
+        }
+    };
+    let mut matrix = Matrix::zeros(q, q);
+    by_first.values().for_each(|v| matrix.add_outer(v, factor(groups[0])));
+    by_second.values().for_each(|v| matrix.add_outer(v, factor(groups[1])));
+    both.iter().for_each(|v| matrix.add_outer(v, -factor(groups[2])));
+    let mut repaired = false;
+    // Rounding makes eigenvalues of about −1e-16; only a real negative one is a repair.
+    let scale = (0..q).map(|i| matrix[(i, i)].abs()).fold(0.0, f64::max);
+    let clipped = symmetric_power(&matrix, |v| {
+        repaired |= v < -1e-12 * scale;
+        v.max(0.0)
+    });
+    let matrix = if repaired { clipped } else { matrix };
+    let df = if options.get("df") == "normal" { f64::INFINITY } else { least - 1.0 };
+    Ok((TwoWay { matrix, groups, repaired }, df))
+}
+
+pub(super) fn infer(fit: &Fit, body: &LinearFit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
+    let targets: Vec<usize> = identified(fit).map(|(t, _)| t).collect();
+    let (two, df) = covariance(body, &targets, options, setting)?;
+    let mut out = Inferred::default();
+    for (j, (t, estimate)) in identified(fit).enumerate() {
+        out.estimates.push(Estimate::from_variance(t, estimate, two.matrix[(j, j)], df, setting.level));
+    }
+    if two.repaired {
+        out.warnings.push(Warning::new(
+            "two-way-repaired",
+            "V₁ + V₂ − V₁₂ was not positive: its negative eigenvalues were set to zero (Cameron, Gelbach and Miller 2011), so some standard errors are larger than the formula gives",
+        ));
+    }
+    let least = two.groups[0].min(two.groups[1]);
+    if least < 40 {
+        out.warnings.push(Warning::new(
+            "few-clusters-two-way",
+            format!(
+                "two-way clustering with {} and {} groups: its intervals are too narrow when either number is small; no small-sample form of it is known",
+                two.groups[0], two.groups[1]
+            ),
+        ));
+    }
+    Ok(out)
+}

@@ -1,0 +1,138 @@
+//! The wild cluster bootstrap of a joint hypothesis: the Wald statistic under resampled signs.
+
+use super::bootstrap::in_blocks;
+use super::estimate::JointTest;
+use super::replicates::Asked;
+use super::weights::Source;
+use super::{Setting, wald, wild};
+use crate::cohort::Faults;
+use crate::estimate::{Body, Fit, Options};
+use crate::num::{Cholesky, Matrix, dot};
+
+/// What the test needs of each cluster, in the order of draws. With H the targets' rows in the space of scores:
+/// numerator HZ, Z = Σ v_g s̃_g; a cluster's deviation v_g u_g − Ξ_g Z with u_g = H s̃_g, Ξ_g = H S_g M.
+struct Problem {
+    h: Vec<Vec<f64>>,
+    score: Vec<Vec<f64>>,
+    u: Vec<Vec<f64>>,
+    xi: Vec<Matrix>,
+}
+
+/// All targets zero at once. The statistic is θ'V⁻¹θ with V the CR0 covariance; one draw costs clusters × targets × terms.
+pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
+    if options.get("subcluster") != "none" || options.get("p") == "equal-tail" {
+        return Ok(None);
+    }
+    let q = targets.len();
+    let estimates: Vec<f64> = targets.iter().map(|&t| *fit.estimates[t].as_ref().expect("identified")).collect();
+    let influence: Vec<Vec<f64>> = targets.iter().filter_map(|&t| fit.influence(t)).collect();
+    let mut covariance = Matrix::zeros(q, q);
+    for g in 0..fit.n_clusters() {
+        covariance.add_outer(&influence.iter().map(|c| c[g]).collect::<Vec<_>>(), 1.0);
+    }
+    let Some(observed) = wald::quadratic(&estimates, &covariance) else {
+        return Ok(Some(wald::undefined(q, "the effects' covariance is singular: there are as many effects as clusters, or more")));
+    };
+    let Some(problem) = Problem::new(fit, targets, &estimates, options.get("null") == "imposed", setting) else {
+        return Ok(Some(wald::undefined(q, "the effects' information is singular")));
+    };
+    let asked = match Asked::of(options) {
+        Asked::Auto => Asked::Fixed(9999),
+        fixed => fixed,
+    };
+    let m = problem.u.len();
+    let named = Source::named(options.get("weights"));
+    let (source, n) = named.enumerated(m, |n| asked.allows(n)).unwrap_or_else(|| match asked {
+        Asked::Fixed(n) => (named, n),
+        Asked::Auto => unreachable!("replaced above"),
+    });
+    let root = wild::root(options, setting);
+    let statistics = in_blocks(
+        0..n,
+        setting,
+        || vec![0.0; m],
+        |r, v| {
+            source.fill(&root, r, v);
+            problem.statistic(v)
+        },
+    );
+    const TIE: f64 = 1e-9;
+    let edge = if options.get("ties") == "count" { observed * (1.0 - 2.0 * TIE) } else { observed * (1.0 + 2.0 * TIE) };
+    let above = statistics.into_iter().flatten().filter(|w| *w > edge).count();
+    Ok(Some(JointTest {
+        statistic: Some(observed),
+        kind: "Wald",
+        p_value: Some(above as f64 / n as f64),
+        note: None,
+        ..wald::undefined(q, "")
+    }))
+}
+
+impl Problem {
+    fn new(fit: &Fit, targets: &[usize], estimates: &[f64], imposed: bool, setting: &Setting<'_>) -> Option<Problem> {
+        let q = targets.len();
+        let order = setting.order_of(fit);
+        match &fit.body {
+            Body::Linear(body) => {
+                let contrasts: Vec<&Vec<f64>> = targets.iter().filter_map(|&t| body.contrasts[t].as_ref()).collect();
+                let h: Vec<Vec<f64>> = contrasts.iter().map(|c| body.inverse.apply(c)).collect();
+                let information = Matrix::from_fn(q, q, |i, j| dot(contrasts[i], &h[j])).symmetrized();
+                // β − β̃ = M R' (R M R')⁻¹ R β.
+                let multiplier = Cholesky::new_guarded(&information)?.solve(estimates);
+                let moved: Vec<f64> = (0..body.beta.len()).map(|i| (0..q).map(|j| h[j][i] * multiplier[j]).sum()).collect();
+                let score = |g: usize| -> Vec<f64> {
+                    let shift = if imposed { body.clusters[g].s.apply(&moved) } else { vec![0.0; moved.len()] };
+                    body.score(g).iter().zip(&shift).map(|(a, b)| a + b).collect()
+                };
+                let score: Vec<Vec<f64>> = order.iter().map(|&g| score(g as usize)).collect();
+                let u = score.iter().map(|s| h.iter().map(|h| dot(h, s)).collect()).collect();
+                let xi = order
+                    .iter()
+                    .map(|&g| {
+                        let rows: Vec<Vec<f64>> = h.iter().map(|h| body.inverse.apply(&body.clusters[g as usize].s.apply(h))).collect();
+                        Matrix::from_fn(q, body.beta.len(), |i, j| rows[i][j])
+                    })
+                    .collect();
+                Some(Problem { h, score, u, xi })
+            }
+            // One parameter a target, whose information is shared among the clusters.
+            Body::Influence(body) => {
+                let at = |m: &Matrix, g: u32| -> Vec<f64> { targets.iter().map(|&t| m[(g as usize, t)]).collect() };
+                let score = |g: u32| -> Vec<f64> {
+                    let shift = at(&body.information, g);
+                    at(&body.influence, g)
+                        .iter()
+                        .zip(&shift)
+                        .zip(estimates)
+                        .map(|((a, b), e)| a + if imposed { b * e } else { 0.0 })
+                        .collect()
+                };
+                let score: Vec<Vec<f64>> = order.iter().map(|&g| score(g)).collect();
+                let xi = order
+                    .iter()
+                    .map(|&g| {
+                        let share = at(&body.information, g);
+                        Matrix::from_fn(q, q, |i, j| if i == j { share[i] } else { 0.0 })
+                    })
+                    .collect();
+                let h = (0..q).map(|i| (0..q).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+                Some(Problem { h, u: score.clone(), score, xi })
+            }
+        }
+    }
+
+    /// One replicate's Wald statistic; `None` when its covariance is singular.
+    fn statistic(&self, v: &[f64]) -> Option<f64> {
+        let q = self.h.len();
+        let mut z = vec![0.0; self.score[0].len()];
+        for (score, &w) in self.score.iter().zip(v) {
+            z.iter_mut().zip(score).for_each(|(z, s)| *z += w * s);
+        }
+        let mut covariance = Matrix::zeros(q, q);
+        for ((u, xi), &w) in self.u.iter().zip(&self.xi).zip(v) {
+            let deviation: Vec<f64> = (0..q).map(|i| w * u[i] - dot(xi.row(i), &z)).collect();
+            covariance.add_outer(&deviation, 1.0);
+        }
+        wald::quadratic(&self.h.iter().map(|h| dot(h, &z)).collect::<Vec<_>>(), &covariance)
+    }
+}
