@@ -212,7 +212,7 @@ pub struct LinearFit {
     /// Whether weights vary within absorbed units in a cluster with too many units: then CR2 ignores the absorbed effects there.
     pub approximate_cr2: bool,
     /// The rows and terms behind it.
-    pub design: Design,
+    pub design: Box<Design>,
 }
 
 impl LinearFit {

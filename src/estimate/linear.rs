@@ -208,13 +208,13 @@ pub(super) fn fit(
             treatments,
             dof,
             approximate_cr2,
-            design: Design {
+            design: Box::new(Design {
                 panel: panel.clone(),
                 moments: moments.clone(),
                 terms: terms.into_iter().enumerate().filter(|(t, _)| place[*t].is_some()).map(|(_, term)| term).collect(),
                 clusters: places,
                 labels,
-            },
+            }),
         }),
     };
     Ok(fit)

@@ -120,7 +120,7 @@ mod tests {
             seen.insert(labels);
         }
         assert_eq!(seen.len(), 36);
-        assert!(seen.contains(&observed.to_vec()));
+        assert!(seen.contains(observed.as_slice()));
         assert_eq!(multinomial(&[6, 6]), Some(924));
         assert_eq!(multinomial(&[500, 500]), None);
     }

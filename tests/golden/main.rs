@@ -12,7 +12,6 @@ use support::sheet::Sheet;
 
 /// Cases in `expected.json` that are not compared, by a part of their id.
 const SKIPPED: &[(&str, &str)] = &[
-    ("_twfe_twoway", "two-way clusters: a later issue"),
     ("_sunab", "estimator sun-abraham: a later issue"),
     ("_cs_", "estimator callaway-santanna: a later issue"),
     ("_imputation", "estimator imputation: a later issue"),
@@ -55,6 +54,7 @@ const ADJUSTED: [(&str, &str); 2] = [("students_reg_did_panel", "--unit student"
 fn no_case_is_forgotten() {
     let mut compared: BTreeSet<String> = ["students_2x2".to_string()].into();
     compared.extend(["classrooms", "classrooms_unbalanced"].iter().flat_map(|f| REGRESSIONS.map(|(id, _)| format!("{f}_{id}"))));
+    compared.extend(["classrooms", "classrooms_unbalanced"].map(|f| format!("{f}_twfe_twoway")));
     compared.extend(SANDWICHED.map(String::from));
     compared.extend(ADJUSTED.map(|(id, _)| id.to_string()));
     for case in json("expected.json")["cases"].as_array().expect("cases") {
@@ -77,6 +77,17 @@ fn two_way_fixed_effects_and_event_study_as_fixest() {
             };
             regression(&mut r, &id, &data(&format!("{file}.csv")), &format!("{CLASSROOMS} {flags}"), "cluster:cr1", &expected(&id), key);
         }
+    }
+    r.finish();
+}
+
+#[test]
+fn two_way_clusters_as_fixest() {
+    let mut r = Reckoning::default();
+    for file in ["classrooms", "classrooms_unbalanced"] {
+        let id = format!("{file}_twfe_twoway");
+        let flags = format!("{} --estimator twfe", CLASSROOMS.replace("--cluster school", "--cluster school,year"));
+        regression(&mut r, &id, &data(&format!("{file}.csv")), &flags, "cluster:cr1", &expected(&id), |_| Some("overall".into()));
     }
     r.finish();
 }

@@ -9,6 +9,7 @@ mod support;
 mod book;
 mod differences;
 mod regressions;
+mod resampling;
 mod skipped;
 mod small_samples;
 mod wild;
@@ -73,7 +74,18 @@ fn wild_bootstrap_by_enumeration() {
     compare(&["wild_math_reform", "wild_card_krueger", "wild_eef_crt"], |r, b, scratch| {
         wild::math_reform(r, &mut b[0], scratch);
         wild::card_krueger(r, &mut b[1], scratch);
+        wild::eef_crt(r, &mut b[2], scratch);
     });
+}
+
+#[test]
+fn bootstrap_intervals_on_given_draws() {
+    compare(&["bootstrap_eef_mst"], |r, b, _| resampling::eef_mst(r, &mut b[0]));
+}
+
+#[test]
+fn permutation_with_every_assignment() {
+    compare(&["randomization_inference"], |r, b, scratch| resampling::randomization(r, &mut b[0], scratch));
 }
 
 #[test]

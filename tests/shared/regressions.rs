@@ -42,9 +42,29 @@ pub fn base_did(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
     ] {
         regression(r, &book.title(id), &file, flags, method, &book.case(id), effect);
     }
+    for (id, flags, method) in [
+        ("ols2x2_iid", cross, "robust:classical"),
+        ("ols2x2_hetero", cross, "robust:hc1"),
+        ("twfe_iid", panel, "robust:classical"),
+        ("twfe_hetero", panel, "robust:hc1"),
+        ("twfe_cluster_id_fixefK_none", panel, "cluster:cr1,ssc=slopes"),
+    ] {
+        regression(r, &book.title(id), &file, flags, method, &book.case(id), effect);
+    }
+    let twice = panel.replace("--cluster id", "--cluster id,period");
+    let id = "twfe_twoway_id_period";
+    regression(r, &book.title(id), &file, &twice, "cluster:cr1", &book.case(id), effect);
+    // The order in which the two are named does not matter.
+    let turned = panel.replace("--cluster id", "--cluster period,id");
+    regression(r, &book.title(id), &file, &turned, "cluster:cr1", &book.case(id), effect);
     let id = "twfe_cov_weights_cluster_id";
     let file = weighted(Sheet::read(&file)).write(scratch, "weighted.csv");
     regression(r, &book.title(id), &file, &format!("{cov} --weights w"), "cluster:cr1", &book.case(id), effect);
+    let id = "twfe_cov_weights_hetero";
+    regression(r, &book.title(id), &file, &format!("{cov} --weights w"), "robust:hc1", &book.case(id), effect);
+    let id = "twfe_cov_weights_twoway";
+    let flags = format!("{twice} --covariates x1 --weights w");
+    regression(r, &book.title(id), &file, &flags, "cluster:cr1", &book.case(id), effect);
 
     // fixest interacts the arm with every period; the same with a start in period 6 for the treated arm.
     let id = "event_study_ref5";
@@ -104,6 +124,9 @@ pub fn ehec(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
 pub fn card_krueger(r: &mut Reckoning, book: &mut Book) {
     let file = book.data("card_krueger.csv");
     let roles = "--outcome fte --period wave --arm nj --cluster store";
+    for (id, method) in [("did_iid", "robust:classical"), ("did_hetero", "robust:hc1")] {
+        regression(r, &book.title(id), &file, &format!("{roles} --estimator did"), method, &book.case(id), effect);
+    }
     for (id, flags) in [
         ("did_cluster_store", "--estimator did"),
         ("did_cov_cluster_store", "--estimator twfe --covariates co_owned,factor(chain)"),

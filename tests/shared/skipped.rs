@@ -16,31 +16,25 @@ pub const COMPARED: &[&str] = &[
     "wild_math_reform",
     "wild_card_krueger",
     "wild_eef_crt",
+    "bootstrap_eef_mst",
+    "randomization_inference",
 ];
 
 /// Files that are not, by how their names begin.
 pub const FILES: &[(&str, &str)] = &[
     ("bacon_", "diagnostic bacon: a later issue"),
     ("bjs_", "estimator imputation: a later issue"),
-    ("bootstrap_eef_mst", "a plain mean on given indices, not a difference-in-differences; BCa: a later issue"),
     ("cs_", "estimator callaway-santanna: a later issue"),
     ("did2s_", "estimator two-stage: a later issue"),
     ("hedges_g", "effect sizes: a later issue"),
     ("honest_", "diagnostic honest: a later issue"),
     ("lmer_", "estimator mixed-model: a later issue"),
-    ("randomization_inference", "inference permutation: a later issue"),
     ("staggered_", "estimator roth-santanna: a later issue"),
     ("synthdid_", "estimator synthetic-did: a later issue"),
 ];
 
 /// Cases that are not compared although their file is: file, a part of the id, why.
 pub const CASES: &[(&str, &str, &str)] = &[
-    ("fixest_base_did", "_iid", "standard errors without clusters: inference robust, a later issue"),
-    ("fixest_base_did", "_hetero", "inference robust: a later issue"),
-    ("fixest_base_did", "_twoway", "two-way clusters: a later issue"),
-    ("fixest_base_did", "fixefK_none", "didact counts absorbed effects (ssc=fixest, stata) or nothing (ssc=none), never only the slopes"),
-    ("card_krueger", "did_iid", "inference robust: a later issue"),
-    ("card_krueger", "did_hetero", "inference robust: a later issue"),
     ("fixest_mpdta", "sunab", "estimator sun-abraham: a later issue"),
     ("fixest_mpdta", "etwfe", "estimator wooldridge: a later issue"),
     ("fixest_base_stagg", "sunab", "estimator sun-abraham: a later issue"),
@@ -48,5 +42,4 @@ pub const CASES: &[(&str, &str, &str)] = &[
     ("drdid_", "ipw_did", "did:method=ipw: a later issue"),
     ("drdid_", "_drdid_", "did:method=dr: a later issue"),
     ("drdid_", "nocov_twfe_did", "the reference has an error there"),
-    ("wild_eef_crt", "crt12", "a plain regression, not a difference-in-differences"),
 ];

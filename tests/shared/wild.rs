@@ -63,6 +63,13 @@ pub fn math_reform(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
     }
 }
 
+pub fn eef_crt(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
+    let file = crate::resampling::schools_file(book, "eef_crt.csv", 12, scratch);
+    let flags = format!("{} --cluster School --estimator ancova", crate::resampling::PUPILS);
+    let id = "crt12";
+    enumerated(r, &book.title(id), &file, &flags, &book.case(id), &RADEMACHER);
+}
+
 pub fn card_krueger(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
     let file = regions(&book.data("card_krueger.csv"), scratch);
     let flags = "--outcome fte --period wave --arm nj --cluster region --estimator did";

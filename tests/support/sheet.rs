@@ -38,7 +38,8 @@ impl Sheet {
         Sheet { header, rows: lines.collect() }
     }
 
-    fn row(&self, i: usize) -> Row<'_> {
+    /// One row.
+    pub fn row(&self, i: usize) -> Row<'_> {
         Row { header: &self.header, cells: &self.rows[i] }
     }
 
