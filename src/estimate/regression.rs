@@ -368,8 +368,29 @@ impl Refit for Parts {
         if sides.contains(&Side::Both) {
             return None;
         }
-        let labels = sides.iter().map(|s| u32::from(*s == Side::Comparison)).collect();
-        Some(Box::new(Swapped { parts: self, labels }))
+        let labels: Vec<u32> = sides.iter().map(|s| u32::from(*s == Side::Comparison)).collect();
+        let own: Vec<[Option<&Part>; 2]> = (0..n)
+            .map(|g| {
+                let cluster = self.of(g);
+                if labels[g] == 0 {
+                    [cluster.treated_before, cluster.treated_after]
+                } else {
+                    [cluster.comparison_before, cluster.comparison_after]
+                }
+            })
+            .collect();
+        let treated = own
+            .iter()
+            .zip(&labels)
+            .map(|(parts, &label)| {
+                let mut after = false;
+                parts.map(|part| {
+                    let on = if std::mem::replace(&mut after, true) && label == 0 { 1.0 } else { 0.0 };
+                    part.map(|p| Part { xx: p.xx.clone(), xy: p.xx.row(0).iter().map(|x| on * x).collect() })
+                })
+            })
+            .collect();
+        Some(Box::new(Swapped { parts: self, labels, own, treated }))
     }
 }
 
@@ -377,44 +398,38 @@ impl Refit for Parts {
 struct Swapped<'a> {
     parts: &'a Parts,
     labels: Vec<u32>,
+    /// Each cluster's rows before and after.
+    own: Vec<[Option<&'a Part>; 2]>,
+    /// The same with the observed treatment as outcome.
+    treated: Vec<[Option<Part>; 2]>,
 }
 
 impl Swapped<'_> {
-    /// A cluster's parts when it stands in an arm; `treatment`: with the observed treatment for an outcome.
-    fn part(&self, g: usize, after: bool, treatment: bool) -> Option<Part> {
-        let p = self.parts;
-        let (treated, comparison) = if after { (&p.treated_after, &p.comparison_after) } else { (&p.treated_before, &p.comparison_before) };
-        let own = if self.labels[g] == 0 { treated.get(g)? } else { comparison.get(g)? };
-        if !treatment {
-            return Some(own.clone());
-        }
-        let on = f64::from(u8::from(self.labels[g] == 0 && after));
-        Some(Part { xx: own.xx.clone(), xy: own.xx.row(0).iter().map(|x| on * x).collect() })
-    }
-
-    fn solve(&self, labels: &[u32], treatment: bool) -> Option<(Solution, Vec<f64>)> {
-        let k = self.parts.k();
-        let empty = Part::empty(k);
+    /// The solution, and each cluster's influence where variances are wanted.
+    fn solve<'b>(&'b self, labels: &[u32], variances: bool, of: impl Fn(usize) -> [Option<&'b Part>; 2]) -> Option<(Solution, Vec<f64>)> {
+        let empty = Part::empty(self.parts.k());
         let mut sums =
             Sums { treated_before: empty.clone(), treated_after: empty.clone(), comparison_before: empty.clone(), comparison_after: empty };
-        let own: Vec<[Option<Part>; 2]> = (0..labels.len()).map(|g| [false, true].map(|after| self.part(g, after, treatment))).collect();
-        for (g, parts) in own.iter().enumerate().filter(|(g, _)| labels[*g] != u32::MAX) {
-            let slots = match labels[g] {
+        for (g, &label) in labels.iter().enumerate().filter(|(_, l)| **l != u32::MAX) {
+            let slots = match label {
                 0 => [&mut sums.treated_before, &mut sums.treated_after],
                 _ => [&mut sums.comparison_before, &mut sums.comparison_after],
             };
-            slots.into_iter().zip(parts).for_each(|(sum, part)| {
+            slots.into_iter().zip(of(g)).for_each(|(sum, part)| {
                 if let Some(part) = part {
                     sum.add(part, 1.0);
                 }
             });
         }
         let solution = self.parts.solve(&sums)?;
-        let influence = own
+        if !variances {
+            return Some((solution, Vec::new()));
+        }
+        let influence = labels
             .iter()
-            .zip(labels)
-            .map(|([before, after], &label)| {
-                let (before, after) = (before.as_ref().filter(|p| !p.is_empty()), after.as_ref().filter(|p| !p.is_empty()));
+            .enumerate()
+            .map(|(g, &label)| {
+                let [before, after] = of(g).map(|p| p.filter(|p| !p.is_empty()));
                 let none = Cluster { treated_before: None, treated_after: None, comparison_before: None, comparison_after: None };
                 let cluster = match label {
                     u32::MAX => none,
@@ -437,11 +452,11 @@ impl Reassign for Swapped<'_> {
         Some(1)
     }
 
-    fn evaluate(&self, labels: &[u32], _: bool) -> Vec<Option<Shifted>> {
+    fn evaluate(&self, labels: &[u32], variances: bool) -> Vec<Option<Shifted>> {
         let unit = self.parts.y_unit;
         let one = || -> Option<Shifted> {
-            let (plain, psi) = self.solve(labels, false)?;
-            let (moved, tau) = self.solve(labels, true)?;
+            let (plain, psi) = self.solve(labels, variances, |g| self.own[g])?;
+            let (moved, tau) = self.solve(labels, variances, |g| [self.treated[g][0].as_ref(), self.treated[g][1].as_ref()])?;
             let mut variance = [0.0; 3];
             for (p, t) in psi.iter().map(|p| p * unit).zip(&tau) {
                 variance[0] += p * p;

@@ -116,7 +116,7 @@ impl Estimate {
     pub(super) fn from_variance(target: usize, estimate: f64, variance: f64, df: f64, level: f64) -> Estimate {
         let se = variance.sqrt();
         // Residuals that vanish up to rounding carry no information.
-        let usable = se.is_finite() && se > 1e-14 * estimate.abs() && se > 0.0 && df.is_finite() | (df == f64::INFINITY) && df > 0.0;
+        let usable = se.is_finite() && se > 1e-12 * estimate.abs() && se > 0.0 && df.is_finite() | (df == f64::INFINITY) && df > 0.0;
         if !usable {
             return Estimate::bare(target, estimate);
         }

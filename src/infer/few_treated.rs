@@ -54,7 +54,8 @@ impl Inference for FewTreated {
         let reassign = fit.reassign().ok_or_else(mixed_clusters)?;
         let design = Placebo::new(fit, &reassign, setting)?;
         let alpha = 1.0 - setting.level;
-        let counting = Counting { ties: true, equal_tails: false, plus_one: false };
+        // The estimate itself counts as one more draw: with one treated cluster that is exact if clusters are alike.
+        let counting = Counting { ties: true, equal_tails: false, plus_one: true };
         let mut out = Inferred::default();
         let (mut open, mut missing) = (Vec::new(), Vec::new());
         for (t, estimate) in identified(fit) {
@@ -128,7 +129,7 @@ impl Inference for FewTreated {
                 "{} treated clusters are judged by how much {} comparison clusters vary: this holds only if nothing but the programme set the treated ones apart; the smallest p-value it can give is about 1 in {}",
                 design.share.len(),
                 design.comparison.len(),
-                design.comparison.len()
+                design.comparison.len() + 1
             ),
         ));
         if !missing.is_empty() {

@@ -137,7 +137,10 @@ impl Replicated<'_> {
                     simulated.of_std_error.map(|e| 2.0 * normal::density(centre / error) * (centre / error).abs() * e / error);
             }
             Kind::Bca => {
-                let share = (count(&values, |v| v < estimate) as f64 + 0.5 * count(&values, |v| v == estimate) as f64) / n as f64;
+                // A replicate that draws every cluster once is the estimate, up to rounding.
+                let tie = 1e-9 * error;
+                let tied = count(&values, |v| (v - estimate).abs() <= tie);
+                let share = (count(&values, |v| v < estimate - tie) as f64 + 0.5 * tied as f64) / n as f64;
                 let z0 = normal::quantile(share);
                 out.interval = match self.acceleration {
                     Some(a) if z0.is_finite() => {

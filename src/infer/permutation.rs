@@ -76,7 +76,9 @@ impl Inference for Permutation {
         let tested: Vec<(usize, f64, f64)> = identified(fit)
             .filter_map(|(t, e)| {
                 let variance = observed[t]?.variance[0];
-                Some((t, e, if studentized { variance } else { 1.0 })).filter(|(.., v)| *v > 0.0)
+                // A variance that is only rounding studentizes nothing.
+                let usable = !studentized || variance.sqrt() > 1e-12 * e.abs();
+                usable.then_some((t, e, if studentized { variance } else { 1.0 }))
             })
             .collect();
         let asked = enumerated.map_or(asked, |n| Asked::Fixed(n as usize));

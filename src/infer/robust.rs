@@ -100,7 +100,11 @@ fn covariance(body: &LinearFit, kind: &str, setting: &Setting<'_>) -> Result<Par
     }
     let k = body.beta.len();
     if kind == "classical" {
-        let rss: f64 = body.clusters.iter().map(|c| c.c - 2.0 * dot(&body.beta, &c.b) + c.s.quadratic(&body.beta)).sum();
+        // From the rows: c − 2β'b + β'Sβ loses the digits of a small remainder.
+        let sums = body.design.fold_rows(&body.beta, setting.executor, Sums::default, |sums, row| {
+            sums.add(0, 1, row.weight * row.residual * row.residual);
+        });
+        let rss = Sums::joined(sums).value(0);
         return Ok(Parts { matrix: body.inverse.clone().scaled(rss.max(0.0) / df), df, leverage_one: 0 });
     }
     let power = match kind {
@@ -108,58 +112,69 @@ fn covariance(body: &LinearFit, kind: &str, setting: &Setting<'_>) -> Result<Par
         "hc3" => 2,
         _ => 0,
     };
-    struct State {
-        meat: ExactRow,
-        large: Vec<(usize, f64)>,
-        rows: usize,
-        leverage_one: usize,
-    }
     let width = k * (k + 1) / 2;
-    let states = body.design.fold_rows(
-        &body.beta,
-        setting.executor,
-        || State { meat: ExactRow::zeros(width), large: Vec::new(), rows: 0, leverage_one: 0 },
-        |state, row| {
-            state.rows += 1;
-            let mut square = row.weight * row.weight * row.residual * row.residual;
-            if power > 0 {
-                let left = 1.0 - row.weight * body.inverse.quadratic(row.x) - row.absorbed;
-                if left < 1e-10 {
-                    state.leverage_one += 1;
-                    return;
-                }
-                square /= if power == 1 { left } else { left * left };
+    let sums = body.design.fold_rows(&body.beta, setting.executor, Sums::default, |sums, row| {
+        sums.rows += 1;
+        let mut square = row.weight * row.weight * row.residual * row.residual;
+        if power > 0 {
+            let left = 1.0 - row.weight * body.inverse.quadratic(row.x) - row.absorbed;
+            if left < 1e-10 {
+                sums.leverage_one += 1;
+                return;
             }
-            let mut at = 0;
-            for i in 0..k {
-                let xi = square * row.x[i];
-                for j in i..k {
-                    let term = xi * row.x[j];
-                    // A residual over a tiny 1 − h can be too large for the exact sums: such terms are kept and added in order.
-                    if term.abs() <= Exact::BOUND {
-                        state.meat.add(at, term)
-                    } else {
-                        state.large.push((at, term))
-                    }
-                    at += 1;
-                }
+            square /= if power == 1 { left } else { left * left };
+        }
+        let mut at = 0;
+        for i in 0..k {
+            let xi = square * row.x[i];
+            for j in i..k {
+                sums.add(at, width, xi * row.x[j]);
+                at += 1;
             }
-        },
-    );
-    let mut states = states.into_iter();
-    let mut total = states.next().expect("a cluster");
-    for state in states {
-        total.meat.merge(&state.meat);
-        total.large.extend(state.large);
-        total.rows += state.rows;
-        total.leverage_one += state.leverage_one;
-    }
-    let triangle = |i: usize, j: usize| i * k - i * (i + 1) / 2 + j;
-    let large = |at: usize| sorted(total.large.iter().filter(|(a, _)| *a == at).map(|(_, term)| *term).collect()).iter().sum::<f64>();
-    let meat = Matrix::from_fn(k, k, |i, j| {
-        let at = triangle(i.min(j), i.max(j));
-        total.meat.value(at) + large(at)
+        }
     });
+    let total = Sums::joined(sums);
+    let triangle = |i: usize, j: usize| i * k - i * (i + 1) / 2 + j;
+    let meat = Matrix::from_fn(k, k, |i, j| total.value(triangle(i.min(j), i.max(j))));
     let factor = if kind == "hc1" { total.rows as f64 / df } else { 1.0 };
     Ok(Parts { matrix: body.inverse.times(&meat).times(&body.inverse).scaled(factor), df, leverage_one: total.leverage_one })
+}
+
+/// Sums over rows that no order of the rows can change.
+#[derive(Default)]
+struct Sums {
+    exact: ExactRow,
+    /// Terms too large for the exact sums (a residual over a tiny 1 − h): kept, and added in ascending order.
+    large: Vec<(usize, f64)>,
+    rows: usize,
+    leverage_one: usize,
+}
+
+impl Sums {
+    fn add(&mut self, at: usize, width: usize, term: f64) {
+        if self.exact.is_empty() {
+            self.exact = ExactRow::zeros(width);
+        }
+        if term.abs() <= Exact::BOUND { self.exact.add(at, term) } else { self.large.push((at, term)) }
+    }
+
+    fn joined(parts: Vec<Sums>) -> Sums {
+        let mut total = Sums::default();
+        for part in parts {
+            if total.exact.is_empty() {
+                total.exact = part.exact;
+            } else if !part.exact.is_empty() {
+                total.exact.merge(&part.exact);
+            }
+            total.large.extend(part.large);
+            total.rows += part.rows;
+            total.leverage_one += part.leverage_one;
+        }
+        total
+    }
+
+    fn value(&self, at: usize) -> f64 {
+        let exact = if self.exact.is_empty() { 0.0 } else { self.exact.value(at) };
+        exact + sorted(self.large.iter().filter(|(a, _)| *a == at).map(|(_, term)| *term).collect()).iter().sum::<f64>()
+    }
 }

@@ -18,7 +18,8 @@ pub(super) struct TwoWay {
 
 /// The covariance of the targets and the degrees of freedom, min(G₁, G₂) − 1.
 ///
-/// Negative eigenvalues of V₁ + V₂ − V₁₂ are set to zero (Cameron, Gelbach and Miller 2011, section 2.3). Cost: one pass over the rows.
+/// Negative eigenvalues of V₁ + V₂ − V₁₂, taken over the coefficients that the fit's targets are made of, are set to zero
+/// (Cameron, Gelbach and Miller 2011, section 2.3; as fixest does). Cost: one pass over the rows.
 ///
 /// # Errors
 /// For CR2 and CR3, which do not exist for two clusterings.
@@ -39,9 +40,10 @@ pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options,
     }
     let panel = body.design.panel();
     let second = panel.second.as_ref().expect("there are two");
-    let q = targets.len();
-    let pull: Vec<Vec<f64>> = targets.iter().map(|&t| body.inverse.apply(body.contrasts[t].as_ref().expect("identified"))).collect();
-    // Each row's contribution to each target, summed by first cluster and second group; a BTreeMap keeps the order fixed.
+    let slopes = Slopes::new(body);
+    let q = slopes.units.len();
+    let pull: Vec<Vec<f64>> = slopes.contrasts(body).iter().map(|c| body.inverse.apply(c)).collect();
+    // Each row's contribution to each coefficient, summed by first cluster and second group; a BTreeMap keeps the order fixed.
     let sums = body.design.fold_rows(&body.beta, setting.executor, BTreeMap::<(usize, u32), Vec<f64>>::new, |sums, row| {
         let slot = sums.entry((row.cluster, second.codes[row.row])).or_insert_with(|| vec![0.0; q]);
         for (s, h) in slot.iter_mut().zip(&pull) {
@@ -90,9 +92,40 @@ pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options,
         repaired |= v < -1e-12 * scale;
         v.max(0.0)
     });
-    let matrix = if repaired { clipped } else { matrix };
+    let slopes_matrix = if repaired { clipped } else { matrix };
+    let weights: Vec<Vec<f64>> = targets.iter().map(|&t| slopes.weights(body.contrasts[t].as_ref().expect("identified"))).collect();
+    let matrix = Matrix::from_fn(targets.len(), targets.len(), |i, j| dot(&slopes_matrix.apply(&weights[j]), &weights[i]));
     let df = if options.get("df") == "normal" { f64::INFINITY } else { least - 1.0 };
     Ok((TwoWay { matrix, groups, repaired }, df))
+}
+
+/// The coefficients that targets are made of, each in its own units.
+struct Slopes {
+    /// Column of the fit, and what one of the coefficient's own units is in the fit's scaled ones.
+    units: Vec<(usize, f64)>,
+}
+
+impl Slopes {
+    fn new(body: &LinearFit) -> Slopes {
+        let contrasts = || body.contrasts.iter().flatten();
+        let alone = |k: usize| contrasts().find(|c| c[k] != 0.0 && c.iter().filter(|x| **x != 0.0).count() == 1).map(|c| c[k]);
+        let used = (0..body.beta.len()).filter(|&k| contrasts().any(|c| c[k] != 0.0));
+        Slopes { units: used.map(|k| (k, alone(k).unwrap_or(1.0))).collect() }
+    }
+
+    fn contrasts(&self, body: &LinearFit) -> Vec<Vec<f64>> {
+        let one = |&(k, unit): &(usize, f64)| {
+            let mut c = vec![0.0; body.beta.len()];
+            c[k] = unit;
+            c
+        };
+        self.units.iter().map(one).collect()
+    }
+
+    /// A target as a weighted sum of the coefficients.
+    fn weights(&self, contrast: &[f64]) -> Vec<f64> {
+        self.units.iter().map(|&(k, unit)| contrast[k] / unit).collect()
+    }
 }
 
 pub(super) fn infer(fit: &Fit, body: &LinearFit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {

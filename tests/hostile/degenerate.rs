@@ -3,9 +3,29 @@
 use crate::school::{ROLES, School, estimate_bytes, good};
 use serde_json::Value;
 
-const ESTIMATORS: [&str; 4] = ["did", "twfe", "event-study", "did:method=regression"];
-const INFERENCE: [&str; 7] =
-    ["cluster:cr0", "cluster:cr1", "cluster:cr2", "cluster:cr3", "jackknife", "wild-bootstrap", "pairs-bootstrap:replicates=199"];
+const ESTIMATORS: [&str; 5] = ["did", "twfe", "event-study", "did:method=regression", "ancova"];
+const INFERENCE: [&str; 20] = [
+    "cluster:cr0",
+    "cluster:cr1",
+    "cluster:cr2",
+    "cluster:cr3",
+    "robust:classical",
+    "robust:hc1",
+    "robust:hc3",
+    "jackknife",
+    "jackknife:groups=2",
+    "wild-bootstrap",
+    "wild-bootstrap:weights=normal,replicates=199,p=equal-tail",
+    "wild-bootstrap:subcluster=units,replicates=199",
+    "pairs-bootstrap:replicates=199",
+    "pairs-bootstrap:replicates=199,interval=bca,stratify=none",
+    "fractional-bootstrap:replicates=199",
+    "hierarchical-bootstrap:replicates=199",
+    "multiplier-bootstrap:replicates=199",
+    "permutation:replicates=199",
+    "permutation:statistic=studentized,replicates=auto",
+    "few-treated",
+];
 
 /// All combinations must end with valid JSON or a plain refusal.
 fn all_combinations(name: &str, school: &School, flags: &str) -> Vec<Value> {
@@ -38,7 +58,9 @@ fn a_perfect_fit_has_no_standard_error() {
     });
     let documents = all_combinations("a perfect fit", &exact, &format!("{ROLES} --covariates prior"));
     let (mut seen, mut wrong) = (0, Vec::new());
-    for row in rows(&documents).filter(|r| r["estimand"] == "overall") {
+    // A permutation test needs no error of the fit: other assignments give other estimates.
+    let exact = |row: &Value| row["inference"].as_str().is_some_and(|i| i.starts_with("permutation"));
+    for row in rows(&documents).filter(|r| r["estimand"] == "overall" && !exact(r)) {
         seen += 1;
         let estimate = row["estimate"].as_f64().expect("an estimate");
         assert!((estimate - 4.0).abs() < 1e-9, "{row}");
@@ -58,6 +80,59 @@ fn covariates_that_say_nothing() {
     let treatment = good().fill("prior", |_, school, year| u8::from(school <= 4 && year == 2021).to_string());
     all_combinations("the treatment as a covariate", &treatment, &format!("{ROLES} --covariates prior"));
     all_combinations("a level for each student", &good(), &format!("{ROLES} --covariates factor(student)").replace("--unit student ", ""));
+}
+
+#[test]
+fn weights_over_many_orders_and_singletons() {
+    let heavy = good().fill("weight", |student, _, _| format!("1e{}", student % 9 - 4));
+    all_combinations("weights over eight orders of magnitude", &heavy, &format!("{ROLES} --weights weight"));
+    let mut alone = good();
+    alone.rows.retain(|row| row[0].parse::<i64>().expect("a student") % 2 == 0);
+    all_combinations("one student in each school", &alone, ROLES);
+    all_combinations("each student a cluster", &good(), &ROLES.replace(" --cluster school", ""));
+    let still = good().fill("score", |student, school, year| {
+        let change = if school == 3 { 0 } else { (year - 2019) * (school + student % 2) };
+        (200 + student + change).to_string()
+    });
+    all_combinations("a school without variation", &still, ROLES);
+    all_combinations("two crossed clusters", &good(), &ROLES.replace("--cluster school", "--cluster school,year"));
+    all_combinations(
+        "blocks and levels",
+        &good().fill("grade", |_, school, _| (school % 2).to_string()),
+        &format!("{ROLES} --block grade --levels grade"),
+    );
+}
+
+#[test]
+fn one_treated_school() {
+    let start = |only: i64| good().fill("start", move |_, school, _| if school == only { "2021" } else { "0" }.into());
+    let mut wrong = Vec::new();
+    for estimator in ESTIMATORS {
+        for inference in INFERENCE {
+            let flags = format!("{ROLES} --estimator {estimator} --inference {inference}");
+            let ran = estimate_bytes(start(2).text().as_bytes(), "data.csv", &flags);
+            let bears = inference.starts_with("few-treated") || inference.starts_with("permutation");
+            let told = ran.stderr.contains("error[PANEL-010]") && ran.stderr.contains("few-treated");
+            if let Err(what) = crate::mutation::sound(&ran) {
+                wrong.push(format!("{estimator} with {inference}: {what}"));
+            } else if (ran.code == 0) != bears || !(bears || told) {
+                wrong.push(format!("{estimator} with {inference}: exit code {}, {}", ran.code, ran.stderr));
+            }
+        }
+    }
+    // One of each arm: nothing is identified, whatever the method.
+    let two = {
+        let mut school = start(2);
+        school.rows.retain(|row| ["2", "7"].contains(&row[1].as_str()));
+        school
+    };
+    for inference in ["few-treated", "permutation", "cluster:cr2"] {
+        let ran = estimate_bytes(two.text().as_bytes(), "data.csv", &format!("{ROLES} --estimator did --inference {inference}"));
+        if ran.code != 3 || !ran.stderr.contains("error[PANEL-010]") {
+            wrong.push(format!("one school in each arm with {inference}: exit code {}, {}", ran.code, ran.stderr));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -87,6 +87,88 @@ fn designs() {
             "PANEL-010",
             &["comparison", "cluster = school"],
         ),
+        Case::new("a level that changes", good().text(), format!("{ROLES} --levels grade"), "PANEL-023", &["level grade", "rows 2 and 3"]),
+        Case::new("a block that changes", good().text(), format!("{ROLES} --block year"), "PANEL-024", &["block", "column year"]),
+        Case::new("a level that is not there", good().text(), format!("{ROLES} --levels class"), "DATA-001", &["class"]),
+        Case::new(
+            "levels that are not named",
+            good().text(),
+            format!("{ROLES} --inference hierarchical-bootstrap:down-to=levels"),
+            "INF-002",
+            &["--levels"],
+        ),
+        Case::new(
+            "groups of one school",
+            good().text(),
+            format!("{ROLES} --inference jackknife:groups=1"),
+            "INF-002",
+            &["between 2 and 8"],
+        ),
+        Case::new(
+            "two clusterings for a bootstrap",
+            good().text(),
+            format!("{} --estimator twfe --inference wild-bootstrap", ROLES.replace("--cluster school", "--cluster school,year")),
+            "INF-004",
+            &["cluster:cr1"],
+        ),
+        Case::new(
+            "CR2 with two clusterings",
+            good().text(),
+            format!("{} --estimator twfe --inference cluster:cr2", ROLES.replace("--cluster school", "--cluster school,year")),
+            "INF-004",
+            &["cluster:cr1"],
+        ),
+        Case::new(
+            "a second clustering that did would lose",
+            good().text(),
+            format!("{} --estimator did --inference cluster:cr1", ROLES.replace("--cluster school", "--cluster school,year")),
+            "INF-004",
+            &["twfe"],
+        ),
+        Case::new(
+            "robust for an influence function",
+            good().text(),
+            format!("{ROLES} --covariates prior --estimator did:method=regression --inference robust"),
+            "INF-003",
+            &["cluster:cr1"],
+        ),
+        Case::new(
+            "permutation of schools that are treated in part",
+            good().text(),
+            format!("{} --inference permutation", ROLES.replace("--cluster school", "--cluster grade").replace("--unit student ", "")),
+            "INF-006",
+            &["--block"],
+        ),
+        Case::new(
+            "a permutation within blocks of one arm",
+            good().text(),
+            format!("{ROLES} --block arm --inference permutation"),
+            "INF-006",
+            &["block"],
+        ),
+        Case::new(
+            "few-treated with several starts",
+            good()
+                .fill("start", |_, school, _| {
+                    match school {
+                        1 | 2 => "2020",
+                        3 | 4 => "2021",
+                        _ => "0",
+                    }
+                    .into()
+                })
+                .text(),
+            format!("{ROLES} --estimator twfe --inference few-treated"),
+            "INF-007",
+            &["several times"],
+        ),
+        Case::new(
+            "romano-wolf without a bootstrap",
+            good().text(),
+            format!("{ROLES} --multiplicity romano-wolf --inference cluster:cr2"),
+            "INF-008",
+            &["wild-bootstrap"],
+        ),
         Case::new("a constant outcome", constant.text(), ROLES, "PANEL-011", &["column score"]),
         Case::new("one period", good().text(), format!("{ROLES} --where year=2021"), "PANEL-015", &["2021"]),
         Case::new("post that goes back", toggled.text(), format!("{ARM} --period year --post post"), "PANEL-016", &["column post"]),

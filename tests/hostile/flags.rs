@@ -54,6 +54,14 @@ fn usage_errors_end_with_2() {
         (format!("{full} --inference cluster:cr9"), vec!["EST-002", "cr2|cr0|cr1|cr3"]),
         (format!("{full} --inference wild-bootstrap:replicates=0"), vec!["EST-002", "whole number"]),
         (format!("{full} --inference wild-bootstrap:replicates=999,replicates=99"), vec!["once"]),
+        (format!("{full} --inference pairs-bootstrap:replicates=99999999999"), vec!["EST-002", "10000000"]),
+        (format!("{full} --inference pairs-bootstrap:replicates=many"), vec!["EST-002", "auto"]),
+        (format!("{full} --inference robust:hc4"), vec!["EST-002", "hc2|hc0|hc1|hc3|classical"]),
+        (format!("{full} --inference permutaton"), vec!["INF-001", "did you mean  permutation?"]),
+        (format!("{full} --cluster a,b,c"), vec!["two that cross"]),
+        (format!("{full} --multiplicity sidak"), vec!["holm"]),
+        (format!("{full} --domain score=x"), vec!["--multiplicity"]),
+        (format!("{full} --multiplicity holm --domain scroe=x"), vec!["scroe"]),
     ];
     let wrong: Vec<String> = calls.iter().filter_map(|(call, fragments)| ends(2, call, fragments)).collect();
     assert!(wrong.is_empty(), "{} of {} calls:\n\n{}\n", wrong.len(), calls.len(), wrong.join("\n\n"));

@@ -3,7 +3,6 @@
 use crate::book::Book;
 use crate::support::reckoning::{CLOSE, Reckoning};
 use crate::support::sheet::{Row, Sheet};
-use didact::cohort::{Cohort, Column, Data, Wholes};
 use didact::estimate::{Chosen, Fit, Sample};
 use didact::infer::{Kind, Replicated, Rule, acceleration};
 use didact::panel::{Panel, PanelSpec, Serial, TreatmentRule};
@@ -25,16 +24,7 @@ pub fn long(sheet: Sheet) -> Sheet {
 pub const PUPILS: &str = "--outcome score --unit pupil --arm Intervention --post post";
 
 fn fit(sheet: &Sheet, cluster: &str, estimator: &str) -> Fit {
-    let column = |name: &str| sheet.header.iter().position(|h| h == name).expect("a column");
-    let mut cohort = Cohort { first_row: 1, ..Cohort::default() };
-    for name in ["pupil", "School", "Intervention", "post"] {
-        let at = column(name);
-        let values = sheet.rows.iter().map(|r| r[at].parse().expect("a whole number")).collect();
-        cohort.push(Column { name: name.into(), data: Data::Whole(Wholes::complete(values)) });
-    }
-    let at = column("score");
-    let values = sheet.rows.iter().map(|r| r[at].parse().expect("a number")).collect();
-    cohort.push(Column { name: "score".into(), data: Data::Number(values) });
+    let cohort = sheet.cohort(&["pupil", "School", "Intervention", "post"], &["score"]);
     let rule = TreatmentRule::Arm { arm: "Intervention".into(), post: Some("post".into()) };
     let spec = PanelSpec { unit: Some("pupil".into()), cluster: Some(cluster.into()), ..PanelSpec::new("score", rule) };
     let panel = Panel::build(&cohort, &spec).expect("a sound sample");

@@ -55,6 +55,11 @@ pub struct Estimated {
 }
 
 impl Estimated {
+    /// Its joint tests.
+    pub fn tests(&self) -> &[Value] {
+        self.result["tests"].as_array().map_or(&[], Vec::as_slice)
+    }
+
     /// Runs it; the message says what went wrong.
     pub fn run(data: &Path, flags: &str) -> Result<Estimated, String> {
         let ran = run_estimate(data, flags);

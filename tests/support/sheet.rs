@@ -71,6 +71,21 @@ impl Sheet {
         self
     }
 
+    /// The columns as a cohort: whole numbers and numbers.
+    pub fn cohort(&self, whole: &[&str], numbers: &[&str]) -> didact::cohort::Cohort {
+        use didact::cohort::{Cohort, Column, Data, Wholes};
+        let mut cohort = Cohort { first_row: 1, ..Cohort::default() };
+        for name in whole {
+            let values = (0..self.rows.len()).map(|i| self.row(i).number(name) as i64).collect();
+            cohort.push(Column { name: (*name).into(), data: Data::Whole(Wholes::complete(values)) });
+        }
+        for name in numbers {
+            let values = (0..self.rows.len()).map(|i| self.row(i).number(name)).collect();
+            cohort.push(Column { name: (*name).into(), data: Data::Number(values) });
+        }
+        cohort
+    }
+
     /// Writes a file into a folder and says where.
     pub fn write(&self, folder: &Path, name: &str) -> PathBuf {
         let path = folder.join(name);
