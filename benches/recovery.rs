@@ -63,19 +63,10 @@ fn draw(world: &str, estimators: &[&str], seed: u64) -> Vec<Row> {
     for outcome in &roles.outcomes {
         let question = Question {
             spec: PanelSpec {
-                outcome: outcome.clone(),
                 unit: roles.student.clone(),
                 period: roles.period.clone(),
-                treatment: TreatmentRule::Cohort(roles.cohort.clone().expect("named")),
-                covariates: Vec::new(),
-                weights: None,
                 cluster: roles.cluster.clone(),
-                second_cluster: None,
-                levels: Vec::new(),
-                block: None,
-                filter: Vec::new(),
-                subgroup: None,
-                duplicates: didact::panel::Duplicates::Refuse,
+                ..PanelSpec::new(outcome, TreatmentRule::Cohort(roles.cohort.clone().expect("named")))
             },
             estimators: estimators.iter().map(|e| Chosen::parse(e).expect("known")).collect(),
             inference: vec![Method::parse("cluster:cr2").expect("known")],

@@ -134,19 +134,11 @@ fn shape(cohort: &Cohort, guesses: &[super::guess::Guess]) -> Vec<String> {
     }
     if let (Some(cohort_column), Some(outcome)) = (role("cohort"), role("outcome")) {
         let spec = PanelSpec {
-            outcome,
             unit: Some(unit),
             period: Some(period),
-            treatment: TreatmentRule::Cohort(cohort_column),
-            covariates: Vec::new(),
-            weights: None,
             cluster: role("school"),
-            second_cluster: None,
-            levels: Vec::new(),
-            block: None,
-            filter: Vec::new(),
-            subgroup: None,
             duplicates: crate::panel::Duplicates::Mean,
+            ..PanelSpec::new(&outcome, TreatmentRule::Cohort(cohort_column))
         };
         match crate::panel::Panel::build(cohort, &spec) {
             Ok(panel) => {

@@ -30,6 +30,12 @@ static CARD: Card = Card {
             positional: false,
         },
         OptionSpec {
+            key: "finite",
+            values: Values::OneOf(&["yes", "no"]),
+            meaning: "yes: allow also for the noise of the comparison clusters' own mean, by a factor that goes to one with many of them; no: neglect it, as the papers do",
+            positional: false,
+        },
+        OptionSpec {
             key: "replicates",
             values: Values::Draws { default: 9999 },
             meaning: "number of draws; when all ways to draw comparison clusters for the treated are no more than this, each is used once",
@@ -37,7 +43,7 @@ static CARD: Card = Card {
         },
     ],
     source: "Conley and Taber (2011), section 3; Ferman and Pinto (2019), eq. 8 to 10",
-    reference_call: "each comparison cluster's deviation from the others' mean change, rescaled by its fitted standard deviation; |sum over treated| ≥ |estimate|",
+    reference_call: "finite=no: each comparison cluster's deviation from their mean change, rescaled by its fitted standard deviation; |sum over treated| ≥ |estimate|",
     version: 1,
 };
 
@@ -69,7 +75,8 @@ impl Inference for FewTreated {
             };
             let scale = if options.get("correction") == "size" { design.scales(&noise) } else { design.equal() };
             let standardized: Vec<f64> = noise.iter().zip(&scale.comparison).map(|(e, s)| e / s).collect();
-            let pulls: Vec<f64> = design.share.iter().zip(&scale.treated).map(|(w, s)| w * s).collect();
+            let finite = if options.get("finite") == "yes" { design.finite(&scale) } else { 1.0 };
+            let pulls: Vec<f64> = design.share.iter().zip(&scale.treated).map(|(w, s)| w * s * finite).collect();
             let (donors, slots) = (standardized.len(), pulls.len());
             let asked = Asked::of(options);
             let ways = (0..slots).try_fold(1usize, |n, _| n.checked_mul(donors)).filter(|&n| asked.allows(n));
@@ -208,6 +215,17 @@ impl Placebo {
     /// Each comparison cluster's own noise in a target; `None` when one of them is not identified.
     fn noise(&self, t: usize) -> Option<Vec<f64>> {
         self.placebo.iter().map(|row| row[t]).collect()
+    }
+
+    /// √(n/(n−1) · (V_T + V_C)/V_T), n the number of comparison clusters: V_T and V_C are the variances of the treated and the
+    /// comparison clusters' means up to one factor; n/(n−1), because deviations from a mean of n are too small.
+    fn finite(&self, scale: &Scales) -> f64 {
+        let n = self.comparison.len() as f64;
+        let all: f64 = self.units.0.iter().sum();
+        let of = |weights: &mut dyn Iterator<Item = f64>, scales: &[f64]| -> f64 { weights.zip(scales).map(|(w, s)| w * w * s * s).sum() };
+        let treated = of(&mut self.share.iter().copied(), &scale.treated);
+        let comparison = of(&mut self.units.0.iter().map(|m| m / all), &scale.comparison);
+        (n / (n - 1.0) * (treated + comparison) / treated).sqrt()
     }
 
     fn equal(&self) -> Scales {

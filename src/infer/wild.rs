@@ -2,7 +2,7 @@
 
 use super::bootstrap::{in_blocks, undecided};
 use super::curve::{Counting, Curves};
-use super::estimate::{Bound, Draws, Estimate, Inferred, JointTest, Simulated, identified};
+use super::estimate::{Bound, Draws, Estimate, Inferred, Interval, JointTest, Simulated, identified};
 use super::replicates::{Asked, Share, finite_sorted, of_quantile, of_share};
 use super::score::Problem;
 use super::weights::Source;
@@ -12,6 +12,7 @@ use crate::estimate::{Body, Card, Fit, OptionSpec, Options, Part, Values};
 use crate::num::quantile_type1;
 use crate::panel::Finer;
 use crate::random::Stream;
+use std::ops::Range;
 
 /// The wild cluster bootstrap.
 pub struct WildBootstrap;
@@ -19,7 +20,7 @@ pub struct WildBootstrap;
 static CARD: Card = Card {
     id: "wild-bootstrap",
     title: "wild cluster bootstrap",
-    estimand: "p-value from t statistics of samples in which each cluster's residuals are multiplied by a random weight; interval: the hypothesized effects that are not rejected",
+    estimand: "p-value from t statistics of samples in which each cluster's residuals are multiplied by a random weight; interval: the hypothesized effects that are not rejected; for effects by event time also a band that covers all of them at once",
     assumptions: "clusters are independent; with few treated clusters the null-imposed form rejects too rarely, the free form too often",
     when: "few clusters, beside cluster:cr2",
     options: &[
@@ -60,7 +61,7 @@ static CARD: Card = Card {
             positional: false,
         },
     ],
-    source: "Cameron, Gelbach and Miller (2008); Roodman, Nielsen, MacKinnon and Webb (2019); Webb (2023); subclusters: MacKinnon and Webb (2018); for estimators known by their influence: Kline and Santos (2012)",
+    source: "Cameron, Gelbach and Miller (2008); Roodman, Nielsen, MacKinnon and Webb (2019); Webb (2023); subclusters: MacKinnon and Webb (2018); bands: Montiel Olea and Plagborg-Møller (2019); for estimators known by their influence: Kline and Santos (2012)",
     reference_call: "boottest, fwildclusterboot::boottest; enumerated: refitting every pattern of signs",
     version: 2,
 };
@@ -85,26 +86,20 @@ impl Inference for WildBootstrap {
         let mut out = Inferred::default();
         let (mut open, mut disconnected, mut settled, mut patterns) = (Vec::new(), Vec::new(), true, None);
         for (t, estimate) in identified(fit) {
-            let problem = match &parts {
-                Some(parts) => Problem::finer(fit, t, imposed, parts, setting),
-                None => Problem::clusters(fit, t, imposed, setting),
+            let (Some(problem), Some(influence)) = (problem(fit, t, imposed, parts.as_deref(), setting), fit.influence(t)) else {
+                continue;
             };
-            let (Some(problem), Some(influence)) = (problem, fit.influence(t)) else { continue };
             let mut row = Estimate::bare(t, estimate);
             let variance: f64 = influence.iter().map(|a| a * a).sum();
             let error = variance.sqrt();
             if error.is_finite() && error > 1e-14 * estimate.abs() && error > 0.0 {
                 let m = problem.n_weights();
-                let enumerated = Source::named(options.get("weights")).enumerated(m, |n| asked.allows(n));
-                let (source, asked) = enumerated.map_or((Source::named(options.get("weights")), asked), |(s, n)| (s, Asked::Fixed(n)));
+                let named = Source::named(options.get("weights"));
+                let enumerated = named.enumerated(m, |n| asked.allows(n));
+                let (source, asked) = enumerated.map_or((named, asked), |(s, n)| (s, Asked::Fixed(n)));
                 let mut curves = Curves::default();
                 let (n, sure) = asked.draw(|range| {
-                    let scratch = || (vec![0.0; m], problem.scratch());
-                    let drawn = in_blocks(range, setting, scratch, |r, (v, scratch)| {
-                        source.fill(&root, r, v);
-                        problem.replicate(v, scratch)
-                    });
-                    drawn.into_iter().for_each(|c| curves.push(c));
+                    replicates(&problem, source, &root, range, setting).into_iter().for_each(|c| curves.push(c));
                     let (count, of, factor) = curves.count(estimate, variance, counting);
                     Share { count, of, level: alpha / factor }.is_settled()
                 });
@@ -138,6 +133,7 @@ impl Inference for WildBootstrap {
             }
             out.estimates.push(row);
         }
+        bands(fit, options, parts.as_deref(), setting, &mut out);
         if let Some((2, n, m)) = patterns {
             out.warnings.extend(few_patterns(n / 2, m, counting.ties));
         }
@@ -148,6 +144,54 @@ impl Inference for WildBootstrap {
 
     fn joint(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
         wild_joint::test(fit, targets, options, setting)
+    }
+}
+
+fn problem(fit: &Fit, t: usize, imposed: bool, parts: Option<&[Part]>, setting: &Setting<'_>) -> Option<Problem> {
+    match parts {
+        Some(parts) => Problem::finer(fit, t, imposed, parts, setting),
+        None => Problem::clusters(fit, t, imposed, setting),
+    }
+}
+
+/// The coefficients of a range of replicates.
+fn replicates(problem: &Problem, source: Source, root: &Stream, range: Range<usize>, setting: &Setting<'_>) -> Vec<[f64; 5]> {
+    let scratch = || (vec![0.0; problem.n_weights()], problem.scratch());
+    in_blocks(range, setting, scratch, |r, (v, scratch)| {
+        source.fill(root, r, v);
+        problem.replicate(v, scratch)
+    })
+}
+
+/// Simultaneous bands for effects that stand side by side: estimate ± c·standard error, c the quantile of the largest |t*| of a
+/// replicate around the estimates (no null imposed: each effect has another one), with the same weights for all
+/// (Montiel Olea and Plagborg-Møller 2019, algorithm 2, with wild cluster draws).
+fn bands(fit: &Fit, options: &Options, parts: Option<&[Part]>, setting: &Setting<'_>, out: &mut Inferred) {
+    let root = root(options, setting);
+    for family in fit.families() {
+        let usable = |t: &usize| out.estimates.iter().any(|row| row.target == *t && row.std_error.is_some());
+        let family: Vec<usize> = family.into_iter().filter(usable).collect();
+        let draws = |t: usize| out.estimates.iter().find(|row| row.target == t).and_then(|row| row.simulated).map_or(0, |s| s.replicates);
+        let n = family.iter().map(|&t| draws(t)).max().unwrap_or(0);
+        if family.len() < 2 || n == 0 {
+            continue;
+        }
+        let mut largest = vec![0.0_f64; n];
+        for &t in &family {
+            let Some(problem) = problem(fit, t, false, parts, setting) else { continue };
+            let named = Source::named(options.get("weights"));
+            let source = named.enumerated(problem.n_weights(), |patterns| patterns <= n).map_or(named, |(s, _)| s);
+            for (l, [p0, _, q0, ..]) in largest.iter_mut().zip(replicates(&problem, source, &root, 0..n, setting)) {
+                let statistic = p0.abs() / q0.sqrt();
+                if statistic.is_finite() {
+                    *l = l.max(statistic);
+                }
+            }
+        }
+        let c = quantile_type1(&finite_sorted(largest.into_iter()), setting.level);
+        for row in out.estimates.iter_mut().filter(|row| family.contains(&row.target)) {
+            row.band = row.std_error.map(|e| Interval::between(row.estimate - c * e, row.estimate + c * e));
+        }
     }
 }
 

@@ -187,7 +187,7 @@ fn counts(panel: &Panel, fit: &Fit) -> SampleCounts {
 mod tests {
     use crate::cohort::{Cohort, Column, Data, Wholes};
     use crate::estimate::{Chosen, Sample};
-    use crate::panel::{CovariateTerm, Duplicates, Panel, PanelSpec, Serial, TreatmentRule};
+    use crate::panel::{CovariateTerm, Panel, PanelSpec, Serial, TreatmentRule};
 
     /// Two covariates that differ by a hair: the true coefficients are known, and survive thanks to refinement.
     #[test]
@@ -209,20 +209,11 @@ mod tests {
         for (name, values) in [("y", y), ("x1", x1), ("x2", x2)] {
             cohort.push(Column { name: name.into(), data: Data::Number(values) });
         }
+        let rule = TreatmentRule::Arm { arm: "arm".into(), post: Some("post".into()) };
         let spec = PanelSpec {
-            outcome: "y".into(),
             unit: Some("unit".into()),
-            period: None,
-            treatment: TreatmentRule::Arm { arm: "arm".into(), post: Some("post".into()) },
             covariates: vec![CovariateTerm::parse("x1"), CovariateTerm::parse("x2")],
-            weights: None,
-            cluster: None,
-            second_cluster: None,
-            levels: Vec::new(),
-            block: None,
-            filter: Vec::new(),
-            subgroup: None,
-            duplicates: Duplicates::Refuse,
+            ..PanelSpec::new("y", rule)
         };
         let panel = Panel::build(&cohort, &spec).expect("a sound sample");
         let chosen = Chosen::parse("twfe").expect("known");

@@ -104,3 +104,84 @@ fn joint(analyses: &[Analysis], places: &[Place], method: &str) -> Result<Vec<f6
         .into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::analyse::{Analysis, Question, analyse_panel};
+    use super::{Adjustment, Leader, adjust};
+    use crate::cohort::{Cohort, Column, Data, Wholes};
+    use crate::estimate::Chosen;
+    use crate::infer::Method;
+    use crate::panel::{Panel, PanelSpec, Serial, TreatmentRule};
+    use std::collections::BTreeMap;
+
+    /// Twelve schools of four students, before and after; `tilt` makes another outcome of the same students.
+    fn analysis(method: &str, tilt: f64, leader: &Leader) -> Analysis {
+        let wave = |i: i64, k: f64| libm::sin(i as f64 * k) * 3.0;
+        let rows = || (0..96_i64).map(|r| (r / 2, r % 2));
+        let mut cohort = Cohort::default();
+        for (name, values) in [
+            ("student", rows().map(|(s, _)| s).collect::<Vec<i64>>()),
+            ("school", rows().map(|(s, _)| s / 4).collect()),
+            ("arm", rows().map(|(s, _)| s / 4 % 2).collect()),
+            ("post", rows().map(|(_, t)| t).collect()),
+        ] {
+            cohort.push(Column { name: name.into(), data: Data::Whole(Wholes::complete(values)) });
+        }
+        let score = |(s, t): (i64, i64)| wave(s, 1.7) + t as f64 * (wave(s / 4, 2.3 + tilt) + wave(s, 0.9) + 1.5 * (s / 4 % 2) as f64);
+        cohort.push(Column { name: format!("y{tilt}"), data: Data::Number(rows().map(score).collect()) });
+        let rule = TreatmentRule::Arm { arm: "arm".into(), post: Some("post".into()) };
+        let spec = PanelSpec { unit: Some("student".into()), cluster: Some("school".into()), ..PanelSpec::new(&format!("y{tilt}"), rule) };
+        let panel = Panel::build(&cohort, &spec).expect("a sound sample");
+        let question = Question {
+            spec,
+            estimators: vec![Chosen::parse("did").expect("known")],
+            inference: vec![Method::parse(method).expect("known")],
+            multiplicity: Some(Adjustment::RomanoWolf),
+            level: 0.95,
+            seed: 5,
+        };
+        analyse_panel(&panel, &question, leader, &Serial).expect("estimable").remove(0)
+    }
+
+    #[test]
+    fn more_replicates_keep_the_first_ones() {
+        for method in ["wild-bootstrap:weights=webb", "pairs-bootstrap", "multiplier-bootstrap:se=sd", "wild-bootstrap:weights=normal"] {
+            let glue = if method.contains(':') { ',' } else { ':' };
+            let draws = |n: usize| {
+                let found = analysis(&format!("{method}{glue}replicates={n}"), 0.0, &Leader::default());
+                found.draws.into_iter().next().expect("a target").1.statistics
+            };
+            let (few, many) = (draws(300), draws(700));
+            assert_eq!((few.len(), many.len()), (300, 700), "{method}");
+            // The multiplier's statistics are divided by a standard error from all draws: the same up to one factor.
+            let factor = many[0] / few[0];
+            assert!(few.iter().zip(&many).all(|(a, b)| (a * factor - b).abs() <= 1e-12 * b.abs()), "{method}");
+            assert!(method.starts_with("multiplier") || factor == 1.0, "{method}");
+        }
+    }
+
+    #[test]
+    fn draws_are_never_shown() {
+        let found = analysis("wild-bootstrap:weights=webb,replicates=300", 0.0, &Leader::default());
+        let shown = format!("{:?}", found.draws[0].1);
+        assert_eq!(shown, "300 draws, not shown");
+    }
+
+    /// The same outcome twice: one hypothesis, so its p-value is not raised; with another outcome it is, by no more than Holm.
+    #[test]
+    fn romano_wolf_knows_what_goes_together() {
+        let method = "wild-bootstrap:weights=webb,replicates=1999";
+        let family = |tilts: &[f64], adjustment: Adjustment| -> Vec<f64> {
+            let leader = Leader::default();
+            let mut all: Vec<Analysis> = tilts.iter().map(|&t| analysis(method, t, &leader)).collect();
+            adjust(&mut all, adjustment, &BTreeMap::new()).expect("it can be adjusted");
+            all.iter().map(|a| a.effects[0].result.as_ref().expect("identified").p_adjusted.expect("adjusted")).collect()
+        };
+        let alone = family(&[0.0], Adjustment::RomanoWolf)[0];
+        assert_eq!(family(&[0.0, 0.0], Adjustment::RomanoWolf), [alone, alone]);
+        let (joint, holm) = (family(&[0.0, 0.4], Adjustment::RomanoWolf), family(&[0.0, 0.4], Adjustment::Holm));
+        assert!(joint[0] >= alone, "{joint:?} {alone}");
+        assert!(joint.iter().zip(&holm).all(|(a, b)| *a <= b + 2e-3), "{joint:?} {holm:?}");
+    }
+}

@@ -289,7 +289,7 @@ fn few_treated_by_hand() {
         let file = part(folder.path(), &[ids(&expected["treated"]), ids(&expected["control"])].concat(), None);
         let outcome = expected["outcome"].as_str().expect("a name");
         let flags = format!("{} --estimator did", CLASSROOMS.replace("--outcome math", &format!("--outcome {outcome}")));
-        let methods = [("few-treated", "ferman_pinto"), ("few-treated:correction=none", "conley_taber")];
+        let methods = [("few-treated:finite=no", "ferman_pinto"), ("few-treated:correction=none,finite=no", "conley_taber")];
         let got = run(&file, &flags, &methods.map(|(m, _)| m));
         for (method, theirs) in methods {
             let row = got.effect("overall", method).cloned().unwrap_or_default();
@@ -300,6 +300,21 @@ fn few_treated_by_hand() {
             // The estimate itself counts as one more draw, so that p is never 0.
             r.near(id, &format!("{method} p"), (number("count") + 1.0) / (number("of") + 1.0), row["p_value"].as_f64(), 1e-15);
         }
+        // With equal variances: n/(n−1) · (Σω² + Σs²)/Σω², ω and s the shares of the treated and the comparison clusters.
+        let sizes = |field: &str| -> Vec<f64> { expected[field].as_array().expect("a list").iter().filter_map(Value::as_f64).collect() };
+        let squares = |m: Vec<f64>| m.iter().map(|m| m * m).sum::<f64>() / m.iter().sum::<f64>().powi(2);
+        let (treated, comparison, n) = (squares(sizes("m_treated")), squares(sizes("m_control")), sizes("m_control").len() as f64);
+        let factor = (n / (n - 1.0) * (treated + comparison) / treated).sqrt();
+        let method = "few-treated:correction=none";
+        let got = run(&file, &flags, &[method]);
+        let spread = got.effect("overall", method).and_then(|row| row["std_error"].as_f64());
+        r.near(
+            id,
+            "spread with the comparison mean's noise",
+            factor * expected["conley_taber"]["sd"].as_f64().expect("a number"),
+            spread,
+            CLOSE,
+        );
     }
     r.finish();
 }
