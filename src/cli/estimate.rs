@@ -24,7 +24,8 @@ pub struct Estimate {
     /// The inference method with its options (repeatable); by default CR2 or the jackknife, and the wild bootstrap
     #[arg(long, value_name = "NAME[:key=value,…]")]
     inference: Vec<String>,
-    /// Adjust p-values for the number of hypotheses: all effects of one kind by one estimator and method, over all outcomes
+    /// Adjust p-values for the number of hypotheses: all effects of one kind by one estimator and method, over all outcomes;
+    /// event times before the start form a family of their own, subgroups are not adjusted
     #[arg(long, value_name = "HOW", value_parser = ["bonferroni", "holm", "benjamini-hochberg", "romano-wolf"])]
     multiplicity: Option<String>,
     /// The domain of an outcome, as OUTCOME=DOMAIN (repeatable): p-values are adjusted within domains
@@ -42,6 +43,19 @@ impl Estimate {
     pub(super) fn run(&self, common: &Common, threads: &Threads) -> Result<(), Failure> {
         let level = check_level(self.level)?;
         let (estimators, inference) = methods(&self.estimator, &self.inference).map_err(Failure::BadFlag)?;
+        for (flag, given, used, by) in [
+            ("--block", self.roles.block.is_some(), inference.iter().any(Method::uses_blocks), "permutation"),
+            (
+                "--levels",
+                !self.roles.levels.is_empty(),
+                inference.iter().any(Method::uses_levels),
+                "hierarchical-bootstrap or wild-bootstrap:subcluster=level",
+            ),
+        ] {
+            if given && !used {
+                return Err(Failure::Usage(format!("{flag} does nothing here: only {by} asks for it (--inference)")));
+            }
+        }
         let specs = self.roles.outcome.iter().map(|o| self.roles.spec(o)).collect::<Result<Vec<_>, _>>()?;
         let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
         columns.extend(self.roles.subgroup.as_deref());

@@ -107,7 +107,13 @@ impl Options {
                     faults.push(fault(card, part, &remedy));
                 }
                 Some(spec) => match spec.values.check(value) {
-                    Err(remedy) => faults.push(fault(card, part, &remedy)),
+                    Err(remedy) => faults.push(Fault::new(
+                        "EST-002",
+                        format!("{} cannot be set to {value:?}", spec.key),
+                        format!("options of {}", card.id),
+                        "a value that is not understood would change the answer without a word, or not at all",
+                        remedy,
+                    )),
                     Ok(()) if options.given.contains(&spec.key) => faults.push(fault(card, part, "say it once")),
                     Ok(()) => {
                         options.values.insert(spec.key, value.to_string());

@@ -41,7 +41,7 @@ pub struct Fit {
 }
 
 /// A cluster of a fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FitCluster {
     /// Which cluster of the panel it is.
     pub panel_ix: u32,
@@ -51,6 +51,8 @@ pub struct FitCluster {
     pub block: Option<u32>,
     /// Its units.
     pub n_units: usize,
+    /// The weight of its units: the sum of each one's mean weight over its rows.
+    pub weight: f64,
 }
 
 /// The two kinds of table.

@@ -189,6 +189,11 @@ pub(super) fn fit(
                 stratum: strata[g as usize],
                 block: panel.blocks.as_ref().map(|b| b[g as usize]),
                 n_units: c.n_units,
+                weight: if panel.weight.is_empty() {
+                    c.n_units as f64
+                } else {
+                    panel.cluster_weight(g as usize, &|cell| moments.includes(cell))
+                },
             })
             .collect(),
         draw_order,

@@ -126,6 +126,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
                 stratum: strata[g],
                 block: panel.blocks.as_ref().map(|b| b[g]),
                 n_units: panel.units_of(g).len(),
+                weight: panel.cluster_weight(g, &|_| true),
             })
             .collect(),
         draw_order,

@@ -24,6 +24,8 @@ pub(super) struct Table<'a> {
     k: usize,
     pub width: usize,
     studentized: bool,
+    /// For each target the least variance that is more than rounding.
+    floor: Vec<f64>,
 }
 
 /// What a thread needs to compute replicates without allocating.
@@ -37,7 +39,7 @@ impl<'a> Table<'a> {
     pub(super) fn new(fit: &Fit, body: &'a LinearFit, studentized: bool) -> Table<'a> {
         let k = body.beta.len();
         let full = fit.estimates.iter().map(|e| e.as_ref().ok().copied()).collect();
-        Table { body, full, k, width: k * (k + 1) / 2 + k, studentized }
+        Table { body, full, k, width: k * (k + 1) / 2 + k, studentized, floor: floors(fit) }
     }
 
     /// The clusters' rows, in an order.
@@ -68,7 +70,7 @@ impl<'a> Table<'a> {
             return vec![None; self.full.len()];
         }
         let beta = solver.solve(&sum[triangle..]);
-        let one = |(contrast, full): (&Option<Vec<f64>>, &Option<f64>)| {
+        let one = |((contrast, full), floor): ((&Option<Vec<f64>>, &Option<f64>), &f64)| {
             let (contrast, full) = (contrast.as_ref()?, (*full)?);
             let estimate = dot(contrast, &beta);
             if !self.studentized {
@@ -89,10 +91,10 @@ impl<'a> Table<'a> {
                 let score = four_lanes(row, mix);
                 variance += w * score * score;
             }
-            let t = (estimate - full) / variance.sqrt();
-            t.is_finite().then_some((estimate, t))
+            // One cluster drawn again and again leaves no variance: no statistic.
+            (variance > *floor).then(|| (estimate, (estimate - full) / variance.sqrt()))
         };
-        self.body.contrasts.iter().zip(&self.full).map(one).collect()
+        self.body.contrasts.iter().zip(&self.full).zip(&self.floor).map(one).collect()
     }
 }
 
@@ -120,6 +122,7 @@ pub(super) fn under_weights(
 ) -> Vec<Replicate> {
     let order = setting.order_of(fit);
     let n = order.len();
+    let floor = floors(fit);
     match &fit.body {
         Body::Linear(body) => {
             let table = Table::new(fit, body, studentized);
@@ -141,12 +144,14 @@ pub(super) fn under_weights(
             |r, (drawn, weights)| {
                 weigh(r, drawn);
                 order.iter().zip(drawn.iter()).for_each(|(&g, &w)| weights[g as usize] = w);
-                let replicate = |(replicate, full): (Option<(f64, f64)>, &Result<f64, _>)| {
+                let replicate = |((replicate, full), floor): ((Option<(f64, f64)>, &Result<f64, _>), &f64)| {
                     let ((estimate, variance), full) = (replicate?, full.as_ref().ok()?);
-                    let statistic = (estimate - full) / variance.sqrt();
-                    statistic.is_finite().then_some((estimate, statistic))
+                    if !studentized {
+                        return estimate.is_finite().then_some((estimate, 0.0));
+                    }
+                    (variance > *floor).then(|| (estimate, (estimate - full) / variance.sqrt()))
                 };
-                body.refit.refit_with_variance(weights).into_iter().zip(&fit.estimates).map(replicate).collect()
+                body.refit.refit_with_variance(weights).into_iter().zip(&fit.estimates).zip(&floor).map(replicate).collect()
             },
         ),
     }
@@ -206,9 +211,9 @@ impl Summary {
             for replicate in sample(range) {
                 drawn.iter_mut().zip(replicate).for_each(|(c, r)| c.push(r));
             }
-            identified(fit)
-                .filter_map(|(t, e)| Some(drawn[t].replicated(e, plain[t]?, acceleration[t]).share(self.kind, level)))
-                .all(|share| share.is_settled())
+            identified(fit).all(|(t, e)| {
+                plain[t].is_none_or(|plain| drawn[t].replicated(e, plain, acceleration[t]).is_settled(self.kind, self.rule, level))
+            })
         });
         let mut out = Inferred::default();
         let mut failures = 0;
@@ -222,6 +227,18 @@ impl Summary {
             let mut row = drawn[t].replicated(estimate, plain_error, acceleration[t]).summarize(t, self.kind, self.rule, level);
             row.simulated = row.simulated.map(|s| super::Simulated { failures: drawn[t].failures, ..s });
             out.estimates.push(row);
+        }
+        let without: Vec<String> = identified(fit)
+            .filter(|(t, _)| {
+                self.kind == Kind::Bca && out.estimates.iter().any(|e| e.target == *t && e.std_error.is_some() && e.p_value.is_none())
+            })
+            .map(|(t, _)| fit.targets[t].label.clone())
+            .collect();
+        if !without.is_empty() {
+            out.warnings.push(Warning::new(
+                "bca-undefined",
+                format!("without some one cluster these effects cannot be estimated, or all replicates lie on one side of the estimate, so there is no BCa interval for them: {}", without.join(", ")),
+            ));
         }
         if self.kind == Kind::Studentized {
             self.bands(fit, &drawn, &plain, level, &mut out);
@@ -253,18 +270,11 @@ impl Summary {
             }
             let n = drawn[family[0]].statistics.len();
             let largest = sorted((0..n).map(|r| family.iter().map(|&t| drawn[t].statistics[r].abs()).fold(0.0, f64::max)).collect());
-            let c = self.rule_quantile(&largest, level);
+            let c = self.rule.quantile(&largest, level);
             for row in out.estimates.iter_mut().filter(|row| family.contains(&row.target) && row.std_error.is_some()) {
                 let half = c * plain[row.target].expect("filtered");
                 row.band = Some(Interval::between(row.estimate - half, row.estimate + half));
             }
-        }
-    }
-
-    fn rule_quantile(&self, ascending: &[f64], p: f64) -> f64 {
-        match self.rule {
-            Rule::Type7 => crate::num::quantile_type7(ascending, p),
-            Rule::Boot => crate::num::quantile_boot(ascending, p),
         }
     }
 }
@@ -291,6 +301,11 @@ impl Collected {
     fn replicated(&self, estimate: f64, plain_error: f64, acceleration: Option<f64>) -> Replicated<'_> {
         Replicated { estimate, values: &self.values, statistics: &self.statistics, plain_error, acceleration }
     }
+}
+
+/// For each target the variance below which a replicate's is only rounding.
+fn floors(fit: &Fit) -> Vec<f64> {
+    (0..fit.targets.len()).map(|t| plain_error(fit, t).map_or(0.0, |e| 1e-20 * e * e)).collect()
 }
 
 /// The CR0 standard error by which replicates are studentized.

@@ -1,6 +1,6 @@
 //! Few treated clusters, down to one: how much a single cluster varies by itself is learnt from the comparison clusters.
 
-use super::bootstrap::in_blocks;
+use super::bootstrap::{in_blocks, undecided};
 use super::curve::{Counting, Curves};
 use super::estimate::{Bound, Estimate, Inferred, Simulated, identified};
 use super::permutation::{Other, mixed_clusters};
@@ -63,7 +63,7 @@ impl Inference for FewTreated {
         // The estimate itself counts as one more draw: with one treated cluster that is exact if clusters are alike.
         let counting = Counting { ties: true, equal_tails: false, plus_one: true };
         let mut out = Inferred::default();
-        let (mut open, mut missing) = (Vec::new(), Vec::new());
+        let (mut open, mut missing, mut settled, mut smallest) = (Vec::new(), Vec::new(), true, 1.0);
         for (t, estimate) in identified(fit) {
             let mut row = Estimate::bare(t, estimate);
             let Some(noise) = design.noise(t) else {
@@ -83,7 +83,7 @@ impl Inference for FewTreated {
             let asked = ways.map_or(asked, Asked::Fixed);
             let root = Stream::new(setting.seed, &["infer", "few-treated"], 0);
             let mut curves = Curves::default();
-            let (n, _) = asked.draw(|range| {
+            let (n, sure) = asked.draw(|range| {
                 let rows = in_blocks(
                     range,
                     setting,
@@ -106,6 +106,8 @@ impl Inference for FewTreated {
                 let (count, of, _) = curves.count(estimate, 1.0, counting);
                 Share { count, of, level: alpha }.is_settled()
             });
+            settled &= sure;
+            smallest = 1.0 / (n + 1) as f64;
             let mean = curves.p0.iter().sum::<f64>() / n as f64;
             let error = (curves.p0.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n as f64).sqrt();
             if error > 1e-14 * estimate.abs() && error > 0.0 {
@@ -118,7 +120,8 @@ impl Inference for FewTreated {
                 row.statistic = Some(estimate / error);
                 row.p_value = Some(p);
                 let exact = ways.is_some();
-                let sizes = finite_sorted(curves.p0.iter().map(|v| v.abs()));
+                // In the units of the statistic shown.
+                let sizes = finite_sorted(curves.p0.iter().map(|v| v.abs() / error));
                 row.simulated = Some(Simulated {
                     replicates: n,
                     failures: 0,
@@ -130,15 +133,18 @@ impl Inference for FewTreated {
             }
             out.estimates.push(row);
         }
+        let (treated, comparison) = (design.share.len(), design.comparison.len());
         out.warnings.push(Warning::new(
             "few-treated-assumption",
-            format!(
-                "{} treated clusters are judged by how much {} comparison clusters vary: this holds only if nothing but the programme set the treated ones apart; the smallest p-value it can give is about 1 in {}",
-                design.share.len(),
-                design.comparison.len(),
-                design.comparison.len() + 1
-            ),
+            format!("{treated} treated clusters are judged by how much {comparison} comparison clusters vary: this holds only if nothing but the programme set the treated ones apart; the smallest p-value it can give here is {smallest:.2e}"),
         ));
+        if treated > 5 || comparison < 20 {
+            out.warnings.push(Warning::new(
+                "few-treated-misused",
+                format!("few-treated is made for one to five treated clusters beside 20 or more comparison clusters; with {treated} and {comparison} it can reject far too often when clusters differ in size, and with five or more in each arm cluster:cr2 and wild-bootstrap are better"),
+            ));
+        }
+        out.warnings.extend(undecided(settled));
         if !missing.is_empty() {
             out.warnings.push(Warning::new(
                 "few-treated-not-identified",
@@ -155,8 +161,10 @@ struct Placebo {
     comparison: Vec<usize>,
     /// Units of each comparison cluster and of each treated one.
     units: (Vec<f64>, Vec<f64>),
-    /// Each treated cluster's share of the treated units.
+    /// Each treated cluster's share of the treated units' weight.
     share: Vec<f64>,
+    /// Each comparison cluster's share of the comparison units' weight.
+    comparison_share: Vec<f64>,
     /// For each comparison cluster the estimates when it alone is treated and the treated are left out.
     placebo: Vec<Vec<Option<f64>>>,
 }
@@ -197,19 +205,22 @@ impl Placebo {
             ));
         }
         let units = |list: &[usize]| -> Vec<f64> { list.iter().map(|&g| fit.clusters[g].n_units as f64).collect() };
-        let (m0, m1) = (units(&comparison), units(&treated));
-        let (all0, all1): (f64, f64) = (m0.iter().sum(), m1.iter().sum());
+        let shares = |list: &[usize]| -> Vec<f64> {
+            let total: f64 = list.iter().map(|&g| fit.clusters[g].weight).sum();
+            list.iter().map(|&g| fit.clusters[g].weight / total).collect()
+        };
+        let (share, comparison_share) = (shares(&treated), shares(&comparison));
         let placebo = spread(setting.executor, comparison.len(), |j| {
             let mut other = labels.to_vec();
             treated.iter().for_each(|&g| other[g] = u32::MAX);
             other[comparison[j]] = labels[treated[0]];
             // With one of the comparison clusters as treated, its deviation from the mean of the others is its own
             // deviation from the mean of all over one minus its share.
-            let own = 1.0 - m0[j] / all0;
+            let own = 1.0 - comparison_share[j];
             reassign.evaluate(&other, false).into_iter().map(|s| s.map(|s| s.estimate[0] * own)).collect()
         });
-        let share = m1.iter().map(|m| m / all1).collect();
-        Ok(Placebo { comparison, units: (m0, m1), share, placebo })
+        let units = (units(&comparison), units(&treated));
+        Ok(Placebo { comparison, units, share, comparison_share, placebo })
     }
 
     /// Each comparison cluster's own noise in a target; `None` when one of them is not identified.
@@ -221,10 +232,8 @@ impl Placebo {
     /// comparison clusters' means up to one factor; n/(n−1), because deviations from a mean of n are too small.
     fn finite(&self, scale: &Scales) -> f64 {
         let n = self.comparison.len() as f64;
-        let all: f64 = self.units.0.iter().sum();
-        let of = |weights: &mut dyn Iterator<Item = f64>, scales: &[f64]| -> f64 { weights.zip(scales).map(|(w, s)| w * w * s * s).sum() };
-        let treated = of(&mut self.share.iter().copied(), &scale.treated);
-        let comparison = of(&mut self.units.0.iter().map(|m| m / all), &scale.comparison);
+        let of = |shares: &[f64], scales: &[f64]| -> f64 { shares.iter().zip(scales).map(|(w, s)| w * w * s * s).sum() };
+        let (treated, comparison) = (of(&self.share, &scale.treated), of(&self.comparison_share, &scale.comparison));
         (n / (n - 1.0) * (treated + comparison) / treated).sqrt()
     }
 

@@ -44,6 +44,10 @@ impl Inference for HierarchicalBootstrap {
         &CARD
     }
 
+    fn uses_levels(&self, _: &Options) -> bool {
+        true
+    }
+
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         let Body::Linear(body) = &fit.body else {
             return Err(Fault::new(
@@ -72,7 +76,7 @@ impl Inference for HierarchicalBootstrap {
         let price = match asked {
             Asked::Fixed(n) => n as f64,
             Asked::Auto => 1e4,
-        } * if units { fit.n_units as f64 } else { fit.n_clusters() as f64 }
+        } * if units { fit.n_units as f64 } else { body.design.panel().levels.last().map_or(0, |l| l.start.len()) as f64 }
             * table.width as f64;
         if price > MOST {
             return Err(Fault::new(
@@ -106,6 +110,8 @@ impl Inference for HierarchicalBootstrap {
                 table.replicate(copies, counts, scratch)
             })
         });
+        // Within clusters groups have an order of their own in each outcome: a draw is not the same for all outcomes.
+        out.draws.clear();
         out.warnings.extend(strata.warning());
         Ok(out)
     }

@@ -1,7 +1,7 @@
 //! Intervals from bootstrap replicates.
 
 use super::estimate::{Bound, Estimate, Interval, Simulated};
-use super::replicates::{Share, of_deviation, of_quantile, of_share};
+use super::replicates::{SURE, Share, of_deviation, of_quantile, of_share};
 use crate::num::{normal, quantile_boot, quantile_type7, sorted};
 
 /// Which interval is made of the replicates.
@@ -68,7 +68,15 @@ impl Kind {
 
     /// What to say of this interval with few clusters.
     pub(super) fn few_clusters(self, n: usize) -> Option<crate::cohort::Warning> {
-        (n < 40 && self != Kind::Studentized).then(|| {
+        if self == Kind::Studentized {
+            return (n < 10).then(|| {
+                crate::cohort::Warning::new(
+                    "bootstrap-few-clusters",
+                    format!("with {n} clusters few different samples can be drawn, and some have hardly any variance: the studentized bootstrap interval can be absurdly wide or too short; rely on cluster:cr2"),
+                )
+            });
+        }
+        (n < 40).then(|| {
             crate::cohort::Warning::new(
                 "bootstrap-few-clusters",
                 format!("the {} bootstrap interval with {n} clusters is too narrow (at a nominal 5 %, measured false-positive rates are 22 % with 6 clusters, 13 % with 10, 9 % with 20); rely on cluster:cr2 or wild-bootstrap", self.name()),
@@ -84,7 +92,7 @@ impl Rule {
         if name == "boot" { Rule::Boot } else { Rule::Type7 }
     }
 
-    fn quantile(self, ascending: &[f64], p: f64) -> f64 {
+    pub(super) fn quantile(self, ascending: &[f64], p: f64) -> f64 {
         match self {
             Rule::Type7 => quantile_type7(ascending, p),
             Rule::Boot => quantile_boot(ascending, p),
@@ -156,9 +164,9 @@ impl Replicated<'_> {
                 out.p_value = self.acceleration.filter(|_| z0.is_finite()).map(|a| {
                     let below = count(&values, |v| v < 0.0) as f64 + 0.5 * count(&values, |v| v == 0.0) as f64;
                     let share = below.clamp(0.5, n as f64 - 0.5) / n as f64;
-                    simulated.of_p_value = Some(2.0 * of_share(share, n));
                     let w = normal::quantile(share) - z0;
                     let u = w / (1.0 + a * w) - z0;
+                    simulated.of_p_value = Some(of_bca(share, normal::cdf(z0), a, u, w, n));
                     (2.0 * normal::cdf(u).min(1.0 - normal::cdf(u))).min(1.0)
                 });
             }
@@ -191,10 +199,28 @@ impl Replicated<'_> {
         below.min(above)
     }
 
-    /// How far the verdict on no effect is settled.
-    pub(super) fn share(&self, kind: Kind, level: f64) -> Share {
-        Share { count: self.tail(kind), of: self.values.len(), level: 0.5 * (1.0 - level) }
+    /// Whether more replicates could hardly turn the verdict on no effect.
+    pub(super) fn is_settled(&self, kind: Kind, rule: Rule, level: f64) -> bool {
+        match kind {
+            Kind::Normal | Kind::Bca => {
+                let found = self.summarize(0, kind, rule, level);
+                let open = found.simulated.and_then(|s| s.of_p_value);
+                // Without a p-value there is no verdict to turn.
+                found.p_value.zip(open).is_none_or(|(p, open)| (p - (1.0 - level)).abs() > SURE * open)
+            }
+            _ => Share { count: self.tail(kind), of: self.values.len(), level: 0.5 * (1.0 - level) }.is_settled(),
+        }
     }
+}
+
+/// The Monte Carlo standard error of BCa's p-value 2Φ(−|u|), u = w/(1 + aw) − z₀, w = Φ⁻¹(s) − z₀, by the delta method: s and
+/// q = Φ(z₀) are shares of the same replicates, with covariance (min(s, q) − sq)/n.
+fn of_bca(s: f64, q: f64, a: f64, u: f64, w: f64, n: usize) -> f64 {
+    let density = |share: f64| normal::density(normal::quantile(share));
+    let slope = 1.0 / ((1.0 + a * w) * (1.0 + a * w));
+    let (by_s, by_q) = (slope / density(s), -(slope + 1.0) / density(q));
+    let variance = by_s * by_s * s * (1.0 - s) + by_q * by_q * q * (1.0 - q) + 2.0 * by_s * by_q * (s.min(q) - s * q);
+    2.0 * normal::density(u) * (variance.max(0.0) / n as f64).sqrt()
 }
 
 fn count(values: &[f64], test: impl Fn(f64) -> bool) -> usize {

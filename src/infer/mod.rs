@@ -1,4 +1,5 @@
-//! Inference: one method a file, each working on a [`Fit`]'s small table a cluster; no row of a student is read again.
+//! Inference: one method a file, each working on a [`Fit`]'s small table a cluster. Rows are read again only by what cannot do
+//! without: `robust`, two crossed clusterings, and draws within clusters.
 
 mod assignment;
 mod bootstrap;
@@ -61,6 +62,16 @@ pub trait Inference: Sync {
         false
     }
 
+    /// Whether it asks within which blocks clusters were assigned.
+    fn uses_blocks(&self) -> bool {
+        false
+    }
+
+    /// Whether it asks for levels between cluster and unit, with these options.
+    fn uses_levels(&self, _: &Options) -> bool {
+        false
+    }
+
     /// Whether it works with a single treated cluster.
     fn lone_treated(&self) -> bool {
         false
@@ -116,6 +127,16 @@ impl Method {
         self.options.label(self.inference.card())
     }
 
+    /// Whether it asks within which blocks clusters were assigned.
+    pub fn uses_blocks(&self) -> bool {
+        self.inference.uses_blocks()
+    }
+
+    /// Whether it asks for levels between cluster and unit.
+    pub fn uses_levels(&self) -> bool {
+        self.inference.uses_levels(&self.options)
+    }
+
     /// Whether the method can be used with this sample at all.
     ///
     /// # Errors
@@ -132,12 +153,20 @@ impl Method {
                 "name a finer unit of assignment as cluster",
             );
         }
-        if panel.second.is_some() && (!self.inference.two_way() || matches!(fit.body, Body::Influence(_))) {
+        if panel.second.is_some() && matches!(fit.body, Body::Influence(_)) {
+            return refuse(
+                "INF-004",
+                "two crossed clusters need a regression".into(),
+                "they are judged by residuals of rows, and this estimator is known by its clusters' influence",
+                "use did:method=means, twfe or event-study, or name one cluster",
+            );
+        }
+        if panel.second.is_some() && !self.inference.two_way() {
             return refuse(
                 "INF-004",
                 format!("{} does not exist for two crossed clusters", self.inference.card().id),
-                "two-way clustering adds and subtracts sandwich variances of a regression; it has no resampling scheme",
-                "use  cluster:cr1  with a regression (did:method=means, twfe, event-study), or name one cluster",
+                "two-way clustering adds and subtracts sandwich variances; it has no resampling scheme",
+                "use  cluster:cr1,  or name one cluster",
             );
         }
         Ok(())
@@ -168,7 +197,7 @@ impl Method {
 /// jackknife; and the null-imposed wild cluster bootstrap beside it. With two crossed clusterings: CR1.
 pub fn defaults(fit: &Fit, panel: &Panel) -> Vec<Method> {
     let names: &[&str] = match fit.body {
-        Body::Linear(_) if panel.second.is_some() => &["cluster:cr1"],
+        _ if panel.second.is_some() => &["cluster:cr1"],
         Body::Linear(_) => &["cluster:cr2", "wild-bootstrap"],
         Body::Influence(_) => &["jackknife", "wild-bootstrap"],
     };

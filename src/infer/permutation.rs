@@ -45,6 +45,10 @@ impl Inference for Permutation {
         &CARD
     }
 
+    fn uses_blocks(&self) -> bool {
+        true
+    }
+
     fn lone_treated(&self) -> bool {
         true
     }
@@ -128,7 +132,9 @@ impl Inference for Permutation {
                     row.std_error = Some(spread);
                     row.statistic = Some(if studentized { estimate / error } else { estimate / spread });
                     row.p_value = Some(p);
-                    let sizes = finite_sorted(own.statistics(estimate).into_iter().map(f64::abs));
+                    // In the units of the statistic shown.
+                    let unit = if studentized { 1.0 } else { spread };
+                    let sizes = finite_sorted(own.statistics(estimate).into_iter().map(|t| t.abs() / unit));
                     let exact = enumerated.is_some();
                     row.simulated = Some(Simulated {
                         replicates: own.len(),

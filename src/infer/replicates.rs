@@ -16,9 +16,9 @@ pub(super) enum Asked {
 /// The most draws that `auto` takes.
 pub(super) const MOST_AUTO: usize = 1_023_999;
 
-/// How many standard errors the share of extreme draws must lie from the level before `auto` stops: a wrong stop then
-/// has a probability below 1 in 10,000.
-pub(super) const SURE: f64 = 4.0;
+/// How many standard errors the share of extreme draws must lie from the level before `auto` stops: over all its stops a
+/// wrong one then has a probability below 1 in 10,000.
+pub(super) const SURE: f64 = 5.0;
 
 /// A share of draws and the level it is compared with: the verdict is which is larger.
 #[derive(Debug, Clone, Copy)]

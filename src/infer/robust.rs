@@ -45,7 +45,7 @@ impl Inference for Robust {
                 format!("{} rows decide some coefficient alone (leverage 1); they add nothing to the variance", parts.leverage_one),
             ));
         }
-        if fit.n_clusters() < body.design.panel().n_units() {
+        if fit.n_clusters() < body.design.panel().n_rows() {
             out.warnings.push(Warning::new(
                 "unit-of-analysis",
                 "this standard error takes every row for independent; students of one cluster are not, and with no effect such an interval misses zero about a quarter of the time instead of 5 %: rely on cluster:cr2",

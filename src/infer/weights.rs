@@ -1,6 +1,6 @@
 //! Random weights of mean 0 and variance 1, one a cluster.
 
-use crate::random::{Stream, rademacher_bits, webb};
+use crate::random::{Stream, WEBB, rademacher_bits, webb};
 
 /// Where the weights of a replicate come from.
 #[derive(Clone, Copy)]
@@ -18,8 +18,6 @@ pub(super) enum Source {
 }
 
 const SIGNS: [f64; 2] = [-1.0, 1.0];
-const SIX: [f64; 6] =
-    [-1.224_744_871_391_589, -1.0, -std::f64::consts::FRAC_1_SQRT_2, std::f64::consts::FRAC_1_SQRT_2, 1.0, 1.224_744_871_391_589];
 
 impl Source {
     /// The weights by name.
@@ -36,7 +34,7 @@ impl Source {
     pub(super) fn enumerated(self, n: usize, allows: impl Fn(usize) -> bool) -> Option<(Source, usize)> {
         let points: &'static [f64] = match self {
             Source::Rademacher => &SIGNS,
-            Source::Webb => &SIX,
+            Source::Webb => &WEBB,
             // The two points of Mammen's are not equally likely, and normal weights have no end of patterns.
             _ => return None,
         };

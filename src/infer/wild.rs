@@ -122,11 +122,14 @@ impl Inference for WildBootstrap {
                 row.simulated = Some(Simulated {
                     replicates: n,
                     critical: Some(quantile_type1(&sizes, setting.level)),
-                    of_p_value: Some(if exact { 0.0 } else { of_share(p, n) }),
+                    of_p_value: Some(if exact { 0.0 } else { of_p(p, counting, n) }),
                     of_critical: if exact { Some(0.0) } else { of_quantile(&sizes, setting.level) },
                     ..Simulated::default()
                 });
-                out.draws.push(Draws { target: t, observed: estimate / error, statistics });
+                // Finer groups have an order of their own in each outcome: a draw is then not the same for all.
+                if parts.is_none() {
+                    out.draws.push(Draws { target: t, observed: estimate / error, statistics });
+                }
                 if let (Source::Patterns(points), true) = (source, patterns.is_none()) {
                     patterns = Some((points.len(), n, m));
                 }
@@ -137,9 +140,21 @@ impl Inference for WildBootstrap {
         if let Some((2, n, m)) = patterns {
             out.warnings.extend(few_patterns(n / 2, m, counting.ties));
         }
+        if let Body::Influence(_) = fit.body
+            && fit.n_clusters() < 25
+        {
+            out.warnings.push(Warning::new(
+                "score-bootstrap-few-clusters",
+                format!("for this estimator the wild bootstrap works on each cluster's influence; with 10 to 20 clusters it rejects a true null in 6 to 8 % of studies instead of 5 % (here: {}); jackknife is beside it", fit.n_clusters()),
+            ));
+        }
         out.warnings.extend(shapes(&open, &disconnected));
         out.warnings.extend(undecided(settled));
         Ok(out)
+    }
+
+    fn uses_levels(&self, options: &Options) -> bool {
+        options.get("subcluster") == "level"
     }
 
     fn joint(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
@@ -195,6 +210,12 @@ fn bands(fit: &Fit, options: &Options, parts: Option<&[Part]>, setting: &Setting
     }
 }
 
+/// The Monte Carlo standard error of a p-value from n draws; one of none is judged as if one had been beyond.
+fn of_p(p: f64, counting: Counting, n: usize) -> f64 {
+    let tails = if counting.equal_tails { 2.0 } else { 1.0 };
+    tails * of_share((p / tails).max(1.0 / (n + 1) as f64), n)
+}
+
 pub(super) fn counting(options: &Options) -> Counting {
     Counting { ties: options.get("ties") == "count", equal_tails: options.get("p") == "equal-tail", plus_one: false }
 }
@@ -230,6 +251,16 @@ fn subclusters(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Op
         .into());
     }
     let parts = body.design.parts(by, setting.executor);
+    if parts.len() == fit.n_clusters() {
+        return Err(Fault::new(
+            "INF-002",
+            "the subclusters are the clusters",
+            format!("{} groups in {} clusters", parts.len(), fit.n_clusters()),
+            "one weight for each of them is the bootstrap without subclusters",
+            "name a larger cluster, or leave subcluster out",
+        )
+        .into());
+    }
     let draws = match Asked::of(options) {
         Asked::Fixed(n) => n as f64,
         Asked::Auto => 1e4,

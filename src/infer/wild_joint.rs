@@ -2,7 +2,7 @@
 
 use super::bootstrap::in_blocks;
 use super::estimate::JointTest;
-use super::replicates::Asked;
+use super::replicates::{Asked, Share, of_share};
 use super::weights::Source;
 use super::{Setting, wald, wild};
 use crate::cohort::Faults;
@@ -20,10 +20,10 @@ struct Problem {
 
 /// All targets zero at once. The statistic is θ'V⁻¹θ with V the CR0 covariance; one draw costs clusters × targets × terms.
 pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
-    if options.get("subcluster") != "none" || options.get("p") == "equal-tail" {
-        return Ok(None);
-    }
     let q = targets.len();
+    if options.get("subcluster") != "none" {
+        return Ok(Some(wald::undefined(q, "there is no joint test with a weight for each subcluster")));
+    }
     let estimates: Vec<f64> = targets.iter().map(|&t| *fit.estimates[t].as_ref().expect("identified")).collect();
     let influence: Vec<Vec<f64>> = targets.iter().filter_map(|&t| fit.influence(t)).collect();
     let mut covariance = Matrix::zeros(q, q);
@@ -36,36 +36,40 @@ pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Se
     let Some(problem) = Problem::new(fit, targets, &estimates, options.get("null") == "imposed", setting) else {
         return Ok(Some(wald::undefined(q, "the effects' information is singular")));
     };
-    let asked = match Asked::of(options) {
-        Asked::Auto => Asked::Fixed(9999),
-        fixed => fixed,
-    };
+    let asked = Asked::of(options);
     let m = problem.u.len();
     let named = Source::named(options.get("weights"));
-    let (source, n) = named.enumerated(m, |n| asked.allows(n)).unwrap_or_else(|| match asked {
-        Asked::Fixed(n) => (named, n),
-        Asked::Auto => unreachable!("replaced above"),
-    });
+    let enumerated = named.enumerated(m, |n| asked.allows(n));
+    let (source, asked) = enumerated.map_or((named, asked), |(s, n)| (s, Asked::Fixed(n)));
     let root = wild::root(options, setting);
-    let statistics = in_blocks(
-        0..n,
-        setting,
-        || vec![0.0; m],
-        |r, v| {
-            source.fill(&root, r, v);
-            problem.statistic(v)
-        },
-    );
     const TIE: f64 = 1e-9;
     let edge = if options.get("ties") == "count" { observed * (1.0 - 2.0 * TIE) } else { observed * (1.0 + 2.0 * TIE) };
-    let above = statistics.into_iter().flatten().filter(|w| *w > edge).count();
-    Ok(Some(JointTest {
-        statistic: Some(observed),
-        kind: "Wald",
-        p_value: Some(above as f64 / n as f64),
-        note: None,
-        ..wald::undefined(q, "")
-    }))
+    let (mut above, mut singular, mut drawn) = (0usize, 0usize, 0usize);
+    let (n, _) = asked.draw(|range| {
+        drawn = range.end;
+        let found = in_blocks(
+            range,
+            setting,
+            || vec![0.0; m],
+            |r, v| {
+                source.fill(&root, r, v);
+                problem.statistic(v)
+            },
+        );
+        singular += found.iter().filter(|w| w.is_none()).count();
+        above += found.into_iter().flatten().filter(|w| *w > edge).count();
+        Share { count: above, of: drawn, level: 1.0 - setting.level }.is_settled()
+    });
+    let p = above as f64 / n as f64;
+    let mut notes = Vec::new();
+    if enumerated.is_none() {
+        notes.push(format!("Monte Carlo standard error of p {:.4} ({n} draws)", of_share(p.max(1.0 / (n + 1) as f64), n)));
+    }
+    if singular > 0 {
+        notes.push(format!("in {singular} of {n} draws the covariance is singular; they count as not beyond"));
+    }
+    let note = (!notes.is_empty()).then(|| notes.join("; "));
+    Ok(Some(JointTest { statistic: Some(observed), kind: "Wald", p_value: Some(p), note, ..wald::undefined(q, "") }))
 }
 
 impl Problem {

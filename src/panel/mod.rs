@@ -119,6 +119,20 @@ impl Panel {
         if self.weight.is_empty() { 1.0 } else { self.weight[row] }
     }
 
+    /// The sum over a cluster's units of each one's mean weight over its rows in the cells that `include` names.
+    pub fn cluster_weight(&self, cluster: usize, include: &dyn Fn(u32) -> bool) -> f64 {
+        let of_unit = |u: usize| {
+            let (mut sum, mut n) = (0.0, 0usize);
+            for r in self.rows_of(u).filter(|&r| include(self.cell[r])) {
+                sum += self.weight_of(r);
+                n += 1;
+            }
+            if n == 0 { 0.0 } else { sum / n as f64 }
+        };
+        // In ascending order, so that the order of rows cannot change a bit.
+        crate::num::sorted(self.units_of(cluster).map(of_unit).collect()).iter().sum()
+    }
+
     /// The cohort of a unit, as an index into the cohorts of [`Panel::cells`].
     pub fn cohort_of(&self, unit: usize) -> usize {
         self.cells.cohort_ix(self.cell[self.rows_of(unit).start])

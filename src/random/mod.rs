@@ -8,5 +8,5 @@ mod draw;
 mod resample;
 mod stream;
 
-pub use resample::{multinomial, rademacher_bits, webb};
+pub use resample::{WEBB, multinomial, rademacher_bits, webb};
 pub use stream::Stream;

@@ -7,7 +7,7 @@ const ROOT_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
 /// √(3/2), the largest.
 const ROOT_THREE_HALVES: f64 = 1.224_744_871_391_589;
 /// Webb's six points.
-const WEBB: [f64; 6] = [-ROOT_THREE_HALVES, -1.0, -ROOT_HALF, ROOT_HALF, 1.0, ROOT_THREE_HALVES];
+pub const WEBB: [f64; 6] = [-ROOT_THREE_HALVES, -1.0, -ROOT_HALF, ROOT_HALF, 1.0, ROOT_THREE_HALVES];
 
 /// Sixty-four Rademacher signs: bit 1 stands for +1, bit 0 for −1.
 #[inline]

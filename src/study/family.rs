@@ -40,12 +40,13 @@ impl Leader {
 type Place = (usize, usize);
 
 /// Adjusts the p-values of each family: the effects of one kind by one estimator and one method, over all outcomes of a
-/// domain (without domains: over all outcomes). Regression coefficients of covariates belong to no family.
+/// domain (without domains: over all outcomes). Event times before the start are a family of their own, since they test an
+/// assumption. Regression coefficients of covariates belong to no family, subgroups neither.
 ///
 /// # Errors
 /// When `romano-wolf` is asked of a method without bootstrap statistics.
 pub fn adjust(analyses: &mut [Analysis], adjustment: Adjustment, domains: &BTreeMap<String, String>) -> Result<(), Faults> {
-    let mut families: BTreeMap<(String, String, Estimand, String), Vec<Place>> = BTreeMap::new();
+    let mut families: BTreeMap<(String, String, Estimand, bool, String), Vec<Place>> = BTreeMap::new();
     for (a, analysis) in analyses.iter().enumerate() {
         for (e, effect) in analysis.effects.iter().enumerate() {
             let Ok(estimate) = &effect.result else { continue };
@@ -53,7 +54,11 @@ pub fn adjust(analyses: &mut [Analysis], adjustment: Adjustment, domains: &BTree
                 continue;
             }
             let domain = domains.get(&analysis.outcome).cloned().unwrap_or_default();
-            families.entry((analysis.label(), estimate.inference.clone(), effect.target.estimand, domain)).or_default().push((a, e));
+            let before = effect.target.event_time.is_some_and(|e| e < 0);
+            families
+                .entry((analysis.label(), estimate.inference.clone(), effect.target.estimand, before, domain))
+                .or_default()
+                .push((a, e));
         }
     }
     let mut adjusted: Vec<(Place, f64)> = Vec::new();
@@ -69,7 +74,8 @@ pub fn adjust(analyses: &mut [Analysis], adjustment: Adjustment, domains: &BTree
     }
     for ((a, e), p) in adjusted {
         if let Ok(estimate) = &mut analyses[a].effects[e].result {
-            estimate.p_adjusted = Some(p);
+            // The raw p-value may come from another distribution than the joint one; an adjustment never lowers it.
+            estimate.p_adjusted = Some(estimate.p_value.map_or(p, |raw| p.max(raw)));
         }
     }
     for analysis in analyses {
@@ -98,7 +104,7 @@ fn joint(analyses: &[Analysis], places: &[Place], method: &str) -> Result<Vec<f6
             "INF-008",
             format!("romano-wolf has nothing to go by with {method}"),
             "multiplicity = romano-wolf",
-            "it needs the same number of t statistics from a bootstrap for every hypothesis, and a draw that fails in one of them is missing there",
+            "it needs the same number of t statistics from a bootstrap for every hypothesis, and a draw that fails in one of them is missing there (draws within clusters differ from outcome to outcome)",
             "use it with  wild-bootstrap, pairs-bootstrap:interval=studentized or multiplier-bootstrap  and a fixed number of replicates, or choose holm or benjamini-hochberg",
         )
         .into()),

@@ -150,6 +150,18 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
             }
         }
     }
+    if let Some(roles) = &study.roles {
+        let nobody = |asks: fn(&Method) -> bool| !study.analysis.iter().any(|section| uses(section, asks));
+        if roles.block.is_some() && nobody(Method::uses_blocks) {
+            faults.push(fault("roles.block does nothing here".into(), "use the inference method permutation, or leave it out"));
+        }
+        if !roles.levels.is_empty() && nobody(Method::uses_levels) {
+            faults.push(fault(
+                "roles.levels does nothing here".into(),
+                "use the inference method hierarchical-bootstrap or wild-bootstrap:subcluster=level, or leave it out",
+            ));
+        }
+    }
     for (list, known) in [(&study.output.formats, &["csv", "markdown", "json"][..]), (&study.output.figures, &["svg", "png"][..])] {
         for name in list {
             if !known.contains(&name.as_str()) {
@@ -286,6 +298,11 @@ fn question(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Resu
     })
 }
 
+/// Whether some method of an analysis asks for something.
+fn uses(section: &AnalysisSection, asks: impl Fn(&Method) -> bool) -> bool {
+    section.inference.iter().filter_map(|text| Method::parse(text).ok()).any(|m| asks(&m))
+}
+
 fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<PanelSpec, Faults> {
     let roles = roles(study);
     let treatment = match (&roles.cohort, &roles.arm, &roles.treatment) {
@@ -310,8 +327,9 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
         weights: roles.weights.clone(),
         cluster: roles.cluster.clone(),
         second_cluster: roles.second_cluster.clone(),
-        levels: roles.levels.clone(),
-        block: roles.block.clone(),
+        // Only where a method asks for them: else a missing one would drop rows for nothing.
+        levels: if uses(section, Method::uses_levels) { roles.levels.clone() } else { Vec::new() },
+        block: roles.block.clone().filter(|_| uses(section, Method::uses_blocks)),
         filter,
         subgroup: None,
         duplicates: match study.data.duplicates {

@@ -231,11 +231,6 @@ fn wild_bootstrap_with_a_weight_for_each_classroom() {
         r.like("wild_subcluster", "patterns", &expected["vectors"], &row["replicates"], 0.0);
         r.like("wild_subcluster", method, &expected[null][p], &row["p_value"], 0.0);
     }
-    // Named as a level, each classroom is the same group.
-    let level = "wild-bootstrap:subcluster=level";
-    let named = run(&file, &format!("{flags} --levels classroom"), &[level]);
-    let row = named.effect("overall", level).cloned().unwrap_or_default();
-    r.like("wild_subcluster", level, &expected["imposed"]["p_symmetric_strict"], &row["p_value"], 0.0);
     r.finish();
 }
 

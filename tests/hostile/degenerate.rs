@@ -96,11 +96,6 @@ fn weights_over_many_orders_and_singletons() {
     });
     all_combinations("a school without variation", &still, ROLES);
     all_combinations("two crossed clusters", &good(), &ROLES.replace("--cluster school", "--cluster school,year"));
-    all_combinations(
-        "blocks and levels",
-        &good().fill("grade", |_, school, _| (school % 2).to_string()),
-        &format!("{ROLES} --block grade --levels grade"),
-    );
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use crate::school::{Case, ROLES, check, good};
 
+const NESTED: &str = "--inference hierarchical-bootstrap";
+
 const ARM: &str = "--outcome score --unit student --cluster school --arm arm";
 
 #[test]
@@ -88,8 +90,49 @@ fn designs() {
             &["comparison", "cluster = school"],
         ),
         Case::new("a level that changes", good().text(), format!("{ROLES} --levels grade"), "PANEL-023", &["level grade", "rows 2 and 3"]),
-        Case::new("a block that changes", good().text(), format!("{ROLES} --block year"), "PANEL-024", &["block", "column year"]),
-        Case::new("a level that is not there", good().text(), format!("{ROLES} --levels class"), "DATA-001", &["class"]),
+        Case::new(
+            "a block that changes",
+            good().text(),
+            format!("{ROLES} --block year --inference permutation"),
+            "PANEL-024",
+            &["block", "column year"],
+        ),
+        Case::new(
+            "a level that is not there",
+            good().text(),
+            format!("{ROLES} --levels class --inference hierarchical-bootstrap"),
+            "DATA-001",
+            &["class"],
+        ),
+        Case::new(
+            "a level that is the cluster",
+            good().text(),
+            format!("{ROLES} --levels school {NESTED}"),
+            "PANEL-025",
+            &["cuts nothing"],
+        ),
+        Case::new("a level that is the unit", good().text(), format!("{ROLES} --levels student {NESTED}"), "PANEL-025", &["is the unit"]),
+        Case::new(
+            "the same clustering twice",
+            good().text(),
+            format!("{} --estimator twfe", ROLES.replace("--cluster school", "--cluster school,school")),
+            "PANEL-026",
+            &["--cluster school"],
+        ),
+        Case::new(
+            "a second clustering within the first",
+            good().text(),
+            format!("{} --estimator twfe", ROLES.replace("--cluster school", "--cluster student,school")),
+            "PANEL-026",
+            &["--cluster school"],
+        ),
+        Case::new(
+            "subclusters that are the clusters",
+            good().text(),
+            format!("{} --inference wild-bootstrap:subcluster=units", ROLES.replace("--cluster school", "--cluster student")),
+            "INF-002",
+            &["larger cluster"],
+        ),
         Case::new(
             "levels that are not named",
             good().text(),

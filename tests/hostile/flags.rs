@@ -59,6 +59,8 @@ fn usage_errors_end_with_2() {
         (format!("{full} --inference robust:hc4"), vec!["EST-002", "hc2|hc0|hc1|hc3|classical"]),
         (format!("{full} --inference permutaton"), vec!["INF-001", "did you mean  permutation?"]),
         (format!("{full} --cluster a,b,c"), vec!["two that cross"]),
+        (format!("{full} --block school"), vec!["--block", "permutation"]),
+        (format!("{full} --levels grade"), vec!["--levels", "hierarchical-bootstrap"]),
         (format!("{full} --multiplicity sidak"), vec!["holm"]),
         (format!("{full} --domain score=x"), vec!["--multiplicity"]),
         (format!("{full} --multiplicity holm --domain scroe=x"), vec!["scroe"]),

@@ -57,11 +57,64 @@ pub(super) fn check(panel: &Panel, spec: &PanelSpec) -> Result<(), Faults> {
             ));
         }
     }
+    structure(panel, spec, &mut faults);
     let (treated_clusters, other_clusters) = panel.clusters_by_arm();
     if treated_clusters > 0 && cells.has_never() && other_clusters == 1 {
         faults.push(panel.one_cluster("comparison", spec));
     }
     faults.into_result()
+}
+
+/// Levels that do not cut the clusters, or cut nothing but units; a second clustering that does not cross the first.
+fn structure(panel: &Panel, spec: &PanelSpec, faults: &mut Faults) {
+    let mut coarser = (0..panel.n_clusters()).filter(|&g| !panel.units_of(g).is_empty()).count();
+    for level in &panel.levels {
+        let groups = level.start.len() - 1;
+        let (what, why) = if groups == coarser {
+            ("cuts nothing: each group is the whole of the one above", "drawing such groups is drawing the larger ones")
+        } else if groups == panel.n_units() {
+            ("is the unit: each group holds one", "units are drawn anyway")
+        } else {
+            coarser = groups;
+            continue;
+        };
+        faults.push(Fault::new(
+            "PANEL-025",
+            format!("the level {} {what}", level.name),
+            format!("column {}", level.name),
+            why,
+            "name a level between cluster and unit, such as the classroom within the school, or leave it out",
+        ));
+    }
+    if let Some(second) = &panel.second {
+        let mut pairs = std::collections::BTreeSet::new();
+        let (mut firsts, mut seconds) = (0, std::collections::BTreeSet::new());
+        for g in 0..panel.n_clusters() {
+            let units = panel.units_of(g);
+            if units.is_empty() {
+                continue;
+            }
+            firsts += 1;
+            for r in panel.rows_of(units.start).start..panel.rows_of(units.end - 1).end {
+                pairs.insert((g as u32, second.codes[r]));
+                seconds.insert(second.codes[r]);
+            }
+        }
+        if pairs.len() == firsts || pairs.len() == seconds.len() {
+            let (inner, outer) = if pairs.len() == firsts {
+                (spec.cluster.as_deref(), second.name.as_str())
+            } else {
+                (Some(second.name.as_str()), spec.cluster.as_deref().unwrap_or_default())
+            };
+            faults.push(Fault::new(
+                "PANEL-026",
+                "the two clusterings do not cross",
+                format!("columns {} and {}", spec.cluster.as_deref().unwrap_or_default(), second.name),
+                format!("each {} lies within one {outer}, so the smaller clustering adds nothing", inner.unwrap_or("cluster")),
+                format!("name the larger one alone:  --cluster {outer}"),
+            ));
+        }
+    }
 }
 
 impl Panel {
@@ -92,7 +145,7 @@ pub(super) fn cautions(panel: &Panel) -> Vec<Warning> {
     let mut warnings = panel.warnings.clone();
     let (treated, comparison) = panel.clusters_by_arm();
     let g = panel.n_clusters();
-    if g < 10 {
+    if g < 15 {
         warnings.push(Warning::new(
             "few-clusters",
             format!("only {g} clusters: intervals lean on few independent units; prefer CR2 with its degrees of freedom and the wild bootstrap, and read them with care"),
