@@ -48,11 +48,11 @@ impl List {
             }
             for e in entries {
                 let text = |k: &str| e[k].as_str().unwrap_or_default().to_string();
-                out.push_str(&format!("  {:<18} {}\n", text("id"), text("line")));
+                out.push_str(&format!("  {:<22} {}\n", text("id"), text("line")));
                 if common.verbose > 0 {
                     for o in e["options"].as_array().into_iter().flatten() {
                         out.push_str(&format!(
-                            "  {:<18}   {}={}  {}\n",
+                            "  {:<22}   {}={}  {}\n",
                             "",
                             o["key"].as_str().unwrap_or_default(),
                             o["values"].as_str().unwrap_or_default(),

@@ -89,7 +89,13 @@ fn designs() {
             "PANEL-010",
             &["comparison", "cluster = school"],
         ),
-        Case::new("a level that changes", good().text(), format!("{ROLES} --levels grade"), "PANEL-023", &["level grade", "rows 2 and 3"]),
+        Case::new(
+            "a level that changes",
+            good().text(),
+            format!("{ROLES} --levels grade {NESTED}"),
+            "PANEL-023",
+            &["level grade", "rows 2 and 3"],
+        ),
         Case::new(
             "a block that changes",
             good().text(),
