@@ -144,14 +144,15 @@ pub(super) fn under_weights(
             |r, (drawn, weights)| {
                 weigh(r, drawn);
                 order.iter().zip(drawn.iter()).for_each(|(&g, &w)| weights[g as usize] = w);
-                let replicate = |((replicate, full), floor): ((Option<(f64, f64)>, &Result<f64, _>), &f64)| {
-                    let ((estimate, variance), full) = (replicate?, full.as_ref().ok()?);
+                let refits = body.refit.refit_with_variance(weights);
+                let one = |t: usize| {
+                    let ((estimate, variance), full) = (refits[t]?, fit.estimates[t].as_ref().ok()?);
                     if !studentized {
                         return estimate.is_finite().then_some((estimate, 0.0));
                     }
-                    (variance > *floor).then(|| (estimate, (estimate - full) / variance.sqrt()))
+                    (variance > floor[t]).then(|| (estimate, (estimate - full) / variance.sqrt()))
                 };
-                body.refit.refit_with_variance(weights).into_iter().zip(&fit.estimates).zip(&floor).map(replicate).collect()
+                (0..refits.len()).map(one).collect()
             },
         ),
     }

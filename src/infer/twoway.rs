@@ -5,7 +5,7 @@ use super::cluster::rows_factor;
 use super::estimate::{Estimate, Inferred, identified};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::estimate::{Fit, LinearFit, Options};
-use crate::num::{Matrix, dot, symmetric_power};
+use crate::num::{Matrix, dot, sorted, symmetric_power};
 use std::collections::BTreeMap;
 
 /// A covariance of targets, and whether it had to be repaired.
@@ -43,23 +43,31 @@ pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options,
     let slopes = Slopes::new(body);
     let q = slopes.units.len();
     let pull: Vec<Vec<f64>> = slopes.contrasts(body).iter().map(|c| body.inverse.apply(c)).collect();
-    // Each row's contribution to each coefficient, summed by first cluster and second group; a BTreeMap keeps the order fixed.
-    let sums = body.design.fold_rows(&body.beta, setting.executor, BTreeMap::<(usize, u32), Vec<f64>>::new, |sums, row| {
-        let slot = sums.entry((row.cluster, second.codes[row.row])).or_insert_with(|| vec![0.0; q]);
-        for (s, h) in slot.iter_mut().zip(&pull) {
-            *s += row.weight * row.residual * dot(row.x, h);
-        }
-    });
-    let mut by_first: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    let states = body.design.fold_rows(
+        &body.beta,
+        setting.executor,
+        || Sums::new(q),
+        |sums, row| {
+            let values = pull.iter().map(|h| row.weight * row.residual * dot(row.x, h));
+            sums.add(row.cluster, second.codes[row.row], values);
+        },
+    );
     let mut by_second: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    let mut both = Vec::new();
-    for ((first, group), values) in sums.into_iter().flatten() {
-        for slot in [by_first.entry(first).or_insert_with(|| vec![0.0; q]), by_second.entry(group).or_insert_with(|| vec![0.0; q])] {
+    let mut parts = [Matrix::zeros(q, q), Matrix::zeros(q, q), Matrix::zeros(q, q)];
+    let mut groups = [0; 3];
+    for mut state in states {
+        state.close();
+        parts[0].add_scaled(&state.first, 1.0);
+        parts[2].add_scaled(&state.both, 1.0);
+        groups[0] += state.n_first;
+        groups[2] += state.n_both;
+        for (group, values) in state.second {
+            let slot = by_second.entry(group).or_insert_with(|| vec![0.0; q]);
             slot.iter_mut().zip(&values).for_each(|(s, v)| *s += v);
         }
-        both.push(values);
     }
-    let groups = [by_first.len(), by_second.len(), both.len()];
+    by_second.values().for_each(|v| parts[1].add_outer(v, 1.0));
+    groups[1] = by_second.len();
     let least = groups[0].min(groups[1]) as f64;
     if least < 2.0 {
         return Err(Fault::new(
@@ -82,9 +90,9 @@ pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options,
         }
     };
     let mut matrix = Matrix::zeros(q, q);
-    by_first.values().for_each(|v| matrix.add_outer(v, factor(groups[0])));
-    by_second.values().for_each(|v| matrix.add_outer(v, factor(groups[1])));
-    both.iter().for_each(|v| matrix.add_outer(v, -factor(groups[2])));
+    matrix.add_scaled(&parts[0], factor(groups[0]));
+    matrix.add_scaled(&parts[1], factor(groups[1]));
+    matrix.add_scaled(&parts[2], -factor(groups[2]));
     let mut repaired = false;
     // Rounding makes eigenvalues of about −1e-16; only a real negative one is a repair.
     let scale = (0..q).map(|i| matrix[(i, i)].abs()).fold(0.0, f64::max);
@@ -97,6 +105,62 @@ pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options,
     let matrix = Matrix::from_fn(targets.len(), targets.len(), |i, j| dot(&slopes_matrix.apply(&weights[j]), &weights[i]));
     let df = if options.get("df") == "normal" { f64::INFINITY } else { least - 1.0 };
     Ok((TwoWay { matrix, groups, repaired }, df))
+}
+
+/// Running sums of a block of clusters: rows come cluster by cluster, so what two clusterings share is done with at a
+/// cluster's end.
+struct Sums {
+    cluster: Option<usize>,
+    /// Of the open cluster: for each group of the second clustering, for each coefficient, the rows' contributions.
+    open: BTreeMap<u32, Vec<Vec<f64>>>,
+    first: Matrix,
+    n_first: usize,
+    both: Matrix,
+    n_both: usize,
+    second: BTreeMap<u32, Vec<f64>>,
+}
+
+impl Sums {
+    fn new(q: usize) -> Sums {
+        Sums {
+            cluster: None,
+            open: BTreeMap::new(),
+            first: Matrix::zeros(q, q),
+            n_first: 0,
+            both: Matrix::zeros(q, q),
+            n_both: 0,
+            second: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, cluster: usize, group: u32, values: impl Iterator<Item = f64>) {
+        if self.cluster != Some(cluster) {
+            self.close();
+            self.cluster = Some(cluster);
+        }
+        let q = self.first.rows();
+        let slot = self.open.entry(group).or_insert_with(|| vec![Vec::new(); q]);
+        slot.iter_mut().zip(values).for_each(|(list, v)| list.push(v));
+    }
+
+    fn close(&mut self) {
+        if self.open.is_empty() {
+            return;
+        }
+        let q = self.first.rows();
+        let mut whole = vec![0.0; q];
+        for (group, lists) in std::mem::take(&mut self.open) {
+            // In ascending order, so that the order of rows cannot change a bit.
+            let sums: Vec<f64> = lists.into_iter().map(|list| sorted(list).iter().sum()).collect();
+            self.both.add_outer(&sums, 1.0);
+            self.n_both += 1;
+            let slot = self.second.entry(group).or_insert_with(|| vec![0.0; q]);
+            slot.iter_mut().zip(&sums).for_each(|(s, v)| *s += v);
+            whole.iter_mut().zip(&sums).for_each(|(s, v)| *s += v);
+        }
+        self.first.add_outer(&whole, 1.0);
+        self.n_first += 1;
+    }
 }
 
 /// The coefficients that targets are made of, each in its own units.

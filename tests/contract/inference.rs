@@ -257,6 +257,33 @@ proptest! {
     }
 }
 
+#[test]
+fn the_order_of_rows_changes_no_bit_of_cross_sections() {
+    let plain = world(21, 10, false, true);
+    let mut s = Stream::new(3, &["test", "contract", "cross"], 0);
+    let mut order: Vec<usize> = (0..plain.year.len()).collect();
+    s.shuffle(&mut order);
+    let run = |world: &World| -> Vec<String> {
+        let one = |(method, second): (&str, bool)| {
+            let spec = PanelSpec { unit: None, second_cluster: second.then(|| "year".into()), ..world.spec() };
+            let question = Question {
+                spec,
+                estimators: vec![Chosen::parse("twfe").expect("known")],
+                inference: vec![Method::parse(method).expect("known")],
+                multiplicity: None,
+                level: 0.95,
+                seed: 3,
+            };
+            let (_, analyses) = analyse(&world.cohort(), &question, &Serial).unwrap_or_else(|f| panic!("{method}: {f}"));
+            format!("{method}: {:?}", analyses[0].effects)
+        };
+        let linear =
+            ["robust:hc3", "robust:classical", "wild-bootstrap:subcluster=units,replicates=199", "hierarchical-bootstrap:replicates=99"];
+        linear.into_iter().map(|m| (m, false)).chain([("cluster:cr1", true), ("cluster:cr2", false)]).map(one).collect()
+    };
+    assert_eq!(run(&plain), run(&plain.reordered(&order)));
+}
+
 /// `name:key=value` for every value of every option, with what else it needs.
 #[test]
 fn every_option_does_something() {
@@ -305,8 +332,7 @@ fn every_option_does_something() {
                 };
                 let changes = contexts.iter().any(|context| {
                     [false, true].iter().any(|&twoway| {
-                        let plain =
-                            run(&format!("{}:{}", card.id, context.trim_end_matches(',')).trim_end_matches(':').to_string(), twoway);
+                        let plain = run(format!("{}:{}", card.id, context.trim_end_matches(',')).trim_end_matches(':'), twoway);
                         let other = run(&format!("{}:{context}{}={value}", card.id, option.key), twoway);
                         matches!((&plain, &other), (Ok(a), Ok(b)) if a != b)
                     })

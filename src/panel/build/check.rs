@@ -87,30 +87,32 @@ fn structure(panel: &Panel, spec: &PanelSpec, faults: &mut Faults) {
         ));
     }
     if let Some(second) = &panel.second {
-        let mut pairs = std::collections::BTreeSet::new();
-        let (mut firsts, mut seconds) = (0, std::collections::BTreeSet::new());
+        let first_name = spec.cluster.as_deref().unwrap_or_default();
+        // The first cluster that each group of the second clustering is met in.
+        let mut met = vec![u32::MAX; second.n];
+        let (mut several_groups, mut several_clusters) = (false, false);
         for g in 0..panel.n_clusters() {
-            let units = panel.units_of(g);
-            if units.is_empty() {
-                continue;
+            let mut own = None;
+            for r in panel.units_of(g).flat_map(|u| panel.rows_of(u)) {
+                let code = second.codes[r];
+                several_groups |= *own.get_or_insert(code) != code;
+                let slot = &mut met[code as usize];
+                if *slot == u32::MAX {
+                    *slot = g as u32;
+                }
+                several_clusters |= *slot != g as u32;
             }
-            firsts += 1;
-            for r in panel.rows_of(units.start).start..panel.rows_of(units.end - 1).end {
-                pairs.insert((g as u32, second.codes[r]));
-                seconds.insert(second.codes[r]);
+            if several_groups && several_clusters {
+                break;
             }
         }
-        if pairs.len() == firsts || pairs.len() == seconds.len() {
-            let (inner, outer) = if pairs.len() == firsts {
-                (spec.cluster.as_deref(), second.name.as_str())
-            } else {
-                (Some(second.name.as_str()), spec.cluster.as_deref().unwrap_or_default())
-            };
+        if !(several_groups && several_clusters) {
+            let (inner, outer) = if several_groups { (second.name.as_str(), first_name) } else { (first_name, second.name.as_str()) };
             faults.push(Fault::new(
                 "PANEL-026",
                 "the two clusterings do not cross",
-                format!("columns {} and {}", spec.cluster.as_deref().unwrap_or_default(), second.name),
-                format!("each {} lies within one {outer}, so the smaller clustering adds nothing", inner.unwrap_or("cluster")),
+                format!("columns {first_name} and {}", second.name),
+                format!("each {inner} lies within one {outer}, so the smaller clustering adds nothing"),
                 format!("name the larger one alone:  --cluster {outer}"),
             ));
         }

@@ -116,6 +116,14 @@ pub(super) fn table(
             out.push(row);
         }
     }
+    let adjustments: std::collections::BTreeSet<&str> = analyses.iter().filter_map(|a| a.multiplicity).map(|m| m.name()).collect();
+    if adjusted && !adjustments.is_empty() {
+        let names: Vec<&str> = adjustments.into_iter().collect();
+        out.note(format!(
+            "Adjusted p ({}): over all effects of one kind by one estimator and method, within each domain of outcomes; times before the start are a family of their own.",
+            names.join(", ")
+        ));
+    }
     for analysis in analyses {
         let s = &analysis.sample;
         let treated = if (s.treated_units as u64) < minimum && s.treated_units > 0 {
