@@ -124,7 +124,7 @@ impl Design {
             ..PanelSpec::new("score", rule)
         };
         let panel = Panel::build(&cohort, &spec).expect("a sound sample");
-        let lone = panel.lone_treated_cluster(&spec).is_some();
+        let lone = panel.clusters_by_arm().0 == 1;
         let sample = Sample::new(&panel, &Serial);
         let setting = Setting::new(0.95, seed, &Serial);
         let mut out = Vec::new();

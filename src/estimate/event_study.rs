@@ -121,6 +121,7 @@ impl Estimator for EventStudy {
         let left_out = panel.cell.iter().filter(|&&c| always.contains(&cells.cohort_ix(c))).count();
         fit.ledger.drop_rows(Reason::AlwaysTreated, left_out);
         fit.ledger.drop_rows(Reason::OutsideWindow, panel.n_rows() - moments.n_rows - left_out);
+        fit.rows_by_label = window.is_some() && !binned;
         fit.warnings.extend(warnings);
         if cells.treated_cohorts().count() > 1 {
             fit.warnings.push(Warning::new(

@@ -23,6 +23,10 @@ pub struct Fit {
     pub dropped_terms: Vec<String>,
     /// What the reader should know.
     pub warnings: Vec<Warning>,
+    /// The size of the outcome's variation, a power of two: what is smaller by 13 digits is rounding.
+    pub outcome_unit: f64,
+    /// Whether rows were left out by the observed cohort (a window): then the fit under another assignment is not known.
+    pub rows_by_label: bool,
     /// Rows used.
     pub n_rows: usize,
     /// Units used.
@@ -53,6 +57,8 @@ pub struct FitCluster {
     pub n_units: usize,
     /// The weight of its units: the sum of each one's mean weight over its rows.
     pub weight: f64,
+    /// On which side of the comparison it stands.
+    pub side: Side,
 }
 
 /// The two kinds of table.
@@ -102,12 +108,55 @@ impl Fit {
     }
 
     /// How to compute the fit under other assignments of clusters to cohorts; `None` when clusters were not assigned as a
-    /// whole.
+    /// whole, or rows were left out by cohort.
     pub fn reassign(&self) -> Option<Box<dyn Reassign + '_>> {
+        if self.rows_by_label {
+            return None;
+        }
         match &self.body {
             Body::Linear(l) => l.design.reassign(&l.contrasts, &l.treatments),
             Body::Influence(i) => i.refit.reassign(),
         }
+    }
+
+    /// The standard error below which an effect of treatment only shows rounding.
+    pub fn rounding(&self, target: usize) -> f64 {
+        let effect = self.targets[target].treatment().is_some();
+        if effect { 1e-13 * self.outcome_unit } else { 0.0 }
+    }
+
+    /// Whether clusters differ in a target by more than rounding.
+    fn varies(&self, target: usize) -> bool {
+        self.influence(target).is_some_and(|psi| psi.iter().map(|x| x * x).sum::<f64>().sqrt() > self.rounding(target))
+    }
+
+    /// How much each cluster's own treatment weighs in an effect: the shares add up to one, and are zero for clusters that say
+    /// nothing on it. In a regression h'S_g c / c'Mc with h = Mc; else by the weight of treated clusters. `None` for what is no
+    /// effect of treatment.
+    pub fn treatment_shares(&self, target: usize) -> Option<Vec<f64>> {
+        self.targets[target].treatment()?;
+        match &self.body {
+            Body::Linear(l) => {
+                let c = l.contrasts[target].as_ref()?;
+                let (h, size) = (l.inverse.apply(c), dot(c, c));
+                let share = |cluster: &LinearCluster| {
+                    let share = dot(&h, &cluster.s.apply(c)) / size;
+                    if share.abs() > 1e-12 { share } else { 0.0 }
+                };
+                Some(l.clusters.iter().map(share).collect())
+            }
+            Body::Influence(_) => {
+                let own = |c: &FitCluster| if c.side == Side::Comparison { 0.0 } else { c.weight };
+                let total: f64 = self.clusters.iter().map(own).sum();
+                Some(self.clusters.iter().map(|c| own(c) / total).collect())
+            }
+        }
+    }
+
+    /// How many clusters hold treated units, and how many never-treated ones.
+    pub fn clusters_by_arm(&self) -> (usize, usize) {
+        let count = |other: Side| self.clusters.iter().filter(|c| c.side != other).count();
+        (count(Side::Comparison), count(Side::Treated))
     }
 
     /// The cluster's name.
@@ -119,7 +168,11 @@ impl Fit {
     pub fn families(&self) -> Vec<Vec<usize>> {
         [Estimand::Event, Estimand::GroupTime]
             .into_iter()
-            .map(|kind| (0..self.targets.len()).filter(|&t| self.targets[t].estimand == kind && self.estimates[t].is_ok()).collect())
+            .map(|kind| {
+                (0..self.targets.len())
+                    .filter(|&t| self.targets[t].estimand == kind && self.estimates[t].is_ok() && self.varies(t))
+                    .collect()
+            })
             .filter(|family: &Vec<usize>| family.len() > 1)
             .collect()
     }
@@ -129,7 +182,7 @@ impl Fit {
     pub fn hypotheses(&self) -> Vec<(&'static str, Vec<usize>)> {
         let events = |test: &dyn Fn(i64) -> bool| -> Vec<usize> {
             let is = |t: usize| self.targets[t].estimand == Estimand::Event && self.targets[t].event_time.is_some_and(test);
-            (0..self.targets.len()).filter(|&t| is(t) && self.estimates[t].is_ok()).collect()
+            (0..self.targets.len()).filter(|&t| is(t) && self.estimates[t].is_ok() && self.varies(t)).collect()
         };
         [
             ("no difference at any time before the start", events(&|e| e < 0)),

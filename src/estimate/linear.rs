@@ -1,7 +1,7 @@
 //! From moments to a least-squares fit: regressors as linear combinations of the base columns.
 
 use super::design::{self, Design};
-use super::fit::{AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, LinearCluster, LinearFit, NotIdentified, Weighted};
+use super::fit::{AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, LinearCluster, LinearFit, NotIdentified, Side, Weighted};
 use super::target::Target;
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::{Cholesky, Matrix, RankRule};
@@ -194,12 +194,22 @@ pub(super) fn fit(
                 } else {
                     panel.cluster_weight(g as usize, &|cell| moments.includes(cell))
                 },
+                side: match (
+                    c.cells.iter().any(|&cell| panel.cells.is_ever_treated(panel.cells.cohort_ix(cell))),
+                    c.cells.iter().any(|&cell| !panel.cells.is_ever_treated(panel.cells.cohort_ix(cell))),
+                ) {
+                    (true, false) => Side::Treated,
+                    (false, true) => Side::Comparison,
+                    _ => Side::Both,
+                },
             })
             .collect(),
         draw_order,
         cluster_names: panel.clusters.clone(),
         dropped_terms,
         warnings,
+        outcome_unit: y_unit,
+        rows_by_label: false,
         n_rows: moments.n_rows,
         n_units: moments.n_units,
         n_treated_units: present.iter().map(|c| c.n_treated_units).sum(),

@@ -111,24 +111,28 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
     if panel.covariates.is_empty() {
         warnings.push(Warning::new("no-covariates", "method=regression without covariates is the same as method=means"));
     }
+    let clusters = (0..n_clusters)
+        .map(|g| FitCluster {
+            panel_ix: g as u32,
+            stratum: strata[g],
+            block: panel.blocks.as_ref().map(|b| b[g]),
+            n_units: panel.units_of(g).len(),
+            weight: panel.cluster_weight(g, &|_| true),
+            side: parts.side(g),
+        })
+        .collect();
     Ok(Fit {
         targets: vec![Target::overall()],
         estimates: vec![estimate],
         body: Body::Influence(InfluenceFit { influence, information, sides, refit: Box::new(parts) }),
         dropped_terms,
         warnings,
+        outcome_unit: y_unit,
+        rows_by_label: false,
         n_rows: panel.n_rows(),
         n_units: panel.n_units(),
         n_treated_units: panel.n_treated_units(),
-        clusters: (0..n_clusters)
-            .map(|g| FitCluster {
-                panel_ix: g as u32,
-                stratum: strata[g],
-                block: panel.blocks.as_ref().map(|b| b[g]),
-                n_units: panel.units_of(g).len(),
-                weight: panel.cluster_weight(g, &|_| true),
-            })
-            .collect(),
+        clusters,
         draw_order,
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),

@@ -272,6 +272,11 @@ impl Summary {
             let n = drawn[family[0]].statistics.len();
             let largest = sorted((0..n).map(|r| family.iter().map(|&t| drawn[t].statistics[r].abs()).fold(0.0, f64::max)).collect());
             let c = self.rule.quantile(&largest, level);
+            let rows = || out.estimates.iter().filter(|row| family.contains(&row.target) && row.std_error.is_some());
+            if rows().any(|row| row.interval.is_wider(2.0 * c * plain[row.target].expect("filtered"))) {
+                out.warnings.push(narrower());
+                continue;
+            }
             for row in out.estimates.iter_mut().filter(|row| family.contains(&row.target) && row.std_error.is_some()) {
                 let half = c * plain[row.target].expect("filtered");
                 row.band = Some(Interval::between(row.estimate - half, row.estimate + half));
@@ -312,6 +317,14 @@ fn floors(fit: &Fit) -> Vec<f64> {
 /// The CR0 standard error by which replicates are studentized.
 pub(super) fn plain_error(fit: &Fit, t: usize) -> Option<f64> {
     Some(fit.influence(t)?.iter().map(|c| c * c).sum::<f64>().sqrt())
+}
+
+/// What to say when a band for all effects would be narrower than the interval of one.
+pub(super) fn narrower() -> Warning {
+    Warning::new(
+        "band-narrower",
+        "a simultaneous band would be narrower than some interval of a single effect: there are too few treated clusters for it, so none is given",
+    )
 }
 
 /// What to say when `auto` stopped at its limit.

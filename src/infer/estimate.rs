@@ -38,6 +38,15 @@ impl Interval {
     /// No interval.
     pub const UNDEFINED: Interval = Interval { low: Bound::Undefined, high: Bound::Undefined };
 
+    /// Whether it is wider than this, or has no end on some side.
+    pub(super) fn is_wider(self, width: f64) -> bool {
+        match (self.low, self.high) {
+            (Bound::At(low), Bound::At(high)) => high - low > width,
+            (Bound::Undefined, _) | (_, Bound::Undefined) => false,
+            _ => true,
+        }
+    }
+
     /// The interval between two finite numbers, undefined otherwise.
     pub fn between(low: f64, high: f64) -> Interval {
         if low.is_finite() && high.is_finite() { Interval { low: Bound::At(low), high: Bound::At(high) } } else { Interval::UNDEFINED }

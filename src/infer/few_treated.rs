@@ -3,7 +3,7 @@
 use super::bootstrap::{in_blocks, undecided};
 use super::curve::{Counting, Curves};
 use super::estimate::{Bound, Estimate, Inferred, Simulated, identified};
-use super::permutation::{Other, mixed_clusters};
+use super::permutation::{Other, not_assigned};
 use super::replicates::{Asked, Share, finite_sorted, of_deviation, of_quantile, of_share};
 use super::wild::shapes;
 use super::{Inference, Setting};
@@ -57,26 +57,27 @@ impl Inference for FewTreated {
     }
 
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
-        let reassign = fit.reassign().ok_or_else(mixed_clusters)?;
+        let reassign = fit.reassign().ok_or_else(|| not_assigned(fit))?;
         let design = Placebo::new(fit, &reassign, setting)?;
         let alpha = 1.0 - setting.level;
-        // The estimate itself counts as one more draw: with one treated cluster that is exact if clusters are alike.
+        // The estimate itself counts as one more draw, as in a rank test of one cluster among all.
         let counting = Counting { ties: true, equal_tails: false, plus_one: true };
         let mut out = Inferred::default();
-        let (mut open, mut missing, mut settled, mut smallest) = (Vec::new(), Vec::new(), true, 1.0);
+        let (mut open, mut missing, mut settled, mut smallest, mut counts) = (Vec::new(), Vec::new(), true, 1.0_f64, Vec::new());
         for (t, estimate) in identified(fit) {
             let mut row = Estimate::bare(t, estimate);
-            let Some(noise) = design.noise(t) else {
-                if design.placebo.iter().any(|p| p[t].is_some()) {
+            let Some(own) = design.of(fit, t) else {
+                if fit.targets[t].treatment().is_some() {
                     missing.push(fit.targets[t].label.clone());
                 }
                 out.estimates.push(row);
                 continue;
             };
-            let scale = if options.get("correction") == "size" { design.scales(&noise) } else { design.equal() };
-            let standardized: Vec<f64> = noise.iter().zip(&scale.comparison).map(|(e, s)| e / s).collect();
-            let finite = if options.get("finite") == "yes" { design.finite(&scale) } else { 1.0 };
-            let pulls: Vec<f64> = design.share.iter().zip(&scale.treated).map(|(w, s)| w * s * finite).collect();
+            counts.push((own.share.len(), own.noise.len()));
+            let scale = if options.get("correction") == "size" { own.scales() } else { own.equal() };
+            let standardized: Vec<f64> = own.noise.iter().zip(&scale.comparison).map(|(e, s)| e / s).collect();
+            let finite = if options.get("finite") == "yes" { own.finite(&scale) } else { 1.0 };
+            let pulls: Vec<f64> = own.share.iter().zip(&scale.treated).map(|(w, s)| w * s * finite).collect();
             let (donors, slots) = (standardized.len(), pulls.len());
             let asked = Asked::of(options);
             let ways = (0..slots).try_fold(1usize, |n, _| n.checked_mul(donors)).filter(|&n| asked.allows(n));
@@ -107,7 +108,7 @@ impl Inference for FewTreated {
                 Share { count, of, level: alpha }.is_settled()
             });
             settled &= sure;
-            smallest = 1.0 / (n + 1) as f64;
+            smallest = smallest.min(1.0 / (n + 1) as f64);
             let mean = curves.p0.iter().sum::<f64>() / n as f64;
             let error = (curves.p0.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n as f64).sqrt();
             if error > 1e-14 * estimate.abs() && error > 0.0 {
@@ -133,22 +134,28 @@ impl Inference for FewTreated {
             }
             out.estimates.push(row);
         }
-        let (treated, comparison) = (design.share.len(), design.comparison.len());
-        out.warnings.push(Warning::new(
-            "few-treated-assumption",
-            format!("{treated} treated clusters are judged by how much {comparison} comparison clusters vary: this holds only if nothing but the programme set the treated ones apart; the smallest p-value it can give here is {smallest:.2e}"),
-        ));
+        let (treated, comparison) = (counts.iter().map(|c| c.0).max().unwrap_or(0), counts.iter().map(|c| c.1).min().unwrap_or(0));
+        let verb = if treated == 1 { "cluster is" } else { "clusters are" };
+        if !counts.is_empty() {
+            out.warnings.push(Warning::new(
+                "few-treated-assumption",
+                format!("{treated} treated {verb} judged by how much {comparison} comparison clusters vary: this holds only if nothing but the programme set the treated apart; the smallest p-value it can give here is {smallest:.2e}"),
+            ));
+        }
         if treated > 5 || comparison < 20 {
             out.warnings.push(Warning::new(
                 "few-treated-misused",
-                format!("few-treated is made for one to five treated clusters beside 20 or more comparison clusters; with {treated} and {comparison} it can reject far too often when clusters differ in size, and with five or more in each arm cluster:cr2 and wild-bootstrap are better"),
+                format!("few-treated is made for one to five treated clusters beside 20 or more comparison clusters; with {treated} and {comparison} it can reject far too often when clusters differ in size; compare permutation, and from about five in each arm cluster:cr2 and wild-bootstrap"),
             ));
         }
         out.warnings.extend(undecided(settled));
         if !missing.is_empty() {
             out.warnings.push(Warning::new(
                 "few-treated-not-identified",
-                format!("some comparison cluster cannot stand in for a treated one, so there is no interval for: {}", missing.join(", ")),
+                format!(
+                    "fewer than two comparison clusters can stand in for a treated one, so there is no interval for: {}",
+                    missing.join(", ")
+                ),
             ));
         }
         out.warnings.extend(shapes(&open, &[]));
@@ -156,17 +163,24 @@ impl Inference for FewTreated {
     }
 }
 
-/// Placebo estimates of the comparison clusters, and the treated clusters' shares.
+/// Placebo estimates of the comparison clusters.
 struct Placebo {
     comparison: Vec<usize>,
-    /// Units of each comparison cluster and of each treated one.
-    units: (Vec<f64>, Vec<f64>),
-    /// Each treated cluster's share of the treated units' weight.
-    share: Vec<f64>,
-    /// Each comparison cluster's share of the comparison units' weight.
-    comparison_share: Vec<f64>,
+    treated: Vec<usize>,
     /// For each comparison cluster the estimates when it alone is treated and the treated are left out.
     placebo: Vec<Vec<Option<f64>>>,
+}
+
+/// What one effect needs: of the clusters that say something on it.
+struct Own {
+    /// Each treated cluster's share in the effect.
+    share: Vec<f64>,
+    /// Each comparison cluster's share of their weight.
+    comparison_share: Vec<f64>,
+    /// Each comparison cluster's own noise.
+    noise: Vec<f64>,
+    /// Units of the comparison and of the treated clusters.
+    units: (Vec<f64>, Vec<f64>),
 }
 
 /// Standard deviations of a cluster's own noise.
@@ -204,45 +218,57 @@ impl Placebo {
                 "add comparison clusters",
             ));
         }
-        let units = |list: &[usize]| -> Vec<f64> { list.iter().map(|&g| fit.clusters[g].n_units as f64).collect() };
-        let shares = |list: &[usize]| -> Vec<f64> {
-            let total: f64 = list.iter().map(|&g| fit.clusters[g].weight).sum();
-            list.iter().map(|&g| fit.clusters[g].weight / total).collect()
-        };
-        let (share, comparison_share) = (shares(&treated), shares(&comparison));
         let placebo = spread(setting.executor, comparison.len(), |j| {
             let mut other = labels.to_vec();
             treated.iter().for_each(|&g| other[g] = u32::MAX);
             other[comparison[j]] = labels[treated[0]];
-            // With one of the comparison clusters as treated, its deviation from the mean of the others is its own
-            // deviation from the mean of all over one minus its share.
-            let own = 1.0 - comparison_share[j];
-            reassign.evaluate(&other, false).into_iter().map(|s| s.map(|s| s.estimate[0] * own)).collect()
+            reassign.evaluate(&other, false).into_iter().map(|s| s.map(|s| s.estimate[0])).collect()
         });
-        let units = (units(&comparison), units(&treated));
-        Ok(Placebo { comparison, units, share, comparison_share, placebo })
+        Ok(Placebo { comparison, treated, placebo })
     }
 
-    /// Each comparison cluster's own noise in a target; `None` when one of them is not identified.
-    fn noise(&self, t: usize) -> Option<Vec<f64>> {
-        self.placebo.iter().map(|row| row[t]).collect()
+    /// What an effect needs; `None` when fewer than two comparison clusters, or no treated one, say something on it.
+    fn of(&self, fit: &Fit, t: usize) -> Option<Own> {
+        let shares = fit.treatment_shares(t)?;
+        let treated: Vec<usize> = self.treated.iter().copied().filter(|&g| shares[g] != 0.0).collect();
+        let total: f64 = treated.iter().map(|&g| shares[g]).sum();
+        let donors: Vec<(usize, f64)> =
+            self.comparison.iter().zip(&self.placebo).filter_map(|(&g, row)| row[t].map(|estimate| (g, estimate))).collect();
+        if treated.is_empty() || donors.len() < 2 {
+            return None;
+        }
+        let weight: f64 = donors.iter().map(|(g, _)| fit.clusters[*g].weight).sum();
+        let comparison_share: Vec<f64> = donors.iter().map(|(g, _)| fit.clusters[*g].weight / weight).collect();
+        // With one of the comparison clusters as treated, its deviation from the mean of the others is its own deviation from the
+        // mean of all over one minus its share.
+        let noise = donors.iter().zip(&comparison_share).map(|((_, estimate), share)| estimate * (1.0 - share)).collect();
+        let units = |g: usize| fit.clusters[g].n_units as f64;
+        Some(Own {
+            share: treated.iter().map(|&g| shares[g] / total).collect(),
+            comparison_share,
+            noise,
+            units: (donors.iter().map(|(g, _)| units(*g)).collect(), treated.iter().map(|&g| units(g)).collect()),
+        })
     }
+}
 
+impl Own {
     /// √(n/(n−1) · (V_T + V_C)/V_T), n the number of comparison clusters: V_T and V_C are the variances of the treated and the
     /// comparison clusters' means up to one factor; n/(n−1), because deviations from a mean of n are too small.
     fn finite(&self, scale: &Scales) -> f64 {
-        let n = self.comparison.len() as f64;
+        let n = self.noise.len() as f64;
         let of = |shares: &[f64], scales: &[f64]| -> f64 { shares.iter().zip(scales).map(|(w, s)| w * w * s * s).sum() };
         let (treated, comparison) = (of(&self.share, &scale.treated), of(&self.comparison_share, &scale.comparison));
         (n / (n - 1.0) * (treated + comparison) / treated).sqrt()
     }
 
     fn equal(&self) -> Scales {
-        Scales { comparison: vec![1.0; self.comparison.len()], treated: vec![1.0; self.share.len()] }
+        Scales { comparison: vec![1.0; self.noise.len()], treated: vec![1.0; self.share.len()] }
     }
 
     /// √(a + b/M) with a, b ≥ 0 by least squares of squared noise on 1/M among comparison clusters.
-    fn scales(&self, noise: &[f64]) -> Scales {
+    fn scales(&self) -> Scales {
+        let noise = &self.noise;
         let (inverse, square): (Vec<f64>, Vec<f64>) = self.units.0.iter().zip(noise).map(|(m, e)| (1.0 / m, e * e)).unzip();
         let n = noise.len() as f64;
         let (mean_x, mean_y) = (inverse.iter().sum::<f64>() / n, square.iter().sum::<f64>() / n);

@@ -75,7 +75,7 @@ impl Inference for HierarchicalBootstrap {
         let table = Table::new(fit, body, summary.kind == Kind::Studentized);
         let price = match asked {
             Asked::Fixed(n) => n as f64,
-            Asked::Auto => 1e4,
+            Asked::Auto => 1e5,
         } * if units { fit.n_units as f64 } else { body.design.panel().levels.last().map_or(0, |l| l.start.len()) as f64 }
             * table.width as f64;
         if price > MOST {

@@ -188,7 +188,14 @@ impl Method {
     pub fn infer(&self, fit: &Fit, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         let mut inferred = self.inference.infer(fit, &self.options, setting)?;
         let label = self.label();
-        inferred.estimates.iter_mut().for_each(|e| e.inference.clone_from(&label));
+        for e in &mut inferred.estimates {
+            // Where the outcome does not vary, neither does the estimate but by rounding.
+            if e.std_error.is_some_and(|se| se <= fit.rounding(e.target)) {
+                *e = Estimate::bare(e.target, e.estimate);
+                inferred.draws.retain(|d| d.target != e.target);
+            }
+            e.inference.clone_from(&label);
+        }
         Ok(inferred)
     }
 }

@@ -54,7 +54,7 @@ impl Inference for Permutation {
     }
 
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
-        let reassign = fit.reassign().ok_or_else(mixed_clusters)?;
+        let reassign = fit.reassign().ok_or_else(|| not_assigned(fit))?;
         let studentized = options.get("statistic") == "studentized";
         let block: Vec<u32> = fit.clusters.iter().map(|c| c.block.unwrap_or(0)).collect();
         let order = setting.order_of(fit);
@@ -196,7 +196,16 @@ fn attainable(enumerated: Option<u64>, smallest: Option<f64>, alpha: f64) -> Opt
 }
 
 /// Why clusters cannot be assigned otherwise.
-pub(super) fn mixed_clusters() -> Fault {
+pub(super) fn not_assigned(fit: &Fit) -> Fault {
+    if fit.rows_by_label {
+        return Fault::new(
+            "INF-006",
+            "rows were left out by the start of treatment",
+            "window with bin=false",
+            "under another assignment other rows would be left out, and the estimate is not known",
+            "use a window with bin=true, or no window",
+        );
+    }
     Fault::new(
         "INF-006",
         "clusters were not assigned as a whole",

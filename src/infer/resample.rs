@@ -36,7 +36,7 @@ impl Strata {
             Warning::new(
                 "strata-merged",
                 format!(
-                    "{} cohorts have a single cluster, which cannot be resampled alone; they were joined with the cohort before",
+                    "cohorts with a single cluster, which cannot be resampled alone: {}; each was joined with the cohort before",
                     self.merged
                 ),
             )

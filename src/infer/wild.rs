@@ -1,6 +1,6 @@
 //! The wild cluster bootstrap: clusters' residuals keep or change sign together.
 
-use super::bootstrap::{in_blocks, undecided};
+use super::bootstrap::{in_blocks, narrower, undecided};
 use super::curve::{Counting, Curves};
 use super::estimate::{Bound, Draws, Estimate, Inferred, Interval, JointTest, Simulated, identified};
 use super::replicates::{Asked, Share, finite_sorted, of_quantile, of_share};
@@ -204,6 +204,11 @@ fn bands(fit: &Fit, options: &Options, parts: Option<&[Part]>, setting: &Setting
             }
         }
         let c = quantile_type1(&finite_sorted(largest.into_iter()), setting.level);
+        let rows = || out.estimates.iter().filter(|row| family.contains(&row.target));
+        if rows().any(|row| row.std_error.is_some_and(|e| row.interval.is_wider(2.0 * c * e))) {
+            out.warnings.push(narrower());
+            continue;
+        }
         for row in out.estimates.iter_mut().filter(|row| family.contains(&row.target)) {
             row.band = row.std_error.map(|e| Interval::between(row.estimate - c * e, row.estimate + c * e));
         }
@@ -263,7 +268,7 @@ fn subclusters(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Op
     }
     let draws = match Asked::of(options) {
         Asked::Fixed(n) => n as f64,
-        Asked::Auto => 1e4,
+        Asked::Auto => 1e5,
     };
     let price = draws * parts.len() as f64 * (2 * body.beta.len() + 2) as f64 * fit.targets.len() as f64;
     if price > MOST {

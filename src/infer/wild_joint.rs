@@ -22,7 +22,7 @@ struct Problem {
 pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
     let q = targets.len();
     if options.get("subcluster") != "none" {
-        return Ok(Some(wald::undefined(q, "there is no joint test with a weight for each subcluster")));
+        return Ok(Some(JointTest { kind: "Wald", ..wald::undefined(q, "there is no joint test with a weight for each subcluster") }));
     }
     let estimates: Vec<f64> = targets.iter().map(|&t| *fit.estimates[t].as_ref().expect("identified")).collect();
     let influence: Vec<Vec<f64>> = targets.iter().filter_map(|&t| fit.influence(t)).collect();
@@ -45,7 +45,7 @@ pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Se
     const TIE: f64 = 1e-9;
     let edge = if options.get("ties") == "count" { observed * (1.0 - 2.0 * TIE) } else { observed * (1.0 + 2.0 * TIE) };
     let (mut above, mut singular, mut drawn) = (0usize, 0usize, 0usize);
-    let (n, _) = asked.draw(|range| {
+    let (n, settled) = asked.draw(|range| {
         drawn = range.end;
         let found = in_blocks(
             range,
@@ -64,6 +64,9 @@ pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Se
     let mut notes = Vec::new();
     if enumerated.is_none() {
         notes.push(format!("Monte Carlo standard error of p {:.4} ({n} draws)", of_share(p.max(1.0 / (n + 1) as f64), n)));
+    }
+    if !settled {
+        notes.push("more draws could still turn the verdict".into());
     }
     if singular > 0 {
         notes.push(format!("in {singular} of {n} draws the covariance is singular; they count as not beyond"));

@@ -104,12 +104,6 @@ pub fn analyse(cohort: &Cohort, question: &Question, executor: &dyn Executor) ->
 /// # Errors
 /// As [`analyse`].
 pub fn analyse_panel(panel: &Panel, question: &Question, leader: &Leader, executor: &dyn Executor) -> Result<Vec<Analysis>, Faults> {
-    let lone = panel.lone_treated_cluster(&question.spec);
-    if let Some(fault) = lone
-        && (question.inference.is_empty() || question.inference.iter().any(|m| !m.inference.lone_treated()))
-    {
-        return Err(fault.into());
-    }
     let sample = Sample::new(panel, executor);
     let setting = Setting::new(question.level, question.seed, executor);
     question.estimators.iter().map(|chosen| one(panel, &sample, chosen, question, leader, &setting)).collect()
@@ -125,10 +119,12 @@ fn one(
 ) -> Result<Analysis, Faults> {
     let fit = chosen.estimator.fit(sample, &chosen.options)?;
     let methods = if question.inference.is_empty() { infer::defaults(&fit, panel) } else { question.inference.clone() };
+    arms(&fit, panel, &question.spec, &methods)?;
     let order = if question.multiplicity == Some(Adjustment::RomanoWolf) { Some(leader.order(&fit)?) } else { None };
     let setting = Setting { order: order.as_deref(), ..*setting };
     let mut warnings: Vec<Warning> = panel.warnings.clone();
     warnings.extend(fit.warnings.iter().cloned());
+    warnings.extend(single(&fit));
     let (mut effects, mut tests, mut draws) = (Vec::new(), Vec::new(), Vec::new());
     for method in &methods {
         method.fits(&fit, panel)?;
@@ -170,13 +166,48 @@ fn one(
     })
 }
 
+/// Refuses intervals that compare clusters within arms where the fit has a single cluster in one of them.
+fn arms(fit: &Fit, panel: &Panel, spec: &PanelSpec, methods: &[Method]) -> Result<(), Faults> {
+    let (treated, comparison) = fit.clusters_by_arm();
+    if panel.cells.has_never() && comparison == 1 {
+        return Err(panel.one_cluster("comparison", spec).into());
+    }
+    let lone = treated == 1 || informative(fit).max() == Some(1);
+    if lone && methods.iter().any(|m| !m.inference.lone_treated()) {
+        return Err(panel.one_cluster("treated", spec).into());
+    }
+    Ok(())
+}
+
+/// For each identified effect of treatment how many treated clusters say something on it.
+fn informative(fit: &Fit) -> impl Iterator<Item = usize> + '_ {
+    let identified = (0..fit.targets.len()).filter(|&t| fit.estimates[t].is_ok());
+    identified.filter_map(|t| Some(fit.treatment_shares(t)?.iter().filter(|s| **s != 0.0).count()))
+}
+
+/// Effects that rest on a single treated cluster beside others that do not.
+fn single(fit: &Fit) -> Option<Warning> {
+    let alone = |t: &usize| fit.treatment_shares(*t).is_some_and(|s| s.iter().filter(|s| **s != 0.0).count() == 1);
+    let labels: Vec<&str> =
+        (0..fit.targets.len()).filter(|t| fit.estimates[*t].is_ok() && alone(t)).map(|t| fit.targets[t].label.as_str()).collect();
+    (!labels.is_empty()).then(|| {
+        Warning::new(
+            "one-treated-cluster",
+            format!(
+                "these effects rest on a single treated cluster, so whatever else happened in it cannot be told from the effect, and intervals that compare clusters say nothing on it: {}",
+                labels.join(", ")
+            ),
+        )
+    })
+}
+
 fn counts(panel: &Panel, fit: &Fit) -> SampleCounts {
     SampleCounts {
         rows: fit.ledger.n_rows,
         rows_used: fit.n_rows,
         units: fit.n_units,
         clusters: fit.n_clusters(),
-        clusters_by_arm: panel.clusters_by_arm(),
+        clusters_by_arm: fit.clusters_by_arm(),
         periods: panel.cells.periods.len(),
         treated_units: fit.n_treated_units,
         dropped: fit.ledger.dropped.iter().map(|(r, n)| (r.words(), *n)).collect(),

@@ -99,6 +99,25 @@ fn weights_over_many_orders_and_singletons() {
 }
 
 #[test]
+fn rounding_is_no_estimate() {
+    // Everybody has the same score in the first two years: the effect before the start is zero but for rounding.
+    let flat = good().fill(
+        "score",
+        |student, school, year| {
+            if year < 2021 { "200.1".into() } else { format!("{}.{}", 200 + student % 7 + school, student % 3) }
+        },
+    );
+    let documents = all_combinations("nothing moves before", &flat, ROLES);
+    let text = |row: &Value| row["inference"].as_str().unwrap_or_default().to_string();
+    let before: Vec<&Value> = rows(&documents).filter(|r| r["event_time"].as_i64().is_some_and(|e| e < 0)).collect();
+    assert!(before.len() > 5, "only {} rows", before.len());
+    let invented: Vec<String> =
+        // Errors that pool the residuals of all periods exist here.
+        before.iter().filter(|r| !r["p_value"].is_null() && !text(r).starts_with("robust")).map(|r| format!("{} by {}", r["p_value"], r["inference"])).collect();
+    assert!(invented.is_empty(), "p-values of rounding: {invented:?}");
+}
+
+#[test]
 fn one_treated_school() {
     let start = |only: i64| good().fill("start", move |_, school, _| if school == only { "2021" } else { "0" }.into());
     let mut wrong = Vec::new();

@@ -196,6 +196,35 @@ fn designs() {
             &["block"],
         ),
         Case::new(
+            "permutation where a window leaves out rows by start",
+            good().text(),
+            format!("{ROLES} --estimator event-study:window=-1..0,bin=false --inference permutation"),
+            "INF-006",
+            &["bin=true"],
+        ),
+        Case::new(
+            "one treated school left with students seen in every year",
+            {
+                let mut school = good();
+                school.rows.retain(|row| !(["2", "3", "4"].contains(&row[1].as_str()) && row[2] == "2019"));
+                school.text()
+            },
+            format!("{ROLES} --estimator did --inference cluster:cr2"),
+            "PANEL-010",
+            &["treated arm"],
+        ),
+        Case::new(
+            "one comparison school left",
+            {
+                let mut school = good();
+                school.rows.retain(|row| !(["6", "7", "8"].contains(&row[1].as_str()) && row[2] == "2019"));
+                school.text()
+            },
+            format!("{ROLES} --estimator did --inference permutation"),
+            "PANEL-010",
+            &["comparison arm"],
+        ),
+        Case::new(
             "few-treated with several starts",
             good()
                 .fill("start", |_, school, _| {

@@ -85,7 +85,14 @@ pub(super) fn table(
                     row.push(Cell::number_with(Some(e.estimate), digits, undefined));
                     row.push(interval(e.interval, digits));
                     if banded {
-                        row.push(e.band.map_or_else(|| Cell::undefined("this method gives no band"), |b| interval(b, digits)));
+                        row.push(e.band.map_or_else(
+                            || {
+                                Cell::undefined(
+                                    "no band: it belongs to several effects that stand side by side, and not every method gives one",
+                                )
+                            },
+                            |b| interval(b, digits),
+                        ));
                     }
                     row.push(Cell::number_with(e.std_error, digits, undefined));
                     row.push(Cell::number_with(e.statistic, Digits::Decimals(2), undefined));
