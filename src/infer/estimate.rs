@@ -175,6 +175,7 @@ pub struct Inferred {
 #[derive(Clone)]
 pub(crate) struct Draws {
     pub target: usize,
+    #[cfg_attr(not(feature = "program"), expect(dead_code, reason = "only studies adjust p-values"))]
     pub observed: f64,
     pub statistics: Vec<f64>,
 }

@@ -28,6 +28,8 @@ mod welch;
 mod wild;
 mod wild_joint;
 
+// Only studies adjust p-values of several hypotheses.
+#[cfg(feature = "program")]
 pub(crate) use estimate::Draws;
 pub use estimate::{Bound, Estimate, Inferred, Interval, JointTest, Simulated};
 pub use interval::{Kind, Replicated, Rule};
