@@ -5,6 +5,7 @@ use super::linear::{Column, Term, cross};
 use super::reassign::{Reassign, Shifted, Treatment};
 use crate::num::{Matrix, PackedSolver, dot, upper_triangle};
 use crate::panel::{Absorb, ClusterMoments, Executor, Finer, Moments, Panel, spread};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// A regression's rows and terms.
@@ -117,11 +118,7 @@ impl Design {
     /// Cost: one pass over the rows.
     pub fn parts(&self, by: Finer, executor: &dyn Executor) -> Vec<Part> {
         let mut parts = self.parts_in_order(by, executor);
-        let by_number = |a: &Part, b: &Part| {
-            let pairs = || a.packed.iter().rev().zip(b.packed.iter().rev());
-            pairs().map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
-        };
-        parts.sort_by(|a, b| a.cluster.cmp(&b.cluster).then_with(|| by_number(a, b)));
+        parts.sort_by(|a, b| a.cluster.cmp(&b.cluster).then_with(|| by_outcome(&a.packed, &b.packed)));
         parts
     }
 
@@ -297,6 +294,12 @@ pub(super) fn labels(panel: &Panel, clusters: &[&ClusterMoments]) -> Option<Vec<
             c.cells.iter().all(|&cell| panel.cells.cohort_ix(cell) == first).then_some(first as u32)
         })
         .collect()
+}
+
+/// Packed sums in an order that depends on the numbers only: X'Wy, which tells groups apart soonest, stands last and is
+/// compared first.
+pub(super) fn by_outcome(a: &[f64], b: &[f64]) -> Ordering {
+    a.iter().rev().zip(b.iter().rev()).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 /// Clusters in an order that depends on their numbers only, not on their names.

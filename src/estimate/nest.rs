@@ -1,6 +1,7 @@
 //! Clusters cut into the groups of their levels, down to the units: what a nested draw needs.
 
 use super::Design;
+use super::design::by_outcome;
 use crate::panel::{Executor, Finer};
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -24,9 +25,7 @@ impl Growing {
     /// An order that depends on the numbers only.
     fn compare(&self, other: &Growing) -> Ordering {
         match (self, other) {
-            (Growing::Leaf(a), Growing::Leaf(b)) => {
-                a.iter().rev().zip(b.iter().rev()).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
-            }
+            (Growing::Leaf(a), Growing::Leaf(b)) => by_outcome(a, b),
             (Growing::Branch(a), Growing::Branch(b)) => {
                 a.iter().zip(b).map(|(x, y)| x.compare(y)).find(|o| o.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
             }

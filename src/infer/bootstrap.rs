@@ -122,7 +122,6 @@ pub(super) fn under_weights(
 ) -> Vec<Replicate> {
     let order = setting.order_of(fit);
     let n = order.len();
-    let floor = floors(fit);
     match &fit.body {
         Body::Linear(body) => {
             let table = Table::new(fit, body, studentized);
@@ -137,24 +136,27 @@ pub(super) fn under_weights(
                 },
             )
         }
-        Body::Influence(body) => in_blocks(
-            range,
-            setting,
-            || (vec![0.0; n], vec![0.0; n]),
-            |r, (drawn, weights)| {
-                weigh(r, drawn);
-                order.iter().zip(drawn.iter()).for_each(|(&g, &w)| weights[g as usize] = w);
-                let refits = body.refit.refit_with_variance(weights);
-                let one = |t: usize| {
-                    let ((estimate, variance), full) = (refits[t]?, fit.estimates[t].as_ref().ok()?);
-                    if !studentized {
-                        return estimate.is_finite().then_some((estimate, 0.0));
-                    }
-                    (variance > floor[t]).then(|| (estimate, (estimate - full) / variance.sqrt()))
-                };
-                (0..refits.len()).map(one).collect()
-            },
-        ),
+        Body::Influence(body) => {
+            let floor = floors(fit);
+            in_blocks(
+                range,
+                setting,
+                || (vec![0.0; n], vec![0.0; n]),
+                |r, (drawn, weights)| {
+                    weigh(r, drawn);
+                    order.iter().zip(drawn.iter()).for_each(|(&g, &w)| weights[g as usize] = w);
+                    let refits = body.refit.refit_with_variance(weights);
+                    let one = |t: usize| {
+                        let ((estimate, variance), full) = (refits[t]?, fit.estimates[t].as_ref().ok()?);
+                        if !studentized {
+                            return estimate.is_finite().then_some((estimate, 0.0));
+                        }
+                        (variance > floor[t]).then(|| (estimate, (estimate - full) / variance.sqrt()))
+                    };
+                    (0..refits.len()).map(one).collect()
+                },
+            )
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use super::sandwich::{self, Adjustment, sandwich};
 use super::{Inference, Setting, twoway, wald};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::estimate::{Body, Card, Fit, InfluenceFit, LinearFit, OptionSpec, Options, Values};
-use crate::num::Matrix;
 
 /// The cluster sandwich.
 pub struct Cluster;
@@ -73,18 +72,12 @@ impl Inference for Cluster {
 
     fn joint(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
         check(options, fit)?;
-        let estimates: Vec<f64> = targets.iter().map(|&t| *fit.estimates[t].as_ref().expect("identified")).collect();
+        let estimates = wald::estimates(fit, targets);
         let df = fit.n_clusters() as f64 - 1.0;
         let body = match &fit.body {
             Body::Linear(linear) => linear,
-            Body::Influence(body) => {
-                let g = body.influence.rows() as f64;
-                let factor = if options.get("type") == "cr1" { g / (g - 1.0) } else { 1.0 };
-                let mut covariance = Matrix::zeros(targets.len(), targets.len());
-                for i in 0..body.influence.rows() {
-                    let row: Vec<f64> = targets.iter().map(|&t| body.influence[(i, t)]).collect();
-                    covariance.add_outer(&row, factor);
-                }
+            Body::Influence(_) => {
+                let covariance = wald::plain_covariance(fit, targets).scaled(influence_factor(fit, options));
                 return Ok(Some(wald::f_test(&estimates, &covariance, df)));
             }
         };
@@ -126,6 +119,12 @@ fn factor(linear: &LinearFit, options: &Options) -> f64 {
         ("cr3", _, "(G-1)/G") => 1.0 / clusters,
         _ => 1.0,
     }
+}
+
+/// The small-sample factor where there is no regression.
+fn influence_factor(fit: &Fit, options: &Options) -> f64 {
+    let g = fit.n_clusters() as f64;
+    if options.get("type") == "cr1" { g / (g - 1.0) } else { 1.0 }
 }
 
 /// (N − 1)/(N − K).
@@ -220,7 +219,7 @@ fn influence(fit: &Fit, body: &InfluenceFit, options: &Options, setting: &Settin
         .into());
     }
     let g = body.influence.rows() as f64;
-    let factor = if kind == "cr1" { g / (g - 1.0) } else { 1.0 };
+    let factor = influence_factor(fit, options);
     let mut out = Inferred::default();
     for (t, estimate) in identified(fit) {
         let column: Vec<f64> = (0..body.influence.rows()).map(|i| body.influence[(i, t)]).collect();

@@ -38,6 +38,11 @@ impl Interval {
     /// No interval.
     pub const UNDEFINED: Interval = Interval { low: Bound::Undefined, high: Bound::Undefined };
 
+    /// Whether it has no end on some side.
+    pub(super) fn is_open(self) -> bool {
+        self.low == Bound::Unbounded || self.high == Bound::Unbounded
+    }
+
     /// Whether it is wider than this, or has no end on some side.
     pub(super) fn is_wider(self, width: f64) -> bool {
         match (self.low, self.high) {

@@ -2,7 +2,7 @@
 
 use super::bootstrap::{in_blocks, undecided};
 use super::curve::{Counting, Curves};
-use super::estimate::{Bound, Estimate, Inferred, Simulated, identified};
+use super::estimate::{Estimate, Inferred, Simulated, identified};
 use super::permutation::{Other, not_assigned};
 use super::replicates::{Asked, Share, finite_sorted, of_deviation, of_quantile, of_share};
 use super::wild::shapes;
@@ -114,7 +114,7 @@ impl Inference for FewTreated {
             if error > 1e-14 * estimate.abs() && error > 0.0 {
                 let p = curves.p_value(estimate, 1.0, counting);
                 row.interval = curves.accepted(estimate, 1.0, error, alpha, counting).interval;
-                if row.interval.low == Bound::Unbounded || row.interval.high == Bound::Unbounded {
+                if row.interval.is_open() {
                     open.push(fit.targets[t].label.clone());
                 }
                 row.std_error = Some(error);

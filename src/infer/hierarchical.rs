@@ -36,9 +36,6 @@ static CARD: Card = Card {
     version: 1,
 };
 
-/// More sums than this are refused: it would take minutes.
-const MOST: f64 = 2e11;
-
 impl Inference for HierarchicalBootstrap {
     fn card(&self) -> &'static Card {
         &CARD
@@ -73,21 +70,14 @@ impl Inference for HierarchicalBootstrap {
         let asked = Asked::of(options);
         let summary = Summary::of(options);
         let table = Table::new(fit, body, summary.kind == Kind::Studentized);
-        let price = match asked {
-            Asked::Fixed(n) => n as f64,
-            Asked::Auto => 1e5,
-        } * if units { fit.n_units as f64 } else { body.design.panel().levels.last().map_or(0, |l| l.start.len()) as f64 }
-            * table.width as f64;
-        if price > MOST {
-            return Err(Fault::new(
-                "INF-009",
-                "hierarchical-bootstrap would take very long here",
-                format!("{} units, {} replicates", fit.n_units, options.get("replicates")),
-                format!("every replicate draws every unit: about {:.0} minutes", price / 6e10),
-                "ask for fewer replicates, stop at the classrooms (down-to=levels), or use pairs-bootstrap, whose cost does not grow with students",
-            )
-            .into());
-        }
+        let groups = if units { fit.n_units } else { body.design.panel().levels.last().map_or(0, |l| l.start.len()) };
+        asked.price(
+            (groups * table.width) as f64,
+            "hierarchical-bootstrap",
+            format!("{} units, {} replicates", fit.n_units, options.get("replicates")),
+            "every replicate draws every unit",
+            "ask for fewer replicates, stop at the classrooms (down-to=levels), or use pairs-bootstrap, whose cost does not grow with students",
+        )?;
         let strata = Strata::asked(fit, options, setting);
         let (nests, rows) = body.design.nests(units, setting.executor);
         let order = setting.order_of(fit);

@@ -56,10 +56,7 @@ impl Inference for Jackknife {
 
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         let groups = options.whole("groups") as usize;
-        if groups > 0 {
-            refuse(options, groups, fit.n_clusters())?;
-        }
-        let left = if groups > 0 { without_groups(fit, groups, setting) } else { fit.leave_one_out(setting.executor) };
+        let left = left_out(fit, options, setting)?;
         let n = left.len();
         let bell = match &fit.body {
             Body::Linear(linear) if groups == 0 && options.get("df") == "satterthwaite" => Some(sandwich(linear, Adjustment::Full)),
@@ -75,8 +72,7 @@ impl Inference for Jackknife {
                 continue;
             };
             let centre = if options.get("center") == "mean" { values.iter().sum::<f64>() / n as f64 } else { estimate };
-            let factor = if options.get("factor") == "none" { 1.0 } else { (n as f64 - 1.0) / n as f64 };
-            let variance = factor * values.iter().map(|v| (v - centre) * (v - centre)).sum::<f64>();
+            let variance = factor(options, n) * values.iter().map(|v| (v - centre) * (v - centre)).sum::<f64>();
             let df = match (&bell, &fit.body) {
                 (Some(bell), _) => bell.contrasts[t].map_or(f64::NAN, |v| v.satterthwaite),
                 (None, Body::Influence(body)) if groups == 0 && options.get("df") == "satterthwaite" => {
@@ -101,10 +97,9 @@ impl Inference for Jackknife {
     }
 
     fn joint(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
-        let groups = options.whole("groups") as usize;
-        let left = if groups > 0 { without_groups(fit, groups, setting) } else { fit.leave_one_out(setting.executor) };
+        let left = left_out(fit, options, setting)?;
         let n = left.len() as f64;
-        let estimates: Vec<f64> = targets.iter().map(|&t| *fit.estimates[t].as_ref().expect("identified")).collect();
+        let estimates = wald::estimates(fit, targets);
         let rows: Option<Vec<Vec<f64>>> = left.iter().map(|row| targets.iter().map(|&t| row[t]).collect()).collect();
         let Some(rows) = rows else {
             return Ok(Some(wald::undefined(targets.len(), "without some one cluster an effect cannot be estimated")));
@@ -113,14 +108,29 @@ impl Inference for Jackknife {
             "mean" => (0..targets.len()).map(|j| rows.iter().map(|r| r[j]).sum::<f64>() / n).collect(),
             _ => estimates.clone(),
         };
-        let factor = if options.get("factor") == "none" { 1.0 } else { (n - 1.0) / n };
         let mut covariance = Matrix::zeros(targets.len(), targets.len());
         for row in &rows {
             let deviation: Vec<f64> = row.iter().zip(&centre).map(|(a, b)| a - b).collect();
-            covariance.add_outer(&deviation, factor);
+            covariance.add_outer(&deviation, factor(options, left.len()));
         }
         Ok(Some(wald::f_test(&estimates, &covariance, n - 1.0)))
     }
+}
+
+/// All targets without each cluster, or each group of clusters, in turn.
+fn left_out(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Vec<Vec<Option<f64>>>, Faults> {
+    match options.whole("groups") as usize {
+        0 => Ok(fit.leave_one_out(setting.executor)),
+        groups => {
+            refuse(options, groups, fit.n_clusters())?;
+            Ok(without_groups(fit, groups, setting))
+        }
+    }
+}
+
+/// What the sum of squared deviations is multiplied by.
+fn factor(options: &Options, n: usize) -> f64 {
+    if options.get("factor") == "none" { 1.0 } else { (n as f64 - 1.0) / n as f64 }
 }
 
 /// Options that would do nothing beside groups, and numbers of groups that make no sense.

@@ -3,7 +3,7 @@
 use super::assignment::Assignments;
 use super::bootstrap::{in_blocks, undecided};
 use super::curve::{Counting, Curves};
-use super::estimate::{Bound, Estimate, Inferred, Simulated, identified};
+use super::estimate::{Estimate, Inferred, Simulated, identified};
 use super::replicates::{Asked, Share, finite_sorted, of_quantile, of_share};
 use super::wild::shapes;
 use super::{Inference, Setting};
@@ -123,7 +123,7 @@ impl Inference for Permutation {
                     let p = own.p_value(estimate, variance, counting);
                     let accepted = own.accepted(estimate, variance, error, alpha, counting);
                     row.interval = accepted.interval;
-                    if row.interval.low == Bound::Unbounded || row.interval.high == Bound::Unbounded {
+                    if row.interval.is_open() {
                         open.push(fit.targets[t].label.clone());
                     }
                     if accepted.disconnected {

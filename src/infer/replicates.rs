@@ -1,5 +1,6 @@
 //! How many random draws, and how far they leave a number open.
 
+use crate::cohort::{Fault, Faults};
 use crate::estimate::Options;
 use crate::num::sorted;
 use std::ops::Range;
@@ -47,6 +48,27 @@ impl Asked {
             "auto" => Asked::Auto,
             _ => Asked::Fixed(options.whole("replicates") as usize),
         }
+    }
+
+    /// Refuses work that would take minutes: `each` sums a replicate. `what` is the method, `place` its size, `why` what every
+    /// replicate does.
+    ///
+    /// # Errors
+    /// Above 2·10¹¹ sums, `auto` counted as 100,000 replicates.
+    pub(super) fn price(self, each: f64, what: &str, place: String, why: &str, remedy: &str) -> Result<(), Faults> {
+        const MOST: f64 = 2e11;
+        const A_MINUTE: f64 = 6e10;
+        let draws = match self {
+            Asked::Fixed(n) => n as f64,
+            Asked::Auto => 1e5,
+        };
+        let sums = draws * each;
+        if sums <= MOST {
+            return Ok(());
+        }
+        let minutes = sums / A_MINUTE;
+        Err(Fault::new("INF-009", format!("{what} would take very long here"), place, format!("{why}: about {minutes:.0} minutes"), remedy)
+            .into())
     }
 
     /// Whether all of `patterns` may be used once each instead of drawing at random.

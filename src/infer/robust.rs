@@ -57,7 +57,7 @@ impl Inference for Robust {
     fn joint(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
         let body = linear(fit)?;
         let parts = covariance(body, options.get("type"), setting)?;
-        let estimates: Vec<f64> = targets.iter().map(|&t| *fit.estimates[t].as_ref().expect("identified")).collect();
+        let estimates = wald::estimates(fit, targets);
         let contrasts: Vec<&Vec<f64>> = targets.iter().filter_map(|&t| body.contrasts[t].as_ref()).collect();
         let covariance = Matrix::from_fn(targets.len(), targets.len(), |i, j| dot(&parts.matrix.apply(contrasts[j]), contrasts[i]));
         Ok(Some(wald::f_test(&estimates, &covariance.symmetrized(), parts.df)))

@@ -1,6 +1,7 @@
 //! Tests of several effects at once.
 
 use super::estimate::JointTest;
+use crate::estimate::Fit;
 use crate::num::{Cholesky, Matrix, dot, fisher};
 
 /// A joint test of `q` effects without a result, and why.
@@ -15,6 +16,21 @@ pub(super) fn undefined(q: usize, why: &str) -> JointTest {
         p_value: None,
         note: Some(why.into()),
     }
+}
+
+/// The estimates of some targets, all identified.
+pub(super) fn estimates(fit: &Fit, targets: &[usize]) -> Vec<f64> {
+    targets.iter().map(|&t| *fit.estimates[t].as_ref().expect("identified")).collect()
+}
+
+/// The covariance of some targets without any small-sample factor (CR0): outer products of the clusters' influence.
+pub(super) fn plain_covariance(fit: &Fit, targets: &[usize]) -> Matrix {
+    let influence: Vec<Vec<f64>> = targets.iter().filter_map(|&t| fit.influence(t)).collect();
+    let mut covariance = Matrix::zeros(targets.len(), targets.len());
+    for g in 0..fit.n_clusters() {
+        covariance.add_outer(&influence.iter().map(|c| c[g]).collect::<Vec<_>>(), 1.0);
+    }
+    covariance
 }
 
 /// θ'V⁻¹θ; `None` when V is singular.

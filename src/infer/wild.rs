@@ -2,7 +2,7 @@
 
 use super::bootstrap::{in_blocks, narrower, undecided};
 use super::curve::{Counting, Curves};
-use super::estimate::{Bound, Draws, Estimate, Inferred, Interval, JointTest, Simulated, identified};
+use super::estimate::{Draws, Estimate, Inferred, Interval, JointTest, Simulated, identified};
 use super::replicates::{Asked, Share, finite_sorted, of_quantile, of_share};
 use super::score::Problem;
 use super::weights::Source;
@@ -106,7 +106,7 @@ impl Inference for WildBootstrap {
                 settled &= sure;
                 let accepted = curves.accepted(estimate, variance, error, alpha, counting);
                 row.interval = accepted.interval;
-                if row.interval.low == Bound::Unbounded || row.interval.high == Bound::Unbounded {
+                if row.interval.is_open() {
                     open.push(fit.targets[t].label.clone());
                 }
                 if accepted.disconnected {
@@ -225,9 +225,6 @@ pub(super) fn counting(options: &Options) -> Counting {
     Counting { ties: options.get("ties") == "count", equal_tails: options.get("p") == "equal-tail", plus_one: false }
 }
 
-/// More products than this are refused: it would take minutes.
-const MOST: f64 = 2e11;
-
 /// The groups that get a weight each, where that is not the clusters.
 fn subclusters(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Option<Vec<Part>>, Faults> {
     let by = match options.get("subcluster") {
@@ -266,21 +263,13 @@ fn subclusters(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Op
         )
         .into());
     }
-    let draws = match Asked::of(options) {
-        Asked::Fixed(n) => n as f64,
-        Asked::Auto => 1e5,
-    };
-    let price = draws * parts.len() as f64 * (2 * body.beta.len() + 2) as f64 * fit.targets.len() as f64;
-    if price > MOST {
-        return Err(Fault::new(
-            "INF-009",
-            "the subcluster variant would take very long here",
-            format!("{} groups, {} replicates", parts.len(), options.get("replicates")),
-            format!("every replicate draws a weight for each: about {:.0} minutes", price / 6e10),
-            "use coarser groups (subcluster=level with --levels), or fewer replicates",
-        )
-        .into());
-    }
+    Asked::of(options).price(
+        (parts.len() * (2 * body.beta.len() + 2) * fit.targets.len()) as f64,
+        "the subcluster variant",
+        format!("{} groups, {} replicates", parts.len(), options.get("replicates")),
+        "every replicate draws a weight for each",
+        "use coarser groups (subcluster=level with --levels), or fewer replicates",
+    )?;
     Ok(Some(parts))
 }
 

@@ -24,13 +24,8 @@ pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Se
     if options.get("subcluster") != "none" {
         return Ok(Some(JointTest { kind: "Wald", ..wald::undefined(q, "there is no joint test with a weight for each subcluster") }));
     }
-    let estimates: Vec<f64> = targets.iter().map(|&t| *fit.estimates[t].as_ref().expect("identified")).collect();
-    let influence: Vec<Vec<f64>> = targets.iter().filter_map(|&t| fit.influence(t)).collect();
-    let mut covariance = Matrix::zeros(q, q);
-    for g in 0..fit.n_clusters() {
-        covariance.add_outer(&influence.iter().map(|c| c[g]).collect::<Vec<_>>(), 1.0);
-    }
-    let Some(observed) = wald::quadratic(&estimates, &covariance) else {
+    let estimates = wald::estimates(fit, targets);
+    let Some(observed) = wald::quadratic(&estimates, &wald::plain_covariance(fit, targets)) else {
         return Ok(Some(wald::undefined(q, "the effects' covariance is singular: there are as many effects as clusters, or more")));
     };
     let Some(problem) = Problem::new(fit, targets, &estimates, options.get("null") == "imposed", setting) else {

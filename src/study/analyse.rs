@@ -172,24 +172,22 @@ fn arms(fit: &Fit, panel: &Panel, spec: &PanelSpec, methods: &[Method]) -> Resul
     if panel.cells.has_never() && comparison == 1 {
         return Err(panel.one_cluster("comparison", spec).into());
     }
-    let lone = treated == 1 || informative(fit).max() == Some(1);
+    let lone = treated == 1 || informative(fit).map(|(_, n)| n).max() == Some(1);
     if lone && methods.iter().any(|m| !m.inference.lone_treated()) {
         return Err(panel.one_cluster("treated", spec).into());
     }
     Ok(())
 }
 
-/// For each identified effect of treatment how many treated clusters say something on it.
-fn informative(fit: &Fit) -> impl Iterator<Item = usize> + '_ {
+/// The identified effects of treatment, and how many treated clusters say something on each.
+fn informative(fit: &Fit) -> impl Iterator<Item = (usize, usize)> + '_ {
     let identified = (0..fit.targets.len()).filter(|&t| fit.estimates[t].is_ok());
-    identified.filter_map(|t| Some(fit.treatment_shares(t)?.iter().filter(|s| **s != 0.0).count()))
+    identified.filter_map(|t| Some((t, fit.treatment_shares(t)?.iter().filter(|s| **s != 0.0).count())))
 }
 
 /// Effects that rest on a single treated cluster beside others that do not.
 fn single(fit: &Fit) -> Option<Warning> {
-    let alone = |t: &usize| fit.treatment_shares(*t).is_some_and(|s| s.iter().filter(|s| **s != 0.0).count() == 1);
-    let labels: Vec<&str> =
-        (0..fit.targets.len()).filter(|t| fit.estimates[*t].is_ok() && alone(t)).map(|t| fit.targets[t].label.as_str()).collect();
+    let labels: Vec<&str> = informative(fit).filter(|(_, n)| *n == 1).map(|(t, _)| fit.targets[t].label.as_str()).collect();
     (!labels.is_empty()).then(|| {
         Warning::new(
             "one-treated-cluster",

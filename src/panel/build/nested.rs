@@ -55,20 +55,31 @@ pub(super) fn nesting_first(cohort: &Cohort, spec: &PanelSpec, rows: &Sequence) 
     let codes = |name: &str| Keys::index(&cohort.column(name).expect("checked").data, rows).1;
     let unit = codes(unit);
     let holds_units = |name: &str| {
-        let codes = codes(name);
-        let mut of = vec![u32::MAX; unit.iter().max().map_or(0, |m| *m as usize + 1)];
-        unit.iter().zip(&codes).all(|(&u, &c)| {
-            let slot = &mut of[u as usize];
-            if *slot == u32::MAX {
-                *slot = c;
-            }
-            *slot == c
-        })
+        let mut varies = false;
+        let n_units = unit.iter().max().map_or(0, |m| *m as usize + 1);
+        first_rows(&unit, &codes(name), n_units, |_, _| varies = true);
+        !varies
     };
     if !holds_units(first) && holds_units(second) {
         return PanelSpec { cluster: Some(second.clone()), second_cluster: Some(first.clone()), ..spec.clone() };
     }
     spec.clone()
+}
+
+/// The first row of each owner (a unit, a cluster); `usize::MAX` where it has none. `changes` is told, once an owner, of its
+/// first row and of the first later one with another code.
+fn first_rows(owner: &[u32], codes: &[u32], n_owners: usize, mut changes: impl FnMut(usize, usize)) -> Vec<usize> {
+    let mut first = vec![usize::MAX; n_owners];
+    let mut told = BTreeSet::new();
+    for (i, &o) in owner.iter().enumerate() {
+        let slot = &mut first[o as usize];
+        if *slot == usize::MAX {
+            *slot = i;
+        } else if codes[*slot] != codes[i] && told.insert(o) {
+            changes(*slot, i);
+        }
+    }
+    first
 }
 
 /// The level's group of each unit; a unit whose rows lie in several is a fault.
@@ -80,22 +91,15 @@ pub(super) fn of_units(
     row_number: &dyn Fn(usize) -> usize,
     faults: &mut Faults,
 ) -> Vec<u32> {
-    let mut first = vec![usize::MAX; n_units];
-    let mut told = BTreeSet::new();
-    for (i, &u) in unit.iter().enumerate() {
-        let slot = &mut first[u as usize];
-        if *slot == usize::MAX {
-            *slot = i;
-        } else if codes[*slot] != codes[i] && told.insert(u) {
-            faults.push(Fault::new(
-                "PANEL-023",
-                format!("the level {name} changes within a unit"),
-                format!("rows {} and {} (column {name})", row_number(*slot), row_number(i)),
-                "levels are nested: a unit lies in one group of each, or drawing groups would tear it apart",
-                "name a level in which every unit stays (its group at entry), or leave the level out",
-            ));
-        }
-    }
+    let first = first_rows(unit, codes, n_units, |earlier, i| {
+        faults.push(Fault::new(
+            "PANEL-023",
+            format!("the level {name} changes within a unit"),
+            format!("rows {} and {} (column {name})", row_number(earlier), row_number(i)),
+            "levels are nested: a unit lies in one group of each, or drawing groups would tear it apart",
+            "name a level in which every unit stays (its group at entry), or leave the level out",
+        ));
+    });
     first.iter().map(|&i| codes[i]).collect()
 }
 
@@ -110,22 +114,15 @@ pub(super) fn block_codes(
     faults: &mut Faults,
 ) -> Vec<u32> {
     let (_, codes) = Keys::index(&cohort.column(name).expect("checked").data, rows);
-    let mut first = vec![usize::MAX; n_clusters];
-    let mut told = BTreeSet::new();
-    for (i, &g) in cluster.iter().enumerate() {
-        let slot = &mut first[g as usize];
-        if *slot == usize::MAX {
-            *slot = i;
-        } else if codes[*slot] != codes[i] && told.insert(g) {
-            faults.push(Fault::new(
-                "PANEL-024",
-                "the block changes within a cluster",
-                format!("rows {} and {} (column {name})", row_number(*slot), row_number(i)),
-                "clusters are reassigned within blocks, so a cluster lies in one",
-                "name a column that is the same for all rows of a cluster",
-            ));
-        }
-    }
+    let first = first_rows(cluster, &codes, n_clusters, |earlier, i| {
+        faults.push(Fault::new(
+            "PANEL-024",
+            "the block changes within a cluster",
+            format!("rows {} and {} (column {name})", row_number(earlier), row_number(i)),
+            "clusters are reassigned within blocks, so a cluster lies in one",
+            "name a column that is the same for all rows of a cluster",
+        ));
+    });
     first.iter().map(|&i| if i == usize::MAX { 0 } else { codes[i] }).collect()
 }
 
