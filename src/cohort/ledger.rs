@@ -33,6 +33,10 @@ pub enum Reason {
     OutsideWindow,
     /// The unit is not observed in every period.
     NotInEveryPeriod,
+    /// The unit has no untreated row, so nothing tells what it would have been.
+    NothingUntreated,
+    /// No comparison unit is left in the row's period.
+    NoComparison,
     /// The row was averaged with another one of the same unit and period, as asked.
     Averaged,
     /// The subgroup is missing.
@@ -60,6 +64,8 @@ impl Reason {
             Reason::AlwaysTreated => "already treated in the first period",
             Reason::OutsideWindow => "outside the window of event times",
             Reason::NotInEveryPeriod => "not observed in every period",
+            Reason::NothingUntreated => "the unit has no untreated row",
+            Reason::NoComparison => "no comparison unit in the period",
             Reason::Averaged => "averaged with another row of the same unit and period",
             Reason::MissingSubgroup => "missing subgroup",
             Reason::OtherSubgroup => "other subgroup",

@@ -3,6 +3,7 @@
 //! A point estimate can never depend on a seed: nothing here sees randomness.
 
 mod ancova;
+mod arithmetic;
 mod card;
 mod design;
 mod did;

@@ -9,10 +9,22 @@ pub enum Estimand {
     Overall,
     /// The plain mean of the effects at event times 0 and later.
     OverallDynamic,
+    /// The mean over cohorts, by their size, of each one's mean effect over its treated periods.
+    OverallGroup,
+    /// The mean over periods of the effect on those treated then.
+    OverallCalendar,
     /// The effect on a cohort in a period.
     GroupTime,
+    /// The mean effect on a cohort over its treated periods.
+    Group,
+    /// The effect in a period on all that are treated then.
+    Calendar,
     /// The effect a number of periods after the start.
     Event,
+    /// The effect at a quantile of the outcome.
+    Quantile,
+    /// The effect at a dose.
+    Dose,
     /// A regression coefficient.
     Coefficient,
 }
@@ -23,7 +35,13 @@ impl Estimand {
         match self {
             Estimand::Overall => "overall",
             Estimand::OverallDynamic => "overall-dynamic",
+            Estimand::OverallGroup => "overall-group",
+            Estimand::OverallCalendar => "overall-calendar",
             Estimand::GroupTime => "group-time",
+            Estimand::Group => "group",
+            Estimand::Calendar => "calendar",
+            Estimand::Quantile => "quantile",
+            Estimand::Dose => "dose",
             Estimand::Event => "event",
             Estimand::Coefficient => "coefficient",
         }
@@ -50,34 +68,68 @@ impl Target {
     pub fn treatment(&self) -> Option<Treatment> {
         match (self.estimand, self.event_time) {
             (Estimand::Coefficient, _) => None,
-            (Estimand::Event, Some(e)) if e < 0 => Some(Treatment::At(e)),
+            (Estimand::Event | Estimand::GroupTime, Some(e)) if e < 0 => Some(Treatment::At(e)),
             _ => Some(Treatment::Treated),
         }
     }
 
+    fn plain(estimand: Estimand, label: &str) -> Target {
+        Target { estimand, label: label.into(), group: None, period: None, event_time: None }
+    }
+
     /// The overall effect.
     pub fn overall() -> Target {
-        Target { estimand: Estimand::Overall, label: "ATT".into(), group: None, period: None, event_time: None }
+        Target::plain(Estimand::Overall, "ATT")
     }
 
     /// The effect at an event time.
     pub fn event(e: i64) -> Target {
-        Target { estimand: Estimand::Event, label: format!("event time {e}"), group: None, period: None, event_time: Some(e) }
+        Target { event_time: Some(e), ..Target::plain(Estimand::Event, &format!("event time {e}")) }
+    }
+
+    /// The effect on the cohort first treated in `group`, in `period`.
+    pub fn group_time(group: i64, period: i64) -> Target {
+        let label = format!("cohort {group}, period {period}");
+        Target { group: Some(group), period: Some(period), event_time: Some(period - group), ..Target::plain(Estimand::GroupTime, &label) }
+    }
+
+    /// The mean effect on a cohort over its treated periods.
+    pub fn group(group: i64) -> Target {
+        Target { group: Some(group), ..Target::plain(Estimand::Group, &format!("cohort {group}")) }
+    }
+
+    /// The effect in a period on all that are treated then.
+    pub fn calendar(period: i64) -> Target {
+        Target { period: Some(period), ..Target::plain(Estimand::Calendar, &format!("period {period}")) }
     }
 
     /// The mean effect over event times 0 and later.
     pub fn overall_dynamic() -> Target {
-        Target {
-            estimand: Estimand::OverallDynamic,
-            label: "mean of event times 0 and later".into(),
-            group: None,
-            period: None,
-            event_time: None,
-        }
+        Target::plain(Estimand::OverallDynamic, "mean of event times 0 and later")
+    }
+
+    /// The mean over cohorts, by their size, of each one's mean effect.
+    pub fn overall_group() -> Target {
+        Target::plain(Estimand::OverallGroup, "mean over cohorts")
+    }
+
+    /// The mean over periods of the effect on those treated then.
+    pub fn overall_calendar() -> Target {
+        Target::plain(Estimand::OverallCalendar, "mean over periods")
+    }
+
+    /// The effect at a quantile, in percent.
+    pub fn quantile(percent: f64) -> Target {
+        Target::plain(Estimand::Quantile, &format!("quantile {percent} %"))
+    }
+
+    /// Something at a dose, in words.
+    pub fn dose(label: &str) -> Target {
+        Target::plain(Estimand::Dose, label)
     }
 
     /// A regression coefficient.
     pub fn coefficient(term: &str) -> Target {
-        Target { estimand: Estimand::Coefficient, label: term.into(), group: None, period: None, event_time: None }
+        Target::plain(Estimand::Coefficient, term)
     }
 }

@@ -1,6 +1,7 @@
 //! The analytic sample an estimator sees: units, periods, cohorts and clusters, checked; and its moments.
 
 mod build;
+mod canonical;
 mod cell;
 mod differences;
 mod executor;
@@ -9,6 +10,7 @@ mod key;
 mod moments;
 mod sequence;
 mod spec;
+mod subset;
 
 pub use cell::{Cells, FirstTreated};
 pub use executor::{Executor, Serial, spread};

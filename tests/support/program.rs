@@ -70,13 +70,19 @@ impl Estimated {
         Ok(Estimated { result: document["results"][0].clone() })
     }
 
-    /// The row of an effect. Keys: `overall`, `overall-dynamic`, `event:-3`, `coefficient:x1`.
+    /// The row of an effect. Keys: `overall`, `overall-dynamic`, `event:-3`, `group:2004`, `calendar:2005`,
+    /// `group-time:2004/2005`, `coefficient:x1` (also for `quantile` and `dose`).
     pub fn effect(&self, key: &str, inference: &str) -> Option<&Value> {
         let (estimand, detail) = key.split_once(':').unwrap_or((key, ""));
         self.result["effects"].as_array()?.iter().find(|row| {
             let fits = match estimand {
                 "event" => row["event_time"].as_i64() == detail.parse().ok(),
-                "coefficient" => row["label"].as_str() == Some(detail),
+                "group" => row["group"].as_i64() == detail.parse().ok(),
+                "calendar" => row["period"].as_i64() == detail.parse().ok(),
+                "group-time" => detail
+                    .split_once('/')
+                    .is_some_and(|(g, t)| row["group"].as_i64() == g.parse().ok() && row["period"].as_i64() == t.parse().ok()),
+                "coefficient" | "quantile" | "dose" => row["label"].as_str() == Some(detail),
                 _ => true,
             };
             fits && row["estimand"].as_str() == Some(estimand) && row["inference"].as_str() == Some(inference)

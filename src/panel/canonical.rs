@@ -1,0 +1,45 @@
+//! Cross-sections in an order that depends on their values only.
+
+use super::{Covariate, Grouping, Kind, Panel};
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+impl Panel {
+    /// The same rows, those of each cluster sorted by cell, outcome, weight and covariates (within the finest level), so that
+    /// plain sums over them do not depend on the order of the file. Rows of a panel of units stand in order anyway.
+    pub fn canonical(&self) -> Panel {
+        if self.kind == Kind::Panel {
+            return self.clone();
+        }
+        let starts = self.levels.last().map_or(&self.cluster_start, |level| &level.start);
+        let mut order: Vec<u32> = (0..self.n_rows() as u32).collect();
+        let compare = |&a: &u32, &b: &u32| -> Ordering {
+            let (a, b) = (a as usize, b as usize);
+            self.cell[a]
+                .cmp(&self.cell[b])
+                .then_with(|| self.outcome[a].total_cmp(&self.outcome[b]))
+                .then_with(|| self.weight_of(a).total_cmp(&self.weight_of(b)))
+                .then_with(|| {
+                    let differs = |c: &Covariate| Some(c.values[a].total_cmp(&c.values[b])).filter(|o| o.is_ne());
+                    self.covariates.iter().find_map(differs).unwrap_or(Ordering::Equal)
+                })
+        };
+        for pair in starts.windows(2) {
+            order[pair[0] as usize..pair[1] as usize].sort_by(compare);
+        }
+        let pick = |values: &[f64]| -> Arc<Vec<f64>> {
+            Arc::new(if values.is_empty() { Vec::new() } else { order.iter().map(|&r| values[r as usize]).collect() })
+        };
+        Panel {
+            outcome: pick(&self.outcome),
+            weight: pick(&self.weight),
+            cell: Arc::new(order.iter().map(|&r| self.cell[r as usize]).collect()),
+            covariates: self.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect(),
+            second: self
+                .second
+                .as_ref()
+                .map(|s| Grouping { codes: Arc::new(order.iter().map(|&r| s.codes[r as usize]).collect()), ..s.clone() }),
+            ..self.clone()
+        }
+    }
+}

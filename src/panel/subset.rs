@@ -1,0 +1,103 @@
+//! Some rows of a panel, as a panel of their own.
+
+use super::{Cells, Covariate, FirstTreated, Grouping, Keys, Kind, Panel};
+use crate::cohort::Reason;
+use std::sync::{Arc, OnceLock};
+
+impl Panel {
+    /// The rows for which `keep` holds; the others are entered in the ledger under `reason`. Units and clusters without a row
+    /// vanish, and so do periods and cohorts. A cohort whose start lies beyond the last period keeps its name.
+    pub fn keeping(&self, keep: impl Fn(usize) -> bool, reason: Reason) -> Panel {
+        let kept: Vec<usize> = (0..self.n_rows()).filter(|&r| keep(r)).collect();
+        let mut out = self.clone();
+        out.ledger.drop_rows(reason, self.n_rows() - kept.len());
+        if kept.len() == self.n_rows() {
+            return out;
+        }
+        let pick = |values: &[f64]| -> Arc<Vec<f64>> {
+            Arc::new(if values.is_empty() { Vec::new() } else { kept.iter().map(|&r| values[r]).collect() })
+        };
+        out.outcome = pick(&self.outcome);
+        out.weight = pick(&self.weight);
+        out.covariates = self.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect();
+        out.second = self.second.as_ref().map(|s| Grouping { codes: Arc::new(kept.iter().map(|&r| s.codes[r]).collect()), ..s.clone() });
+        // Units and clusters that still have rows.
+        let (mut units, mut unit_start) = (Vec::new(), vec![0u32]);
+        let (mut clusters, mut cluster_start) = (Vec::new(), vec![0u32]);
+        let mut at = 0;
+        for g in 0..self.n_clusters() {
+            let before = units.len();
+            for u in self.units_of(g) {
+                let end = self.rows_of(u).end;
+                let n = kept[at..].iter().take_while(|&&r| r < end).count();
+                at += n;
+                if n > 0 {
+                    units.push(u as u32);
+                    unit_start.push(at as u32);
+                }
+            }
+            if units.len() > before {
+                clusters.push(g);
+                cluster_start.push(units.len() as u32);
+            }
+        }
+        out.unit_start = Arc::new(if self.kind == Kind::Panel { unit_start } else { Vec::new() });
+        out.cluster_start = Arc::new(cluster_start);
+        out.levels = self.levels.iter().map(|level| level.among(&units)).collect();
+        out.blocks = self.blocks.as_ref().map(|b| Arc::new(clusters.iter().map(|&g| b[g]).collect()));
+        if clusters.len() < self.n_clusters() {
+            out.clusters = Arc::new(Keys::Text(clusters.iter().map(|&g| self.clusters.label(g)).collect()));
+        }
+        let (cells, table) = self.cells.among(kept.iter().map(|&r| self.cell[r]));
+        out.cells = cells;
+        out.cell = Arc::new(kept.iter().map(|&r| table[self.cell[r] as usize]).collect());
+        out.survey = Arc::new(OnceLock::new());
+        out
+    }
+
+    /// The same rows with another outcome.
+    pub fn with_outcome(&self, outcome: Vec<f64>) -> Panel {
+        assert_eq!(outcome.len(), self.n_rows(), "one value a row");
+        Panel { outcome: Arc::new(outcome), ..self.clone() }
+    }
+
+    /// The same rows with each cluster in another cohort (an index into the cohorts).
+    pub fn with_cohorts(&self, cohort_of_cluster: &[u32]) -> Panel {
+        let mut cell = Vec::with_capacity(self.n_rows());
+        for (g, &cohort) in cohort_of_cluster.iter().enumerate() {
+            for u in self.units_of(g) {
+                cell.extend(self.rows_of(u).map(|r| self.cells.cell(cohort as usize, self.cells.period_ix(self.cell[r]))));
+            }
+        }
+        Panel { cell: Arc::new(cell), survey: Arc::new(OnceLock::new()), ..self.clone() }
+    }
+
+    /// Whether every unit has a row in every period.
+    pub fn is_balanced(&self) -> bool {
+        self.kind == Kind::Panel && self.n_rows() == self.n_units() * self.cells.periods.len()
+    }
+}
+
+impl Cells {
+    /// The periods and cohorts of these cells, and for each old cell its new number (`u32::MAX` where it vanished).
+    fn among(&self, cells: impl Iterator<Item = u32>) -> (Cells, Vec<u32>) {
+        let (mut periods, mut cohorts) = (vec![false; self.periods.len()], vec![false; self.cohorts.len()]);
+        for c in cells {
+            periods[self.period_ix(c)] = true;
+            cohorts[self.cohort_ix(c)] = true;
+        }
+        let chosen = |flags: &[bool]| (0..flags.len()).filter(|&i| flags[i]).collect::<Vec<usize>>();
+        let (p, c) = (chosen(&periods), chosen(&cohorts));
+        let smaller = Cells {
+            periods: p.iter().map(|&i| self.periods[i]).collect(),
+            cohorts: c.iter().map(|&i| self.cohorts[i]).collect::<Vec<FirstTreated>>(),
+        };
+        let mut table = vec![u32::MAX; self.len()];
+        for (to_c, &from_c) in c.iter().enumerate() {
+            for (to_p, &from_p) in p.iter().enumerate() {
+                table[self.cell(from_c, from_p) as usize] = smaller.cell(to_c, to_p);
+            }
+        }
+        (smaller, table)
+    }
+}
