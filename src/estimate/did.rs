@@ -3,6 +3,8 @@
 use super::fit::{Body, Fit};
 use super::linear::{self, Column, Term, Wanted};
 use super::regression;
+use super::reweighted::{self, How};
+use super::two_groups::Method;
 use super::{Card, Estimator, OptionSpec, Options, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::panel::{Absorb, Kind, Moments, Panel};
@@ -17,16 +19,65 @@ static CARD: Card = Card {
     estimand: "the average effect on the treated units, over the periods after the start (ATT)",
     assumptions: "without profiles the treated would have changed as the comparison units did (parallel trends; with method=regression: as comparison units with the same covariates did); no anticipation; no spillover",
     when: "one start date, some units never treated",
-    options: &[OptionSpec {
-        key: "method",
-        values: Values::OneOf(&["means", "regression"]),
-        meaning: "means: difference of mean changes. regression: the treated's change is compared with the change predicted from their covariates by a regression among comparison units",
-        positional: false,
-    }],
-    source: "means: Card and Krueger (1994); regression: Heckman, Ichimura and Todd (1997), Sant'Anna and Zhao (2020) eq. 2.2, panel and repeated cross-sections",
-    reference_call: "means: fixest::feols(y ~ i(post, arm, ref = 0) | unit + post, cluster = ~g), cross-sections feols(y ~ arm * post); regression: DRDID::reg_did_panel, DRDID::reg_did_rc (cluster:cr0)",
-    version: 1,
+    options: &[
+        OptionSpec {
+            key: "method",
+            values: Values::OneOf(&["means", "regression", "ipw", "dr"]),
+            meaning: "means: difference of mean changes. regression: the treated's change is compared with the change predicted from their covariates by a regression among comparison units. ipw: comparison units are reweighted by their odds of treatment. dr: both, right if either is",
+            positional: false,
+        },
+        OptionSpec {
+            key: "improved",
+            values: Values::OneOf(&["false", "true"]),
+            meaning: "with method=dr: odds that balance the covariates exactly, and a regression under these weights: also the interval is right if either model is",
+            positional: false,
+        },
+        OptionSpec {
+            key: "normalized",
+            values: Values::OneOf(&["true", "false"]),
+            meaning: "with method=ipw: whether weights add up to one (Hájek), or are Abadie's (2005), which do not and are less stable",
+            positional: false,
+        },
+        OptionSpec {
+            key: "efficient",
+            values: Values::OneOf(&["true", "false"]),
+            meaning: "with method=dr in repeated cross-sections: whether regressions among the treated are used too (locally efficient)",
+            positional: false,
+        },
+        INFLUENCE,
+    ],
+    source: "means: Card and Krueger (1994); regression: Heckman, Ichimura and Todd (1997); ipw: Abadie (2005); dr: Sant'Anna and Zhao (2020), eqs. 2.2 to 3.3; panel and repeated cross-sections",
+    reference_call: "means: fixest::feols(y ~ i(post, arm, ref = 0) | unit + post, cluster = ~g), cross-sections feols(y ~ arm * post); regression: DRDID::reg_did_panel, reg_did_rc; ipw: std_ipw_did_panel, std_ipw_did_rc, with normalized=false ipw_did_panel, ipw_did_rc; dr: drdid_panel, drdid_rc, with improved=true drdid_imp_panel, drdid_imp_rc, with efficient=false drdid_rc1, drdid_imp_rc1 (cluster:cr0)",
+    version: 2,
 };
+
+/// The option that both estimators share whose doubly robust form for cross-sections follows DRDID.
+pub(super) const INFLUENCE: OptionSpec = OptionSpec {
+    key: "influence",
+    values: Values::OneOf(&["drdid", "exact"]),
+    meaning: "doubly robust in repeated cross-sections: drdid: analytic standard errors to the digits of DRDID, whose influence function has one sign turned; exact: the right one (estimates and the jackknife are the same)",
+    positional: false,
+};
+
+/// Says that the standard errors follow a peer in something that is not right.
+pub(super) fn influence_of_drdid() -> Warning {
+    Warning::new(
+        "influence-as-drdid",
+        "analytic and wild-bootstrap standard errors are those of the R package DRDID, to its digits; its influence function for repeated cross-sections has the sign of one part turned, which moves them by about 0.1 to 1 %: influence=exact gives the right ones (estimates, jackknife and pairs bootstrap are not touched)",
+    )
+}
+
+/// The fault of asking for it where there is one influence function only.
+pub(super) fn influence_does_nothing(estimator: &str) -> Faults {
+    Fault::new(
+        "EST-006",
+        "influence= does nothing here",
+        format!("options of {estimator}"),
+        "it tells apart two influence functions of the traditional doubly robust form in repeated cross-sections",
+        "leave it out, or ask for method=dr without --unit",
+    )
+    .into()
+}
 
 impl Estimator for Did {
     fn card(&self) -> &'static Card {
@@ -36,6 +87,7 @@ impl Estimator for Did {
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let panel = sample.panel;
         let start = only_start(panel)?;
+        idle(panel, options)?;
         if panel.kind == Kind::CrossSections && !same_mix_of_periods(panel, start) {
             return Err(Fault::new(
                 "EST-007",
@@ -58,19 +110,63 @@ impl Estimator for Did {
         let bare_warnings = collapsed.warnings.clone();
         let mut fit = match options.get("method") {
             "regression" => regression::fit(&collapsed, panel.kind, sample.executor)?,
-            _ => means(collapsed, panel.kind, sample)?,
+            "means" => means(collapsed, panel.kind, sample)?,
+            _ => reweighted::fit(&collapsed, panel.kind, how(options), sample.executor),
         };
+        if as_drdid(panel, options) && options.get("influence") == "drdid" && !panel.covariates.is_empty() {
+            fit.warnings.push(influence_of_drdid());
+        }
         if panel.kind == Kind::Panel {
             fit.n_rows = rows_used;
         }
         if options.get("method") == "means" && !panel.covariates.is_empty() {
-            fit.warnings
-                .push(Warning::new("covariates-not-used", "did with method=means does not use the covariates; did:method=regression does"));
+            fit.warnings.push(Warning::new("covariates-not-used", "did with method=means does not use the covariates; did:method=dr does"));
         }
         let extra = bare_warnings.into_iter().filter(|w| !panel.warnings.contains(w));
         fit.warnings.extend(extra);
         Ok(fit)
     }
+}
+
+fn how(options: &Options) -> How {
+    let method = match (options.get("method"), options.get("improved"), options.get("normalized")) {
+        ("ipw", _, "true") => Method::Weighting,
+        ("ipw", _, _) => Method::PlainWeighting,
+        (_, "true", _) => Method::Improved,
+        _ => Method::DoublyRobust,
+    };
+    How { method, efficient: options.get("efficient") == "true", as_drdid: options.get("influence") == "drdid" }
+}
+
+/// Whether it is the form whose influence differs in DRDID.
+fn as_drdid(panel: &Panel, options: &Options) -> bool {
+    options.get("method") == "dr" && options.get("improved") == "false" && panel.kind == Kind::CrossSections
+}
+
+/// Refuses options that change nothing in what was asked for.
+fn idle(panel: &Panel, options: &Options) -> Result<(), Faults> {
+    let method = options.get("method");
+    let cross = panel.kind == Kind::CrossSections;
+    for (key, used, needs) in [
+        ("improved", method == "dr", "method=dr"),
+        ("normalized", method == "ipw", "method=ipw"),
+        ("efficient", method == "dr" && cross, "method=dr without --unit"),
+    ] {
+        if options.was_given(key) && !used {
+            return Err(Fault::new(
+                "EST-006",
+                format!("{key}= does nothing here"),
+                "options of did",
+                "an option that does nothing would be taken for one that does",
+                format!("leave it out, or ask for {needs}"),
+            )
+            .into());
+        }
+    }
+    if options.was_given("influence") && !as_drdid(panel, options) {
+        return Err(influence_does_nothing("did"));
+    }
+    Ok(())
 }
 
 /// The fault of a sample in which no unit of one arm is seen before and after.

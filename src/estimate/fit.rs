@@ -184,7 +184,12 @@ impl Fit {
             let is = |t: usize| self.targets[t].estimand == Estimand::Event && self.targets[t].event_time.is_some_and(test);
             (0..self.targets.len()).filter(|&t| is(t) && self.estimates[t].is_ok() && self.varies(t)).collect()
         };
+        let cells: Vec<usize> = (0..self.targets.len())
+            .filter(|&t| self.targets[t].estimand == Estimand::GroupTime && self.targets[t].event_time.is_some_and(|e| e < 0))
+            .filter(|&t| self.estimates[t].is_ok() && self.varies(t))
+            .collect();
         [
+            ("no difference in any cohort in any period before its start", cells),
             ("no difference at any time before the start", events(&|e| e < 0)),
             ("no effect at any time from the start on", events(&|e| e >= 0)),
         ]

@@ -4,6 +4,7 @@
 
 mod ancova;
 mod arithmetic;
+mod callaway_santanna;
 mod card;
 mod design;
 mod did;
@@ -11,11 +12,14 @@ mod event_study;
 mod fit;
 mod linear;
 mod nest;
+mod observations;
 mod reassign;
 mod regression;
+mod reweighted;
 mod sample;
 mod target;
 mod twfe;
+mod two_groups;
 
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
@@ -42,7 +46,8 @@ pub trait Estimator: Sync {
 }
 
 /// All estimators, in the order in which they are listed.
-pub static ESTIMATORS: &[&dyn Estimator] = &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova];
+pub static ESTIMATORS: &[&dyn Estimator] =
+    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

@@ -54,6 +54,17 @@ impl Book {
         self.cases[at]["result"].clone()
     }
 
+    /// The arguments of a case's call.
+    pub fn arguments(&self, id: &str) -> Value {
+        let at = self.ids().position(|i| i == id).unwrap_or_else(|| panic!("{}: no case {id}", self.name));
+        self.cases[at]["args"].clone()
+    }
+
+    /// All cases.
+    pub fn all(&self) -> Vec<String> {
+        self.ids().map(str::to_string).collect()
+    }
+
     /// A case's name in the list of differences.
     pub fn title(&self, id: &str) -> String {
         format!("{}/{id}", self.name)

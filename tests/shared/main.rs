@@ -7,6 +7,7 @@
 mod support;
 
 mod book;
+mod callaway_santanna;
 mod differences;
 mod regressions;
 mod resampling;
@@ -59,13 +60,23 @@ fn card_krueger() {
 }
 
 #[test]
-fn drdid_regression_adjustment() {
+fn drdid_with_covariates() {
     let names = ["drdid_sim_rc", "drdid_nsw_rc", "drdid_nsw_panel", "drdid_mpdta_2x2"];
     compare(&names, |r, b, scratch| {
         differences::sim_rc(r, &mut b[0], scratch);
         differences::nsw_rc(r, &mut b[1], scratch);
         differences::nsw_panel(r, &mut b[2], scratch);
         differences::mpdta(r, &mut b[3], scratch);
+    });
+}
+
+#[test]
+fn callaway_and_santanna() {
+    compare(&["cs_mpdta_panel", "cs_mpdta_rc", "cs_math_reform", "cs_df_hom"], |r, b, scratch| {
+        callaway_santanna::mpdta(r, &mut b[0], scratch, true);
+        callaway_santanna::mpdta(r, &mut b[1], scratch, false);
+        callaway_santanna::math_reform(r, &mut b[2], scratch);
+        callaway_santanna::df_hom(r, &mut b[3], scratch);
     });
 }
 

@@ -13,6 +13,10 @@ pub const COMPARED: &[&str] = &[
     "drdid_nsw_rc",
     "drdid_nsw_panel",
     "drdid_mpdta_2x2",
+    "cs_mpdta_panel",
+    "cs_mpdta_rc",
+    "cs_math_reform",
+    "cs_df_hom",
     "wild_math_reform",
     "wild_card_krueger",
     "wild_eef_crt",
@@ -24,7 +28,6 @@ pub const COMPARED: &[&str] = &[
 pub const FILES: &[(&str, &str)] = &[
     ("bacon_", "diagnostic bacon: a later issue"),
     ("bjs_", "estimator imputation: a later issue"),
-    ("cs_", "estimator callaway-santanna: a later issue"),
     ("did2s_", "estimator two-stage: a later issue"),
     ("hedges_g", "effect sizes: a later issue"),
     ("honest_", "diagnostic honest: a later issue"),
@@ -39,7 +42,5 @@ pub const CASES: &[(&str, &str, &str)] = &[
     ("fixest_mpdta", "etwfe", "estimator wooldridge: a later issue"),
     ("fixest_base_stagg", "sunab", "estimator sun-abraham: a later issue"),
     ("fixest_math_reform", "sunab", "estimator sun-abraham: a later issue"),
-    ("drdid_", "ipw_did", "did:method=ipw: a later issue"),
-    ("drdid_", "_drdid_", "did:method=dr: a later issue"),
     ("drdid_", "nocov_twfe_did", "the reference has an error there"),
 ];

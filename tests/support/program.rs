@@ -89,6 +89,11 @@ impl Estimated {
         })
     }
 
+    /// How many effects of a kind there are.
+    pub fn count(&self, estimand: &str) -> usize {
+        self.result["effects"].as_array().map_or(0, |list| list.iter().filter(|e| e["estimand"].as_str() == Some(estimand)).count())
+    }
+
     /// Something about the sample.
     pub fn sample(&self, field: &str) -> Option<f64> {
         self.result["sample"][field].as_f64()

@@ -1,0 +1,177 @@
+//! ATT(g,t) of all cells under any cluster weights.
+
+use super::aggregate::Aggregates;
+use super::comparisons::{Cell, Plan};
+use crate::estimate::NotIdentified;
+use crate::estimate::arithmetic::{Arithmetic, Solved};
+use crate::estimate::observations::Observations;
+use crate::estimate::two_groups::{Arms, Changes, Method, Pooled};
+use crate::num::Matrix;
+use crate::panel::{Executor, Panel, spread};
+use std::sync::{Arc, OnceLock};
+
+/// The cells with everything they need.
+pub(super) struct GroupTime {
+    n_clusters: usize,
+    n_periods: usize,
+    method: Method,
+    plan: Plan,
+    aggregates: Aggregates,
+    as_units: bool,
+    as_drdid: bool,
+    data: Observations,
+    /// Cells that share cohorts, weights and covariates.
+    jobs: Vec<Vec<usize>>,
+    /// Comparison observations trimmed, cell by cell, when first solved.
+    pub trimmed: Arc<OnceLock<usize>>,
+}
+
+/// One cell solved: the effect, and each cluster's influence.
+type One = (Result<f64, NotIdentified>, Vec<f64>);
+
+impl GroupTime {
+    pub fn new(panel: &Panel, method: Method, plan: Plan, aggregates: Aggregates, as_units: bool, as_drdid: bool) -> GroupTime {
+        let data = if as_units { Observations::units(panel) } else { Observations::rows(panel) };
+        let mut jobs: Vec<Vec<usize>> = Vec::new();
+        let shared = as_units && data.is_steady();
+        for (k, cell) in plan.cells.iter().enumerate() {
+            let same = |job: &&mut Vec<usize>| {
+                let other: &Cell = &plan.cells[job[0]];
+                shared && other.cohort == cell.cohort && other.control == cell.control
+            };
+            match jobs.iter_mut().find(same) {
+                Some(job) => job.push(k),
+                None => jobs.push(vec![k]),
+            }
+        }
+        GroupTime {
+            n_clusters: panel.n_clusters(),
+            n_periods: panel.cells.periods.len(),
+            method,
+            plan,
+            aggregates,
+            as_units,
+            as_drdid,
+            data,
+            jobs,
+            trimmed: Arc::default(),
+        }
+    }
+
+    fn units_job(&self, job: &[usize], counts: &[f64], influence: bool) -> (Vec<One>, usize) {
+        let data = &self.data;
+        let cell = &self.plan.cells[job[0]];
+        let earlier = cell.period.min(cell.base);
+        let mut arms = Arms { k: data.k, ..Arms::default() };
+        let mut who: Vec<u32> = Vec::new();
+        for (part, cohorts) in [std::slice::from_ref(&cell.cohort), &cell.control[..]].into_iter().enumerate() {
+            for &i in cohorts.iter().flat_map(|&c| &data.members[c]) {
+                let count = counts[data.cluster[i as usize] as usize];
+                if count == 0.0 || !data.is_present(i, cell.period) || !data.is_present(i, cell.base) {
+                    continue;
+                }
+                who.push(i);
+                arms.weight.push(count * data.weight(i, earlier));
+                arms.x.extend_from_slice(data.x(i, earlier));
+            }
+            if part == 0 {
+                arms.n_treated = who.len();
+            }
+        }
+        let size = if influence { self.n_clusters } else { 0 };
+        let changes = match Changes::new(&arms, self.method) {
+            Ok(changes) => changes,
+            Err(reason) => return (job.iter().map(|_| (Err(NotIdentified(reason.clone())), vec![0.0; size])).collect(), 0),
+        };
+        let mut change = vec![0.0; who.len()];
+        let one = |&k: &usize| {
+            let cell = &self.plan.cells[k];
+            let mut psi = vec![0.0; size];
+            if cell.period == cell.base {
+                return (Ok(0.0), psi);
+            }
+            change.iter_mut().zip(&who).for_each(|(d, &i)| *d = data.y(i, cell.period) - data.y(i, cell.base));
+            let att = changes.effect(&change, influence, |i, v| {
+                let g = data.cluster[who[i] as usize] as usize;
+                psi[g] += v / counts[g];
+            });
+            (Ok(att), psi)
+        };
+        (job.iter().map(one).collect(), changes.trimmed())
+    }
+
+    fn rows_job(&self, k: usize, counts: &[f64], influence: bool) -> (Vec<One>, usize) {
+        let data = &self.data;
+        let cell = &self.plan.cells[k];
+        let size = if influence { self.n_clusters } else { 0 };
+        let mut psi = vec![0.0; size];
+        let mut arms = Arms { k: data.k, ..Arms::default() };
+        let (mut who, mut after, mut y) = (Vec::new(), Vec::new(), Vec::new());
+        let both = [cell.base, cell.period];
+        for (part, cohorts) in [std::slice::from_ref(&cell.cohort), &cell.control[..]].into_iter().enumerate() {
+            for &cohort in cohorts {
+                for &period in &both[usize::from(cell.base == cell.period)..] {
+                    for &i in &data.members[cohort * self.n_periods + period] {
+                        let count = counts[data.cluster[i as usize] as usize];
+                        if count == 0.0 {
+                            continue;
+                        }
+                        who.push(i);
+                        after.push(period == cell.period);
+                        y.push(data.y(i, 0));
+                        arms.weight.push(count * data.weight(i, 0));
+                        arms.x.extend_from_slice(data.x(i, 0));
+                    }
+                }
+            }
+            if part == 0 {
+                arms.n_treated = who.len();
+            }
+        }
+        if cell.period == cell.base {
+            let found = arms.n_treated > 0 && arms.n_treated < who.len();
+            let estimate = if found { Ok(0.0) } else { Err(NotIdentified("one of the two groups is not observed then".into())) };
+            return (vec![(estimate, psi)], 0);
+        }
+        let pooled = match Pooled::new(&arms, &after, self.method, true, self.as_drdid) {
+            Ok(pooled) => pooled,
+            Err(reason) => return (vec![(Err(NotIdentified(reason)), psi)], 0),
+        };
+        let att = pooled.effect(&y, influence, |i, v| {
+            let g = data.cluster[who[i] as usize] as usize;
+            psi[g] += v / counts[g];
+        });
+        (vec![(att.map_err(NotIdentified), psi)], pooled.trimmed())
+    }
+}
+
+impl Arithmetic for GroupTime {
+    fn solve(&self, counts: &[f64], influence: bool, executor: &dyn Executor) -> Solved {
+        let solved = spread(executor, self.jobs.len(), |j| {
+            let job = &self.jobs[j];
+            if self.as_units { self.units_job(job, counts, influence) } else { self.rows_job(job[0], counts, influence) }
+        });
+        let n = self.plan.cells.len();
+        let mut cells: Vec<Result<f64, NotIdentified>> = vec![Err(NotIdentified(String::new())); n];
+        let mut table = influence.then(|| Matrix::zeros(self.n_clusters, n));
+        let mut trimmed = 0;
+        for (job, (ones, cut)) in self.jobs.iter().zip(solved) {
+            trimmed += cut;
+            for (&k, (estimate, psi)) in job.iter().zip(ones) {
+                cells[k] = estimate;
+                if let Some(table) = &mut table {
+                    psi.iter().enumerate().for_each(|(g, v)| table[(g, k)] = *v);
+                }
+            }
+        }
+        let _ = self.trimmed.set(trimmed);
+        let size_of = &self.data.size_of;
+        let sizes: Vec<f64> = size_of.iter().map(|own| own.iter().zip(counts).map(|(s, c)| s * c).sum()).collect();
+        let (estimates, influence) = self.aggregates.apply(&self.plan, &cells, table.as_ref(), &sizes, size_of);
+        Solved { estimates, influence }
+    }
+
+    fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>> {
+        Some(Box::new(GroupTime::new(&panel, self.method, self.plan.clone(), self.aggregates.clone(), self.as_units, self.as_drdid)))
+    }
+}
