@@ -49,6 +49,11 @@ impl List {
             for e in entries {
                 let text = |k: &str| e[k].as_str().unwrap_or_default().to_string();
                 out.push_str(&format!("  {:<22} {}\n", text("id"), text("line")));
+                for (label, key) in [("estimates", "estimand"), ("assumes", "assumptions"), ("needs", "needs"), ("source", "source")] {
+                    if *name == "estimators" && !text(key).is_empty() {
+                        out.push_str(&format!("  {:<22}   {label}: {}\n", "", text(key)));
+                    }
+                }
                 if common.verbose > 0 {
                     for o in e["options"].as_array().into_iter().flatten() {
                         out.push_str(&format!(
@@ -74,7 +79,7 @@ fn card(card: &Card) -> Value {
         .collect();
     json!({
         "id": card.id, "title": card.title, "line": format!("{}: {}", card.title, card.when), "estimand": card.estimand, "assumptions": card.assumptions,
-        "when": card.when, "options": options, "source": card.source, "reference_call": card.reference_call, "version": card.version,
+        "when": card.when, "needs": card.needs, "contrast": card.contrast, "options": options, "source": card.source, "reference_call": card.reference_call, "version": card.version,
     })
 }
 

@@ -66,6 +66,14 @@ impl Run {
             text.push_str(&sentence);
             text.push('\n');
         }
+        let compared = content::side_by_side(&run.analyses, run.study.study.level);
+        if !compared.rows.is_empty() && !common.quiet {
+            // The words stand below; a terminal has no room for them in a column.
+            text.push_str(&format!("\n{}\n", crate::render::text::text(&compared.without("apart"))));
+            for sentence in content::comparison(&run.analyses) {
+                text.push_str(&format!("{}\n", crate::render::text::printable(&sentence)));
+            }
+        }
         if !common.quiet {
             text.push_str(&format!("\nReport: {}\nCheck it: didact verify {}\n", page.display(), place.display()));
         }

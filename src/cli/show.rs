@@ -24,5 +24,11 @@ pub(super) fn analyses(analyses: &[Analysis], level: f64, common: &Common) -> St
             out.push('\n');
         }
     }
+    let compared = content::comparison(analyses);
+    if !compared.is_empty() {
+        out.push_str("Side by side\n\n");
+        compared.iter().for_each(|sentence| out.push_str(&format!("  {}\n", text::printable(sentence))));
+        out.push('\n');
+    }
     out
 }

@@ -17,6 +17,8 @@ static CARD: Card = Card {
     estimand: "the difference between treated and comparison units after the start, at equal outcome before it and equal covariates",
     assumptions: "arms were assigned at random, or only by what is held equal (the outcome before and the covariates), which is another assumption than parallel trends: without random assignment the two can give different answers",
     when: "students, classrooms or schools were randomized and seen before and after; then it is more precise than did",
+    needs: "one start; the same units before and after",
+    contrast: "It holds the outcome before equal instead of differencing it: without random assignment that is another assumption, and groups that start apart are expected to draw together.",
     options: &[],
     source: "Frison and Pocock (1992); McKenzie (2012); Lin (2013) on what it estimates when effects differ",
     reference_call: "lm(post ~ arm + pre + x), cluster-robust by clubSandwich or sandwich",

@@ -26,6 +26,9 @@ pub(super) trait Arithmetic: Send + Sync {
     /// The same arithmetic, with the same targets, on a panel with the same rows and other cohorts or another outcome.
     /// `None` when the estimate is not linear in the outcome: then no effect can be taken off and added back.
     fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>>;
+
+    /// About how many products and sums one [`Arithmetic::solve`] takes.
+    fn price(&self) -> f64;
 }
 
 /// Everything else that a fit says.
@@ -176,6 +179,10 @@ impl Refit for Again {
         let mut counts = vec![1.0; self.panel.n_clusters()];
         counts[cluster] = 0.0;
         self.refit(&counts)
+    }
+
+    fn price(&self) -> f64 {
+        self.arithmetic.price()
     }
 
     fn reassign(&self) -> Option<Box<dyn Reassign + '_>> {

@@ -18,6 +18,10 @@ pub struct Card {
     pub assumptions: &'static str,
     /// When to use it.
     pub when: &'static str,
+    /// What the data must have; empty for methods of inference.
+    pub needs: &'static str,
+    /// What sets it apart from other estimators of the same effect, in a sentence; empty for methods of inference.
+    pub contrast: &'static str,
     /// Its options, in order; defaults first in each.
     pub options: &'static [OptionSpec],
     /// Paper and equations.

@@ -19,6 +19,8 @@ static CARD: Card = Card {
     estimand: "the average effect on the treated units, over the periods after the start (ATT)",
     assumptions: "without profiles the treated would have changed as the comparison units did (parallel trends; with method=regression: as comparison units with the same covariates did); no anticipation; no spillover",
     when: "one start date, some units never treated",
+    needs: "two groups, one start; rows before and after",
+    contrast: "It compares two groups by their mean changes over all periods before and after one start.",
     options: &[
         OptionSpec {
             key: "method",

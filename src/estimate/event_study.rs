@@ -18,6 +18,8 @@ static CARD: Card = Card {
     estimand: "the average effect at each number of periods since the start, against the reference period; and the plain mean of those at 0 and later",
     assumptions: "parallel trends; no anticipation; the path of effects is the same in all cohorts",
     when: "to see the path of the effect and the trends before it; with several start dates, if cohorts respond alike",
+    needs: "several periods before and after; units, or cohorts in cross-sections",
+    contrast: "It gives one path of effects for all cohorts and counts every time since the start alike in the mean; where starts are staggered, times contaminate each other if cohorts respond differently.",
     options: &[
         OptionSpec {
             key: "reference",

@@ -107,6 +107,14 @@ impl Fit {
         }
     }
 
+    /// About how many products and sums it takes to fit again.
+    pub fn refit_price(&self) -> f64 {
+        match &self.body {
+            Body::Linear(l) => (l.clusters.len() * l.beta.len() * l.beta.len()) as f64,
+            Body::Influence(i) => i.refit.price(),
+        }
+    }
+
     /// How to compute the fit under other assignments of clusters to cohorts; `None` when clusters were not assigned as a
     /// whole, or rows were left out by cohort.
     pub fn reassign(&self) -> Option<Box<dyn Reassign + '_>> {
@@ -351,6 +359,9 @@ pub trait Refit: Send + Sync {
 
     /// The targets without a cluster.
     fn without(&self, cluster: usize) -> Vec<Option<f64>>;
+
+    /// About how many products and sums one refit takes.
+    fn price(&self) -> f64;
 
     /// How to compute the fit under other assignments; `None` when clusters were not assigned as a whole.
     fn reassign(&self) -> Option<Box<dyn Reassign + '_>>;

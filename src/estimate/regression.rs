@@ -367,6 +367,10 @@ impl Refit for Parts {
         vec![self.solve(&sums).map(|s| s.att * self.y_unit)]
     }
 
+    fn price(&self) -> f64 {
+        (self.cells().len() * self.treated_after.len() * self.k() * self.k()) as f64
+    }
+
     fn reassign(&self) -> Option<Box<dyn Reassign + '_>> {
         let n = self.treated_after.len();
         let sides: Vec<Side> = (0..n).map(|g| self.side(g)).collect();

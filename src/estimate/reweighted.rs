@@ -104,4 +104,8 @@ impl Arithmetic for Reweighted {
     fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>> {
         Some(Box::new(Reweighted::new(&panel, self.kind, self.how)))
     }
+
+    fn price(&self) -> f64 {
+        (super::two_groups::PASSES * self.data.cluster.len() * self.data.k * self.data.k) as f64
+    }
 }

@@ -15,6 +15,8 @@ static CARD: Card = Card {
     estimand: "a weighted average of the effects on the treated; with one start date, or effects that are the same for all and at all times, the ATT",
     assumptions: "parallel trends; effects that do not differ between cohorts or change over time (otherwise some weights can be negative)",
     when: "one start date; with several, only beside an estimator made for them",
+    needs: "several periods; units, or cohorts in cross-sections",
+    contrast: "It averages all comparisons with weights of its own, and where starts are staggered already treated units serve as comparison: growing or differing effects then bias it.",
     options: &[],
     source: "Wooldridge (2021); its weights: de Chaisemartin and D'Haultfoeuille (2020), Goodman-Bacon (2021)",
     reference_call: "fixest::feols(y ~ D + x | unit + period, cluster = ~g); cross-sections: | cohort + period",

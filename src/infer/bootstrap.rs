@@ -5,7 +5,7 @@ use super::estimate::{Draws, Estimate, Inferred, Interval, identified};
 use super::interval::{Kind, Replicated, Rule};
 use super::jackknife::acceleration;
 use super::replicates::{Asked, MOST_AUTO};
-use crate::cohort::Warning;
+use crate::cohort::{Faults, Warning};
 use crate::estimate::{Body, Fit, LinearFit, Options};
 use crate::num::{PackedSolver, dot, sorted, upper_triangle};
 use crate::panel::spread;
@@ -109,6 +109,18 @@ fn four_lanes(a: &[f64], b: &[f64]) -> f64 {
         }
     }
     ((lanes[0] + lanes[2]) + (lanes[1] + lanes[3])) + rest
+}
+
+/// Refuses replicates that would take minutes because the estimator goes through its rows each time.
+pub(super) fn affordable(fit: &Fit, asked: Asked, what: &str, fits: f64) -> Result<(), Faults> {
+    let Body::Influence(_) = fit.body else { return Ok(()) };
+    asked.price(
+        fits * fit.refit_price(),
+        what,
+        format!("{} clusters, {} rows", fit.n_clusters(), fit.n_rows),
+        "every replicate estimates again from the rows",
+        "ask for fewer replicates, or use wild-bootstrap or multiplier-bootstrap, which work on each cluster's influence",
+    )
 }
 
 /// The replicates of a range under weights on the clusters; `weigh` gives those of one replicate, in the order in which

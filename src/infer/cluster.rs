@@ -15,6 +15,8 @@ static CARD: Card = Card {
     estimand: "standard error, t test and interval that allow any dependence within clusters",
     assumptions: "clusters are independent; cr0 and cr1 need many clusters (40 or more, of similar size); cr2 with its degrees of freedom holds with few",
     when: "always, with the unit of assignment as cluster; cr2 by default",
+    needs: "",
+    contrast: "",
     options: &[
         OptionSpec {
             key: "type",

@@ -22,6 +22,8 @@ static CARD: Card = Card {
     estimand: "p-value and interval from how far the estimate could lie from the truth if the treated clusters vary as the comparison clusters do: each comparison cluster in turn is given a placebo treatment",
     assumptions: "the treated clusters' own shocks are drawn from the same distribution as the comparison clusters', up to their size; many comparison clusters (20 or more for a 5 % test with one treated); one start date; the effect may be anything",
     when: "one to five treated clusters, as in a pilot in a single school",
+    needs: "",
+    contrast: "",
     options: &[
         OptionSpec {
             key: "correction",

@@ -1,6 +1,6 @@
 //! The fractional random weight bootstrap: every cluster stays in every sample, with a random share.
 
-use super::bootstrap::{Summary, under_weights};
+use super::bootstrap::{Summary, affordable, under_weights};
 use super::interval::Kind;
 use super::pairs::RULE;
 use super::replicates::Asked;
@@ -19,6 +19,8 @@ static CARD: Card = Card {
     estimand: "interval from re-estimating under random shares of the clusters, drawn from a flat Dirichlet distribution; read as Bayesian, a posterior interval under a flat prior on who is in the population",
     assumptions: "clusters are independent draws, and many",
     when: "where resampling whole clusters loses an arm, a cohort or a covariate's level: here no cluster ever drops out",
+    needs: "",
+    contrast: "",
     options: &[
         OptionSpec { key: "replicates", values: Values::Draws { default: 1999 }, meaning: "number of draws", positional: false },
         OptionSpec {
@@ -45,6 +47,7 @@ impl Inference for FractionalBootstrap {
         let root = Stream::new(setting.seed, &["infer", "fractional-bootstrap"], 0);
         let summary = Summary::of(options);
         debug_assert!(summary.kind != Kind::Studentized, "not among the options");
+        affordable(fit, Asked::of(options), "fractional-bootstrap", 1.0)?;
         let mut out = summary.infer(fit, Asked::of(options), setting, |range| {
             under_weights(fit, range, false, setting, &|r, weights| shares(&strata, &mut root.at(r as u64), weights))
         });

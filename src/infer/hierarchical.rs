@@ -19,6 +19,8 @@ static CARD: Card = Card {
     estimand: "interval from re-estimating on samples in which clusters are drawn, then the groups of each level within them (--levels), then units",
     assumptions: "each level is a sample from a larger one; with many clusters it is wider than needed, because a cluster's own mean varies already by its students",
     when: "few clusters of few students, or the question is about new students in new classrooms; else pairs-bootstrap",
+    needs: "",
+    contrast: "",
     options: &[
         OptionSpec { key: "replicates", values: Values::Draws { default: 999 }, meaning: "number of samples", positional: false },
         INTERVAL,

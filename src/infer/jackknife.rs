@@ -18,6 +18,8 @@ static CARD: Card = Card {
     estimand: "standard error, t test and interval from re-estimating without each cluster in turn",
     assumptions: "clusters are independent; the estimate exists without any one of them",
     when: "few clusters, and an estimator for which CR2 does not exist",
+    needs: "",
+    contrast: "",
     options: &[
         OptionSpec {
             key: "center",

@@ -203,12 +203,17 @@ impl Method {
 }
 
 /// The methods used when none is asked for: CR2 with Satterthwaite degrees of freedom where it exists, else the cluster
-/// jackknife; and the null-imposed wild cluster bootstrap beside it. With two crossed clusterings: CR1.
+/// jackknife (CR1 where leaving out one cluster after the other would take minutes); and the null-imposed wild cluster
+/// bootstrap beside it. With two crossed clusterings: CR1.
 pub fn defaults(fit: &Fit, panel: &Panel) -> Vec<Method> {
     let names: &[&str] = match fit.body {
         _ if panel.second.is_some() => &["cluster:cr1"],
         Body::Linear(_) => &["cluster:cr2", "wild-bootstrap"],
+        Body::Influence(_) if fit.refit_price() * fit.n_clusters() as f64 > COSTLY => &["cluster:cr1", "wild-bootstrap"],
         Body::Influence(_) => &["jackknife", "wild-bootstrap"],
     };
     names.iter().map(|m| Method::parse(m).expect("a known method")).collect()
 }
+
+/// Products and sums that take some minutes.
+const COSTLY: f64 = 2e11;

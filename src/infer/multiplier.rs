@@ -19,6 +19,8 @@ static CARD: Card = Card {
     estimand: "standard error from random multiples of the clusters' influence, a normal interval for each effect, and a band that covers all effects of one kind at once",
     assumptions: "clusters are independent, and many: it has no correction for few",
     when: "simultaneous bands for event studies and ATT(g,t), with 40 clusters or more",
+    needs: "",
+    contrast: "",
     options: &[
         OptionSpec { key: "replicates", values: Values::Draws { default: 999 }, meaning: "number of draws", positional: false },
         OptionSpec {

@@ -1,6 +1,6 @@
 //! The pairs cluster bootstrap: whole clusters drawn with replacement, from moments.
 
-use super::bootstrap::{Summary, under_weights};
+use super::bootstrap::{Summary, affordable, under_weights};
 use super::interval::{Kind, Rule};
 use super::replicates::Asked;
 use super::resample::{STRATIFY, Strata};
@@ -34,6 +34,8 @@ static CARD: Card = Card {
     estimand: "interval from re-estimating on samples of whole clusters drawn with replacement",
     assumptions: "clusters are independent draws; many clusters (the percentile interval covers far too rarely with few: measured false-positive rate 22 % with 6 clusters and 9 % with 20, at a nominal 5 %)",
     when: "beside CR2 or the wild bootstrap, with 40 clusters or more",
+    needs: "",
+    contrast: "",
     options: &[
         OptionSpec { key: "replicates", values: Values::Draws { default: 1999 }, meaning: "number of samples", positional: false },
         INTERVAL,
@@ -55,6 +57,7 @@ impl Inference for PairsBootstrap {
         let root = Stream::new(setting.seed, &["infer", "pairs-bootstrap"], 0);
         let summary = Summary::of(options);
         let studentized = summary.kind == Kind::Studentized;
+        affordable(fit, Asked::of(options), "pairs-bootstrap", 1.0)?;
         let mut out = summary.infer(fit, Asked::of(options), setting, |range| {
             under_weights(fit, range, studentized, setting, &|r, weights| strata.draw(&mut root.at(r as u64), weights))
         });

@@ -21,6 +21,8 @@ static CARD: Card = Card {
     estimand: "p-value: the share of assignments of the same cohorts to the same clusters, within blocks, whose estimate is at least as large; interval: the constant effects that are not rejected",
     assumptions: "clusters could have been assigned otherwise with equal chances (within blocks); the hypothesis is a constant effect on every unit in every treated period (before the start: at that event time alone)",
     when: "clusters were randomized, or few; exact whatever their number",
+    needs: "",
+    contrast: "",
     options: &[
         OptionSpec {
             key: "replicates",
@@ -71,6 +73,8 @@ impl Inference for Permutation {
             )
             .into());
         }
+        // Each assignment is estimated twice: the outcome, and a constant effect on it.
+        super::bootstrap::affordable(fit, enumerated.map_or(asked, |n| Asked::Fixed(n as usize)), "permutation", 2.0)?;
         let root = Stream::new(setting.seed, &["infer", "permutation"], 0);
         let observed = reassign.evaluate(reassign.labels(), studentized);
         let counting = Counting { ties: true, equal_tails: false, plus_one: enumerated.is_none() };

@@ -15,6 +15,8 @@ static CARD: Card = Card {
     estimand: "standard error, t test and interval that allow each row its own variance (hc0 to hc3), or one variance for all (classical)",
     assumptions: "rows are independent of each other: students of one school are not, and then the interval is far too narrow (false-positive rate 24 to 28 % at a nominal 5 %)",
     when: "to compare with published numbers that ignore schools; never as the main interval of a school study",
+    needs: "",
+    contrast: "",
     options: &[OptionSpec {
         key: "type",
         values: Values::OneOf(&["hc2", "hc0", "hc1", "hc3", "classical"]),

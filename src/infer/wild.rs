@@ -23,6 +23,8 @@ static CARD: Card = Card {
     estimand: "p-value from t statistics of samples in which each cluster's residuals are multiplied by a random weight; interval: the hypothesized effects that are not rejected; for effects by event time also a band that covers all of them at once",
     assumptions: "clusters are independent; with few treated clusters the null-imposed form rejects too rarely, the free form too often",
     when: "few clusters, beside cluster:cr2",
+    needs: "",
+    contrast: "",
     options: &[
         OptionSpec {
             key: "replicates",

@@ -38,6 +38,7 @@ impl Panel {
             levels: Vec::new(),
             blocks: None,
             cells,
+            later_starts: self.later_starts.clone(),
             ledger: self.ledger.clone(),
             warnings: self.warnings.clone(),
             survey: Arc::new(OnceLock::new()),

@@ -73,6 +73,8 @@ pub struct Panel {
     pub blocks: Option<Arc<Vec<u32>>>,
     /// The periods and cohorts, and what lies where.
     pub cells: Cells,
+    /// Starts that lie beyond the last period: their units count as never treated.
+    pub later_starts: Vec<i64>,
     /// Rows read and left out.
     pub ledger: Ledger,
     /// What the reader should know of this sample.

@@ -1,6 +1,7 @@
 //! One sample, every estimator, every inference method.
 
 use super::family::Leader;
+use super::versus::{Overall, Versus};
 use crate::cohort::{Cohort, Faults, Warning};
 use crate::estimate::{Chosen, Fit, NotIdentified, Sample, Target};
 use crate::infer::multiplicity::Adjustment;
@@ -74,6 +75,8 @@ pub struct Analysis {
     pub multiplicity: Option<Adjustment>,
     /// Warnings, each once.
     pub warnings: Vec<Warning>,
+    /// How far its overall effect lies from that of the first estimator.
+    pub versus: Option<Versus>,
     /// Bootstrap statistics, by method and target, while they are needed for tests of several hypotheses.
     pub(super) draws: Vec<(String, Draws)>,
 }
@@ -106,7 +109,18 @@ pub fn analyse(cohort: &Cohort, question: &Question, executor: &dyn Executor) ->
 pub fn analyse_panel(panel: &Panel, question: &Question, leader: &Leader, executor: &dyn Executor) -> Result<Vec<Analysis>, Faults> {
     let sample = Sample::new(panel, executor);
     let setting = Setting::new(question.level, question.seed, executor);
-    question.estimators.iter().map(|chosen| one(panel, &sample, chosen, question, leader, &setting)).collect()
+    let mut first: Option<Overall> = None;
+    let mut out = Vec::new();
+    for chosen in &question.estimators {
+        let (mut analysis, overall) = one(panel, &sample, chosen, question, leader, &setting)?;
+        match (&first, overall) {
+            (None, own) => first = own,
+            (Some(first), Some(own)) => analysis.versus = Some(first.versus(&own)),
+            (Some(_), None) => {}
+        }
+        out.push(analysis);
+    }
+    Ok(out)
 }
 
 fn one(
@@ -116,7 +130,7 @@ fn one(
     question: &Question,
     leader: &Leader,
     setting: &Setting<'_>,
-) -> Result<Analysis, Faults> {
+) -> Result<(Analysis, Option<Overall>), Faults> {
     let fit = chosen.estimator.fit(sample, &chosen.options)?;
     let methods = if question.inference.is_empty() { infer::defaults(&fit, panel) } else { question.inference.clone() };
     arms(&fit, panel, &question.spec, &methods)?;
@@ -152,7 +166,8 @@ fn one(
     }
     let mut seen = std::collections::BTreeSet::new();
     warnings.retain(|w| seen.insert(w.clone()));
-    Ok(Analysis {
+    let overall = Overall::of(&fit, chosen.label());
+    let analysis = Analysis {
         section: None,
         estimator: chosen.clone(),
         outcome: panel.outcome_name.clone(),
@@ -162,8 +177,10 @@ fn one(
         tests,
         multiplicity: None,
         warnings,
+        versus: None,
         draws,
-    })
+    };
+    Ok((analysis, overall))
 }
 
 /// Refuses intervals that compare clusters within arms where the fit has a single cluster in one of them.

@@ -8,6 +8,7 @@ mod file;
 mod results;
 mod run;
 mod subgroup;
+mod versus;
 
 pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
 pub use builtin::{BuiltIn, STUDIES};
@@ -17,3 +18,4 @@ pub use file::{About, AnalysisSection, DataSection, DuplicatesRule, Empty, Multi
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, resolve};
 pub use subgroup::{Subgroup, by_subgroup};
+pub use versus::Versus;

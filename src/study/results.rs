@@ -37,6 +37,9 @@ fn result(a: &Analysis) -> Value {
             "treated_clusters": a.sample.clusters_by_arm.0, "comparison_clusters": a.sample.clusters_by_arm.1,
             "dropped": dropped,
         },
+        "versus_first": a.versus.as_ref().map(|v| json!({
+            "first": v.first, "estimate": number(Some(v.estimate)), "std_error": number(v.std_error), "df": number(Some(v.df)), "p_value": number(v.p_value),
+        })),
         "multiplicity": a.multiplicity.map(Adjustment::name),
         "tests": a.tests.iter().map(test).collect::<Vec<_>>(),
         "effects": a.effects.iter().map(effect).collect::<Vec<_>>(),

@@ -76,6 +76,18 @@ impl Table {
         self.rows.push(row);
     }
 
+    /// The table without a column.
+    pub fn without(&self, key: &str) -> Table {
+        let mut out = self.clone();
+        if let Some(at) = self.columns.iter().position(|c| c.key == key) {
+            out.columns.remove(at);
+            out.rows.iter_mut().for_each(|row| {
+                row.remove(at);
+            });
+        }
+        out
+    }
+
     /// Adds a note.
     pub fn note(&mut self, words: impl Into<String>) {
         self.notes.push(words.into());

@@ -5,7 +5,7 @@ use super::comparisons::{Cell, Plan};
 use crate::estimate::NotIdentified;
 use crate::estimate::arithmetic::{Arithmetic, Solved};
 use crate::estimate::observations::Observations;
-use crate::estimate::two_groups::{Arms, Changes, Method, Pooled};
+use crate::estimate::two_groups::{Arms, Changes, Method, PASSES, Pooled};
 use crate::num::Matrix;
 use crate::panel::{Executor, Panel, spread};
 use std::sync::{Arc, OnceLock};
@@ -173,5 +173,22 @@ impl Arithmetic for GroupTime {
 
     fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>> {
         Some(Box::new(GroupTime::new(&panel, self.method, self.plan.clone(), self.aggregates.clone(), self.as_units, self.as_drdid)))
+    }
+
+    fn price(&self) -> f64 {
+        let members = |cell: &Cell| -> usize {
+            let of = |cohort: usize| -> usize {
+                if self.as_units {
+                    self.data.members[cohort].len()
+                } else {
+                    self.data.members[cohort * self.n_periods + cell.period].len() * 2
+                }
+            };
+            of(cell.cohort) + cell.control.iter().map(|&c| of(c)).sum::<usize>()
+        };
+        let passes = if self.method == Method::Regression { 2 } else { PASSES };
+        let fits: usize = self.jobs.iter().map(|job| members(&self.plan.cells[job[0]]) * passes * self.data.k * self.data.k).sum();
+        let effects: usize = self.plan.cells.iter().map(|cell| members(cell) * 4 * self.data.k).sum();
+        (fits + effects) as f64
     }
 }

@@ -25,6 +25,8 @@ static CARD: Card = Card {
     estimand: "the average effect on each cohort in each period, ATT(g,t); over all treated periods by cohort size (overall), by time since the start, by cohort, by period",
     assumptions: "without profiles the treated would have changed as the comparison units did (with covariates: as those alike in covariates before); no anticipation beyond the periods stated; some overlap in covariates; effects may differ between cohorts and grow or fade",
     when: "classrooms or schools took profiles up in different years; the first choice then",
+    needs: "several periods, several starts or one; comparison units not treated by then",
+    contrast: "It compares each cohort with units not treated by then from its last untreated period on, and weights cohorts by their size.",
     options: &[
         OptionSpec {
             key: "control",
@@ -116,6 +118,7 @@ impl Estimator for CallawaySantanna {
                 "some units are missing in some periods: all rows are used, so the units compared before and after are not all the same; unbalanced=pairs or drop compares the same units",
             ));
         }
+        affordable(&plan, &panel)?;
         let (targets, cell_weights) = aggregates.describe(&plan, &panel);
         let varying = super::observations::varying(&panel);
         if !varying.is_empty() {
@@ -147,11 +150,40 @@ impl Estimator for CallawaySantanna {
     }
 }
 
+/// Refuses what would not fit into memory: every cell keeps each cluster's influence.
+fn affordable(plan: &Plan, panel: &Panel) -> Result<(), Faults> {
+    const MOST: f64 = 16e9;
+    let (cells, clusters) = (plan.cells.len(), panel.n_clusters());
+    let bytes = cells as f64 * clusters as f64 * 32.0;
+    if bytes <= MOST {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "EST-011",
+        "too many effects and clusters at once",
+        format!("{cells} effects of cohorts in periods, {clusters} clusters"),
+        format!("their influence would take about {:.0} GB", bytes / 1e9),
+        "name the unit of assignment as cluster (--cluster school_id), or group periods or cohorts",
+    )
+    .into())
+}
+
 /// Leaves out what cannot be compared; says whether the cohort treated last stands in for the never-treated.
 fn prepare(panel: &Panel, options: &Options, warnings: &mut Vec<Warning>) -> Result<(Panel, bool), Faults> {
     let anticipation = options.whole("anticipation");
     let cells = &panel.cells;
     let first = cells.periods[0];
+    let last = cells.periods[cells.periods.len() - 1];
+    if let Some(soon) = panel.later_starts.iter().find(|g| **g <= last.saturating_add(anticipation)) {
+        return Err(Fault::new(
+            "EST-006",
+            format!("units first treated in {soon} may respond already before the last period"),
+            "anticipation, options of callaway-santanna",
+            "with anticipation they are no comparison for others, although they are not treated by the last period",
+            "leave them out (--where), or lower anticipation",
+        )
+        .into());
+    }
     let early =
         |r: usize| matches!(cells.cohorts[cells.cohort_ix(panel.cell[r])], FirstTreated::At(g) if g <= first.saturating_add(anticipation));
     let names: Vec<String> =

@@ -17,6 +17,9 @@ pub(in crate::estimate) use panel::Changes;
 
 use crate::num::{Cholesky, Matrix, dot};
 
+/// About how often the rows are gone through for one comparison with odds.
+pub(in crate::estimate) const PASSES: usize = 20;
+
 /// How comparison units are made alike to the treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::estimate) enum Method {

@@ -107,6 +107,16 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     );
     let last = *period_keys.last().expect("at least one row");
     // A cohort whose start lies beyond the last period is not treated within the sample.
+    let mut later_starts: Vec<i64> = Vec::new();
+    for (code, start) in list.iter().enumerate() {
+        if let FirstTreated::At(g) = *start
+            && g > last
+            && since.contains(&(code as u32))
+        {
+            later_starts.push(g);
+        }
+    }
+    later_starts.sort_unstable();
     let list: Vec<FirstTreated> =
         list.into_iter().map(|s| if matches!(s, FirstTreated::At(g) if g > last) { FirstTreated::Never } else { s }).collect();
     let mut present = vec![false; list.len()];
@@ -162,6 +172,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         levels,
         blocks,
         cells,
+        later_starts,
         ledger: used.ledger,
         warnings,
         survey: Arc::new(OnceLock::new()),

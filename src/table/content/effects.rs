@@ -184,7 +184,12 @@ pub(super) fn main(run: &Run, level: f64) -> Table {
         "Main effects",
         &run.analyses,
         level,
-        |e| matches!(e.target.estimand, Estimand::Overall | Estimand::OverallDynamic | Estimand::Coefficient),
+        |e| {
+            matches!(
+                e.target.estimand,
+                Estimand::Overall | Estimand::OverallDynamic | Estimand::OverallGroup | Estimand::OverallCalendar | Estimand::Coefficient
+            )
+        },
         true,
         minimum(run),
     )
@@ -203,6 +208,23 @@ pub(super) fn events(run: &Run, level: f64) -> Table {
     );
     out.notes.clear();
     out.note("Effects before the start (negative times) show whether the groups moved apart already without profiles; the last period before is set to zero.");
+    out
+}
+
+/// The effects by cohort and period, where an estimator tells them apart.
+pub(super) fn cohorts(run: &Run, level: f64) -> Table {
+    let kept = |e: &Effect| matches!(e.target.estimand, Estimand::Group | Estimand::Calendar | Estimand::GroupTime);
+    let mut out = table("cohorts", "Effects by cohort and period", &run.analyses, level, kept, true, minimum(run));
+    out.notes.clear();
+    out.note("A cohort is named by its first treated period. In periods before it the effect should be near zero: it is the difference by which the groups moved apart anyway.");
+    out
+}
+
+/// The effects at quantiles of the outcome or at doses.
+pub(super) fn distribution(run: &Run, level: f64) -> Table {
+    let kept = |e: &Effect| matches!(e.target.estimand, Estimand::Quantile | Estimand::Dose);
+    let mut out = table("distribution", "Effects by place in the distribution, or by dose", &run.analyses, level, kept, true, minimum(run));
+    out.notes.clear();
     out
 }
 

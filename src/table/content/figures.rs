@@ -10,12 +10,11 @@ use crate::table::{EventPoint, Figure, FigureKind, ForestRow, Series};
 pub(super) fn figures(run: &Run) -> Vec<Figure> {
     let mut out = Vec::new();
     for (i, a) in run.analyses.iter().enumerate() {
-        if a.estimator.estimator.card().id == "event-study"
-            && !run.analyses[..i].iter().any(|b| b.outcome == a.outcome && b.estimator.estimator.card().id == "event-study")
-        {
+        if has_path(a) && !run.analyses[..i].iter().any(|b| b.outcome == a.outcome && has_path(b)) {
             out.extend(event_study(a, run.study.study.level));
         }
     }
+    out.extend(paths(run));
     out.extend(means(run));
     out.push(forest(run));
     // Names that differ only in letters a file name cannot hold get a number.
@@ -35,6 +34,58 @@ fn slug(text: &str) -> String {
     let cleaned: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let short: String = cleaned.trim_matches('-').chars().take(40).collect();
     if short.is_empty() { "outcome".into() } else { short }
+}
+
+/// Whether an analysis has effects by time since the start.
+fn has_path(a: &crate::study::Analysis) -> bool {
+    a.effects.iter().filter(|e| e.target.estimand == Estimand::Event && e.result.is_ok()).count() > 1
+}
+
+/// The event time that is zero by construction, where the estimator has one.
+fn reference(a: &crate::study::Analysis) -> Option<i64> {
+    a.estimator.options.iter().find(|(key, _)| *key == "reference").and_then(|(_, value)| value.parse().ok())
+}
+
+/// The paths of several estimators in one picture, for each outcome.
+fn paths(run: &Run) -> Vec<Figure> {
+    let mut out = Vec::new();
+    for d in &run.descriptions {
+        let with: Vec<&crate::study::Analysis> = run.analyses.iter().filter(|a| a.outcome == d.outcome && has_path(a)).collect();
+        if with.len() < 2 {
+            continue;
+        }
+        let series = with
+            .iter()
+            .map(|a| {
+                let mut points: Vec<(f64, f64, Option<(f64, f64)>)> = Vec::new();
+                for e in a.effects.iter().filter(|e| e.target.estimand == Estimand::Event) {
+                    if let (Some(time), Ok(r)) = (e.target.event_time, &e.result)
+                        && !points.iter().any(|p| p.0 == time as f64)
+                    {
+                        points.push((time as f64, r.estimate, None));
+                    }
+                }
+                if let Some(time) = reference(a) {
+                    points.push((time as f64, 0.0, None));
+                }
+                points.sort_by(|p, q| p.0.total_cmp(&q.0));
+                Series { name: a.label(), points }
+            })
+            .collect();
+        out.push(Figure {
+            id: format!("paths-{}", slug(&d.outcome)),
+            title: format!("{}: effect by time since the start, all estimators", d.outcome),
+            alt: format!("Estimated effect on {} for each number of periods since the start by each estimator", d.outcome),
+            caption: "Estimates only; their intervals are in the tables. Where the lines part, look at what sets the estimators apart (side by side).".into(),
+            kind: FigureKind::Lines {
+                series,
+                marks: Vec::new(),
+                x_title: "Periods since the start".into(),
+                y_title: format!("Effect on {} (outcome units)", d.outcome),
+            },
+        });
+    }
+    out
 }
 
 fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
@@ -67,16 +118,9 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
             })
         })
         .collect();
-    let reference = a.estimator.options.whole("reference");
-    points.push(EventPoint {
-        event_time: reference,
-        estimate: 0.0,
-        low: None,
-        high: None,
-        band_low: None,
-        band_high: None,
-        reference: true,
-    });
+    if let Some(event_time) = reference(a) {
+        points.push(EventPoint { event_time, estimate: 0.0, low: None, high: None, band_low: None, band_high: None, reference: true });
+    }
     points.sort_by_key(|p| p.event_time);
     let ribbon = banded.as_ref().map(|b| format!(" ribbon: all times at once ({b});")).unwrap_or_default();
     Some(Figure {

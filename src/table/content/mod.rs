@@ -10,6 +10,7 @@ mod flow;
 mod headline;
 mod joint;
 mod report;
+mod side_by_side;
 mod subgroups;
 mod truth;
 mod words;
@@ -18,6 +19,7 @@ pub use effects::effects;
 pub use headline::Headline;
 pub use joint::joint;
 pub use report::{Provenance, report};
+pub use side_by_side::{comparison, side_by_side};
 pub use words::terminal;
 
 use super::Table;
@@ -28,7 +30,10 @@ pub fn tables(run: &Run) -> Vec<Table> {
     let level = run.study.study.level;
     let mut tables = vec![
         effects::main(run, level),
+        side_by_side::side_by_side(&run.analyses, level),
         effects::events(run, level),
+        effects::cohorts(run, level),
+        effects::distribution(run, level),
         joint::joint(&run.analyses),
         subgroups::subgroups(run),
         flow::flow(run),

@@ -1,0 +1,64 @@
+//! How far an estimator's overall effect lies from that of the first one named, and whether chance explains it.
+//!
+//! Both are estimated from the same clusters, so the variance of the difference is Σ_g (ψ_g − ψ'_g)² · G/(G−1) with the
+//! clusters' influence on each; t with G−1 degrees of freedom.
+
+use crate::estimate::{Estimand, Fit};
+use crate::num::student;
+use std::collections::BTreeMap;
+
+/// The overall effect of a fit with each cluster's influence on it.
+pub(super) struct Overall {
+    label: String,
+    estimate: f64,
+    influence: BTreeMap<String, f64>,
+    unit: f64,
+}
+
+/// The difference to the first estimator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Versus {
+    /// The first estimator.
+    pub first: String,
+    /// This estimate less the first one.
+    pub estimate: f64,
+    /// Its standard error; `None` where both are the same by construction.
+    pub std_error: Option<f64>,
+    /// Degrees of freedom.
+    pub df: f64,
+    /// How often a difference at least this large would appear if both estimated the same quantity.
+    pub p_value: Option<f64>,
+}
+
+impl Overall {
+    /// The overall effect; `None` when there is none.
+    pub fn of(fit: &Fit, label: String) -> Option<Overall> {
+        let find = |kind: Estimand| (0..fit.targets.len()).find(|&t| fit.targets[t].estimand == kind && fit.estimates[t].is_ok());
+        let t = find(Estimand::Overall).or_else(|| find(Estimand::OverallDynamic))?;
+        let estimate = *fit.estimates[t].as_ref().ok()?;
+        let influence = fit.influence(t)?.into_iter().enumerate().map(|(g, psi)| (fit.cluster_name(g), psi)).collect();
+        Some(Overall { label, estimate, influence, unit: fit.outcome_unit })
+    }
+
+    /// How far another one lies from it.
+    pub fn versus(&self, other: &Overall) -> Versus {
+        let estimate = other.estimate - self.estimate;
+        let mut names: Vec<&String> = self.influence.keys().chain(other.influence.keys()).collect();
+        names.sort();
+        names.dedup();
+        let of = |from: &Overall, name: &String| from.influence.get(name).copied().unwrap_or(0.0);
+        let n = names.len() as f64;
+        let mut squares: Vec<f64> = names.iter().map(|name| of(other, name) - of(self, name)).map(|d| d * d).collect();
+        // In ascending order, so that clusters' names cannot change a bit.
+        squares.sort_by(f64::total_cmp);
+        let variance = squares.iter().sum::<f64>() * n / (n - 1.0);
+        let std_error = Some(variance.sqrt()).filter(|se| n > 1.0 && *se > 1e-10 * self.unit);
+        Versus {
+            first: self.label.clone(),
+            estimate,
+            std_error,
+            df: n - 1.0,
+            p_value: std_error.map(|se| student::two_sided(estimate / se, n - 1.0)),
+        }
+    }
+}

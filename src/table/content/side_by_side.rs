@@ -1,0 +1,110 @@
+//! Several estimators of one effect: where they differ, whether chance explains it, and what sets them apart.
+
+use super::headline::overall;
+use super::words::points;
+use crate::study::Analysis;
+use crate::table::number::{self, Glyphs};
+use crate::table::{Cell, Column, Digits, Table};
+
+/// One row an outcome and estimator, where there are several of them.
+pub fn side_by_side(analyses: &[Analysis], level: f64) -> Table {
+    let mut out = Table::new(
+        "side-by-side",
+        "Estimators side by side",
+        vec![
+            Column::new("outcome", "Outcome"),
+            Column::new("estimator", "Estimator"),
+            Column::new("estimate", "Overall effect").unit("outcome units").explain("the estimated effect, in the outcome's own units"),
+            Column::new("conf", format!("{} interval", super::words::percent(level))).unit("outcome units"),
+            Column::new("difference", "Difference to the first").unit("outcome units"),
+            Column::new("difference_error", "Its standard error")
+                .unit("outcome units")
+                .explain("both come from the same clusters, so it is smaller than either's own"),
+            Column::new("difference_p", "p")
+                .explain("how often a difference at least this large would appear if both estimated the same quantity"),
+            Column::new("apart", "What sets it apart"),
+        ],
+    );
+    for a in several(analyses) {
+        let Some(e) = overall(a) else { continue };
+        let digits = e.std_error.map_or(Digits::Decimals(3), Digits::for_uncertainty);
+        let mut row = vec![
+            Cell::text(&a.outcome),
+            Cell::text(a.label()),
+            Cell::number_with(Some(e.estimate), digits, ""),
+            super::effects::interval(e.interval, digits),
+        ];
+        match &a.versus {
+            None => row.extend((0..3).map(|_| Cell::undefined("it is the first, to which the others are compared"))),
+            Some(v) => {
+                row.push(Cell::number_with(Some(v.estimate), digits, ""));
+                row.push(Cell::number_with(v.std_error, digits, "both are the same by construction here"));
+                row.push(Cell::p_value(v.p_value, "both are the same by construction here"));
+            }
+        }
+        row.push(Cell::text(a.estimator.estimator.card().contrast));
+        out.push(row);
+    }
+    out
+}
+
+/// The analyses of outcomes and sections in which there is more than one estimator.
+fn several(analyses: &[Analysis]) -> impl Iterator<Item = &Analysis> {
+    analyses.iter().filter(|a| {
+        let same = |b: &&Analysis| b.outcome == a.outcome && b.subgroup == a.subgroup && overall(b).is_some();
+        analyses.iter().filter(same).count() > 1 && overall(a).is_some()
+    })
+}
+
+/// The same in sentences: the range of the estimates, then each difference and why.
+pub fn comparison(analyses: &[Analysis]) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut done: Vec<&str> = Vec::new();
+    for a in several(analyses) {
+        if done.contains(&a.outcome.as_str()) {
+            continue;
+        }
+        done.push(&a.outcome);
+        let all: Vec<(&Analysis, f64, Option<f64>)> = several(analyses)
+            .filter(|b| b.outcome == a.outcome && b.subgroup == a.subgroup)
+            .filter_map(|b| overall(b).map(|e| (b, e.estimate, e.std_error)))
+            .collect();
+        let show = |x: f64| points(x, all[0].2, Glyphs::Ascii);
+        let (low, high) = all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), (_, e, _)| (l.min(*e), h.max(*e)));
+        out.push(format!("{}: {} estimators find between {} and {}.", a.outcome, all.len(), show(low), show(high)));
+        for (b, _, _) in &all {
+            let Some(v) = &b.versus else { continue };
+            let card = b.estimator.estimator.card();
+            let sentence = match (v.std_error, v.p_value) {
+                (Some(se), Some(p)) => {
+                    let chance = if p < 0.05 { "more than chance explains" } else { "within what chance explains" };
+                    let way = if v.estimate < 0.0 { "lower" } else { "higher" };
+                    let p = number::p_value(p, Glyphs::Ascii);
+                    let p = if p.starts_with('<') { p } else { format!("= {p}") };
+                    format!(
+                        "{} lies {} {way} than {} (standard error of the difference {}, p {p}: {chance}). {}",
+                        b.label(),
+                        points(v.estimate.abs(), Some(se), Glyphs::Ascii),
+                        v.first,
+                        points(se, Some(se), Glyphs::Ascii),
+                        apart(b, all[0].0, card.contrast),
+                    )
+                }
+                _ => format!("{} is the same as {} here by construction.", b.label(), v.first),
+            };
+            out.push(sentence);
+        }
+    }
+    out
+}
+
+/// What sets an estimator apart, and whether it used other rows.
+fn apart(b: &Analysis, contrast: &str) -> String {
+    let left = b.sample.rows - b.sample.rows_used;
+    let rows = if left > 0 {
+        format!(" It leaves out {} of {} rows.", number::count(left as u64), number::count(b.sample.rows as u64))
+    } else {
+        String::new()
+    };
+    format!("{contrast}{rows}")
+}
