@@ -17,9 +17,12 @@ mod reassign;
 mod regression;
 mod reweighted;
 mod sample;
+mod saturated;
+mod sun_abraham;
 mod target;
 mod twfe;
 mod two_groups;
+mod wooldridge;
 
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
@@ -47,7 +50,7 @@ pub trait Estimator: Sync {
 
 /// All estimators, in the order in which they are listed.
 pub static ESTIMATORS: &[&dyn Estimator] =
-    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna];
+    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna, &sun_abraham::SunAbraham, &wooldridge::Wooldridge];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

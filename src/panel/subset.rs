@@ -55,6 +55,16 @@ impl Panel {
         out
     }
 
+    /// The same rows with the cohort treated last taken for never treated, where nobody is: it stands in as comparison.
+    pub fn last_cohort_as_never(&self) -> Panel {
+        let mut out = self.clone();
+        if let Some(last) = out.cells.cohorts.last_mut() {
+            *last = FirstTreated::Never;
+        }
+        out.survey = Arc::new(OnceLock::new());
+        out
+    }
+
     /// The same rows with another outcome.
     pub fn with_outcome(&self, outcome: Vec<f64>) -> Panel {
         assert_eq!(outcome.len(), self.n_rows(), "one value a row");
