@@ -18,8 +18,10 @@ mod regression;
 mod reweighted;
 mod sample;
 mod saturated;
+mod stacked;
 mod sun_abraham;
 mod target;
+mod triple_difference;
 mod twfe;
 mod two_groups;
 mod wooldridge;
@@ -41,6 +43,11 @@ pub trait Estimator: Sync {
     /// What it is, what it assumes, what it can be told.
     fn card(&self) -> &'static Card;
 
+    /// Whether it asks for a column that most estimators do not use.
+    fn asks_for(&self, _: Role) -> bool {
+        false
+    }
+
     /// Estimates every target it knows.
     ///
     /// # Errors
@@ -48,9 +55,29 @@ pub trait Estimator: Sync {
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults>;
 }
 
+/// Columns that only some estimators use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Two subgroups whose effects are compared.
+    Third,
+    /// How much of the treatment a unit had.
+    Dose,
+    /// Who really used it.
+    TakeUp,
+}
+
 /// All estimators, in the order in which they are listed.
-pub static ESTIMATORS: &[&dyn Estimator] =
-    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna, &sun_abraham::SunAbraham, &wooldridge::Wooldridge];
+pub static ESTIMATORS: &[&dyn Estimator] = &[
+    &did::Did,
+    &twfe::Twfe,
+    &event_study::EventStudy,
+    &ancova::Ancova,
+    &callaway_santanna::CallawaySantanna,
+    &sun_abraham::SunAbraham,
+    &wooldridge::Wooldridge,
+    &stacked::Stacked,
+    &triple_difference::TripleDifference,
+];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

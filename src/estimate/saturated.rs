@@ -113,8 +113,10 @@ impl Saturated {
         let averages = averages(&self.effects);
         let nested = if self.absorb == Absorb::Unit { moments.n_units } else { 0 };
         if estimated {
-            let wanted = (0..self.effects.len())
-                .map(|k| Wanted { target: Target::group_time(self.effects[k].group, self.effects[k].time), weights: vec![(from + k, 1.0)] });
+            let wanted = (0..self.effects.len()).map(|k| Wanted {
+                target: Target::group_time(self.effects[k].group, self.effects[k].time),
+                weights: vec![(from + k, 1.0)],
+            });
             let fit = linear::fit(&self.panel, &moments, terms, wanted.collect(), nested, executor)?;
             return Ok(with_shares(&self.panel, fit, averages, self.effects, executor));
         }
