@@ -9,6 +9,7 @@ mod design;
 mod did;
 mod event_study;
 mod fit;
+mod imputation;
 mod linear;
 mod nest;
 mod reassign;
@@ -16,6 +17,8 @@ mod regression;
 mod sample;
 mod target;
 mod twfe;
+mod two_stage;
+mod untreated;
 
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
@@ -42,7 +45,7 @@ pub trait Estimator: Sync {
 }
 
 /// All estimators, in the order in which they are listed.
-pub static ESTIMATORS: &[&dyn Estimator] = &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova];
+pub static ESTIMATORS: &[&dyn Estimator] = &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &imputation::Imputation, &two_stage::TwoStage];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]
