@@ -45,7 +45,8 @@ pub trait Estimator: Sync {
 }
 
 /// All estimators, in the order in which they are listed.
-pub static ESTIMATORS: &[&dyn Estimator] = &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &imputation::Imputation, &two_stage::TwoStage];
+pub static ESTIMATORS: &[&dyn Estimator] =
+    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &imputation::Imputation, &two_stage::TwoStage];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

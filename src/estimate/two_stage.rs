@@ -16,7 +16,12 @@ static CARD: Card = Card {
     assumptions: "untreated outcomes are a level of the unit (cross-sections: of the cohort) plus one of the period plus the covariates' part; no anticipation",
     when: "several start dates; the estimates of imputation with a variance that is not conservative",
     options: &[
-        OptionSpec { key: "horizons", values: Values::Window, meaning: "the event times shown; the mean of event times is over those from 0 on", positional: false },
+        OptionSpec {
+            key: "horizons",
+            values: Values::Window,
+            meaning: "the event times shown; the mean of event times is over those from 0 on",
+            positional: false,
+        },
         OptionSpec {
             key: "reference",
             values: Values::Whole { default: -1, low: -1000, high: -1 },
@@ -52,7 +57,10 @@ impl Estimator for TwoStage {
         let (low, high) = options.window("horizons").unwrap_or((i64::MIN, i64::MAX));
         let shown: Vec<i64> = observed.iter().copied().filter(|e| *e != reference && (low..=high).contains(e)).collect();
         if shown.is_empty() {
-            return Err(refused("nobody is observed at these horizons", &format!("beside the reference are observed {}", list(&|e| e != reference))));
+            return Err(refused(
+                "nobody is observed at these horizons",
+                &format!("beside the reference are observed {}", list(&|e| e != reference)),
+            ));
         }
         let event = |c: u32| rows.panel.cells.event_time(c);
         let cells = (0..rows.panel.cells.len() as u32).filter(|&c| event(c).is_some_and(|e| e >= 0 || shown.contains(&e))).collect();

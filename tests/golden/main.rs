@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod imputation;
 mod inference;
 
 use serde_json::Value;
@@ -16,8 +17,6 @@ use support::sheet::Sheet;
 const SKIPPED: &[(&str, &str)] = &[
     ("_sunab", "estimator sun-abraham: a later issue"),
     ("_cs_", "estimator callaway-santanna: a later issue"),
-    ("_imputation", "estimator imputation: a later issue"),
-    ("_two_stage", "estimator two-stage: a later issue"),
     ("_bacon", "diagnostic bacon: a later issue"),
     ("_staggered", "estimator roth-santanna: a later issue"),
     ("_lmer", "estimator mixed-model: a later issue"),
@@ -58,6 +57,7 @@ fn no_case_is_forgotten() {
     compared.extend(["classrooms", "classrooms_unbalanced"].iter().flat_map(|f| REGRESSIONS.map(|(id, _)| format!("{f}_{id}"))));
     compared.extend(["classrooms", "classrooms_unbalanced"].map(|f| format!("{f}_twfe_twoway")));
     compared.extend(SANDWICHED.map(String::from));
+    compared.extend(imputation::CASES.map(String::from));
     compared.extend(ADJUSTED.map(|(id, _)| id.to_string()));
     for case in json("expected.json")["cases"].as_array().expect("cases") {
         let id = case["id"].as_str().expect("an id");

@@ -8,6 +8,7 @@ mod support;
 
 mod book;
 mod differences;
+mod imputation;
 mod regressions;
 mod resampling;
 mod skipped;
@@ -66,6 +67,17 @@ fn drdid_regression_adjustment() {
         differences::nsw_rc(r, &mut b[1], scratch);
         differences::nsw_panel(r, &mut b[2], scratch);
         differences::mpdta(r, &mut b[3], scratch);
+    });
+}
+
+#[test]
+fn didimputation_and_did2s() {
+    compare(&["bjs_mpdta", "bjs_df_hom", "bjs_math_reform", "did2s_mpdta", "did2s_df_hom"], |r, b, scratch| {
+        imputation::bjs_mpdta(r, &mut b[0], scratch);
+        imputation::bjs_df_hom(r, &mut b[1]);
+        imputation::bjs_math_reform(r, &mut b[2]);
+        imputation::did2s_mpdta(r, &mut b[3], scratch);
+        imputation::did2s_df_hom(r, &mut b[4]);
     });
 }
 

@@ -9,6 +9,7 @@
 
 mod goal;
 mod rows;
+mod shelf;
 mod solve;
 mod sums;
 
@@ -94,7 +95,10 @@ pub(super) fn fit(
         if !cells.is_empty() {
             warnings.push(Warning::new(
                 "one-cluster-cells",
-                format!("only one cluster has rows in {}: the variance sees nothing of how effects differ there and is too small", cells.join("; ")),
+                format!(
+                    "only one cluster has rows in {}: the variance sees nothing of how effects differ there and is too small",
+                    cells.join("; ")
+                ),
             ));
         }
     }
@@ -102,7 +106,10 @@ pub(super) fn fit(
     if !dropped_terms.is_empty() {
         warnings.push(Warning::new(
             "collinear",
-            format!("dropped because the terms before explain them among untreated rows, or they do not vary: {}", dropped_terms.join(", ")),
+            format!(
+                "dropped because the terms before explain them among untreated rows, or they do not vary: {}",
+                dropped_terms.join(", ")
+            ),
         ));
     }
     Ok(arithmetic::fit(&panel, Box::new(arithmetic), About { targets, cell_weights, dropped_terms, warnings }, executor))

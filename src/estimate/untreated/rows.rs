@@ -64,7 +64,10 @@ fn without_lone(panel: &Panel) -> Result<(Panel, Vec<Warning>), Faults> {
             }
             if n > 0 {
                 let units = if n == 1 { "1 unit has".into() } else { format!("{n} units have") };
-                warnings.push(Warning::new("nothing-untreated", format!("{units} no untreated row and left: nothing tells what would have been")));
+                warnings.push(Warning::new(
+                    "nothing-untreated",
+                    format!("{units} no untreated row and left: nothing tells what would have been"),
+                ));
             }
             Reason::NothingUntreated
         }
@@ -88,7 +91,10 @@ fn without_lone(panel: &Panel) -> Result<(Panel, Vec<Warning>), Faults> {
     let out = if gone.is_empty() {
         out
     } else {
-        let message = format!("nobody is untreated in {}: effects there cannot be told from the passing of time, and those rows left", gone.join(", "));
+        let message = format!(
+            "nobody is untreated in {}: effects there cannot be told from the passing of time, and those rows left",
+            gone.join(", ")
+        );
         warnings.push(Warning::new("nobody-untreated", message));
         out.keeping(|r| untreated[cells.period_ix(out.cell[r])] > 0, Reason::NoComparison)
     };

@@ -5,12 +5,13 @@
 //! the target's own (Gardner 2022, section 3.3: the two steps as one estimation by moments), or the cell's mean
 //! (Borusyak, Jaravel and Spiess 2024, eq. 7 and section 4.3: variances that can only be too large where effects differ within cells).
 
+use super::shelf::Shelf;
 use super::sums::{CellSums, ClusterSums, Part, sums};
 use super::{FirstStage, Goal};
 use crate::estimate::arithmetic::{Arithmetic, Solved};
 use crate::estimate::fit::NotIdentified;
 use crate::num::{Cholesky, Matrix, RankRule, Ranked, dot};
-use crate::panel::{Executor, Panel, Serial, spread};
+use crate::panel::{Executor, Panel, spread};
 use std::sync::Arc;
 
 /// What the effects of a cell's rows are set against.
@@ -32,8 +33,10 @@ pub struct Untreated {
     pub stage: Arc<FirstStage>,
     pub goals: Arc<Vec<Goal>>,
     pub centre: Centre,
-    clusters: Vec<ClusterSums>,
+    clusters: Vec<Arc<ClusterSums>>,
     y_unit: f64,
+    /// The sums under other assignments, once they have been asked for.
+    shelf: Arc<Shelf>,
 }
 
 /// A regression solved on weighted sums.
@@ -62,7 +65,7 @@ fn beyond() -> NotIdentified {
 impl Untreated {
     pub fn new(panel: &Panel, stage: Arc<FirstStage>, goals: Arc<Vec<Goal>>, centre: Centre, executor: &dyn Executor) -> Untreated {
         let (clusters, y_unit) = sums(panel, &stage, executor);
-        Untreated { stage, goals, centre, clusters, y_unit }
+        Untreated { stage, goals, centre, clusters: clusters.into_iter().map(Arc::new).collect(), y_unit, shelf: Arc::default() }
     }
 
     /// Names of first-stage terms and leads that those before them explain, of those worth a word.
@@ -233,14 +236,22 @@ impl Arithmetic for Untreated {
         }
         for (t, goal) in self.goals.iter().enumerate() {
             let estimate = match goal {
-                Goal::Lead(term) => all.as_ref().filter(|line| line.ranked.kept.contains(term)).map(|line| {
-                    if let (Some(out), Some(scores)) = (&mut out.influence, &all_scores) {
-                        let unit: Vec<f64> = (0..n_all).map(|j| f64::from(u8::from(j == *term))).collect();
-                        let h = line.inverse_times(&unit);
-                        scores.iter().enumerate().filter(|(_, s)| !s.is_empty()).for_each(|(g, s)| out[(g, t)] = dot(&h, s) * self.y_unit);
-                    }
-                    line.beta[*term]
-                }).ok_or_else(|| NotIdentified(format!("{} is collinear with the terms before it", self.stage.terms[*term].name))),
+                Goal::Lead(term) => all
+                    .as_ref()
+                    .filter(|line| line.ranked.kept.contains(term))
+                    .map(|line| {
+                        if let (Some(out), Some(scores)) = (&mut out.influence, &all_scores) {
+                            let unit: Vec<f64> = (0..n_all).map(|j| f64::from(u8::from(j == *term))).collect();
+                            let h = line.inverse_times(&unit);
+                            scores
+                                .iter()
+                                .enumerate()
+                                .filter(|(_, s)| !s.is_empty())
+                                .for_each(|(g, s)| out[(g, t)] = dot(&h, s) * self.y_unit);
+                        }
+                        line.beta[*term]
+                    })
+                    .ok_or_else(|| NotIdentified(format!("{} is collinear with the terms before it", self.stage.terms[*term].name))),
                 Goal::Mean(components) => self.mean(components, &totals, &first).and_then(|mean| {
                     let Some(out) = &mut out.influence else { return Ok(mean.estimate) };
                     if let Some(c) = &centred
@@ -266,6 +277,14 @@ impl Arithmetic for Untreated {
     }
 
     fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>> {
-        Some(Box::new(Untreated::new(&panel, self.stage.clone(), self.goals.clone(), self.centre, &Serial)))
+        let (clusters, y_unit) = self.shelf.sums(&panel, &self.stage);
+        Some(Box::new(Untreated {
+            stage: self.stage.clone(),
+            goals: self.goals.clone(),
+            centre: self.centre,
+            clusters,
+            y_unit,
+            shelf: self.shelf.clone(),
+        }))
     }
 }

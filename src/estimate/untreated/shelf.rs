@@ -1,0 +1,50 @@
+//! The sums under other assignments of clusters to cohorts. A cluster's sums depend on no other cluster, so one pass for each
+//! cohort, with every cluster in it, serves all assignments.
+
+use super::FirstStage;
+use super::sums::{ClusterSums, sums};
+use crate::panel::{Panel, Serial};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// All clusters' sums when all are in one cohort, and the outcome's unit.
+type Pass = OnceLock<(Vec<Arc<ClusterSums>>, f64)>;
+
+/// The passes made so far: for each outcome one a cohort.
+#[derive(Default)]
+pub struct Shelf {
+    outcomes: Mutex<Vec<(Arc<Vec<f64>>, Arc<Vec<Pass>>)>>,
+}
+
+impl Shelf {
+    /// More clusters × cohorts than this are not kept.
+    const MOST: usize = 50_000;
+
+    /// The sums of a panel that differs from others asked for in cohorts and outcome only.
+    pub fn sums(&self, panel: &Panel, stage: &FirstStage) -> (Vec<Arc<ClusterSums>>, f64) {
+        let n_cohorts = panel.cells.cohorts.len();
+        let labels = &panel.survey().clusters;
+        if labels.iter().any(|set| set.len() != 1) || labels.len() * n_cohorts > Self::MOST {
+            let (clusters, y_unit) = sums(panel, stage, &Serial);
+            return (clusters.into_iter().map(Arc::new).collect(), y_unit);
+        }
+        let passes = self.passes(&panel.outcome, n_cohorts);
+        let pass = |cohort: u32| {
+            passes[cohort as usize].get_or_init(|| {
+                let (clusters, y_unit) = sums(&panel.with_cohorts(&vec![cohort; labels.len()]), stage, &Serial);
+                (clusters.into_iter().map(Arc::new).collect(), y_unit)
+            })
+        };
+        let clusters = labels.iter().enumerate().map(|(g, set)| pass(set[0]).0[g].clone()).collect();
+        (clusters, pass(labels[0][0]).1)
+    }
+
+    fn passes(&self, outcome: &Arc<Vec<f64>>, n_cohorts: usize) -> Arc<Vec<Pass>> {
+        let mut outcomes = self.outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((_, passes)) = outcomes.iter().find(|(of, _)| Arc::ptr_eq(of, outcome)) {
+            return passes.clone();
+        }
+        let passes: Arc<Vec<Pass>> = Arc::new((0..n_cohorts).map(|_| OnceLock::new()).collect());
+        outcomes.push((outcome.clone(), passes.clone()));
+        passes
+    }
+}
