@@ -19,23 +19,22 @@ impl Shelf {
     /// More clusters × cohorts than this are not kept.
     const MOST: usize = 50_000;
 
-    /// The sums of a panel that differs from others asked for in cohorts and outcome only.
-    pub fn sums(&self, panel: &Panel, stage: &FirstStage) -> (Vec<Arc<ClusterSums>>, f64) {
+    /// The sums of a panel with each cluster in a cohort; `None` where there are too many to keep. Panels asked for may differ
+    /// in cohorts and outcome only.
+    pub fn assigned(&self, panel: &Panel, stage: &FirstStage, cohorts: &[u32]) -> Option<(Vec<Arc<ClusterSums>>, f64)> {
         let n_cohorts = panel.cells.cohorts.len();
-        let labels = &panel.survey().clusters;
-        if labels.iter().any(|set| set.len() != 1) || labels.len() * n_cohorts > Self::MOST {
-            let (clusters, y_unit) = sums(panel, stage, &Serial);
-            return (clusters.into_iter().map(Arc::new).collect(), y_unit);
+        if cohorts.len() * n_cohorts > Self::MOST {
+            return None;
         }
         let passes = self.passes(&panel.outcome, n_cohorts);
         let pass = |cohort: u32| {
             passes[cohort as usize].get_or_init(|| {
-                let (clusters, y_unit) = sums(&panel.with_cohorts(&vec![cohort; labels.len()]), stage, &Serial);
+                let (clusters, y_unit) = sums(&panel.with_cohorts(&vec![cohort; cohorts.len()]), stage, &Serial);
                 (clusters.into_iter().map(Arc::new).collect(), y_unit)
             })
         };
-        let clusters = labels.iter().enumerate().map(|(g, set)| pass(set[0]).0[g].clone()).collect();
-        (clusters, pass(labels[0][0]).1)
+        let clusters = cohorts.iter().enumerate().map(|(g, &cohort)| pass(cohort).0[g].clone()).collect();
+        Some((clusters, pass(*cohorts.first()?).1))
     }
 
     fn passes(&self, outcome: &Arc<Vec<f64>>, n_cohorts: usize) -> Arc<Vec<Pass>> {

@@ -11,7 +11,7 @@ use super::{FirstStage, Goal};
 use crate::estimate::arithmetic::{Arithmetic, Solved};
 use crate::estimate::fit::NotIdentified;
 use crate::num::{Cholesky, Matrix, RankRule, Ranked, dot};
-use crate::panel::{Executor, Panel, spread};
+use crate::panel::{Executor, Panel, Serial, spread};
 use std::sync::Arc;
 
 /// What the effects of a cell's rows are set against.
@@ -277,14 +277,14 @@ impl Arithmetic for Untreated {
     }
 
     fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>> {
-        let (clusters, y_unit) = self.shelf.sums(&panel, &self.stage);
-        Some(Box::new(Untreated {
-            stage: self.stage.clone(),
-            goals: self.goals.clone(),
-            centre: self.centre,
-            clusters,
-            y_unit,
-            shelf: self.shelf.clone(),
-        }))
+        Some(Box::new(Untreated::new(&panel, self.stage.clone(), self.goals.clone(), self.centre, &Serial)))
+    }
+
+    fn assigned(&self, panel: &Panel, cohorts: &[u32]) -> Option<Box<dyn Arithmetic>> {
+        let Some((clusters, y_unit)) = self.shelf.assigned(panel, &self.stage, cohorts) else {
+            return self.on(panel.with_cohorts(cohorts));
+        };
+        let (stage, goals, shelf) = (self.stage.clone(), self.goals.clone(), self.shelf.clone());
+        Some(Box::new(Untreated { stage, goals, centre: self.centre, clusters, y_unit, shelf }))
     }
 }
