@@ -81,7 +81,10 @@ pub(super) fn fit(
     let arithmetic = Untreated::new(&panel, Arc::new(stage), Arc::new(goals), centre, executor);
     if let Centre::Cell { leave_out, .. } = centre {
         let lone = arithmetic.held_by_one();
-        let cells: Vec<String> = lone.iter().map(|&c| panel.cells.label(c)).collect();
+        let mut cells: Vec<String> = lone.iter().take(5).map(|&c| panel.cells.label(c)).collect();
+        if lone.len() > cells.len() {
+            cells.push(format!("{} more", lone.len() - cells.len()));
+        }
         if leave_out && !cells.is_empty() {
             return Err(Fault::new(
                 "EST-022",

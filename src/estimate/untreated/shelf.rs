@@ -9,10 +9,16 @@ use std::sync::{Arc, Mutex, OnceLock};
 /// All clusters' sums when all are in one cohort, and the outcome's unit.
 type Pass = OnceLock<(Vec<Arc<ClusterSums>>, f64)>;
 
-/// The passes made so far: for each outcome one a cohort.
+/// The passes of one outcome, one a cohort.
+struct Shelved {
+    outcome: Arc<Vec<f64>>,
+    passes: Arc<Vec<Pass>>,
+}
+
+/// The passes made so far.
 #[derive(Default)]
 pub struct Shelf {
-    outcomes: Mutex<Vec<(Arc<Vec<f64>>, Arc<Vec<Pass>>)>>,
+    outcomes: Mutex<Vec<Shelved>>,
 }
 
 impl Shelf {
@@ -39,11 +45,11 @@ impl Shelf {
 
     fn passes(&self, outcome: &Arc<Vec<f64>>, n_cohorts: usize) -> Arc<Vec<Pass>> {
         let mut outcomes = self.outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((_, passes)) = outcomes.iter().find(|(of, _)| Arc::ptr_eq(of, outcome)) {
-            return passes.clone();
+        if let Some(shelved) = outcomes.iter().find(|s| Arc::ptr_eq(&s.outcome, outcome)) {
+            return shelved.passes.clone();
         }
         let passes: Arc<Vec<Pass>> = Arc::new((0..n_cohorts).map(|_| OnceLock::new()).collect());
-        outcomes.push((outcome.clone(), passes.clone()));
+        outcomes.push(Shelved { outcome: outcome.clone(), passes: passes.clone() });
         passes
     }
 }

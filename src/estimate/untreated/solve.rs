@@ -53,8 +53,8 @@ struct Totals {
     b: Vec<f64>,
     weight: f64,
     plain: Vec<Part>,
-    /// Clusters with rows, for each cell.
-    holders: Vec<f64>,
+    /// How many clusters that count have rows in each cell.
+    holders: Vec<u32>,
 }
 
 /// What is beyond the data, in words.
@@ -78,7 +78,7 @@ impl Untreated {
     /// The cells set against the predictions that have rows in one cluster only.
     pub fn held_by_one(&self) -> Vec<u32> {
         let holders = self.totals(&vec![1.0; self.clusters.len()]).holders;
-        self.stage.cells.iter().zip(holders).filter(|(_, n)| *n == 1.0).map(|(&c, _)| c).collect()
+        self.stage.cells.iter().zip(holders).filter(|(_, n)| *n == 1).map(|(&c, _)| c).collect()
     }
 
     fn totals(&self, counts: &[f64]) -> Totals {
@@ -88,7 +88,7 @@ impl Untreated {
             b: vec![0.0; k],
             weight: 0.0,
             plain: vec![Part::zero(n_first); n_cells],
-            holders: vec![0.0; n_cells],
+            holders: vec![0; n_cells],
         };
         for (c, &w) in self.clusters.iter().zip(counts).filter(|(_, w)| **w != 0.0) {
             t.s.add_scaled(&c.s, w);
@@ -96,7 +96,7 @@ impl Untreated {
             t.weight += w * c.weight;
             for cell in &c.cells {
                 t.plain[cell.place].add(&cell.plain, w);
-                t.holders[cell.place] += w;
+                t.holders[cell.place] += 1;
             }
         }
         t
@@ -143,20 +143,17 @@ impl Untreated {
                 means[cell.place].1 += w * size;
             }
         }
-        let lost: Vec<bool> = totals.holders.iter().map(|&n| leave_out && n > 0.0 && n < 1.5).collect();
-        let of = |cell: &CellSums, x: f64| {
+        let lost: Vec<bool> = totals.holders.iter().map(|&n| leave_out && n == 1).collect();
+        let of = |cell: &CellSums, x: f64, times: f64| {
             let (mut sum, mut size) = means[cell.place];
             if leave_out {
                 let (own_sum, own_size) = own(cell, x);
-                (sum, size) = (sum - own_sum, size - own_size);
+                (sum, size) = (sum - times * own_sum, size - times * own_size);
             }
             if lost[cell.place] { 0.0 } else { x - cell.plain.n * (sum / size) }
         };
-        let values = self
-            .clusters
-            .iter()
-            .zip(excess)
-            .map(|(cluster, excess)| excess.iter().zip(&cluster.cells).map(|(&x, cell)| of(cell, x)).collect())
+        let values = (self.clusters.iter().zip(counts).zip(excess))
+            .map(|((cluster, &w), excess)| excess.iter().zip(&cluster.cells).map(|(&x, cell)| of(cell, x, w)).collect())
             .collect();
         Centred { values, lost }
     }
