@@ -29,6 +29,12 @@ pub(super) trait Arithmetic: Send + Sync {
 
     /// About how many products and sums one [`Arithmetic::solve`] takes.
     fn price(&self) -> f64;
+
+    /// The same on a panel whose clusters are each put in a cohort (an index into the cohorts): where sums a cluster can be
+    /// kept, without making that panel.
+    fn assigned(&self, panel: &Panel, cohorts: &[u32]) -> Option<Box<dyn Arithmetic>> {
+        self.on(panel.with_cohorts(cohorts))
+    }
 }
 
 /// Everything else that a fit says.
@@ -212,7 +218,7 @@ impl Relabelled<'_> {
     fn solve(&self, panel: &Panel, labels: &[u32], variances: bool) -> Option<Solved> {
         let counts: Vec<f64> = labels.iter().map(|l| f64::from(u8::from(*l != u32::MAX))).collect();
         let cohorts: Vec<u32> = labels.iter().zip(self.labels).map(|(&l, &own)| if l == u32::MAX { own } else { l }).collect();
-        Some(self.again.arithmetic.on(panel.with_cohorts(&cohorts))?.solve(&counts, variances, &Serial))
+        Some(self.again.arithmetic.assigned(panel, &cohorts)?.solve(&counts, variances, &Serial))
     }
 }
 

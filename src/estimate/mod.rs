@@ -10,6 +10,7 @@ mod design;
 mod did;
 mod event_study;
 mod fit;
+mod imputation;
 mod linear;
 mod nest;
 mod observations;
@@ -24,6 +25,8 @@ mod target;
 mod triple_difference;
 mod twfe;
 mod two_groups;
+mod two_stage;
+mod untreated;
 mod wooldridge;
 
 pub use card::{Card, Choice, OptionSpec, Options, Values};
@@ -74,6 +77,8 @@ pub static ESTIMATORS: &[&dyn Estimator] = &[
     &ancova::Ancova,
     &callaway_santanna::CallawaySantanna,
     &sun_abraham::SunAbraham,
+    &imputation::Imputation,
+    &two_stage::TwoStage,
     &wooldridge::Wooldridge,
     &stacked::Stacked,
     &triple_difference::TripleDifference,

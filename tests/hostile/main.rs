@@ -10,5 +10,6 @@ mod degenerate;
 mod faulty_files;
 mod faulty_roles;
 mod flags;
+mod imputation;
 mod mutation;
 mod school;

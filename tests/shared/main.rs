@@ -9,6 +9,7 @@ mod support;
 mod book;
 mod callaway_santanna;
 mod differences;
+mod imputation;
 mod regressions;
 mod resampling;
 mod saturated;
@@ -81,6 +82,17 @@ fn callaway_and_santanna() {
         callaway_santanna::mpdta(r, &mut b[1], scratch, false);
         callaway_santanna::math_reform(r, &mut b[2], scratch);
         callaway_santanna::df_hom(r, &mut b[3], scratch);
+    });
+}
+
+#[test]
+fn didimputation_and_did2s() {
+    compare(&["bjs_mpdta", "bjs_df_hom", "bjs_math_reform", "did2s_mpdta", "did2s_df_hom"], |r, b, scratch| {
+        imputation::bjs_mpdta(r, &mut b[0], scratch);
+        imputation::bjs_df_hom(r, &mut b[1]);
+        imputation::bjs_math_reform(r, &mut b[2]);
+        imputation::did2s_mpdta(r, &mut b[3], scratch);
+        imputation::did2s_df_hom(r, &mut b[4]);
     });
 }
 

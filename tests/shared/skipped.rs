@@ -22,13 +22,16 @@ pub const COMPARED: &[&str] = &[
     "wild_eef_crt",
     "bootstrap_eef_mst",
     "randomization_inference",
+    "bjs_mpdta",
+    "bjs_df_hom",
+    "bjs_math_reform",
+    "did2s_mpdta",
+    "did2s_df_hom",
 ];
 
 /// Files that are not, by how their names begin.
 pub const FILES: &[(&str, &str)] = &[
     ("bacon_", "diagnostic bacon: a later issue"),
-    ("bjs_", "estimator imputation: a later issue"),
-    ("did2s_", "estimator two-stage: a later issue"),
     ("hedges_g", "effect sizes: a later issue"),
     ("honest_", "diagnostic honest: a later issue"),
     ("lmer_", "estimator mixed-model: a later issue"),
