@@ -320,20 +320,23 @@ impl LinearFit {
         blocks.into_iter().flatten().collect()
     }
 
-    /// All targets when each cluster counts `weights[g]` times.
-    pub fn refit(&self, weights: &[f64]) -> Vec<Option<f64>> {
+    /// The coefficients and the decomposed cross-products when each cluster counts `counts[g]` times.
+    pub(super) fn under(&self, counts: &[f64]) -> Option<(Vec<f64>, crate::num::Cholesky)> {
         let k = self.beta.len();
         let (mut s, mut b) = (Matrix::zeros(k, k), vec![0.0; k]);
-        for (cluster, &w) in self.clusters.iter().zip(weights).filter(|(_, w)| **w != 0.0) {
+        for (cluster, &w) in self.clusters.iter().zip(counts).filter(|(_, w)| **w != 0.0) {
             s.add_scaled(&cluster.s, w);
             b.iter_mut().zip(&cluster.b).for_each(|(t, x)| *t += w * x);
         }
-        match crate::num::Cholesky::new_guarded(&s) {
+        let cholesky = crate::num::Cholesky::new_guarded(&s)?;
+        Some((cholesky.solve(&b), cholesky))
+    }
+
+    /// All targets when each cluster counts `weights[g]` times.
+    pub fn refit(&self, weights: &[f64]) -> Vec<Option<f64>> {
+        match self.under(weights) {
             None => vec![None; self.contrasts.len()],
-            Some(cholesky) => {
-                let beta = cholesky.solve(&b);
-                self.contrasts.iter().map(|c| c.as_ref().map(|c| c.iter().zip(&beta).map(|(x, y)| x * y).sum())).collect()
-            }
+            Some((beta, _)) => self.contrasts.iter().map(|c| c.as_ref().map(|c| dot(c, &beta))).collect(),
         }
     }
 }
@@ -375,6 +378,8 @@ pub struct InfluenceFit {
     pub information: Matrix,
     /// Where each cluster stands.
     pub sides: Vec<Side>,
+    /// For a ratio of two effects (the first target): which targets stand above and below.
+    pub ratio: Option<[usize; 2]>,
     /// Exact refitting under cluster weights.
     pub refit: Box<dyn Refit>,
 }

@@ -6,8 +6,10 @@ mod ancova;
 mod arithmetic;
 mod callaway_santanna;
 mod card;
+mod compliance;
 mod design;
 mod did;
+mod dose_response;
 mod event_study;
 mod fit;
 mod imputation;
@@ -19,6 +21,7 @@ mod regression;
 mod reweighted;
 mod sample;
 mod saturated;
+mod spline;
 mod stacked;
 mod sun_abraham;
 mod target;
@@ -82,6 +85,8 @@ pub static ESTIMATORS: &[&dyn Estimator] = &[
     &wooldridge::Wooldridge,
     &stacked::Stacked,
     &triple_difference::TripleDifference,
+    &compliance::Compliance,
+    &dose_response::DoseResponse,
 ];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.

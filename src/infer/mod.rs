@@ -1,6 +1,7 @@
 //! Inference: one method a file, each working on a [`Fit`]'s small table a cluster. Rows are read again only by what cannot do
 //! without: `robust`, two crossed clusterings, and draws within clusters.
 
+mod anderson_rubin;
 mod assignment;
 mod bootstrap;
 mod cluster;
@@ -92,6 +93,7 @@ pub static INFERENCE: &[&dyn Inference] = &[
     &permutation::Permutation,
     &few_treated::FewTreated,
     &jackknife::Jackknife,
+    &anderson_rubin::AndersonRubin,
 ];
 
 /// A method with its options: `name[:key=value,…]`, resolved.

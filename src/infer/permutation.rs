@@ -204,10 +204,19 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
     if fit.rows_by_label {
         return Fault::new(
             "INF-006",
-            "rows were left out by the start of treatment",
-            "window with bin=false",
-            "under another assignment other rows would be left out, and the estimate is not known",
-            "use a window with bin=true, or no window",
+            "the rows or doses used depend on the start as observed",
+            "a window with bin=false, stacked, or dose-response",
+            "under another assignment they would be others, and the estimate is not known",
+            "use an event study with bin=true or no window, or callaway-santanna",
+        );
+    }
+    if matches!(fit.body, crate::estimate::Body::Influence(_)) && fit.clusters.iter().all(|c| c.side != crate::estimate::Side::Both) {
+        return Fault::new(
+            "INF-006",
+            "this estimator cannot be computed under another assignment",
+            "its estimate is not linear in the outcome",
+            "a hypothesized effect could not be taken off and put back",
+            "use  jackknife  or  pairs-bootstrap",
         );
     }
     Fault::new(
