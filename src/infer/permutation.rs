@@ -206,6 +206,15 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
             "use a window with bin=true, or no window",
         );
     }
+    if fit.own_inference.is_some() {
+        return Fault::new(
+            "INF-006",
+            "this estimate is not linear in the outcome",
+            "a weighted comparison whose weights are fitted to the outcome",
+            "an effect cannot be taken off the outcome and added back, as a test of other assignments does",
+            "use  placebo,  which gives starts to comparison clusters",
+        );
+    }
     Fault::new(
         "INF-006",
         "clusters were not assigned as a whole",
