@@ -151,7 +151,13 @@ fn draw_order(panel: &Panel, influence: &Matrix) -> Vec<u32> {
     order.sort_by(|&a, &b| {
         let (a, b) = (a as usize, b as usize);
         means[a].total_cmp(&means[b]).then_with(|| {
-            influence.row(a).iter().zip(influence.row(b)).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+            influence
+                .row(a)
+                .iter()
+                .zip(influence.row(b))
+                .map(|(x, y)| x.total_cmp(y))
+                .find(|o| o.is_ne())
+                .unwrap_or(std::cmp::Ordering::Equal)
         })
     });
     order

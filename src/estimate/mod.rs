@@ -21,7 +21,8 @@ mod twfe;
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
 pub use fit::{
-    AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side, Weighted,
+    AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side,
+    Weighted,
 };
 pub use nest::Nest;
 pub use reassign::{Reassign, Shifted, Treatment};
@@ -43,7 +44,8 @@ pub trait Estimator: Sync {
 }
 
 /// All estimators, in the order in which they are listed.
-pub static ESTIMATORS: &[&dyn Estimator] = &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &synthetic::SyntheticDid, &synthetic::SyntheticControl];
+pub static ESTIMATORS: &[&dyn Estimator] =
+    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &synthetic::SyntheticDid, &synthetic::SyntheticControl];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

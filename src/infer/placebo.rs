@@ -116,7 +116,8 @@ impl Inference for PlaceboStarts {
             out.warnings.push(Warning::new("placebo-exact", format!("all {every} choices of stand-ins were used once")));
         }
         if failed > 0 {
-            out.warnings.push(Warning::new("placebo-failures", format!("{failed} of {n} choices of stand-ins gave no estimate and do not count")));
+            out.warnings
+                .push(Warning::new("placebo-failures", format!("{failed} of {n} choices of stand-ins gave no estimate and do not count")));
         }
         Ok(out)
     }

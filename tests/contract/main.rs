@@ -2,6 +2,7 @@
 //! scaled outcome change nothing but what they should.
 
 mod inference;
+mod synthetic;
 
 use serde_json::Value;
 use std::path::Path;

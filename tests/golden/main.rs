@@ -4,6 +4,7 @@
 mod support;
 
 mod inference;
+mod synthetic;
 
 use serde_json::Value;
 use std::collections::BTreeSet;

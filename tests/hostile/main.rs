@@ -12,3 +12,4 @@ mod faulty_roles;
 mod flags;
 mod mutation;
 mod school;
+mod synthetic;

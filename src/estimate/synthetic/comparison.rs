@@ -71,8 +71,8 @@ impl Comparison {
     }
 
     /// The weights of each start with every unit counted once.
-    pub(super) fn weights(&self) -> impl Iterator<Item = (&Starters, &Weights)> {
-        self.outcomes.starters.iter().zip(&self.main).filter_map(|(s, w)| Some((s, w.as_ref()?)))
+    pub(super) fn weights(&self) -> impl Iterator<Item = (usize, &Starters, &Weights)> {
+        self.outcomes.starters.iter().zip(&self.main).enumerate().filter_map(|(i, (s, w))| Some((i, s, w.as_ref()?)))
     }
 
     /// The distance between the treated and their comparison in the periods before a start, as a root mean square, in units
@@ -143,10 +143,9 @@ impl Comparison {
             for part in &parts {
                 let Some(shown) = &shown[part.start] else { continue };
                 let weight = part.size / total;
-                for (series, of, centre, sign) in [
-                    (shown.treated, &shown.shares, &shown.means[0], 1.0),
-                    (shown.controls, &shown.weights.units, &shown.means[1], -1.0),
-                ] {
+                for (series, of, centre, sign) in
+                    [(shown.treated, &shown.shares, &shown.means[0], 1.0), (shown.controls, &shown.weights.units, &shown.means[1], -1.0)]
+                {
                     for ((y, &g), &w) in series.y.iter().zip(&series.cluster).zip(of).filter(|(_, w)| **w != 0.0) {
                         let away = shown.changes(y).zip(centre).zip(&part.shares).map(|((c, m), s)| s * (c - m)).sum::<f64>();
                         // The share of a start grows with its treated units.

@@ -186,7 +186,8 @@ fn usable(card: &Card, all: &Panel) -> Result<(Panel, Vec<Warning>), Faults> {
     }
     let mut warnings = Vec::new();
     let first = cells.periods.get(2).copied().unwrap_or(i64::MAX);
-    let early: BTreeSet<usize> = cells.treated_cohorts().filter(|&(_, g)| g < first && cells.periods.get(1).is_none_or(|&p| g <= p)).map(|(c, _)| c).collect();
+    let early: BTreeSet<usize> =
+        cells.treated_cohorts().filter(|&(_, g)| g < first && cells.periods.get(1).is_none_or(|&p| g <= p)).map(|(c, _)| c).collect();
     let cohort_of_row = |r: usize| cells.cohort_ix(all.cell[r]);
     let late = all.keeping(|r| !early.contains(&cohort_of_row(r)), Reason::AlwaysTreated);
     if !early.is_empty() {
@@ -239,21 +240,24 @@ fn targets(panel: &Panel) -> (Vec<Target>, Vec<Mean>) {
 fn carried(comparison: &Comparison, rules: Rules) -> Vec<Warning> {
     let mut parts = Vec::new();
     let mut far = false;
-    for (starters, weights) in comparison.weights() {
+    for (_, starters, weights) in comparison.weights() {
         let n = weights.units.iter().filter(|w| **w > 1e-6).count();
         let effective = 1.0 / weights.units.iter().map(|w| w * w).sum::<f64>();
         let distance = comparison.distance(starters, weights);
         far |= distance.is_some_and(|d| d > 1.0);
         let near = distance.map_or(String::new(), |d| {
             let how = if rules.intercept { "runs parallel to the treated" } else { "stands by the treated" };
-            format!(" and {how} before the start to within {d:.2} standard deviations of a change from one period to the next")
+            format!("; their mean {how} before the start to within {d:.2} standard deviations of a change from one period to the next")
         });
-        parts.push(format!(
-            "{n} of {} comparison units carry weight (as much as {effective:.1} equal ones){near}",
-            weights.units.len()
-        ));
+        parts.push(format!("{n} of {} comparison units carry weight (as much as {effective:.1} equal ones){near}", weights.units.len()));
     }
     let mut out = vec![Warning::new("synthetic-weights", parts.join("; "))];
+    if comparison.weights().any(|(_, _, w)| !w.settled) {
+        out.push(Warning::new(
+            "synthetic-search-stopped",
+            "the search for weights was stopped after 10,000 steps, as R's synthdid does without a word; solver=exact goes on to the optimum",
+        ));
+    }
     if far {
         out.push(Warning::new(
             "synthetic-fit-poor",
@@ -269,7 +273,7 @@ fn cell_weights(panel: &Panel, comparison: &Comparison, mean: Mean) -> Vec<f64> 
     let mut out = vec![0.0; cells.len()];
     let never = cells.cohorts.len() - 1;
     let groups: Vec<i64> = cells.treated_cohorts().map(|(_, g)| g).collect();
-    for (s, (starters, weights)) in comparison.weights().enumerate() {
+    for (s, starters, weights) in comparison.weights() {
         let after: Vec<usize> = (starters.start..cells.periods.len())
             .filter(|&p| match mean {
                 Mean::Overall => true,

@@ -55,8 +55,7 @@ impl Outcomes {
             });
         }
         let controls = by_cohort.pop().expect("the never-treated stand last");
-        let level: Vec<f64> =
-            (0..n_periods).map(|t| controls.iter().map(|(y, _)| y[t]).sum::<f64>() / controls.len() as f64).collect();
+        let level: Vec<f64> = (0..n_periods).map(|t| controls.iter().map(|(y, _)| y[t]).sum::<f64>() / controls.len() as f64).collect();
         let centred = |units: Vec<(Vec<f64>, u32)>| {
             let (y, cluster): (Vec<Vec<f64>>, Vec<u32>) = units.into_iter().unzip();
             Series { y: y.into_iter().map(|y| y.iter().zip(&level).map(|(y, l)| y - l).collect()).collect(), cluster }

@@ -77,34 +77,32 @@ impl Problem {
         out
     }
 
-    /// Moves `x`, a point of the simplex, towards the optimum.
-    pub(super) fn frank_wolfe(&mut self, x: &mut [f64], stop: Stop) {
+    /// Moves `x`, a point of the simplex, towards the optimum; whether it came to rest.
+    ///
+    /// With x = s z the step x ← (1 − α)x + α e_i multiplies s by 1 − α and adds to one entry of z, and u = (A'A + R)z takes one
+    /// column: one pass over the columns a step.
+    pub(super) fn frank_wolfe(&mut self, x: &mut [f64], stop: Stop) -> bool {
         let n = x.len();
-        let mut g = self.product(x);
-        let mut turn = vec![0.0; n];
+        let mut walk = Walk { z: x.to_vec(), s: 1.0, u: self.product(x) };
+        walk.u.iter_mut().zip(&self.ridge).zip(x.iter()).for_each(|((u, r), x)| *u += r * x);
+        let mut rest = false;
+        let (mut at, mut lowest) = walk.lowest(&self.h);
+        // x'(A'A + R)x and x'h, carried along and found anew now and then.
+        let (mut square, mut product) = (0.0, 0.0);
         for t in 1..=stop.most {
-            let (mut at, mut lowest, mut along) = (0, f64::INFINITY, [0.0; 4]);
-            for j in 0..n {
-                let half = g[j] - self.h[j] + self.ridge[j] * x[j];
-                along[j % 4] += half * x[j];
-                if half < lowest {
-                    (at, lowest) = (j, half);
-                }
+            if t % 64 == 1 {
+                walk.gather();
+                square = dot(&walk.z, &walk.u);
+                product = dot(&walk.z, &self.h);
             }
-            let slope = (along[0] + along[1]) + (along[2] + along[3]) - lowest;
-            // The direction is e_at − x.
-            let (mut bend, mut own) = ([0.0; 4], [0.0; 4]);
-            let column = self.column(at);
-            for j in 0..n {
-                turn[j] = column[j] - g[j];
-                bend[j % 4] += x[j] * turn[j];
+            let (u, z, r) = (walk.s * walk.u[at], walk.s * walk.z[at], self.ridge[at]);
+            let own = self.column(at)[at] + r;
+            let slope = (square - product) - lowest;
+            // The direction is d = e_at − x; its d'(A'A + R)d loses digits where x is nearly e_at.
+            let mut curvature = own - 2.0 * u + square;
+            if curvature < 1e-6 * own {
+                curvature = self.curvature(at, &walk);
             }
-            for j in 0..n {
-                own[j % 4] += self.ridge[j] * x[j] * x[j];
-            }
-            let rest = 1.0 - x[at];
-            let penalty = (own[0] + own[1]) + (own[2] + own[3]) + self.ridge[at] * (rest * rest - x[at] * x[at]);
-            let curvature = turn[at] - ((bend[0] + bend[1]) + (bend[2] + bend[3])) + penalty;
             let step = if slope <= 0.0 || !slope.is_finite() {
                 0.0
             } else if slope >= curvature {
@@ -112,16 +110,43 @@ impl Problem {
             } else {
                 slope / curvature
             };
-            for j in 0..n {
-                x[j] -= step * x[j];
-                g[j] += step * turn[j];
-            }
-            x[at] += step;
             let decrease = (2.0 * step * slope - step * step * curvature) / self.n_rows;
+            let left = 1.0 - step;
+            square = left * left * square + 2.0 * step * left * u + step * step * own;
+            product = left * product + step * self.h[at];
+            if z == 1.0 || step == 1.0 {
+                // All weight on one.
+                walk.z.fill(0.0);
+                walk.z[at] = 1.0;
+                walk.s = 1.0;
+                walk.u.copy_from_slice(self.column(at));
+                walk.u[at] += r;
+                (at, lowest) = walk.lowest(&self.h);
+            } else if step > 0.0 {
+                walk.s *= left;
+                let more = step / walk.s;
+                walk.z[at] += more;
+                walk.u[at] += more * r;
+                self.column(at);
+                let column = self.gram[at].as_deref().expect("found before");
+                (at, lowest) = walk.add(column, more, &self.h);
+            }
             if t >= 2 && (decrease <= stop.least || decrease.is_nan()) {
-                return;
+                rest = true;
+                break;
             }
         }
+        walk.gather();
+        x[..n].copy_from_slice(&walk.z);
+        rest
+    }
+
+    /// d'(A'A + R)d for d = e_at − x, from d.
+    fn curvature(&mut self, at: usize, walk: &Walk) -> f64 {
+        let mut d: Vec<f64> = walk.z.iter().map(|z| -walk.s * z).collect();
+        d[at] = -d.iter().enumerate().filter(|(j, _)| *j != at).map(|(_, d)| d).sum::<f64>();
+        let ridge: f64 = d.iter().zip(&self.ridge).map(|(d, r)| r * d * d).sum();
+        (dot(&self.product(&d), &d) + ridge).max(0.0)
     }
 
     /// The optimum, from a point of the simplex near it. `false`, with `x` as it was, when it is not found (columns that
@@ -138,8 +163,7 @@ impl Problem {
             }
             if beyond < 1.0 {
                 // Those that the way out of the simplex leads through.
-                let gone: Vec<usize> =
-                    support.iter().zip(&z).filter(|&(&j, z)| *z < 0.0 && now[j] <= 1e-15).map(|(&j, _)| j).collect();
+                let gone: Vec<usize> = support.iter().zip(&z).filter(|&(&j, z)| *z < 0.0 && now[j] <= 1e-15).map(|(&j, _)| j).collect();
                 let gone = if gone.is_empty() {
                     let first = support.iter().copied().min_by(|&a, &b| now[a].total_cmp(&now[b]));
                     first.into_iter().collect()
@@ -208,6 +232,60 @@ impl Problem {
         let level = (1.0 - total) / each;
         let z: Vec<f64> = u.iter().zip(&v).map(|(u, v)| u + level * v).collect();
         (level.is_finite() && z.iter().all(|z| z.is_finite())).then_some((z, level))
+    }
+}
+
+/// A point of the simplex x = s z on its way, with u = (A'A + R)z.
+struct Walk {
+    z: Vec<f64>,
+    s: f64,
+    u: Vec<f64>,
+}
+
+/// How many columns are looked at together.
+const BLOCK: usize = 64;
+
+impl Walk {
+    /// Makes s = 1.
+    fn gather(&mut self) {
+        let s = self.s;
+        self.z.iter_mut().chain(self.u.iter_mut()).for_each(|v| *v *= s);
+        self.s = 1.0;
+    }
+
+    /// The column with the smallest partial derivative, the first of equals, and that derivative (by half).
+    fn lowest(&mut self, h: &[f64]) -> (usize, f64) {
+        let zeros = vec![0.0; h.len()];
+        self.add(&zeros, 0.0, h)
+    }
+
+    /// Adds `more` of a column to u, then as [`Walk::lowest`].
+    fn add(&mut self, column: &[f64], more: f64, h: &[f64]) -> (usize, f64) {
+        let s = self.s;
+        let (mut block, mut lowest) = (0, f64::INFINITY);
+        let smaller = |a: f64, b: f64| if b < a { b } else { a };
+        for (k, ((u, g), h)) in self.u.chunks_mut(BLOCK).zip(column.chunks(BLOCK)).zip(h.chunks(BLOCK)).enumerate() {
+            u.iter_mut().zip(g).for_each(|(u, g)| *u += more * g);
+            let mut low = [f64::INFINITY; 8];
+            let (us, hs) = (u.chunks_exact(8), h.chunks_exact(8));
+            for (u, h) in us.remainder().iter().zip(hs.remainder()) {
+                low[0] = smaller(low[0], s * u - h);
+            }
+            for (u, h) in us.zip(hs) {
+                for l in 0..8 {
+                    low[l] = smaller(low[l], s * u[l] - h[l]);
+                }
+            }
+            let half = [smaller(low[0], low[4]), smaller(low[1], low[5]), smaller(low[2], low[6]), smaller(low[3], low[7])];
+            let low = smaller(smaller(half[0], half[1]), smaller(half[2], half[3]));
+            if low < lowest {
+                (block, lowest) = (k, low);
+            }
+        }
+        let from = block * BLOCK;
+        let to = h.len().min(from + BLOCK);
+        let at = (from..to).find(|&j| s * self.u[j] - h[j] == lowest).unwrap_or(0);
+        (at, lowest)
     }
 }
 

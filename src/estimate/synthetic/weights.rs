@@ -43,6 +43,8 @@ pub(super) struct Weights {
     pub periods: Vec<f64>,
     /// What they were found with.
     pub scale: Scale,
+    /// Whether the search came to rest.
+    pub settled: bool,
 }
 
 /// The noise to which penalties and the stopping rule are scaled.
@@ -65,7 +67,7 @@ impl Rules {
 
     /// Where the search for weights starts: all alike.
     pub(super) fn even(&self, counts: &[f64], start: usize, scale: Scale) -> Option<Weights> {
-        Some(Weights { units: shares(counts)?, periods: vec![1.0 / start as f64; start], scale })
+        Some(Weights { units: shares(counts)?, periods: vec![1.0 / start as f64; start], scale, settled: true })
     }
 
     /// The weights for a treated mean, searched from `from` (unit weights times counts, made to add up to one).
@@ -78,13 +80,17 @@ impl Rules {
         let scale = from.scale;
         let least = 1e-5 * scale.noise;
         let stop = Stop { least: least * least, most: 10_000 };
-        let find = |mut problem: Problem, mut x: Vec<f64>| -> Vec<f64> {
+        let mut settled = true;
+        let mut find = |mut problem: Problem, mut x: Vec<f64>| -> Vec<f64> {
             problem.frank_wolfe(&mut x, Stop { most: 100, ..stop });
             let mut x = sparsified(&x);
-            problem.frank_wolfe(&mut x, stop);
-            if self.exact && !problem.exact(&mut x) {
-                problem.frank_wolfe(&mut x, Stop { least: 1e-14 * stop.least, most: 100_000 });
-            }
+            settled &= if self.exact {
+                // A few hundred steps find most of the columns that matter.
+                problem.frank_wolfe(&mut x, Stop { most: 300, ..stop });
+                problem.exact(&mut x) || problem.frank_wolfe(&mut x, Stop { least: 1e-14 * stop.least, most: 100_000 })
+            } else {
+                problem.frank_wolfe(&mut x, stop)
+            };
             x
         };
         let periods = match self.periods {
@@ -103,7 +109,7 @@ impl Rules {
             even
         };
         present.iter().zip(found).for_each(|(&j, w)| units[j] = w);
-        Some(Weights { units, periods, scale })
+        Some(Weights { units, periods, scale, settled })
     }
 
     /// Comparison units as columns, periods before the start as rows.
