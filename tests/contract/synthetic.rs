@@ -1,6 +1,6 @@
 //! What must hold for synthetic comparisons: names, order, scale, threads; every option does something.
 
-use crate::{didact, effects, rows, shuffled, write};
+use crate::{close, didact, effects, rows, shuffled, write};
 use serde_json::Value;
 
 const FLAGS: &str = "--unit classroom --period year --cohort profile_year --cluster school --inference placebo:replicates=30 \
@@ -23,7 +23,8 @@ fn some(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
 }
 
 fn all(path: &str, more: &str) -> Vec<Value> {
-    ["synthetic-did", "synthetic-control"].iter().flat_map(|e| effects(path, &format!("{FLAGS} --estimator {e} {more}"))).collect()
+    let one = |(e, c): &(&str, &str)| effects(path, &format!("{FLAGS} {c} --estimator {e} {more}"));
+    [("synthetic-did", ""), ("synthetic-did", "--covariates attendance,frl"), ("synthetic-control", "")].iter().flat_map(one).collect()
 }
 
 #[test]
@@ -41,7 +42,13 @@ fn names_order_and_threads_change_no_bit() {
         r[1] = (9_999 - number(&r[1]) * 7 % 997).to_string();
         r[0] = (999 - number(&r[0]) * 5 % 97).to_string();
     });
-    assert_eq!(plain, all(&write(folder.path(), "named.csv", &header, &named), ""), "names");
+    for (a, b) in plain.iter().zip(all(&write(folder.path(), "named.csv", &header, &named), "")) {
+        let what = format!("other names, {} {}", a["label"], a["inference"]);
+        assert_eq!(a["estimate"], b["estimate"], "{what}");
+        for key in ["std_error", "p_value", "conf_low", "conf_high"] {
+            close(&a[key], &b[key], 1.0, &what);
+        }
+    }
 }
 
 /// The classrooms that are seen in every year.

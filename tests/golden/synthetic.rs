@@ -117,6 +117,47 @@ fn placebo_is_every_choice_of_stand_ins() {
     r.finish();
 }
 
+/// The outcome less what attendance explains among never-treated classrooms, by hand; a constant covariate is named and dropped.
+#[test]
+fn covariates_are_projected_out_by_the_never_treated() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let sheet = Sheet::read(&data("classrooms.csv"));
+    let (mut of_unit, mut of_year, mut all) = (BTreeMap::<i64, [f64; 3]>::new(), BTreeMap::<i64, [f64; 3]>::new(), [0.0; 3]);
+    let never: Vec<Row<'_>> = (0..sheet.rows.len()).map(|i| sheet.row(i)).filter(|row| row.text("profile_year") == "0").collect();
+    for row in &never {
+        let (unit, year) = (row.number("classroom") as i64, row.number("year") as i64);
+        for sums in [of_unit.entry(unit).or_default(), of_year.entry(year).or_default(), &mut all] {
+            for (sum, v) in sums.iter_mut().zip([row.number("attendance"), row.number("math"), 1.0]) {
+                *sum += v;
+            }
+        }
+    }
+    let (mut square, mut product) = (0.0, 0.0);
+    for row in &never {
+        let (u, t) = (of_unit[&(row.number("classroom") as i64)], of_year[&(row.number("year") as i64)]);
+        let within = |i: usize, v: f64| v - u[i] / u[2] - t[i] / t[2] + all[i] / all[2];
+        let (x, y) = (within(0, row.number("attendance")), within(1, row.number("math")));
+        square += x * x;
+        product += x * y;
+    }
+    let slope = product / square;
+    let file =
+        sheet.clone().with_number("net", |row| row.number("math") - slope * row.number("attendance")).write(folder.path(), "net.csv");
+    for estimator in ["synthetic-did", "synthetic-control"] {
+        // The jackknife takes the coefficient as it is.
+        let flags = format!("{CLASSROOMS} --estimator {estimator} --inference jackknife");
+        let expected = Estimated::run(&file, &flags.replace("--outcome math", "--outcome net")).expect("it runs");
+        let Some(got) = r.estimate(estimator, &data("classrooms.csv"), &format!("{flags} --covariates attendance,frl")) else { continue };
+        for key in ["overall", "group:2019", "group:2022", "event:0", "event:4"] {
+            let (a, b) = (expected.effect(key, "jackknife").expect("an effect"), got.effect(key, "jackknife").expect("an effect"));
+            r.like(estimator, key, &a["estimate"], &b["estimate"], 1e-7);
+            r.like(estimator, key, &a["std_error"], &b["std_error"], 1e-7);
+        }
+    }
+    r.finish();
+}
+
 /// What no weighted comparison should miss: with outcomes made of two factors and a known effect, difference-in-differences is
 /// far off and synthetic difference-in-differences is not.
 #[test]

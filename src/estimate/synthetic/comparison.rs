@@ -6,6 +6,7 @@ use crate::estimate::arithmetic::{Arithmetic, Solved};
 use crate::estimate::{NotIdentified, Placebo};
 use crate::num::Matrix;
 use crate::panel::{Executor, Panel};
+use std::borrow::Cow;
 
 /// How the effects by start and period are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,12 @@ pub(super) enum Mean {
 /// The estimator's arithmetic.
 pub(super) struct Comparison {
     rules: Rules,
+    /// As they were read.
+    raw: Outcomes,
+    /// Less what covariates explain with every unit counted once.
     outcomes: Outcomes,
+    /// Which covariates explain nothing of their own.
+    dropped: Vec<usize>,
     /// For each start its weights with every unit counted once.
     main: Vec<Option<Weights>>,
     /// The targets.
@@ -53,7 +59,10 @@ struct Shown<'a> {
 impl Comparison {
     /// Finds the weights with every unit counted once.
     pub(super) fn new(panel: &Panel, rules: Rules, means: Vec<Mean>) -> Comparison {
-        let outcomes = Outcomes::of(panel);
+        let raw = Outcomes::of(panel);
+        let found = raw.coefficients(&vec![1.0; raw.controls.y.len()]);
+        let outcomes = found.as_ref().map_or_else(|| raw.clone(), |c| raw.less(&c.beta));
+        let dropped = found.map_or_else(Vec::new, |c| c.dropped);
         let cells = &panel.cells;
         let starters = outcomes.starters.iter();
         let group: Vec<i64> = cells.treated_cohorts().map(|(_, g)| g).collect();
@@ -67,7 +76,18 @@ impl Comparison {
             rules.fit(&outcomes.controls, &ones, &s.units.mean(&even), s.start, &from)
         };
         let main = outcomes.starters.iter().map(find).collect();
-        Comparison { main, rules, outcomes, means, events, labels, never: cells.cohorts.len() as u32 - 1, n_clusters: panel.n_clusters() }
+        Comparison {
+            main,
+            rules,
+            raw,
+            outcomes,
+            dropped,
+            means,
+            events,
+            labels,
+            never: cells.cohorts.len() as u32 - 1,
+            n_clusters: panel.n_clusters(),
+        }
     }
 
     /// The weights of each start with every unit counted once.
@@ -91,11 +111,21 @@ impl Comparison {
         series.cluster.iter().map(|&g| counts[g as usize]).collect()
     }
 
+    /// The covariates that explain nothing of their own.
+    pub(super) fn dropped(&self) -> &[usize] {
+        &self.dropped
+    }
+
+    /// The outcomes less what covariates explain when each comparison unit counts so often.
+    fn adjusted(&self, counts: &[f64]) -> Cow<'_, Outcomes> {
+        self.raw.coefficients(counts).map_or(Cow::Borrowed(&self.outcomes), |c| Cow::Owned(self.raw.less(&c.beta)))
+    }
+
     /// What a start shows when clusters count so often; `refit`: with weights searched anew from those of all units, else with
     /// those of all units, made to add up to one again.
-    fn shown(&self, s: usize, counts: &[f64], refit: bool) -> Option<Shown<'_>> {
-        let (starters, main) = (&self.outcomes.starters[s], self.main[s].as_ref()?);
-        let controls = &self.outcomes.controls;
+    fn shown<'a>(&self, on: &'a Outcomes, s: usize, counts: &[f64], refit: bool) -> Option<Shown<'a>> {
+        let (starters, main) = (&on.starters[s], self.main[s].as_ref()?);
+        let controls = &on.controls;
         let (own, theirs) = (Self::counts_of(&starters.units, counts), Self::counts_of(controls, counts));
         let share = shares(&own)?;
         let weights = if refit {
@@ -192,7 +222,8 @@ impl Arithmetic for Comparison {
     fn solve(&self, counts: &[f64], influence: bool, _: &dyn Executor) -> Solved {
         // With every unit counted once the weights are known.
         let refit = counts.iter().any(|c| *c != 1.0);
-        let shown: Vec<Option<Shown<'_>>> = (0..self.main.len()).map(|s| self.shown(s, counts, refit)).collect();
+        let on = if refit { self.adjusted(&Self::counts_of(&self.raw.controls, counts)) } else { Cow::Borrowed(&self.outcomes) };
+        let shown: Vec<Option<Shown<'_>>> = (0..self.main.len()).map(|s| self.shown(&on, s, counts, refit)).collect();
         let reason = || NotIdentified("no treated or no comparison unit is left".into());
         Solved {
             estimates: self.put_together(&shown).into_iter().map(|e| e.ok_or_else(reason)).collect(),
@@ -203,7 +234,7 @@ impl Arithmetic for Comparison {
     fn without(&self, cluster: usize) -> Option<Vec<Option<f64>>> {
         let mut counts = vec![1.0; self.n_clusters];
         counts[cluster] = 0.0;
-        let shown: Vec<Option<Shown<'_>>> = (0..self.main.len()).map(|s| self.shown(s, &counts, false)).collect();
+        let shown: Vec<Option<Shown<'_>>> = (0..self.main.len()).map(|s| self.shown(&self.outcomes, s, &counts, false)).collect();
         Some(self.put_together(&shown))
     }
 
@@ -233,15 +264,16 @@ impl Placebo for Starts<'_> {
 
     fn evaluate(&self, labels: &[u32], anew: bool) -> Vec<Option<f64>> {
         let own = self.comparison;
-        let all = &own.outcomes.controls;
-        let drawn: Vec<u32> = all.cluster.iter().map(|&g| labels[g as usize]).collect();
+        let drawn: Vec<u32> = own.raw.controls.cluster.iter().map(|&g| labels[g as usize]).collect();
         let counts: Vec<f64> = drawn.iter().map(|&l| f64::from(u8::from(l == own.never))).collect();
+        let on = own.adjusted(&counts);
+        let all = &on.controls;
         let one = |s: usize| -> Option<Shown<'_>> {
-            let (starters, main) = (&own.outcomes.starters[s], own.main[s].as_ref()?);
+            let (starters, main) = (&on.starters[s], own.main[s].as_ref()?);
             let treated: Vec<f64> = drawn.iter().map(|&l| f64::from(u8::from(l == starters.cohort))).collect();
             let share = shares(&treated)?;
             let from = if anew {
-                let scale = super::weights::Scale { noise: noise(&own.outcomes, starters.start, &counts), ..main.scale };
+                let scale = super::weights::Scale { noise: noise(&on, starters.start, &counts), ..main.scale };
                 own.rules.even(&counts, starters.start, scale)?
             } else {
                 main.clone()

@@ -3,11 +3,13 @@
 //! τ̂ = (Ȳ_tr,post − Σ_s λ_s Ȳ_tr,s) − Σ_j ω_j (Ȳ_j,post − Σ_s λ_s Y_js), the treated of one start against never-treated
 //! units, ω over units and λ over the periods before the start; several starts weighted by their treated unit-periods.
 //! Synthetic control: no λ, no intercept (Arkhangelsky, Athey, Hirshberg, Imbens and Wager 2021, algorithm 1 and eq. 7;
-//! several starts: their appendix A, Clarke et al. 2024).
+//! several starts: their appendix A, Clarke et al. 2024). Covariates: what they explain among never-treated units is taken off
+//! everyone's outcome first.
 //!
-//! Intervals: the jackknife keeps the weights as they are (algorithm 3), the pairs bootstrap searches them anew from those of
-//! the whole sample (algorithm 2), and the placebo method gives starts to comparison units (algorithm 4).
+//! Intervals: the jackknife keeps the weights as they are and the coefficients of covariates as they are (algorithm 3), the pairs bootstrap finds
+//! both anew, weights from those of the whole sample on (algorithm 2), and the placebo method gives starts to comparison units (algorithm 4).
 
+mod adjustment;
 mod comparison;
 mod series;
 mod simplex;
@@ -63,7 +65,7 @@ static DID: Card = Card {
         },
         SOLVER,
     ],
-    source: "Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), algorithms 1 to 4; several starts: Clarke, Pailañir, Athey and Imbens (2024)",
+    source: "Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), algorithms 1 to 4; several starts: Clarke, Pailañir, Athey and Imbens (2024); covariates projected, from never-treated units: Kranz (2022)",
     reference_call: "R synthdid::synthdid_estimate(Y, N0, T0); both uniform: did_estimate; vcov(method = \"jackknife\"): --inference jackknife:center=mean",
     version: 1,
 };
@@ -75,7 +77,7 @@ static CONTROL: Card = Card {
     assumptions: "without treatment the treated would have stood where a weighted mean of never-treated units stands, in level too; no anticipation; a balanced panel with many periods before the start",
     when: "one treated aggregate whose level lies among those of the comparison units",
     options: &[SE, SOLVER],
-    source: "Abadie, Diamond and Hainmueller (2010); as in Arkhangelsky et al. (2021), without covariates; placebo: their algorithm 4",
+    source: "Abadie, Diamond and Hainmueller (2010); as in Arkhangelsky et al. (2021), without predictors; covariates as in synthetic-did; placebo: their algorithm 4",
     reference_call: "R synthdid::sc_estimate(Y, N0, T0)",
     version: 1,
 };
@@ -130,7 +132,8 @@ fn fit(card: &Card, sample: &Sample<'_>, options: &Options, rules: Rules) -> Res
         "placebo" if options.was_given("se") || placebo_works(&panel) => "placebo",
         _ => "jackknife",
     };
-    let about = About { targets, cell_weights, dropped_terms: Vec::new(), warnings };
+    let dropped_terms = comparison.dropped().iter().map(|&i| panel.covariates[i].name.clone()).collect();
+    let about = About { targets, cell_weights, dropped_terms, warnings };
     let mut fit = arithmetic::fit(&panel, Box::new(comparison), about, sample.executor);
     fit.own_inference = Some(own);
     Ok(fit)
@@ -147,15 +150,6 @@ fn accepted(card: &Card, panel: &Panel) -> Result<(), Faults> {
             place(),
             "weights are given to units whose past resembles that of the treated",
             "name the unit (--unit); where students change, average the outcome by school and period and make the school the unit",
-        ));
-    }
-    if !panel.covariates.is_empty() {
-        faults.push(Fault::new(
-            "EST-041",
-            format!("{} does not take covariates", card.id),
-            place(),
-            "an estimate that silently leaves them out would pass for an adjusted one",
-            "leave --covariates out, take their part off the outcome before, or use an estimator that adjusts for them",
         ));
     }
     if !panel.weight.is_empty() {

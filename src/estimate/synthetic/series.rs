@@ -3,14 +3,18 @@
 use crate::panel::Panel;
 
 /// Units with an outcome in every period.
+#[derive(Clone)]
 pub(super) struct Series {
     /// One row a unit, one value a period: less the comparison units' mean of the period, in units of the outcome's spread.
     pub y: Vec<Vec<f64>>,
+    /// Each unit's covariates, one row each, less the comparison units' mean of the period.
+    pub x: Vec<Vec<Vec<f64>>>,
     /// The cluster of each.
     pub cluster: Vec<u32>,
 }
 
 /// The units of one start.
+#[derive(Clone)]
 pub(super) struct Starters {
     /// Which cohort of the panel.
     pub cohort: u32,
@@ -21,6 +25,7 @@ pub(super) struct Starters {
 }
 
 /// All units, by start.
+#[derive(Clone)]
 pub(super) struct Outcomes {
     /// The comparison units.
     pub controls: Series,
@@ -28,6 +33,10 @@ pub(super) struct Outcomes {
     pub starters: Vec<Starters>,
     /// The comparison units' mean in each period, in the same units: only differences of it are needed.
     pub level: Vec<f64>,
+    /// How many covariates there are.
+    pub n_covariates: usize,
+    /// The comparison units' mean of each covariate in each period.
+    pub x_level: Vec<Vec<f64>>,
     /// The power of two by which outcomes were divided.
     pub unit: f64,
 }
@@ -41,31 +50,43 @@ impl Outcomes {
         let spread = high / 2.0 - low / 2.0;
         let unit = if spread > 0.0 { libm::ldexp(1.0, (libm::frexp(spread).1 + 1).clamp(-1000, 1000)) } else { 1.0 };
         let middle = low / 2.0 + high / 2.0;
-        let mut by_cohort: Vec<Vec<(Vec<f64>, u32)>> = vec![Vec::new(); panel.cells.cohorts.len()];
+        // The outcome first, then the covariates; and the cluster.
+        let mut by_cohort: Vec<Vec<(Vec<Vec<f64>>, u32)>> = vec![Vec::new(); panel.cells.cohorts.len()];
         for g in 0..panel.n_clusters() {
             for u in panel.units_of(g) {
                 let y = panel.rows_of(u).map(|r| panel.outcome[r] / unit - middle / unit).collect();
-                by_cohort[panel.cohort_of(u)].push((y, g as u32));
+                let x = panel.covariates.iter().map(|c| panel.rows_of(u).map(|r| c.values[r]).collect());
+                by_cohort[panel.cohort_of(u)].push((std::iter::once(y).chain(x).collect(), g as u32));
             }
         }
         for units in &mut by_cohort {
             units.sort_by(|(a, g), (b, h)| {
-                let differs = a.iter().zip(b).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne());
+                let differs = a.iter().flatten().zip(b.iter().flatten()).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne());
                 differs.unwrap_or_else(|| g.cmp(h))
             });
         }
         let controls = by_cohort.pop().expect("the never-treated stand last");
-        let level: Vec<f64> = (0..n_periods).map(|t| controls.iter().map(|(y, _)| y[t]).sum::<f64>() / controls.len() as f64).collect();
-        let centred = |units: Vec<(Vec<f64>, u32)>| {
-            let (y, cluster): (Vec<Vec<f64>>, Vec<u32>) = units.into_iter().unzip();
-            Series { y: y.into_iter().map(|y| y.iter().zip(&level).map(|(y, l)| y - l).collect()).collect(), cluster }
+        let mean = |row: usize, t: usize| controls.iter().map(|(rows, _)| rows[row][t]).sum::<f64>() / controls.len() as f64;
+        let n_covariates = panel.covariates.len();
+        let levels: Vec<Vec<f64>> = (0..=n_covariates).map(|row| (0..n_periods).map(|t| mean(row, t)).collect()).collect();
+        let centred = |units: Vec<(Vec<Vec<f64>>, u32)>| {
+            let mut out = Series { y: Vec::new(), x: Vec::new(), cluster: Vec::new() };
+            for (rows, g) in units {
+                let mut rows = rows.into_iter().zip(&levels).map(|(row, level)| row.iter().zip(level).map(|(v, l)| v - l).collect());
+                out.y.extend(rows.next());
+                out.x.push(rows.collect());
+                out.cluster.push(g);
+            }
+            out
         };
         let position = |g: i64| panel.cells.periods.partition_point(|&p| p < g);
         let starters = panel.cells.treated_cohorts().zip(by_cohort);
         Outcomes {
             starters: starters.map(|((c, g), units)| Starters { cohort: c as u32, start: position(g), units: centred(units) }).collect(),
-            controls: centred(controls),
-            level,
+            controls: centred(controls.clone()),
+            level: levels[0].clone(),
+            n_covariates,
+            x_level: levels[1..].to_vec(),
             unit,
         }
     }
