@@ -374,6 +374,9 @@ pub trait Placebo: Send + Sync {
     /// The cohort of comparison clusters.
     fn never(&self) -> u32;
 
+    /// About how many sums one call of [`Placebo::evaluate`] takes.
+    fn cost(&self) -> f64;
+
     /// The targets when each comparison cluster has the cohort that `labels` says (those of other clusters are not read);
     /// `None` where not identified. What is searched for starts from the whole sample's answer, or anew.
     fn evaluate(&self, labels: &[u32], anew: bool) -> Vec<Option<f64>>;

@@ -6,7 +6,7 @@
 
 use super::assignment::Assignments;
 use super::estimate::{Estimate, Inferred, Simulated, identified};
-use super::replicates::of_deviation;
+use super::replicates::{Asked, of_deviation};
 use super::{Inference, Setting};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::estimate::{Card, Fit, OptionSpec, Options, Values};
@@ -83,6 +83,13 @@ impl Inference for PlaceboStarts {
         let asked = options.whole("replicates") as u64;
         let every = all.number().filter(|&n| n <= asked);
         let n = every.unwrap_or(asked) as usize;
+        Asked::Fixed(n).price(
+            placebo.cost(),
+            "placebo",
+            format!("{n} replicates with {} comparison clusters", donors.len()),
+            "each replicate searches all weights anew",
+            "use jackknife, ask for fewer replicates, or make the school the unit, with its mean in each period",
+        )?;
         let anew = options.get("start") == "anew";
         let root = Stream::new(setting.seed, &["infer", "placebo"], 0);
         let rows: Vec<Vec<Option<f64>>> = spread(setting.executor, n, |r| {

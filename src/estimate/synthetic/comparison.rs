@@ -262,6 +262,11 @@ impl Placebo for Starts<'_> {
         self.comparison.never
     }
 
+    fn cost(&self) -> f64 {
+        // Every step of the search passes over all units.
+        1e4 * (self.comparison.raw.controls.y.len() * self.comparison.main.len()) as f64
+    }
+
     fn evaluate(&self, labels: &[u32], anew: bool) -> Vec<Option<f64>> {
         let own = self.comparison;
         let drawn: Vec<u32> = own.raw.controls.cluster.iter().map(|&g| labels[g as usize]).collect();

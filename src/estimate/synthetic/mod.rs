@@ -32,7 +32,7 @@ pub struct SyntheticControl;
 const SE: OptionSpec = OptionSpec {
     key: "se",
     values: Values::OneOf(&["placebo", "jackknife", "bootstrap"]),
-    meaning: "the interval given when no inference is asked for: placebo starts among comparison units (jackknife instead where there are too few of them), the jackknife with the weights as they are, or the pairs bootstrap with weights searched anew",
+    meaning: "the interval given when no inference is asked for: placebo starts among comparison units (jackknife instead where there are too few of them), the jackknife with the weights as they are, or the pairs bootstrap (normal interval) with weights searched anew",
     positional: false,
 };
 
@@ -128,7 +128,7 @@ fn fit(card: &Card, sample: &Sample<'_>, options: &Options, rules: Rules) -> Res
     warnings.extend(carried(&comparison, rules));
     let cell_weights = means.iter().map(|mean| cell_weights(&panel, &comparison, *mean)).collect();
     let own = match options.get("se") {
-        "bootstrap" => "pairs-bootstrap",
+        "bootstrap" => "pairs-bootstrap:replicates=999,interval=normal",
         "placebo" if options.was_given("se") || placebo_works(&panel) => "placebo",
         _ => "jackknife",
     };
@@ -179,9 +179,8 @@ fn usable(card: &Card, all: &Panel) -> Result<(Panel, Vec<Warning>), Faults> {
         .into());
     }
     let mut warnings = Vec::new();
-    let first = cells.periods.get(2).copied().unwrap_or(i64::MAX);
-    let early: BTreeSet<usize> =
-        cells.treated_cohorts().filter(|&(_, g)| g < first && cells.periods.get(1).is_none_or(|&p| g <= p)).map(|(c, _)| c).collect();
+    let too_early = |g: i64| cells.periods.get(1).is_none_or(|&second| g <= second);
+    let early: BTreeSet<usize> = cells.treated_cohorts().filter(|&(_, g)| too_early(g)).map(|(c, _)| c).collect();
     let cohort_of_row = |r: usize| cells.cohort_ix(all.cell[r]);
     let late = all.keeping(|r| !early.contains(&cohort_of_row(r)), Reason::AlwaysTreated);
     if !early.is_empty() {

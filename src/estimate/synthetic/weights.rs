@@ -165,3 +165,58 @@ pub(super) fn noise(outcomes: &Outcomes, start: usize, counts: &[f64]) -> f64 {
     }
     if n > 1.0 { (square / (n - 1.0)).sqrt() } else { 0.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wobble(i: usize) -> f64 {
+        libm::sin(i as f64 * 1.7) + libm::cos((i * i) as f64 * 0.3)
+    }
+
+    fn series(units: &[usize]) -> Series {
+        let y = units.iter().map(|u| (0..9).map(|t| wobble(u * 9 + t) + 0.2 * (u * t) as f64 / 7.0).collect()).collect();
+        Series { y, x: vec![Vec::new(); units.len()], cluster: units.iter().map(|&u| u as u32).collect() }
+    }
+
+    /// A unit that counts three times is three units; one that counts zero times is none.
+    #[test]
+    fn counts_are_copies() {
+        let (once, copies) = (series(&[0, 1, 2, 3, 4, 5, 6, 8]), series(&[0, 0, 0, 1, 3, 3, 4, 5, 6, 8]));
+        let counts = [3.0, 1.0, 0.0, 2.0, 1.0, 1.0, 1.0, 1.0];
+        let treated = series(&[7]).y[0].clone();
+        let scale = Scale { noise: 0.9, zeta: 0.4 };
+        for exact in [true, false] {
+            let rules = Rules { fitted_units: true, periods: Periods::Fitted, intercept: true, spread: true, exact };
+            let fit = |series: &Series, counts: &[f64]| {
+                let from = rules.even(counts, 4, scale).expect("units that count");
+                rules.fit(series, counts, &treated, 4, &from).expect("units that count")
+            };
+            let (a, b) = (fit(&once, &counts), fit(&copies, &[1.0; 10]));
+            let u = &b.units;
+            let summed = [u[0] + u[1] + u[2], u[3], 0.0, u[4] + u[5], u[6], u[7], u[8], u[9]];
+            // Frank–Wolfe gives weight to one copy after the other, and stops elsewhere.
+            let near = if exact { 1e-12 } else { 1e-2 };
+            for (x, y) in a.units.iter().zip(summed).chain(a.periods.iter().zip(b.periods.clone())) {
+                assert!((x - y).abs() < near, "exact {exact}: {:?} {:?} and {summed:?} {:?}", a.units, a.periods, b.periods);
+            }
+        }
+    }
+
+    #[test]
+    fn noise_is_the_standard_deviation_of_changes() {
+        let controls = series(&[0, 1, 2]);
+        let outcomes = Outcomes {
+            level: vec![0.0; 9],
+            starters: Vec::new(),
+            n_covariates: 0,
+            x_level: Vec::new(),
+            unit: 1.0,
+            controls: controls.clone(),
+        };
+        let changes: Vec<f64> = controls.y.iter().flat_map(|y| (0..4).map(|t| y[t + 1] - y[t])).collect();
+        let mean = changes.iter().sum::<f64>() / 12.0;
+        let expected = (changes.iter().map(|c| (c - mean) * (c - mean)).sum::<f64>() / 11.0).sqrt();
+        assert!((noise(&outcomes, 5, &[1.0; 3]) - expected).abs() < 1e-14);
+    }
+}
