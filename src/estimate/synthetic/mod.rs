@@ -125,14 +125,23 @@ fn fit(card: &Card, sample: &Sample<'_>, options: &Options, rules: Rules) -> Res
     let (panel, mut warnings) = usable(card, sample.panel)?;
     let (targets, means) = targets(&panel);
     let comparison = Comparison::new(&panel, rules, means.clone());
-    warnings.extend(carried(&comparison, rules));
+    warnings.extend(carried(&panel, &comparison, rules));
     let cell_weights = means.iter().map(|mean| cell_weights(&panel, &comparison, *mean)).collect();
     let own = match options.get("se") {
         "bootstrap" => "pairs-bootstrap:replicates=999,interval=normal",
         "placebo" if options.was_given("se") || placebo_works(&panel) => "placebo",
         _ => "jackknife",
     };
-    let dropped_terms = comparison.dropped().iter().map(|&i| panel.covariates[i].name.clone()).collect();
+    let dropped_terms: Vec<String> = comparison.dropped().iter().map(|&i| panel.covariates[i].name.clone()).collect();
+    if !dropped_terms.is_empty() {
+        warnings.push(Warning::new(
+            "collinear",
+            format!(
+                "dropped because unit and period effects, or other covariates, explain them among the never-treated: {}",
+                dropped_terms.join(", ")
+            ),
+        ));
+    }
     let about = About { targets, cell_weights, dropped_terms, warnings };
     let mut fit = arithmetic::fit(&panel, Box::new(comparison), about, sample.executor);
     fit.own_inference = Some(own);
@@ -230,19 +239,24 @@ fn targets(panel: &Panel) -> (Vec<Target>, Vec<Mean>) {
 }
 
 /// How many units carry weight, and how near they came. Which ones is not told: units may be students.
-fn carried(comparison: &Comparison, rules: Rules) -> Vec<Warning> {
+fn carried(panel: &Panel, comparison: &Comparison, rules: Rules) -> Vec<Warning> {
+    let groups: Vec<i64> = panel.cells.treated_cohorts().map(|(_, g)| g).collect();
     let mut parts = Vec::new();
     let mut far = false;
-    for (_, starters, weights) in comparison.weights() {
+    for (s, starters, weights) in comparison.weights() {
         let n = weights.units.iter().filter(|w| **w > 1e-6).count();
         let effective = 1.0 / weights.units.iter().map(|w| w * w).sum::<f64>();
         let distance = comparison.distance(starters, weights);
         far |= distance.is_some_and(|d| d > 1.0);
         let near = distance.map_or(String::new(), |d| {
             let how = if rules.intercept { "runs parallel to the treated" } else { "stands by the treated" };
-            format!("; their mean {how} before the start to within {d:.2} standard deviations of a change from one period to the next")
+            format!(", and their mean {how} before the start to within {d:.2} standard deviations of a change from one period to the next")
         });
-        parts.push(format!("{n} of {} comparison units carry weight (as much as {effective:.1} equal ones){near}", weights.units.len()));
+        let which = if groups.len() > 1 { format!("start {}: ", groups[s]) } else { String::new() };
+        parts.push(format!(
+            "{which}{n} of {} comparison units carry weight (as much as {effective:.1} equal ones){near}",
+            weights.units.len()
+        ));
     }
     let mut out = vec![Warning::new("synthetic-weights", parts.join("; "))];
     if comparison.weights().any(|(_, _, w)| !w.settled) {
