@@ -1,7 +1,7 @@
 //! What an estimator that is no regression hands to [`Fit`]: its arithmetic on a panel under any cluster weights, from
 //! which leaving out, resampling and reassigning clusters follow without a line of its own.
 
-use super::fit::{Body, Fit, FitCluster, InfluenceFit, NotIdentified, Refit, Side};
+use super::fit::{Body, Fit, FitCluster, InfluenceFit, NotIdentified, Placebo, Refit, Side};
 use super::linear::strata;
 use super::reassign::{Reassign, Shifted, Treatment};
 use super::target::Target;
@@ -34,6 +34,16 @@ pub(super) trait Arithmetic: Send + Sync {
     /// kept, without making that panel.
     fn assigned(&self, panel: &Panel, cohorts: &[u32]) -> Option<Box<dyn Arithmetic>> {
         self.on(panel.with_cohorts(cohorts))
+    }
+
+    /// The estimates without a cluster, where they are not those of [`Arithmetic::solve`] with its count at zero.
+    fn without(&self, _: usize) -> Option<Vec<Option<f64>>> {
+        None
+    }
+
+    /// How to estimate with starts given to comparison clusters.
+    fn placebo(&self) -> Option<Box<dyn Placebo + '_>> {
+        None
     }
 }
 
@@ -84,6 +94,7 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
         warnings: about.warnings,
         outcome_unit: outcome_unit(panel),
         rows_by_label: false,
+        own_inference: None,
         n_rows: panel.n_rows(),
         n_units: panel.n_units(),
         n_treated_units: panel.n_treated_units(),
@@ -182,9 +193,15 @@ impl Refit for Again {
     }
 
     fn without(&self, cluster: usize) -> Vec<Option<f64>> {
-        let mut counts = vec![1.0; self.panel.n_clusters()];
-        counts[cluster] = 0.0;
-        self.refit(&counts)
+        self.arithmetic.without(cluster).unwrap_or_else(|| {
+            let mut counts = vec![1.0; self.panel.n_clusters()];
+            counts[cluster] = 0.0;
+            self.refit(&counts)
+        })
+    }
+
+    fn placebo(&self) -> Option<Box<dyn Placebo + '_>> {
+        self.arithmetic.placebo()
     }
 
     fn price(&self) -> f64 {

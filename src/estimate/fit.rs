@@ -27,6 +27,8 @@ pub struct Fit {
     pub outcome_unit: f64,
     /// Whether rows were left out by the observed cohort (a window): then the fit under another assignment is not known.
     pub rows_by_label: bool,
+    /// The inference method used when none is asked for, where the estimator has one of its own.
+    pub own_inference: Option<&'static str>,
     /// Rows used.
     pub n_rows: usize,
     /// Units used.
@@ -124,6 +126,14 @@ impl Fit {
         match &self.body {
             Body::Linear(l) => l.design.reassign(&l.contrasts, &l.treatments),
             Body::Influence(i) => i.refit.reassign(),
+        }
+    }
+
+    /// How to estimate with starts given to comparison clusters; `None` when the estimator has no placebo variance.
+    pub fn placebo(&self) -> Option<Box<dyn Placebo + '_>> {
+        match &self.body {
+            Body::Linear(_) => None,
+            Body::Influence(i) => i.refit.placebo(),
         }
     }
 
@@ -368,6 +378,27 @@ pub trait Refit: Send + Sync {
 
     /// How to compute the fit under other assignments; `None` when clusters were not assigned as a whole.
     fn reassign(&self) -> Option<Box<dyn Reassign + '_>>;
+
+    /// How to estimate with starts given to comparison clusters; `None` when the estimator has no placebo variance.
+    fn placebo(&self) -> Option<Box<dyn Placebo + '_>> {
+        None
+    }
+}
+
+/// How to estimate among comparison clusters alone, some of which stand in for the treated.
+pub trait Placebo: Send + Sync {
+    /// The cohort of each cluster.
+    fn labels(&self) -> &[u32];
+
+    /// The cohort of comparison clusters.
+    fn never(&self) -> u32;
+
+    /// About how many sums one call of [`Placebo::evaluate`] takes.
+    fn cost(&self) -> f64;
+
+    /// The targets when each comparison cluster has the cohort that `labels` says (those of other clusters are not read);
+    /// `None` where not identified. What is searched for starts from the whole sample's answer, or anew.
+    fn evaluate(&self, labels: &[u32], anew: bool) -> Vec<Option<f64>>;
 }
 
 /// A fit known by its influence function.

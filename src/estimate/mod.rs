@@ -24,6 +24,7 @@ mod saturated;
 mod spline;
 mod stacked;
 mod sun_abraham;
+mod synthetic;
 mod target;
 mod triple_difference;
 mod twfe;
@@ -35,7 +36,8 @@ mod wooldridge;
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
 pub use fit::{
-    AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Refit, Side, Weighted,
+    AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side,
+    Weighted,
 };
 pub use nest::Nest;
 pub use reassign::{Reassign, Shifted, Treatment};
@@ -84,6 +86,8 @@ pub static ESTIMATORS: &[&dyn Estimator] = &[
     &two_stage::TwoStage,
     &wooldridge::Wooldridge,
     &stacked::Stacked,
+    &synthetic::SyntheticDid,
+    &synthetic::SyntheticControl,
     &triple_difference::TripleDifference,
     &compliance::Compliance,
     &dose_response::DoseResponse,

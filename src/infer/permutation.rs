@@ -210,6 +210,15 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
             "use an event study with bin=true or no window, or callaway-santanna",
         );
     }
+    if fit.placebo().is_some() {
+        return Fault::new(
+            "INF-006",
+            "this estimate is not linear in the outcome",
+            "a weighted comparison whose weights are fitted to the outcome",
+            "an effect cannot be taken off the outcome and added back, as a test of other assignments does",
+            "use  placebo,  which gives starts to comparison clusters",
+        );
+    }
     if matches!(fit.body, crate::estimate::Body::Influence(_)) && fit.clusters.iter().all(|c| c.side != crate::estimate::Side::Both) {
         return Fault::new(
             "INF-006",

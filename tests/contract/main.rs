@@ -3,6 +3,7 @@
 
 mod imputation;
 mod inference;
+mod synthetic;
 
 use serde_json::Value;
 use std::path::Path;

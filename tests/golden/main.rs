@@ -4,9 +4,11 @@
 mod support;
 
 mod callaway_santanna;
+mod doses;
 mod imputation;
 mod inference;
 mod saturated;
+mod synthetic;
 
 use serde_json::Value;
 use std::collections::BTreeSet;

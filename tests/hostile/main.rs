@@ -13,3 +13,4 @@ mod flags;
 mod imputation;
 mod mutation;
 mod school;
+mod synthetic;

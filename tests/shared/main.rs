@@ -15,6 +15,7 @@ mod resampling;
 mod saturated;
 mod skipped;
 mod small_samples;
+mod synthetic;
 mod wild;
 
 use book::{Book, shared};
@@ -113,6 +114,14 @@ fn bootstrap_intervals_on_given_draws() {
 #[test]
 fn permutation_with_every_assignment() {
     compare(&["randomization_inference"], |r, b, scratch| resampling::randomization(r, &mut b[0], scratch));
+}
+
+#[test]
+fn synthetic_comparisons_as_synthdid() {
+    compare(&["synthdid_prop99", "synthdid_math_reform"], |r, b, scratch| {
+        synthetic::prop99(r, &mut b[0]);
+        synthetic::math_reform(r, &mut b[1], scratch);
+    });
 }
 
 #[test]

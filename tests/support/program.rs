@@ -89,6 +89,11 @@ impl Estimated {
         })
     }
 
+    /// All effects, in order.
+    pub fn effects(&self) -> impl Iterator<Item = &Value> {
+        self.result["effects"].as_array().into_iter().flatten()
+    }
+
     /// How many effects of a kind there are.
     pub fn count(&self, estimand: &str) -> usize {
         self.result["effects"].as_array().map_or(0, |list| list.iter().filter(|e| e["estimand"].as_str() == Some(estimand)).count())
