@@ -84,6 +84,9 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
         clusters,
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
+        own_inference: None,
+        model: None,
+        components: Vec::new(),
     }
 }
 

@@ -214,6 +214,9 @@ pub(super) fn fit(
         n_units: moments.n_units,
         n_treated_units: present.iter().map(|c| c.n_treated_units).sum(),
         ledger: panel.ledger.clone(),
+        own_inference: None,
+        model: None,
+        components: Vec::new(),
         body: Body::Linear(LinearFit {
             terms: kept.iter().map(|&k| terms[k].name.clone()).collect(),
             clusters,

@@ -11,6 +11,8 @@ mod did;
 mod event_study;
 mod fit;
 mod linear;
+mod mixed_model;
+mod model_fit;
 mod nest;
 mod observations;
 mod reassign;
@@ -26,6 +28,7 @@ pub use design::{Design, Part, Row};
 pub use fit::{
     AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Refit, Side, Weighted,
 };
+pub use model_fit::{Component, ModelFit, ModelVariance};
 pub use nest::Nest;
 pub use reassign::{Reassign, Shifted, Treatment};
 pub use sample::Sample;
@@ -43,11 +46,16 @@ pub trait Estimator: Sync {
     /// # Errors
     /// When the sample does not have what the estimator needs (a cell that cannot be estimated is data, not an error).
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults>;
+
+    /// Whether it asks for levels between cluster and unit.
+    fn uses_levels(&self) -> bool {
+        false
+    }
 }
 
 /// All estimators, in the order in which they are listed.
 pub static ESTIMATORS: &[&dyn Estimator] =
-    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna];
+    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna, &mixed_model::MixedModel];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

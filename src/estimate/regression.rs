@@ -136,6 +136,9 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         draw_order,
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
+        own_inference: None,
+        model: None,
+        components: Vec::new(),
     })
 }
 

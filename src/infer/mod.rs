@@ -11,6 +11,7 @@ mod fractional;
 mod hierarchical;
 mod interval;
 mod jackknife;
+mod model;
 pub mod multiplicity;
 mod multiplier;
 mod pairs;
@@ -92,6 +93,7 @@ pub static INFERENCE: &[&dyn Inference] = &[
     &permutation::Permutation,
     &few_treated::FewTreated,
     &jackknife::Jackknife,
+    &model::Model,
 ];
 
 /// A method with its options: `name[:key=value,…]`, resolved.
@@ -206,6 +208,9 @@ impl Method {
 /// jackknife (CR1 where leaving out one cluster after the other would take minutes); and the null-imposed wild cluster
 /// bootstrap beside it. With two crossed clusterings: CR1.
 pub fn defaults(fit: &Fit, panel: &Panel) -> Vec<Method> {
+    if let Some(own) = fit.own_inference {
+        return vec![Method::parse(own).expect("a known method")];
+    }
     let names: &[&str] = match fit.body {
         _ if panel.second.is_some() => &["cluster:cr1"],
         Body::Linear(_) => &["cluster:cr2", "wild-bootstrap"],
