@@ -28,6 +28,8 @@ pub struct Fit {
     pub outcome_unit: f64,
     /// Whether rows were left out by the observed cohort (a window): then the fit under another assignment is not known.
     pub rows_by_label: bool,
+    /// The inference method used when none is asked for, where the estimator has one of its own.
+    pub own_inference: Option<&'static str>,
     /// Rows used.
     pub n_rows: usize,
     /// Units used.
@@ -43,8 +45,6 @@ pub struct Fit {
     pub draw_order: Vec<u32>,
     /// Rows left out by the estimator itself, beside those of the panel's ledger.
     pub ledger: crate::cohort::Ledger,
-    /// The inference used by default where the estimator brings its own.
-    pub own_inference: Option<&'static str>,
     /// What the estimator's own model of the variance says, where it has one.
     pub model: Option<ModelFit>,
     /// Components of the outcome's variance, where the estimator divides it.

@@ -19,9 +19,14 @@ mod reassign;
 mod regression;
 mod reweighted;
 mod sample;
+mod saturated;
+mod stacked;
+mod sun_abraham;
 mod target;
+mod triple_difference;
 mod twfe;
 mod two_groups;
+mod wooldridge;
 
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
@@ -41,21 +46,44 @@ pub trait Estimator: Sync {
     /// What it is, what it assumes, what it can be told.
     fn card(&self) -> &'static Card;
 
+    /// Whether it asks for a column that most estimators do not use.
+    fn asks_for(&self, _: Role) -> bool {
+        false
+    }
+
     /// Estimates every target it knows.
     ///
     /// # Errors
     /// When the sample does not have what the estimator needs (a cell that cannot be estimated is data, not an error).
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults>;
+}
 
-    /// Whether it asks for levels between cluster and unit.
-    fn uses_levels(&self) -> bool {
-        false
-    }
+/// Columns that only some estimators use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Two subgroups whose effects are compared.
+    Third,
+    /// How much of the treatment a unit had.
+    Dose,
+    /// Who really used it.
+    TakeUp,
+    /// Levels between cluster and unit.
+    Levels,
 }
 
 /// All estimators, in the order in which they are listed.
-pub static ESTIMATORS: &[&dyn Estimator] =
-    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna, &mixed_model::MixedModel];
+pub static ESTIMATORS: &[&dyn Estimator] = &[
+    &did::Did,
+    &twfe::Twfe,
+    &event_study::EventStudy,
+    &ancova::Ancova,
+    &callaway_santanna::CallawaySantanna,
+    &sun_abraham::SunAbraham,
+    &wooldridge::Wooldridge,
+    &stacked::Stacked,
+    &triple_difference::TripleDifference,
+    &mixed_model::MixedModel,
+];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

@@ -20,6 +20,7 @@ impl Panel {
         out.outcome = pick(&self.outcome);
         out.weight = pick(&self.weight);
         out.covariates = self.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect();
+        out.extras = self.extras.map(|values| kept.iter().map(|&r| values[r]).collect());
         out.second = self.second.as_ref().map(|s| Grouping { codes: Arc::new(kept.iter().map(|&r| s.codes[r]).collect()), ..s.clone() });
         // Units and clusters that still have rows.
         let (mut units, mut unit_start) = (Vec::new(), vec![0u32]);
@@ -51,6 +52,16 @@ impl Panel {
         let (cells, table) = self.cells.among(kept.iter().map(|&r| self.cell[r]));
         out.cells = cells;
         out.cell = Arc::new(kept.iter().map(|&r| table[self.cell[r] as usize]).collect());
+        out.survey = Arc::new(OnceLock::new());
+        out
+    }
+
+    /// The same rows with the cohort treated last taken for never treated, where nobody is: it stands in as comparison.
+    pub fn last_cohort_as_never(&self) -> Panel {
+        let mut out = self.clone();
+        if let Some(last) = out.cells.cohorts.last_mut() {
+            *last = FirstTreated::Never;
+        }
         out.survey = Arc::new(OnceLock::new());
         out
     }

@@ -11,6 +11,7 @@ mod callaway_santanna;
 mod differences;
 mod regressions;
 mod resampling;
+mod saturated;
 mod skipped;
 mod small_samples;
 mod wild;
@@ -43,6 +44,9 @@ fn fixest_mpdta_base_stagg_math_reform_ehec() {
         regressions::math_reform(r, &mut b[2]);
         small_samples::math_reform(r, &mut b[2]);
         regressions::ehec(r, &mut b[3], scratch);
+        saturated::mpdta(r, &mut b[0]);
+        saturated::base_stagg(r, &mut b[1], scratch);
+        saturated::math_reform(r, &mut b[2], scratch);
     });
 }
 

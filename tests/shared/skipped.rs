@@ -37,10 +37,4 @@ pub const FILES: &[(&str, &str)] = &[
 ];
 
 /// Cases that are not compared although their file is: file, a part of the id, why.
-pub const CASES: &[(&str, &str, &str)] = &[
-    ("fixest_mpdta", "sunab", "estimator sun-abraham: a later issue"),
-    ("fixest_mpdta", "etwfe", "estimator wooldridge: a later issue"),
-    ("fixest_base_stagg", "sunab", "estimator sun-abraham: a later issue"),
-    ("fixest_math_reform", "sunab", "estimator sun-abraham: a later issue"),
-    ("drdid_", "nocov_twfe_did", "the reference has an error there"),
-];
+pub const CASES: &[(&str, &str, &str)] = &[("drdid_", "nocov_twfe_did", "the reference has an error there")];

@@ -42,14 +42,13 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Lists the cells. `last_compares`: no unit is never treated, and the cohort treated last stands in.
-    pub fn new(panel: &Panel, control: Control, base: Base, anticipation: i64, last_compares: bool) -> Plan {
+    /// Lists the cells.
+    pub fn new(panel: &Panel, control: Control, base: Base, anticipation: i64) -> Plan {
         let cells = &panel.cells;
         let periods = &cells.periods;
-        let stand_in = if last_compares { cells.treated_cohorts().map(|(ix, _)| ix).last() } else { None };
         let start = |cohort: usize| match cells.cohorts[cohort] {
-            FirstTreated::At(g) if Some(cohort) != stand_in => Some(g),
-            _ => None,
+            FirstTreated::At(g) => Some(g),
+            FirstTreated::Never => None,
         };
         let mut out = Vec::new();
         for cohort in 0..cells.cohorts.len() {

@@ -85,7 +85,7 @@ impl Estimator for CallawaySantanna {
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let anticipation = options.whole("anticipation");
         let mut warnings = Vec::new();
-        let (panel, last_compares) = prepare(sample.panel, options, &mut warnings)?;
+        let panel = prepare(sample.panel, options, &mut warnings)?;
         let method = match options.get("method") {
             "ipw" => Method::Weighting,
             "regression" => Method::Regression,
@@ -95,7 +95,7 @@ impl Estimator for CallawaySantanna {
         let method = if panel.covariates.is_empty() { Method::Regression } else { method };
         let control = if options.get("control") == "never" { Control::Never } else { Control::NotYet };
         let base = if options.get("base") == "universal" { Base::Universal } else { Base::Varying };
-        let plan = Plan::new(&panel, control, base, anticipation, last_compares);
+        let plan = Plan::new(&panel, control, base, anticipation);
         if plan.cells.is_empty() {
             return Err(Fault::new(
                 "EST-010",
@@ -168,8 +168,8 @@ fn affordable(plan: &Plan, panel: &Panel) -> Result<(), Faults> {
     .into())
 }
 
-/// Leaves out what cannot be compared; says whether the cohort treated last stands in for the never-treated.
-fn prepare(panel: &Panel, options: &Options, warnings: &mut Vec<Warning>) -> Result<(Panel, bool), Faults> {
+/// Leaves out what cannot be compared; where nobody is never treated, the cohort treated last stands in.
+fn prepare(panel: &Panel, options: &Options, warnings: &mut Vec<Warning>) -> Result<Panel, Faults> {
     let anticipation = options.whole("anticipation");
     let cells = &panel.cells;
     let first = cells.periods[0];
@@ -222,7 +222,7 @@ fn prepare(panel: &Panel, options: &Options, warnings: &mut Vec<Warning>) -> Res
         .into());
     };
     if out.cells.has_never() {
-        return Ok((out, false));
+        return Ok(out);
     }
     if out.cells.cohorts.len() < 2 {
         return Err(Fault::new(
@@ -244,6 +244,6 @@ fn prepare(panel: &Panel, options: &Options, warnings: &mut Vec<Warning>) -> Res
     let periods: Vec<i64> = out.cells.periods.clone();
     let cells = out.cells.clone();
     let cell = out.cell.clone();
-    let out = out.keeping(|r| periods[cells.period_ix(cell[r])] < last - anticipation, Reason::NoComparison);
-    Ok((out, true))
+    let out = out.keeping(|r| periods[cells.period_ix(cell[r])] < last - anticipation, Reason::NoComparison).last_cohort_as_never();
+    Ok(out)
 }

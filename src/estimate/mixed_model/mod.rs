@@ -21,7 +21,7 @@ use super::arithmetic::{self, About, Arithmetic, Solved};
 use super::fit::{Fit, NotIdentified};
 use super::linear::Column;
 use super::model_fit::{Component, ModelFit};
-use super::{Card, Estimator, OptionSpec, Options, Sample, Target, Values};
+use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::{Cholesky, Matrix, RankRule, dot};
 use crate::panel::{Executor, Kind, Panel, spread};
@@ -61,8 +61,8 @@ impl Estimator for MixedModel {
         &CARD
     }
 
-    fn uses_levels(&self) -> bool {
-        true
+    fn asks_for(&self, role: Role) -> bool {
+        role == Role::Levels
     }
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {

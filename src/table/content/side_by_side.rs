@@ -99,12 +99,10 @@ pub fn comparison(analyses: &[Analysis]) -> Vec<String> {
 }
 
 /// What sets an estimator apart, and whether it used other rows.
-fn apart(b: &Analysis, contrast: &str) -> String {
-    let left = b.sample.rows - b.sample.rows_used;
-    let rows = if left > 0 {
-        format!(" It leaves out {} of {} rows.", number::count(left as u64), number::count(b.sample.rows as u64))
-    } else {
-        String::new()
-    };
-    format!("{contrast}{rows}")
+fn apart(b: &Analysis, first: &Analysis, contrast: &str) -> String {
+    let (own, theirs) = (b.sample.rows_used, first.sample.rows_used);
+    if own == theirs {
+        return contrast.to_string();
+    }
+    format!("{contrast} It uses {} rows, the first {}.", number::count(own as u64), number::count(theirs as u64))
 }

@@ -1,0 +1,302 @@
+//! Regressions with an effect of its own for every cohort in every period, and averages of these.
+//!
+//! Both Sun and Abraham's event study and Wooldridge's extended two-way fixed effects are such regressions; they differ in
+//! which cells have an effect and in how covariates enter. Averages weight cells by their rows (their weight): with shares
+//! taken as fixed they are contrasts of the coefficients; with estimated shares each cluster's rows also move the average
+//! by Σ_k n_kg (b_k − mean)/Σ n (Sun and Abraham 2021, proposition 6).
+
+use super::arithmetic::{self, About, Arithmetic, Solved};
+use super::fit::{Body, Fit, LinearFit, NotIdentified};
+use super::linear::{self, Column, Term, Wanted};
+use super::target::{Estimand, Target};
+use crate::cohort::{Fault, Faults, Reason, Warning};
+use crate::num::{Cholesky, Matrix, dot};
+use crate::panel::{Absorb, Executor, FirstTreated, Moments, Panel};
+use std::sync::Arc;
+
+/// A cohort in a period with an effect of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Effect {
+    /// The cell's number.
+    pub cell: u32,
+    /// First treated period and period.
+    pub group: i64,
+    pub time: i64,
+}
+
+/// What is averaged: a target and the places of its effects; `plain` averages the averages by event time instead.
+pub(super) struct Average {
+    target: Target,
+    effects: Vec<usize>,
+}
+
+/// The averages that an estimator of cells reports.
+pub(super) fn averages(effects: &[Effect]) -> Vec<Average> {
+    let places = |test: &dyn Fn(&Effect) -> bool| -> Vec<usize> { (0..effects.len()).filter(|&k| test(&effects[k])).collect() };
+    let mut out = vec![Average { target: Target::overall(), effects: places(&|e| e.time >= e.group) }];
+    let distinct = |value: &dyn Fn(&Effect) -> i64, test: &dyn Fn(&Effect) -> bool| -> Vec<i64> {
+        let mut list: Vec<i64> = effects.iter().filter(|e| test(e)).map(value).collect();
+        list.sort_unstable();
+        list.dedup();
+        list
+    };
+    let post = |e: &Effect| e.time >= e.group;
+    out.push(Average { target: Target::overall_dynamic(), effects: places(&post) });
+    for e in distinct(&|e| e.time - e.group, &|_| true) {
+        out.push(Average { target: Target::event(e), effects: places(&|k| k.time - k.group == e) });
+    }
+    for g in distinct(&|e| e.group, &post) {
+        out.push(Average { target: Target::group(g), effects: places(&|k| k.group == g && post(k)) });
+    }
+    for t in distinct(&|e| e.time, &post) {
+        out.push(Average { target: Target::calendar(t), effects: places(&|k| k.time == t && post(k)) });
+    }
+    for (k, e) in effects.iter().enumerate() {
+        out.push(Average { target: Target::group_time(e.group, e.time), effects: vec![k] });
+    }
+    out
+}
+
+impl Average {
+    /// The weight of each effect, by the sizes of the cells.
+    fn weights(&self, effects: &[Effect], size: &[f64]) -> Vec<(usize, f64)> {
+        if self.target.estimand != Estimand::OverallDynamic {
+            let total: f64 = self.effects.iter().map(|&k| size[k]).sum();
+            return self.effects.iter().map(|&k| (k, size[k] / total)).collect();
+        }
+        // The plain mean over event times of their means.
+        let time = |k: usize| effects[k].time - effects[k].group;
+        let mut times: Vec<i64> = self.effects.iter().map(|&k| time(k)).collect();
+        times.sort_unstable();
+        times.dedup();
+        let of = |e: i64| self.effects.iter().filter(|&&k| time(k) == e).map(|&k| size[k]).sum::<f64>();
+        self.effects.iter().map(|&k| (k, size[k] / of(time(k)) / times.len() as f64)).collect()
+    }
+}
+
+/// A regression with these effects, after `before` (levels, periods, covariates), whose coefficients `wanted` may add.
+pub(super) struct Saturated {
+    pub panel: Panel,
+    pub absorb: Absorb,
+    pub before: Vec<Term>,
+    /// Coefficients to be reported beside the effects.
+    pub also: Vec<Wanted>,
+    pub effects: Vec<Effect>,
+    /// Further terms behind the effects (covariates interacted with them).
+    pub after: Vec<Term>,
+}
+
+impl Saturated {
+    /// Rows (by weight) in each effect's cell.
+    fn sizes(&self) -> Vec<f64> {
+        let mut size = vec![0.0; self.panel.cells.len()];
+        for (r, &c) in self.panel.cell.iter().enumerate() {
+            size[c as usize] += self.panel.weight_of(r);
+        }
+        self.effects.iter().map(|e| size[e.cell as usize]).collect()
+    }
+
+    /// Fits; `estimated` lets the shares' own variance in.
+    pub fn fit(self, estimated: bool, executor: &dyn Executor) -> Result<Fit, Faults> {
+        let size = self.sizes();
+        let moments = Arc::new(Moments::accumulate(&self.panel, self.absorb, &|_| true, executor));
+        let cells = &self.panel.cells;
+        let from = self.before.len();
+        let mut terms = self.before;
+        terms.extend(self.effects.iter().map(|e| Term {
+            name: format!("cohort {}, period {}", e.group, e.time),
+            column: Column::Cells((0..cells.len() as u32).map(|c| f64::from(u8::from(c == e.cell))).collect()),
+            tell: true,
+            is_period: false,
+        }));
+        terms.extend(self.after);
+        let averages = averages(&self.effects);
+        let nested = if self.absorb == Absorb::Unit { moments.n_units } else { 0 };
+        if estimated {
+            let wanted = (0..self.effects.len()).map(|k| Wanted {
+                target: Target::group_time(self.effects[k].group, self.effects[k].time),
+                weights: vec![(from + k, 1.0)],
+            });
+            let fit = linear::fit(&self.panel, &moments, terms, wanted.collect(), nested, executor)?;
+            return Ok(with_shares(&self.panel, fit, averages, self.effects, executor));
+        }
+        let mut wanted: Vec<Wanted> = averages
+            .iter()
+            .map(|a| Wanted {
+                target: a.target.clone(),
+                weights: a.weights(&self.effects, &size).into_iter().map(|(k, w)| (from + k, w)).collect(),
+            })
+            .collect();
+        wanted.extend(self.also);
+        linear::fit(&self.panel, &moments, terms, wanted, nested, executor)
+    }
+}
+
+/// Units without a period before treatment leave; where nobody is never treated (or `last` asks for it) the cohort treated
+/// last stands in, until it is. Says which periods are left out.
+pub(super) fn comparable(panel: &Panel, last: bool, warnings: &mut Vec<Warning>) -> Result<Panel, Faults> {
+    let first = panel.cells.periods[0];
+    let names: Vec<String> = panel.cells.always_treated().map(|(_, g)| g.to_string()).collect();
+    if !names.is_empty() {
+        warnings.push(Warning::new(
+            "always-treated",
+            format!("units first treated in {} have no untreated period to compare with, and are left out", names.join(", ")),
+        ));
+    }
+    let cells = &panel.cells;
+    let early = |r: usize| matches!(cells.cohorts[cells.cohort_ix(panel.cell[r])], FirstTreated::At(g) if g <= first);
+    let mut out = panel.keeping(|r| !early(r), Reason::AlwaysTreated);
+    if last && out.cells.has_never() {
+        let (cells, cell) = (out.cells.clone(), out.cell.clone());
+        out = out.keeping(|r| cells.is_ever_treated(cells.cohort_ix(cell[r])), Reason::NoComparison);
+        warnings.push(Warning::new("never-treated-left-out", "with control=last never-treated units are left out"));
+    }
+    let Some(latest) = out.cells.treated_cohorts().map(|(_, g)| g).max() else {
+        return Err(Fault::new(
+            "EST-010",
+            "no cohort is left to estimate an effect for",
+            format!("first period {first}"),
+            "all treated units are treated from the first period on",
+            "include earlier periods",
+        )
+        .into());
+    };
+    if out.cells.has_never() {
+        return Ok(out);
+    }
+    if out.cells.cohorts.len() < 2 {
+        return Err(Fault::new(
+            "PANEL-008",
+            "no comparison units",
+            format!("every unit is treated from period {latest} on"),
+            "without anyone untreated the change of the treated cannot be told from the passing of time",
+            "add units that were never treated, or treated later",
+        )
+        .into());
+    }
+    warnings.push(Warning::new(
+        "last-cohort-compares",
+        format!("those first treated in {latest} stand in as comparison, and periods from {latest} on are left out"),
+    ));
+    let (cells, cell) = (out.cells.clone(), out.cell.clone());
+    Ok(out.keeping(|r| cells.periods[cells.period_ix(cell[r])] < latest, Reason::NoComparison).last_cohort_as_never())
+}
+
+/// Cells with rows.
+pub(super) fn occupied(panel: &Panel) -> Vec<bool> {
+    let mut out = vec![false; panel.cells.len()];
+    panel.cell.iter().for_each(|&c| out[c as usize] = true);
+    out
+}
+
+/// The same coefficients with averages whose shares are estimated.
+fn with_shares(panel: &Panel, fit: Fit, averages: Vec<Average>, effects: Vec<Effect>, executor: &dyn Executor) -> Fit {
+    let Fit { body: Body::Linear(linear), dropped_terms, warnings, ledger, n_rows, n_units, n_treated_units, .. } = fit else {
+        unreachable!("a regression")
+    };
+    let mut size_of = vec![vec![0.0; panel.n_clusters()]; effects.len()];
+    for g in 0..panel.n_clusters() {
+        for r in panel.units_of(g).flat_map(|u| panel.rows_of(u)) {
+            if let Some(k) = effects.iter().position(|e| e.cell == panel.cell[r]) {
+                size_of[k][g] += panel.weight_of(r);
+            }
+        }
+    }
+    let size: Vec<f64> = size_of.iter().map(|own| own.iter().sum()).collect();
+    let cell_weights = averages
+        .iter()
+        .map(|a| {
+            let mut out = vec![0.0; panel.cells.len()];
+            for (k, w) in a.weights(&effects, &size) {
+                out[effects[k].cell as usize] += w / size[k];
+            }
+            out
+        })
+        .collect();
+    let about = About { targets: averages.iter().map(|a| a.target.clone()).collect(), cell_weights, dropped_terms, warnings };
+    let shares = Shares { linear, averages, effects, size_of };
+    let mut out = arithmetic::fit(panel, Box::new(shares), about, executor);
+    (out.ledger, out.n_rows, out.n_units, out.n_treated_units) = (ledger, n_rows, n_units, n_treated_units);
+    out
+}
+
+struct Shares {
+    linear: LinearFit,
+    averages: Vec<Average>,
+    effects: Vec<Effect>,
+    /// Effects × clusters: the rows of the cell.
+    size_of: Vec<Vec<f64>>,
+}
+
+impl Arithmetic for Shares {
+    fn solve(&self, counts: &[f64], influence: bool, _: &dyn Executor) -> Solved {
+        let k = self.linear.beta.len();
+        let (mut s, mut b) = (Matrix::zeros(k, k), vec![0.0; k]);
+        for (cluster, &w) in self.linear.clusters.iter().zip(counts).filter(|(_, w)| **w != 0.0) {
+            s.add_scaled(&cluster.s, w);
+            b.iter_mut().zip(&cluster.b).for_each(|(t, x)| *t += w * x);
+        }
+        let lost = || Err(NotIdentified("some cohort or period is not observed".into()));
+        let Some(cholesky) = Cholesky::new_guarded(&s) else {
+            return Solved {
+                estimates: self.averages.iter().map(|_| lost()).collect(),
+                influence: influence.then(|| Matrix::zeros(counts.len(), self.averages.len())),
+            };
+        };
+        let beta = cholesky.solve(&b);
+        let effect = |e: usize| self.linear.contrasts[e].as_ref().map(|c| dot(c, &beta));
+        let size: Vec<f64> = self.size_of.iter().map(|own| own.iter().zip(counts).map(|(n, c)| n * c).sum()).collect();
+        let mut table = influence.then(|| Matrix::zeros(counts.len(), self.averages.len()));
+        let mut estimates = Vec::new();
+        for (t, average) in self.averages.iter().enumerate() {
+            let known = Average {
+                target: average.target.clone(),
+                effects: average.effects.iter().copied().filter(|&e| size[e] > 0.0 && effect(e).is_some()).collect(),
+            };
+            if known.effects.is_empty() {
+                estimates.push(lost());
+                continue;
+            }
+            let weights = known.weights(&self.effects, &size);
+            let mean: f64 = weights.iter().map(|&(e, w)| w * effect(e).expect("known")).sum();
+            estimates.push(Ok(mean));
+            let Some(table) = &mut table else { continue };
+            let mut contrast = vec![0.0; k];
+            for &(e, w) in &weights {
+                let own = self.linear.contrasts[e].as_ref().expect("known");
+                contrast.iter_mut().zip(own).for_each(|(c, x)| *c += w * x);
+            }
+            let h = cholesky.solve(&contrast);
+            // Means by event time of a mean over event times; else the mean itself.
+            let centre = |e: usize| -> f64 {
+                if average.target.estimand != Estimand::OverallDynamic {
+                    return mean;
+                }
+                let time = |e: usize| self.effects[e].time - self.effects[e].group;
+                let same: Vec<usize> = known.effects.iter().copied().filter(|&o| time(o) == time(e)).collect();
+                let total: f64 = same.iter().map(|&o| size[o]).sum();
+                same.iter().map(|&o| size[o] / total * effect(o).expect("known")).sum()
+            };
+            for g in 0..counts.len() {
+                if counts[g] == 0.0 {
+                    continue;
+                }
+                let cluster = &self.linear.clusters[g];
+                let score = dot(&h, &cluster.b) - dot(&h, &cluster.s.apply(&beta));
+                // d mean / d size of an effect: its weight over its size, times how far it lies from the mean.
+                let through: f64 =
+                    weights.iter().map(|&(e, w)| w / size[e] * self.size_of[e][g] * (effect(e).expect("known") - centre(e))).sum();
+                table[(g, t)] = score + through;
+            }
+        }
+        Solved { estimates, influence: table }
+    }
+
+    fn on(&self, _: Panel) -> Option<Box<dyn Arithmetic>> {
+        None
+    }
+
+    fn price(&self) -> f64 {
+        (self.linear.clusters.len() * self.linear.beta.len() * self.linear.beta.len()) as f64
+    }
+}
