@@ -5,6 +5,7 @@ mod support;
 
 mod callaway_santanna;
 mod inference;
+mod mixed;
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -20,7 +21,6 @@ const SKIPPED: &[(&str, &str)] = &[
     ("_two_stage", "estimator two-stage: a later issue"),
     ("_bacon", "diagnostic bacon: a later issue"),
     ("_staggered", "estimator roth-santanna: a later issue"),
-    ("_lmer", "estimator mixed-model: a later issue"),
     ("_triple", "estimator triple-difference: a later issue"),
 ];
 
@@ -70,6 +70,7 @@ fn no_case_is_forgotten() {
     let all = || ids["cases"].as_array().into_iter().flatten().filter_map(|c| c["id"].as_str());
     // Each of these has a test that goes through all cases of its name.
     compared.extend(all().filter(|id| id.contains("_cs_")).map(String::from));
+    compared.extend(mixed::LMER.map(|(id, ..)| id.to_string()));
     compared.extend(ADJUSTED.map(|(id, _, _)| id.to_string()));
     for case in json("expected.json")["cases"].as_array().expect("cases") {
         let id = case["id"].as_str().expect("an id");

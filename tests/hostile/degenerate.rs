@@ -3,8 +3,8 @@
 use crate::school::{ROLES, School, estimate_bytes, good};
 use serde_json::Value;
 
-const ESTIMATORS: [&str; 5] = ["did", "twfe", "event-study", "did:method=regression", "ancova"];
-const INFERENCE: [&str; 20] = [
+const ESTIMATORS: [&str; 6] = ["did", "twfe", "event-study", "did:method=regression", "ancova", "mixed-model"];
+const INFERENCE: [&str; 21] = [
     "cluster:cr0",
     "cluster:cr1",
     "cluster:cr2",
@@ -25,6 +25,7 @@ const INFERENCE: [&str; 20] = [
     "permutation:replicates=199",
     "permutation:statistic=studentized,replicates=auto",
     "few-treated",
+    "model",
 ];
 
 /// All combinations must end with valid JSON or a plain refusal.

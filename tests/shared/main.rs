@@ -9,6 +9,7 @@ mod support;
 mod book;
 mod callaway_santanna;
 mod differences;
+mod mixed;
 mod regressions;
 mod resampling;
 mod saturated;
@@ -101,6 +102,15 @@ fn bootstrap_intervals_on_given_draws() {
 #[test]
 fn permutation_with_every_assignment() {
     compare(&["randomization_inference"], |r, b, scratch| resampling::randomization(r, &mut b[0], scratch));
+}
+
+#[test]
+fn mixed_models_as_lme4_and_lmer_test() {
+    compare(&["lmer_eef_crt", "lmer_eef_mst", "lmer_mpdta"], |r, b, scratch| {
+        mixed::eef_crt(r, &mut b[0], scratch);
+        mixed::eef_mst(r, &mut b[1], scratch);
+        mixed::mpdta(r, &mut b[2], scratch);
+    });
 }
 
 #[test]

@@ -9,8 +9,6 @@ mod jet;
 mod likelihood;
 mod nested;
 mod terms;
-#[cfg(test)]
-mod tests;
 mod uncertainty;
 
 use self::likelihood::{Likelihood, Solution, score};
@@ -70,8 +68,7 @@ impl Estimator for MixedModel {
         let panel = rows(sample.panel, kind)?;
         let levels = Levels::of(&panel);
         check(&panel, &levels)?;
-        let mut warnings: Vec<Warning> =
-            panel.warnings.iter().filter(|w| !sample.panel.warnings.contains(w)).cloned().collect();
+        let mut warnings: Vec<Warning> = panel.warnings.iter().filter(|w| !sample.panel.warnings.contains(w)).cloned().collect();
         if !levels.left_out.is_empty() {
             warnings.push(Warning::new(
                 "level-left-out",
@@ -111,7 +108,10 @@ fn cautions(components: &[Component], converged: bool) -> Vec<Warning> {
     if !none.is_empty() {
         out.push(Warning::new(
             "singular-fit",
-            format!("no variance is left between groups of {}: estimated as zero, at the boundary; degrees of freedom take it as known", none.join(", ")),
+            format!(
+                "no variance is left between groups of {}: estimated as zero, at the boundary; degrees of freedom take it as known",
+                none.join(", ")
+            ),
         ));
     }
     if !converged {
@@ -262,7 +262,9 @@ impl Model {
         let solution = likelihood.minimize(&vec![1.0; panel.n_clusters()], &vec![1.0; likelihood.levels], executor);
 
         let mut order: Vec<Option<usize>> = vec![fixed.iter().position(|f| f.treatment)];
-        order.extend((0..fixed.len()).filter(|&t| !fixed[t].treatment && !(place[t].is_none() && !dropped_terms.contains(&fixed[t].name))).map(Some));
+        order.extend(
+            (0..fixed.len()).filter(|&t| !fixed[t].treatment && !(place[t].is_none() && !dropped_terms.contains(&fixed[t].name))).map(Some),
+        );
         let (mut contrasts, mut reasons, mut targets, mut cell_weights) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for t in order {
             targets.push(match t {
@@ -340,13 +342,19 @@ impl Arithmetic for Model {
         let plain = counts.iter().all(|&c| c == 1.0);
         let again = || {
             let ones = vec![1.0; self.likelihood.levels];
-            self.likelihood.minimize(counts, &self.solution.as_ref().map_or(ones, |s| s.ratios.iter().map(|r| r.max(1e-3)).collect()), executor)
+            self.likelihood.minimize(
+                counts,
+                &self.solution.as_ref().map_or(ones, |s| s.ratios.iter().map(|r| r.max(1e-3)).collect()),
+                executor,
+            )
         };
         let solution = if plain { self.solution.clone() } else { again() };
         let estimates = self.contrasts.iter().zip(&self.reasons).map(|(contrast, reason)| match (contrast, &solution) {
             (Some(c), Some(s)) => Ok(dot(&c.weights, &s.beta) + c.shift),
             (None, _) => Err(NotIdentified(reason.clone())),
-            (_, None) => Err(NotIdentified("the fixed effects fit the outcome exactly or are collinear: no variance is left to divide".into())),
+            (_, None) => {
+                Err(NotIdentified("the fixed effects fit the outcome exactly or are collinear: no variance is left to divide".into()))
+            }
         });
         let influence = influence.then(|| {
             let mut out = Matrix::zeros(counts.len(), self.contrasts.len());

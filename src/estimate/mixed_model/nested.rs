@@ -68,14 +68,14 @@ impl Block {
         if levels.len() > 1 {
             return Contents::Groups(groups.map(|g| self.group(panel, g, &levels[1..], width, row)).collect());
         }
+        let mut finest: Vec<(f64, Vec<f64>)> = groups.map(|g| self.finest(panel, g, width, row)).collect();
+        finest.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut bins: Vec<Bin> = Vec::new();
-        for group in groups {
-            let (n, sum) = self.finest(panel, group, width, row);
-            let at = bins.binary_search_by(|b| b.n.total_cmp(&n)).unwrap_or_else(|at| {
-                bins.insert(at, Bin { n, count: 0.0, sum: vec![0.0; width], outer: vec![0.0; triangle(width)] });
-                at
-            });
-            let bin = &mut bins[at];
+        for (n, sum) in finest {
+            if bins.last().is_none_or(|b| b.n != n) {
+                bins.push(Bin { n, count: 0.0, sum: vec![0.0; width], outer: vec![0.0; triangle(width)] });
+            }
+            let Some(bin) = bins.last_mut() else { continue };
             bin.count += 1.0;
             bin.sum.iter_mut().zip(&sum).for_each(|(t, s)| *t += s);
             pairs(width, |at, i, j| bin.outer[at] += sum[i] * sum[j]);

@@ -21,7 +21,9 @@ pub fn components(analyses: &[Analysis]) -> Table {
         for component in &analysis.components {
             let interval = match component.interval(analysis.level) {
                 Some((low, high)) => Cell::interval(Some(low), Some(high), Digits::Decimals(3)),
-                None => Cell::undefined("the variance is estimated as zero, at the boundary, where the likelihood has no curvature to go by"),
+                None => {
+                    Cell::undefined("the variance is estimated as zero, at the boundary, where the likelihood has no curvature to go by")
+                }
             };
             out.push(vec![
                 Cell::text(&analysis.outcome),
