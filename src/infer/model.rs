@@ -34,10 +34,11 @@ impl Inference for Model {
 
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         let fault = |what: &str, place: &str, why: &str, remedy: &str| Err(Fault::new("INF-003", what, place, why, remedy).into());
-        let nothing_identified = fit.estimates.iter().all(Result::is_err);
         let Some(model) = fit.model.as_ref() else {
-            if nothing_identified && fit.own_inference == Some("model") {
-                return Ok(Inferred::default());
+            // The estimator has a model, and this fit left nothing to estimate it from.
+            if fit.own_inference == Some("model") {
+                let estimates = identified(fit).map(|(t, estimate)| Estimate::bare(t, estimate)).collect();
+                return Ok(Inferred { estimates, ..Inferred::default() });
             }
             return fault(
                 "model does not exist for this estimator",

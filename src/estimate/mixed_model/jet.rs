@@ -13,7 +13,7 @@ pub(super) trait Number: Copy + Send + Sync {
     fn times(self, other: Self) -> Self;
     fn scaled(self, factor: f64) -> Self;
     fn reciprocal(self) -> Self;
-    fn ln(self) -> Self;
+    fn logarithm(self) -> Self;
 }
 
 impl Number for f64 {
@@ -32,7 +32,7 @@ impl Number for f64 {
     fn reciprocal(self) -> f64 {
         1.0 / self
     }
-    fn ln(self) -> f64 {
+    fn logarithm(self) -> f64 {
         libm::log(self)
     }
 }
@@ -120,7 +120,7 @@ impl Number for Jet {
         self.through(r, -r * r, 2.0 * r * r * r)
     }
 
-    fn ln(self) -> Jet {
+    fn logarithm(self) -> Jet {
         let r = 1.0 / self.value;
         self.through(libm::log(self.value), r, -r * r)
     }
@@ -135,7 +135,7 @@ mod tests {
     fn derivatives_are_those_of_calculus() {
         let (x, y) = (1.5, 0.7);
         let (a, b) = (Jet::variable(x, 0), Jet::variable(y, 3));
-        let f = a.times(b).plus(a.reciprocal()).ln();
+        let f = a.times(b).plus(a.reciprocal()).logarithm();
         let u = x * y + 1.0 / x;
         let (ux, uy) = (y - 1.0 / (x * x), x);
         let near = |got: f64, expected: f64| assert!((got - expected).abs() < 1e-14, "{got} is not {expected}");

@@ -34,6 +34,8 @@ pub(super) struct Solution {
     pub inverse: Matrix,
     pub deviance: f64,
     pub converged: bool,
+    /// Whether intercepts and fixed effects leave no residual: then the deviance has no minimum.
+    pub exact: bool,
 }
 
 /// The model at some variance ratios, with derivatives.
@@ -65,6 +67,8 @@ struct Total<N> {
 }
 
 const STEPS: usize = 200;
+/// An intercept whose variance is larger than this many residual variances explains the outcome but for rounding.
+const LARGEST_RATIO: f64 = 1e9;
 
 impl Likelihood {
     fn total<N: Number>(&self, counts: &[f64], ratios: &[N], executor: &dyn Executor) -> Total<N> {
@@ -204,6 +208,9 @@ impl Likelihood {
                 break;
             };
             ratios = next;
+            if promised.is_nan() || ratios.iter().any(|&r| r >= LARGEST_RATIO) {
+                break;
+            }
             if promised < 1e-14 {
                 converged = true;
                 break;
@@ -212,7 +219,8 @@ impl Likelihood {
         let look = self.look(counts, &ratios, executor)?;
         let residual = look.squares.0 / self.degrees(look.rows);
         let deviance = self.deviance(&look).0;
-        Some(Solution { ratios, beta: look.beta, residual, inverse: look.inverse, deviance, converged })
+        let exact = ratios.iter().any(|&r| r >= LARGEST_RATIO);
+        Some(Solution { exact, ratios, beta: look.beta, residual, inverse: look.inverse, deviance, converged })
     }
 
     /// The next ratios and by how much the deviance is expected to fall; `None` when there is no way down.
@@ -238,7 +246,9 @@ impl Likelihood {
             if let Some(cholesky) = Cholesky::new(&curvature) {
                 let step = cholesky.solve(&free.iter().map(|&i| gradient[i]).collect::<Vec<_>>());
                 let mut next = ratios.to_vec();
-                free.iter().zip(&step).for_each(|(&i, s)| next[i] = (ratios[i] - s).clamp(0.0, 10.0 * ratios[i] + 1.0));
+                free.iter()
+                    .zip(&step)
+                    .for_each(|(&i, s)| next[i] = (ratios[i] - s).clamp(0.0, (10.0 * ratios[i] + 1.0).min(LARGEST_RATIO)));
                 let promised: f64 = (0..ratios.len()).map(|i| gradient[i] * (ratios[i] - next[i])).sum();
                 // Where the promise is below the rounding of the deviance itself, the derivatives know better.
                 let noise = 1e-13 * value.abs().max(1.0);

@@ -83,7 +83,7 @@ impl Estimator for MixedModel {
         let rows_used = panel.ledger.n_used();
         let counts = vec![1.0; panel.n_clusters()];
         let own = model.solution.clone();
-        let told = own.as_ref().and_then(|s| {
+        let told = own.as_ref().filter(|s| !s.exact).and_then(|s| {
             let look = model.likelihood.look(&counts, &s.ratios, sample.executor)?;
             let unit2 = model.y_unit * model.y_unit;
             let uncertainty = Uncertainty::new(&model.likelihood, &look, s);
@@ -94,6 +94,12 @@ impl Estimator for MixedModel {
         let mut fit = arithmetic::fit(&panel, Box::new(model), about, sample.executor);
         fit.n_rows = rows_used;
         fit.own_inference = Some("model");
+        if own.as_ref().is_some_and(|s| s.exact) {
+            fit.warnings.push(Warning::new(
+                "no-residual",
+                "random intercepts and fixed effects explain the outcome exactly: no residual is left to compare variances with, so the model gives no standard errors",
+            ));
+        }
         if let Some((model, components)) = told {
             fit.warnings.extend(cautions(&components, own.as_ref().is_some_and(|s| s.converged)));
             (fit.model, fit.components) = (Some(model), components);

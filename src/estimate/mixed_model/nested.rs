@@ -135,7 +135,7 @@ impl<N: Number> Absorbed<N> {
                 for bin in bins {
                     let grown = one.plus(ratios[0].scaled(bin.n));
                     let left = grown.reciprocal();
-                    self.log_determinant = self.log_determinant.plus(grown.ln().scaled(bin.count));
+                    self.log_determinant = self.log_determinant.plus(grown.logarithm().scaled(bin.count));
                     total = total.plus(left.scaled(bin.n * bin.count));
                     sum.iter_mut().zip(&bin.sum).for_each(|(t, &s)| *t = t.plus(left.scaled(s)));
                     let between = left.scaled(1.0 / bin.n);
@@ -147,7 +147,7 @@ impl<N: Number> Absorbed<N> {
                     let (n, s) = self.contents(group, &ratios[1..], width);
                     let grown = one.plus(ratios[0].times(n));
                     let left = grown.reciprocal();
-                    self.log_determinant = self.log_determinant.plus(grown.ln());
+                    self.log_determinant = self.log_determinant.plus(grown.logarithm());
                     total = total.plus(n.times(left));
                     let taken = ratios[0].times(left).scaled(-1.0);
                     let weighted: Vec<N> = s.iter().map(|x| x.times(taken)).collect();

@@ -115,6 +115,19 @@ def classrooms():
     return col("math"), np.column_stack(x), [[r["school"] for r in d], [r["classroom"] for r in d]], col("students"), names
 
 
+def periods_only():
+    d = rows("classrooms.csv")
+    year = [int(r["year"]) for r in d]
+    names, x = ["(Intercept)"], [np.ones(len(d))]
+    for t in sorted(set(year))[1:]:
+        names.append(f"period {t}")
+        x.append(np.array([1.0 * (y == t) for y in year]))
+    names.append("ATT")
+    x.append(np.array([1.0 * (int(r["profile_year"]) > 0 and int(r["year"]) >= int(r["profile_year"])) for r in d]))
+    y = np.array([float(r["math"]) for r in d])
+    return y, np.column_stack(x), [[r["school"] for r in d], [r["classroom"] for r in d]], np.ones(len(d)), names
+
+
 def case(name, data):
     y, x, groups, weight, names = data
     terms, phi, dev = fit(y, x, groups, weight)
@@ -123,5 +136,6 @@ def case(name, data):
     return {"id": name, "terms": terms, "variances": phi, "deviance": dev}
 
 
-cases = [case("students without a third of the later scores", students()), case("classrooms with weights", classrooms())]
+cases = [case("students without a third of the later scores", students()), case("classrooms with weights", classrooms()),
+         case("classrooms, periods only", periods_only())]
 print(json.dumps({"made_by": "make_mixed.py", "cases": cases}, indent=1))
