@@ -48,12 +48,12 @@ impl Estimate {
             (
                 "--levels",
                 !self.roles.levels.is_empty(),
-                inference.iter().any(Method::uses_levels),
-                "hierarchical-bootstrap or wild-bootstrap:subcluster=level",
+                inference.iter().any(Method::uses_levels) || estimators.iter().any(|e| e.estimator.asks_for(Role::Levels)),
+                "hierarchical-bootstrap, wild-bootstrap:subcluster=level or mixed-model",
             ),
         ] {
             if given && !used {
-                return Err(Failure::Usage(format!("{flag} does nothing here: only {by} asks for it (--inference)")));
+                return Err(Failure::Usage(format!("{flag} does nothing here: only {by} asks for it")));
             }
         }
         let asks = |role: Role| estimators.iter().any(|e| e.estimator.asks_for(role));

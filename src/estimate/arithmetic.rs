@@ -101,6 +101,8 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
         clusters,
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
+        model: None,
+        components: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an estimator hands on: estimates, and a small table a cluster from which every interval follows.
 
+use super::model_fit::{Component, ModelFit};
 use super::reassign::{Reassign, Treatment};
 use super::{Design, Estimand, Target};
 use crate::cohort::Warning;
@@ -44,6 +45,10 @@ pub struct Fit {
     pub draw_order: Vec<u32>,
     /// Rows left out by the estimator itself, beside those of the panel's ledger.
     pub ledger: crate::cohort::Ledger,
+    /// What the estimator's own model of the variance says, where it has one.
+    pub model: Option<ModelFit>,
+    /// Components of the outcome's variance, where the estimator divides it.
+    pub components: Vec<Component>,
 }
 
 /// A cluster of a fit.

@@ -14,6 +14,8 @@ mod event_study;
 mod fit;
 mod imputation;
 mod linear;
+mod mixed_model;
+mod model_fit;
 mod nest;
 mod observations;
 mod reassign;
@@ -39,6 +41,7 @@ pub use fit::{
     AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side,
     Weighted,
 };
+pub use model_fit::{Component, ModelFit, ModelVariance};
 pub use nest::Nest;
 pub use reassign::{Reassign, Shifted, Treatment};
 pub use sample::Sample;
@@ -72,6 +75,8 @@ pub enum Role {
     Dose,
     /// Who really used it.
     TakeUp,
+    /// Levels between cluster and unit.
+    Levels,
 }
 
 /// All estimators, in the order in which they are listed.
@@ -91,6 +96,7 @@ pub static ESTIMATORS: &[&dyn Estimator] = &[
     &triple_difference::TripleDifference,
     &compliance::Compliance,
     &dose_response::DoseResponse,
+    &mixed_model::MixedModel,
 ];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.

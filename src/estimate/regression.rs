@@ -137,6 +137,8 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         draw_order,
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
+        model: None,
+        components: Vec::new(),
     })
 }
 

@@ -12,6 +12,7 @@ mod fractional;
 mod hierarchical;
 mod interval;
 mod jackknife;
+mod model;
 pub mod multiplicity;
 mod multiplier;
 mod pairs;
@@ -96,6 +97,7 @@ pub static INFERENCE: &[&dyn Inference] = &[
     &few_treated::FewTreated,
     &jackknife::Jackknife,
     &anderson_rubin::AndersonRubin,
+    &model::Model,
 ];
 
 /// A method with its options: `name[:key=value,…]`, resolved.

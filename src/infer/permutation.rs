@@ -228,6 +228,15 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
             "use  jackknife  or  pairs-bootstrap",
         );
     }
+    if fit.model.is_some() {
+        return Fault::new(
+            "INF-006",
+            "a mixed model under another assignment is not known",
+            "its variances are estimated from the outcome",
+            "an assumed effect cannot be taken off the estimate and added back: the variances would move with it",
+            "use did or ancova with this method, and mixed-model beside them",
+        );
+    }
     Fault::new(
         "INF-006",
         "clusters were not assigned as a whole",

@@ -171,10 +171,10 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
                 "name a column with two values, such as subgroups = [\"iep\"]",
             ));
         }
-        if !roles.levels.is_empty() && nobody(Method::uses_levels) {
+        if !roles.levels.is_empty() && nobody(Method::uses_levels) && unasked(Role::Levels) {
             faults.push(fault(
                 "roles.levels does nothing here".into(),
-                "use the inference method hierarchical-bootstrap or wild-bootstrap:subcluster=level, or leave it out",
+                "use the inference method hierarchical-bootstrap or wild-bootstrap:subcluster=level, or the estimator mixed-model, or leave it out",
             ));
         }
     }
@@ -346,7 +346,7 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
         cluster: roles.cluster.clone(),
         second_cluster: roles.second_cluster.clone(),
         // Only where a method asks for them: else a missing one would drop rows for nothing.
-        levels: if uses(section, Method::uses_levels) { roles.levels.clone() } else { Vec::new() },
+        levels: if uses(section, Method::uses_levels) || asks(Role::Levels) { roles.levels.clone() } else { Vec::new() },
         block: roles.block.clone().filter(|_| uses(section, Method::uses_blocks)),
         third: if asks(Role::Third) { roles.subgroups.first().cloned() } else { None },
         dose: roles.dose.clone().filter(|_| asks(Role::Dose)),

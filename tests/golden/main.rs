@@ -9,6 +9,7 @@ mod imputation;
 mod inference;
 mod saturated;
 mod synthetic;
+mod mixed;
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -21,7 +22,6 @@ use support::sheet::Sheet;
 const SKIPPED: &[(&str, &str)] = &[
     ("_bacon", "diagnostic bacon: a later issue"),
     ("_staggered", "estimator roth-santanna: a later issue"),
-    ("_lmer", "estimator mixed-model: a later issue"),
 ];
 
 const CLASSROOMS: &str = "--outcome math --unit classroom --period year --cohort profile_year --cluster school";
@@ -70,6 +70,7 @@ fn no_case_is_forgotten() {
     let all = || ids["cases"].as_array().into_iter().flatten().filter_map(|c| c["id"].as_str());
     // Each of these has a test that goes through all cases of its name.
     compared.extend(all().filter(|id| ["_cs_", "_sunab", "_triple"].iter().any(|part| id.contains(part))).map(String::from));
+    compared.extend(mixed::LMER.map(|(id, ..)| id.to_string()));
     compared.extend(ADJUSTED.map(|(id, _, _)| id.to_string()));
     compared.extend(imputation::CASES.map(String::from));
     for case in json("expected.json")["cases"].as_array().expect("cases") {

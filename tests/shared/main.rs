@@ -10,6 +10,7 @@ mod book;
 mod callaway_santanna;
 mod differences;
 mod imputation;
+mod mixed;
 mod regressions;
 mod resampling;
 mod saturated;
@@ -121,6 +122,15 @@ fn synthetic_comparisons_as_synthdid() {
     compare(&["synthdid_prop99", "synthdid_math_reform"], |r, b, scratch| {
         synthetic::prop99(r, &mut b[0]);
         synthetic::math_reform(r, &mut b[1], scratch);
+    });
+}
+
+#[test]
+fn mixed_models_as_lme4_and_lmer_test() {
+    compare(&["lmer_eef_crt", "lmer_eef_mst", "lmer_mpdta"], |r, b, scratch| {
+        mixed::eef_crt(r, &mut b[0], scratch);
+        mixed::eef_mst(r, &mut b[1], scratch);
+        mixed::mpdta(r, &mut b[2], scratch);
     });
 }
 

@@ -104,6 +104,16 @@ impl Estimated {
         self.result["sample"][field].as_f64()
     }
 
+    /// A component of variance, by its level.
+    pub fn component(&self, name: &str) -> Option<&Value> {
+        self.result["components"].as_array()?.iter().find(|c| c["name"].as_str() == Some(name))
+    }
+
+    /// The value of a model's criterion.
+    pub fn criterion(&self) -> Option<f64> {
+        self.result["criterion"]["value"].as_f64()
+    }
+
     /// The codes of the warnings.
     pub fn warnings(&self) -> Vec<&str> {
         self.result["warnings"].as_array().into_iter().flatten().filter_map(|w| w["code"].as_str()).collect()
