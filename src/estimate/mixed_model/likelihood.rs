@@ -46,7 +46,6 @@ pub(super) struct Look {
     pub log_determinant: Jet,
     /// The residual sum of squares r²: value, gradient, Hessian.
     pub squares: (f64, Vec<f64>, Matrix),
-    pub beta: Vec<f64>,
     pub inverse: Matrix,
     /// Rows.
     pub rows: f64,
@@ -109,8 +108,8 @@ impl Likelihood {
         of_terms + degrees * (1.0 + libm::log(2.0 * std::f64::consts::PI) + self.log_units[1])
     }
 
-    /// The deviance alone, and the total.
-    fn value(&self, counts: &[f64], ratios: &[f64], executor: &dyn Executor) -> Option<f64> {
+    /// The model at these ratios, without derivatives.
+    fn plain(&self, counts: &[f64], ratios: &[f64], executor: &dyn Executor) -> Option<Solution> {
         let total = self.total(counts, ratios, executor);
         let (information, score, yy) = split(&total.absorbed.cross, self.terms);
         let cholesky = Cholesky::new_guarded(&information)?;
@@ -121,12 +120,18 @@ impl Likelihood {
             return None;
         }
         let log_information = if self.restricted { log_determinant(&cholesky) } else { 0.0 };
-        Some(
-            total.absorbed.log_determinant - total.log_weights
-                + log_information
-                + degrees * libm::log(squares / degrees)
-                + self.constants(degrees),
-        )
+        let residual = squares / degrees;
+        let deviance =
+            total.absorbed.log_determinant - total.log_weights + log_information + degrees * libm::log(residual) + self.constants(degrees);
+        Some(Solution {
+            ratios: ratios.to_vec(),
+            beta,
+            residual,
+            inverse: cholesky.inverse(),
+            deviance,
+            converged: false,
+            exact: ratios.iter().any(|&r| r >= LARGEST_RATIO),
+        })
     }
 
     /// The model at these ratios, with derivatives; `None` when terms are collinear or nothing is left to explain.
@@ -161,7 +166,6 @@ impl Likelihood {
             information: Derived { value, first: firsts.into_iter().map(|f| f.0).collect(), second },
             log_determinant: total.absorbed.log_determinant.plus(Jet::constant(-total.log_weights)),
             squares: (squares, gradient, hessian),
-            beta,
             inverse,
             rows: total.rows,
         })
@@ -211,16 +215,13 @@ impl Likelihood {
             if promised.is_nan() || ratios.iter().any(|&r| r >= LARGEST_RATIO) {
                 break;
             }
-            if promised < 1e-14 {
+            // Newton's step squares the distance: what is left is far below rounding.
+            if promised < 1e-12 {
                 converged = true;
                 break;
             }
         }
-        let look = self.look(counts, &ratios, executor)?;
-        let residual = look.squares.0 / self.degrees(look.rows);
-        let deviance = self.deviance(&look).0;
-        let exact = ratios.iter().any(|&r| r >= LARGEST_RATIO);
-        Some(Solution { exact, ratios, beta: look.beta, residual, inverse: look.inverse, deviance, converged })
+        Some(Solution { converged, ..self.plain(counts, &ratios, executor)? })
     }
 
     /// The next ratios and by how much the deviance is expected to fall; `None` when there is no way down.
@@ -255,7 +256,7 @@ impl Likelihood {
                 if damp == 0.0 && promised.abs() <= 100.0 * noise {
                     return Some((next, promised.abs()));
                 }
-                if promised > 0.0 && self.value(counts, &next, executor).is_some_and(|v| v <= value - 1e-4 * promised + noise) {
+                if promised > 0.0 && self.plain(counts, &next, executor).is_some_and(|s| s.deviance <= value - 1e-4 * promised + noise) {
                     return Some((next, promised));
                 }
             }

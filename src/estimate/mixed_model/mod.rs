@@ -269,7 +269,7 @@ impl Model {
 
         let mut order: Vec<Option<usize>> = vec![fixed.iter().position(|f| f.treatment)];
         order.extend(
-            (0..fixed.len()).filter(|&t| !fixed[t].treatment && !(place[t].is_none() && !dropped_terms.contains(&fixed[t].name))).map(Some),
+            (0..fixed.len()).filter(|&t| !fixed[t].treatment && (place[t].is_some() || dropped_terms.contains(&fixed[t].name))).map(Some),
         );
         let (mut contrasts, mut reasons, mut targets, mut cell_weights) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for t in order {
