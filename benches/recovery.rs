@@ -71,6 +71,7 @@ fn draw(world: &str, estimators: &[&str], seed: u64) -> Vec<Row> {
             estimators: estimators.iter().map(|e| Chosen::parse(e).expect("known")).collect(),
             inference: vec![Method::parse("cluster:cr2").expect("known")],
             multiplicity: None,
+            skip_missing: false,
             level: 0.95,
             seed,
         };

@@ -78,8 +78,15 @@ impl Estimate {
         let mut subgroups: Vec<Analysis> = Vec::new();
         let mut faults = Faults::default();
         for spec in specs {
-            let question =
-                Question { spec, estimators: estimators.clone(), inference: inference.clone(), multiplicity, level, seed: self.seed };
+            let question = Question {
+                spec,
+                estimators: estimators.clone(),
+                inference: inference.clone(),
+                multiplicity,
+                skip_missing: false,
+                level,
+                seed: self.seed,
+            };
             let found = Panel::build(&cohort, &question.spec).and_then(|panel| study::analyse_panel(&panel, &question, &leader, threads));
             match found {
                 Ok(found) => analyses.extend(found),

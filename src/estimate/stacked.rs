@@ -64,7 +64,7 @@ impl Estimator for Stacked {
                 })
                 .collect()
         };
-        let (inside, outside): (Vec<(usize, i64)>, Vec<(usize, i64)>) =
+        let (inside, outside): (Vec<Start>, Vec<Start>) =
             starts.iter().copied().partition(|(_, g)| g + low >= first && g + high <= last && !clean(*g).is_empty());
         let mut warnings = vec![Warning::new(
             "stack-window",
@@ -118,7 +118,10 @@ impl Estimator for Stacked {
     }
 }
 
-fn names(cohorts: &[(usize, i64)]) -> String {
+/// A cohort and its first treated period.
+type Start = (usize, i64);
+
+fn names(cohorts: &[Start]) -> String {
     cohorts.iter().map(|(_, g)| g.to_string()).collect::<Vec<_>>().join(", ")
 }
 

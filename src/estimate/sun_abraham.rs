@@ -63,7 +63,7 @@ pub(super) fn beside_reference(panel: &crate::panel::Panel) -> Vec<Effect> {
     let mut out = Vec::new();
     for (cohort, group) in cells.treated_cohorts() {
         let seen: Vec<usize> = (0..cells.periods.len()).filter(|&p| occupied[cells.cell(cohort, p) as usize]).collect();
-        let reference = seen.iter().copied().filter(|&p| cells.periods[p] < group).next_back();
+        let reference = seen.iter().copied().rfind(|&p| cells.periods[p] < group);
         let shown = seen.into_iter().filter(|p| Some(*p) != reference);
         out.extend(shown.map(|p| Effect { cell: cells.cell(cohort, p), group, time: cells.periods[p] }));
     }

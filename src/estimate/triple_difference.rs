@@ -194,6 +194,9 @@ struct Three {
     data: Observations,
 }
 
+/// An effect and each cluster's influence on it, or why there is none.
+type Compared = Result<(f64, Vec<f64>), String>;
+
 /// Treated of the subgroup, treated of the other, comparison of the subgroup, of the other.
 const TREATED: [usize; 2] = [0, 1];
 const COMPARISON: [usize; 2] = [2, 3];
@@ -205,7 +208,7 @@ impl Three {
     }
 
     /// One group against another: the effect, and each cluster's influence.
-    fn one(&self, own: usize, other: usize, counts: &[f64], influence: bool) -> Result<(f64, Vec<f64>), String> {
+    fn one(&self, own: usize, other: usize, counts: &[f64], influence: bool) -> Compared {
         let data = &self.data;
         let mut arms = Arms { k: data.k, ..Arms::default() };
         let (mut who, mut after, mut y) = (Vec::new(), Vec::new(), Vec::new());
@@ -242,7 +245,7 @@ impl Arithmetic for Three {
         let of = |own: usize, other: usize| self.one(own, other, counts, influence);
         let (treated, same, across) = (of(TREATED[1], TREATED[0]), of(TREATED[1], COMPARISON[1]), of(TREATED[1], COMPARISON[0]));
         let rest = of(TREATED[0], COMPARISON[0]);
-        let combined: [Vec<(&Result<(f64, Vec<f64>), String>, f64)>; 3] =
+        let combined: [Vec<(&Compared, f64)>; 3] =
             [vec![(&treated, 1.0), (&same, 1.0), (&across, -1.0)], vec![(&rest, 1.0)], vec![(&same, 1.0)]];
         let mut table = influence.then(|| Matrix::zeros(self.n_clusters, 3));
         let mut estimates = Vec::new();

@@ -19,6 +19,9 @@ pub struct Question {
     pub inference: Vec<Method>,
     /// How p-values are adjusted for the number of hypotheses.
     pub multiplicity: Option<Adjustment>,
+    /// Whether a method that does not exist for an estimator is left out with a warning, where another one does: a study's
+    /// methods are for all of its estimators.
+    pub skip_missing: bool,
     /// The confidence level.
     pub level: f64,
     /// The seed.
@@ -146,9 +149,17 @@ fn one(
     warnings.extend(fit.warnings.iter().cloned());
     warnings.extend(single(&fit));
     let (mut effects, mut tests, mut draws) = (Vec::new(), Vec::new(), Vec::new());
+    let mut missing = Faults::default();
     for method in &methods {
         method.fits(&fit, panel)?;
-        let mut inferred = method.infer(&fit, &setting)?;
+        let mut inferred = match method.infer(&fit, &setting) {
+            Err(fault) if question.skip_missing && fault.shown.iter().all(|f| f.code == "INF-003") => {
+                warnings.push(Warning::new("method-left-out", format!("{}: {}", chosen.label(), fault.shown[0].what)));
+                missing.extend(fault);
+                continue;
+            }
+            found => found?,
+        };
         warnings.append(&mut inferred.warnings);
         if order.is_some() {
             draws.extend(inferred.draws.drain(..).map(|d| (method.label(), d)));
@@ -169,6 +180,9 @@ fn one(
                 tests.push(JointTest { hypothesis: hypothesis.into(), ..test });
             }
         }
+    }
+    if effects.is_empty() {
+        missing.into_result()?;
     }
     let mut seen = std::collections::BTreeSet::new();
     warnings.retain(|w| seen.insert(w.clone()));

@@ -144,6 +144,7 @@ mod tests {
             estimators: vec![Chosen::parse("did").expect("known")],
             inference: vec![Method::parse(method).expect("known")],
             multiplicity: Some(Adjustment::RomanoWolf),
+            skip_missing: false,
             level: 0.95,
             seed: 5,
         };

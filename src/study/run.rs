@@ -137,7 +137,7 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     }
     for section in &mut study.analysis {
         if section.estimators.is_empty() {
-            section.estimators.push("event-study".into());
+            section.estimators.push("callaway-santanna".into());
         }
         for text in &section.estimators {
             if let Err(f) = Chosen::parse(text) {
@@ -309,6 +309,7 @@ fn question(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Resu
         estimators: section.estimators.iter().map(|t| Chosen::parse(t)).collect::<Result<_, _>>()?,
         inference: section.inference.iter().map(|t| Method::parse(t)).collect::<Result<_, _>>()?,
         multiplicity: section.multiplicity.map(super::file::Multiplicity::adjustment),
+        skip_missing: true,
         level: study.study.level,
         seed: study.study.seed,
     })

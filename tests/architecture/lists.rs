@@ -50,6 +50,10 @@ fn cards_are_filled_in() {
             ("source", card.source),
             ("reference_call", card.reference_call),
         ];
+        let of_estimators = [("needs", card.needs), ("contrast", card.contrast)];
+        if ESTIMATORS.iter().any(|e| e.card().id == card.id) {
+            of_estimators.iter().for_each(|(field, text)| assert!(text.len() > 3, "{}: no {field}", card.id));
+        }
         for (field, text) in fields {
             assert!(text.len() > 3, "{}: no {field}", card.id);
         }
@@ -68,4 +72,47 @@ fn defaults_are_allowed_values() {
         let read = Options::parse(card, &written.join(",")).unwrap_or_else(|f| panic!("{}: {f}", card.id));
         assert_eq!(read.label(card), defaults.label(card), "{}", card.id);
     }
+}
+
+/// The page of estimators, made of their cards.
+fn page() -> String {
+    let mut out = String::from(
+        "# Estimators\n\nMade of their cards (`didact list estimators --json`). A test fails when this page is behind them; \
+         `DIDACT_WRITE_DOCS=1 cargo test --test architecture` writes it anew.\n\n\
+         | estimator | estimates | assumes | needs | use it when | source |\n| :--- | :--- | :--- | :--- | :--- | :--- |\n",
+    );
+    let cell = |text: &str| text.replace('|', "\\|");
+    for e in ESTIMATORS {
+        let c = e.card();
+        let row = [c.estimand, c.assumptions, c.needs, c.when, c.source].map(cell).join(" | ");
+        out += &format!("| [`{}`](#{}) | {row} |\n", c.id, c.id);
+    }
+    for e in ESTIMATORS {
+        let c = e.card();
+        out += &format!("\n## {}\n\n{}. {}\n", c.id, c.title, c.contrast);
+        if !c.options.is_empty() {
+            out += "\n| option | values, the default first | what it does |\n| :--- | :--- | :--- |\n";
+            for o in c.options {
+                out += &format!("| `{}` | {} | {} |\n", o.key, cell(&shown(o)), cell(o.meaning));
+            }
+        }
+        out += &format!("\nGives the numbers of: `{}`.\n", c.reference_call);
+    }
+    out
+}
+
+fn shown(option: &didact::estimate::OptionSpec) -> String {
+    let (default, words) = (option.values.default_text(), option.values.words());
+    if words.split('|').next() == Some(default.as_str()) { words } else { format!("{default}; {words}") }
+}
+
+#[test]
+fn the_page_of_estimators_is_made_of_their_cards() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/estimators.md");
+    let page = page();
+    if std::env::var_os("DIDACT_WRITE_DOCS").is_some() {
+        std::fs::write(path, &page).expect("the page can be written");
+    }
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(found == page, "docs/estimators.md is behind the cards: DIDACT_WRITE_DOCS=1 cargo test --test architecture");
 }

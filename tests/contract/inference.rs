@@ -132,6 +132,7 @@ fn numbers(world: &World, estimator: &str, methods: &[String], executor: &dyn Ex
         estimators: vec![Chosen::parse(estimator).expect("known")],
         inference: methods.iter().map(|m| Method::parse(m).unwrap_or_else(|f| panic!("{m}: {f}"))).collect(),
         multiplicity: None,
+        skip_missing: false,
         level: 0.9,
         seed: 7,
     };
@@ -291,6 +292,7 @@ fn the_order_of_rows_changes_no_bit_of_cross_sections() {
                 estimators: vec![Chosen::parse("twfe").expect("known")],
                 inference: vec![Method::parse(method).expect("known")],
                 multiplicity: None,
+                skip_missing: false,
                 level: 0.95,
                 seed: 3,
             };
@@ -324,6 +326,7 @@ fn every_option_does_something() {
                 estimators: vec![Chosen::parse(if text.starts_with("model") { "mixed-model" } else { "twfe" }).expect("known")],
                 inference: vec![Method::parse(text).map_err(|f| f.to_string())?],
                 multiplicity: None,
+                skip_missing: false,
                 level: 0.95,
                 seed: 3,
             };

@@ -7,9 +7,9 @@ mod callaway_santanna;
 mod doses;
 mod imputation;
 mod inference;
+mod mixed;
 mod saturated;
 mod synthetic;
-mod mixed;
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -19,10 +19,7 @@ use support::reckoning::{CLOSE, Reckoning, regression, sandwiches};
 use support::sheet::Sheet;
 
 /// Cases in `expected.json` that are not compared, by a part of their id.
-const SKIPPED: &[(&str, &str)] = &[
-    ("_bacon", "diagnostic bacon: a later issue"),
-    ("_staggered", "estimator roth-santanna: a later issue"),
-];
+const SKIPPED: &[(&str, &str)] = &[("_bacon", "diagnostic bacon: a later issue"), ("_staggered", "estimator roth-santanna: a later issue")];
 
 const CLASSROOMS: &str = "--outcome math --unit classroom --period year --cohort profile_year --cluster school";
 const STUDENTS: &str = "--outcome reading --arm arm --post post";
