@@ -27,6 +27,8 @@ pub struct Fit {
     pub outcome_unit: f64,
     /// Whether rows were left out by the observed cohort (a window): then the fit under another assignment is not known.
     pub rows_by_label: bool,
+    /// The inference method used when none is asked for, where the estimator has one of its own.
+    pub own_inference: Option<&'static str>,
     /// Rows used.
     pub n_rows: usize,
     /// Units used.
@@ -174,7 +176,7 @@ impl Fit {
 
     /// The identified targets that stand side by side in a table and a figure: simultaneous bands cover each family at once.
     pub fn families(&self) -> Vec<Vec<usize>> {
-        [Estimand::Event, Estimand::GroupTime, Estimand::Group, Estimand::Calendar, Estimand::Quantile, Estimand::Dose]
+        [Estimand::Event, Estimand::GroupTime, Estimand::Group, Estimand::Calendar, Estimand::Quantile, Estimand::Bound, Estimand::Dose]
             .into_iter()
             .map(|kind| {
                 (0..self.targets.len())

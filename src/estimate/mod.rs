@@ -6,6 +6,7 @@ mod ancova;
 mod arithmetic;
 mod callaway_santanna;
 mod card;
+mod changes_in_changes;
 mod design;
 mod did;
 mod event_study;
@@ -50,7 +51,7 @@ pub trait Estimator: Sync {
 
 /// All estimators, in the order in which they are listed.
 pub static ESTIMATORS: &[&dyn Estimator] =
-    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna, &sun_abraham::SunAbraham, &wooldridge::Wooldridge];
+    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna, &sun_abraham::SunAbraham, &wooldridge::Wooldridge, &changes_in_changes::ChangesInChanges];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

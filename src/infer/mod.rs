@@ -204,10 +204,11 @@ impl Method {
 
 /// The methods used when none is asked for: CR2 with Satterthwaite degrees of freedom where it exists, else the cluster
 /// jackknife (CR1 where leaving out one cluster after the other would take minutes); and the null-imposed wild cluster
-/// bootstrap beside it. With two crossed clusterings: CR1.
+/// bootstrap beside it. With two crossed clusterings: CR1. Where the estimator has a method of its own: that.
 pub fn defaults(fit: &Fit, panel: &Panel) -> Vec<Method> {
     let names: &[&str] = match fit.body {
         _ if panel.second.is_some() => &["cluster:cr1"],
+        _ if fit.own_inference.is_some() => fit.own_inference.as_slice(),
         Body::Linear(_) => &["cluster:cr2", "wild-bootstrap"],
         Body::Influence(_) if fit.refit_price() * fit.n_clusters() as f64 > COSTLY => &["cluster:cr1", "wild-bootstrap"],
         Body::Influence(_) => &["jackknife", "wild-bootstrap"],

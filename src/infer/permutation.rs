@@ -8,7 +8,7 @@ use super::replicates::{Asked, Share, finite_sorted, of_quantile, of_share};
 use super::wild::shapes;
 use super::{Inference, Setting};
 use crate::cohort::{Fault, Faults, Warning};
-use crate::estimate::{Card, Fit, OptionSpec, Options, Reassign, Shifted, Values};
+use crate::estimate::{Body, Card, Fit, OptionSpec, Options, Reassign, Shifted, Side, Values};
 use crate::num::quantile_type1;
 use crate::random::Stream;
 
@@ -208,6 +208,15 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
             "window with bin=false",
             "under another assignment other rows would be left out, and the estimate is not known",
             "use a window with bin=true, or no window",
+        );
+    }
+    if fit.clusters.iter().all(|c| c.side != Side::Both) && matches!(fit.body, Body::Influence(_)) {
+        return Fault::new(
+            "INF-006",
+            "this estimate is not linear in the outcome",
+            "an effect cannot be taken off the outcome and added back",
+            "without that, nothing is known of other assignments under other effects than none",
+            "use pairs-bootstrap, or an estimator of means such as did",
         );
     }
     Fault::new(
