@@ -4,10 +4,10 @@ use super::failure::print;
 use super::roles::{Data, Roles};
 use super::{Common, Failure, Threads};
 use crate::cohort::Faults;
-use crate::estimate::Chosen;
+use crate::estimate::{Chosen, Role};
 use crate::infer::Method;
 use crate::infer::multiplicity::Adjustment;
-use crate::panel::Panel;
+use crate::panel::{Panel, PanelSpec};
 use crate::study::{self, Analysis, Leader, Question};
 use std::collections::BTreeMap;
 
@@ -48,15 +48,26 @@ impl Estimate {
             (
                 "--levels",
                 !self.roles.levels.is_empty(),
-                inference.iter().any(Method::uses_levels),
-                "hierarchical-bootstrap or wild-bootstrap:subcluster=level",
+                inference.iter().any(Method::uses_levels) || estimators.iter().any(|e| e.estimator.asks_for(Role::Levels)),
+                "hierarchical-bootstrap, wild-bootstrap:subcluster=level or mixed-model",
             ),
         ] {
             if given && !used {
-                return Err(Failure::Usage(format!("{flag} does nothing here: only {by} asks for it (--inference)")));
+                return Err(Failure::Usage(format!("{flag} does nothing here: only {by} asks for it")));
             }
         }
-        let specs = self.roles.outcome.iter().map(|o| self.roles.spec(o)).collect::<Result<Vec<_>, _>>()?;
+        let asks = |role: Role| estimators.iter().any(|e| e.estimator.asks_for(role));
+        for (flag, given, role, by) in [
+            ("--dose", self.roles.dose.is_some(), Role::Dose, "dose-response"),
+            ("--take-up", self.roles.take_up.is_some(), Role::TakeUp, "compliance"),
+        ] {
+            if given && !asks(role) {
+                return Err(Failure::Usage(format!("{flag} does nothing here: only {by} asks for it (--estimator)")));
+            }
+        }
+        let third = if asks(Role::Third) { self.roles.subgroup.clone() } else { None };
+        let spec = |o: &String| self.roles.spec(o).map(|spec| PanelSpec { third: third.clone(), ..spec });
+        let specs = self.roles.outcome.iter().map(spec).collect::<Result<Vec<_>, _>>()?;
         let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
         columns.extend(self.roles.subgroup.as_deref());
         let cohort = self.data.read(Some(&columns))?;

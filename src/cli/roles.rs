@@ -74,9 +74,15 @@ pub struct Roles {
     /// The absorbed effects; unit and period are absorbed without asking
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub fixed_effects: Vec<String>,
-    /// Estimate also within each value of this column
+    /// Estimate also within each value of this column; triple-difference compares the effects in its two values
     #[arg(long, value_name = "COL")]
     pub subgroup: Option<String>,
+    /// How much of the treatment each treated unit had: implementation fidelity, hours on the platform (for dose-response)
+    #[arg(long, value_name = "COL")]
+    pub dose: Option<String>,
+    /// Who really used it, 0 or 1 or a share (for compliance)
+    #[arg(long, value_name = "COL")]
+    pub take_up: Option<String>,
     /// Keep only rows with COL=VALUE (repeatable)
     #[arg(long = "where", value_name = "COL=VALUE")]
     pub filter: Vec<String>,
@@ -127,6 +133,9 @@ impl Roles {
             second_cluster: self.cluster.get(1).cloned(),
             levels: self.levels.iter().filter(|l| !l.trim().is_empty()).map(|l| l.trim().to_string()).collect(),
             block: self.block.clone(),
+            third: None,
+            dose: self.dose.clone(),
+            take_up: self.take_up.clone(),
             filter,
             subgroup: None,
             duplicates: if self.duplicates == "mean" { Duplicates::Mean } else { Duplicates::Refuse },

@@ -17,6 +17,11 @@ pub(super) fn analyses(analyses: &[Analysis], level: f64, common: &Common) -> St
             out.push_str(&text::text(&joint));
             out.push('\n');
         }
+        let components = content::components(std::slice::from_ref(analysis));
+        if !components.rows.is_empty() {
+            out.push_str(&text::text(&components));
+            out.push('\n');
+        }
         if !common.quiet {
             for w in &analysis.warnings {
                 out.push_str(&format!("caution ({}): {}\n", w.code, w.message));

@@ -23,6 +23,10 @@ pub enum Reason {
     MissingCovariate,
     /// The weight is missing.
     MissingWeight,
+    /// Whether the treatment was really used is missing.
+    MissingTakeUp,
+    /// The unit is treated, and no dose is given.
+    NoDose,
     /// The weight is zero: the row counts for nothing.
     ZeroWeight,
     /// The unit is not observed both before and after.
@@ -59,6 +63,8 @@ impl Reason {
             Reason::MissingTreatment => "missing treatment",
             Reason::MissingCovariate => "missing covariate",
             Reason::MissingWeight => "missing weight",
+            Reason::MissingTakeUp => "missing take-up",
+            Reason::NoDose => "treated, and no dose given",
             Reason::ZeroWeight => "zero weight",
             Reason::NotInBothPeriods => "not observed both before and after",
             Reason::AlwaysTreated => "already treated in the first period",

@@ -1,7 +1,7 @@
 //! What an estimator that is no regression hands to [`Fit`]: its arithmetic on a panel under any cluster weights, from
 //! which leaving out, resampling and reassigning clusters follow without a line of its own.
 
-use super::fit::{Body, Fit, FitCluster, InfluenceFit, NotIdentified, Refit, Side};
+use super::fit::{Body, Fit, FitCluster, InfluenceFit, NotIdentified, Placebo, Refit, Side};
 use super::linear::strata;
 use super::reassign::{Reassign, Shifted, Treatment};
 use super::target::Target;
@@ -29,6 +29,22 @@ pub(super) trait Arithmetic: Send + Sync {
 
     /// About how many products and sums one [`Arithmetic::solve`] takes.
     fn price(&self) -> f64;
+
+    /// The same on a panel whose clusters are each put in a cohort (an index into the cohorts): where sums a cluster can be
+    /// kept, without making that panel.
+    fn assigned(&self, panel: &Panel, cohorts: &[u32]) -> Option<Box<dyn Arithmetic>> {
+        self.on(panel.with_cohorts(cohorts))
+    }
+
+    /// The estimates without a cluster, where they are not those of [`Arithmetic::solve`] with its count at zero.
+    fn without(&self, _: usize) -> Option<Vec<Option<f64>>> {
+        None
+    }
+
+    /// How to estimate with starts given to comparison clusters.
+    fn placebo(&self) -> Option<Box<dyn Placebo + '_>> {
+        None
+    }
 }
 
 /// Everything else that a fit says.
@@ -72,7 +88,7 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
     Fit {
         estimates: solved.estimates,
         draw_order: draw_order(panel, &influence),
-        body: Body::Influence(InfluenceFit { influence, information, sides, refit: Box::new(again) }),
+        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, refit: Box::new(again) }),
         targets: about.targets,
         dropped_terms: about.dropped_terms,
         warnings: about.warnings,
@@ -85,6 +101,8 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
         clusters,
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
+        model: None,
+        components: Vec::new(),
     }
 }
 
@@ -177,9 +195,15 @@ impl Refit for Again {
     }
 
     fn without(&self, cluster: usize) -> Vec<Option<f64>> {
-        let mut counts = vec![1.0; self.panel.n_clusters()];
-        counts[cluster] = 0.0;
-        self.refit(&counts)
+        self.arithmetic.without(cluster).unwrap_or_else(|| {
+            let mut counts = vec![1.0; self.panel.n_clusters()];
+            counts[cluster] = 0.0;
+            self.refit(&counts)
+        })
+    }
+
+    fn placebo(&self) -> Option<Box<dyn Placebo + '_>> {
+        self.arithmetic.placebo()
     }
 
     fn price(&self) -> f64 {
@@ -213,7 +237,7 @@ impl Relabelled<'_> {
     fn solve(&self, panel: &Panel, labels: &[u32], variances: bool) -> Option<Solved> {
         let counts: Vec<f64> = labels.iter().map(|l| f64::from(u8::from(*l != u32::MAX))).collect();
         let cohorts: Vec<u32> = labels.iter().zip(self.labels).map(|(&l, &own)| if l == u32::MAX { own } else { l }).collect();
-        Some(self.again.arithmetic.on(panel.with_cohorts(&cohorts))?.solve(&counts, variances, &Serial))
+        Some(self.again.arithmetic.assigned(panel, &cohorts)?.solve(&counts, variances, &Serial))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an estimator hands on: estimates, and a small table a cluster from which every interval follows.
 
+use super::model_fit::{Component, ModelFit};
 use super::reassign::{Reassign, Treatment};
 use super::{Design, Estimand, Target};
 use crate::cohort::Warning;
@@ -44,6 +45,10 @@ pub struct Fit {
     pub draw_order: Vec<u32>,
     /// Rows left out by the estimator itself, beside those of the panel's ledger.
     pub ledger: crate::cohort::Ledger,
+    /// What the estimator's own model of the variance says, where it has one.
+    pub model: Option<ModelFit>,
+    /// Components of the outcome's variance, where the estimator divides it.
+    pub components: Vec<Component>,
 }
 
 /// A cluster of a fit.
@@ -126,6 +131,14 @@ impl Fit {
         match &self.body {
             Body::Linear(l) => l.design.reassign(&l.contrasts, &l.treatments),
             Body::Influence(i) => i.refit.reassign(),
+        }
+    }
+
+    /// How to estimate with starts given to comparison clusters; `None` when the estimator has no placebo variance.
+    pub fn placebo(&self) -> Option<Box<dyn Placebo + '_>> {
+        match &self.body {
+            Body::Linear(_) => None,
+            Body::Influence(i) => i.refit.placebo(),
         }
     }
 
@@ -322,20 +335,23 @@ impl LinearFit {
         blocks.into_iter().flatten().collect()
     }
 
-    /// All targets when each cluster counts `weights[g]` times.
-    pub fn refit(&self, weights: &[f64]) -> Vec<Option<f64>> {
+    /// The coefficients and the decomposed cross-products when each cluster counts `counts[g]` times.
+    pub(super) fn under(&self, counts: &[f64]) -> Option<(Vec<f64>, crate::num::Cholesky)> {
         let k = self.beta.len();
         let (mut s, mut b) = (Matrix::zeros(k, k), vec![0.0; k]);
-        for (cluster, &w) in self.clusters.iter().zip(weights).filter(|(_, w)| **w != 0.0) {
+        for (cluster, &w) in self.clusters.iter().zip(counts).filter(|(_, w)| **w != 0.0) {
             s.add_scaled(&cluster.s, w);
             b.iter_mut().zip(&cluster.b).for_each(|(t, x)| *t += w * x);
         }
-        match crate::num::Cholesky::new_guarded(&s) {
+        let cholesky = crate::num::Cholesky::new_guarded(&s)?;
+        Some((cholesky.solve(&b), cholesky))
+    }
+
+    /// All targets when each cluster counts `weights[g]` times.
+    pub fn refit(&self, weights: &[f64]) -> Vec<Option<f64>> {
+        match self.under(weights) {
             None => vec![None; self.contrasts.len()],
-            Some(cholesky) => {
-                let beta = cholesky.solve(&b);
-                self.contrasts.iter().map(|c| c.as_ref().map(|c| c.iter().zip(&beta).map(|(x, y)| x * y).sum())).collect()
-            }
+            Some((beta, _)) => self.contrasts.iter().map(|c| c.as_ref().map(|c| dot(c, &beta))).collect(),
         }
     }
 }
@@ -367,6 +383,27 @@ pub trait Refit: Send + Sync {
 
     /// How to compute the fit under other assignments; `None` when clusters were not assigned as a whole.
     fn reassign(&self) -> Option<Box<dyn Reassign + '_>>;
+
+    /// How to estimate with starts given to comparison clusters; `None` when the estimator has no placebo variance.
+    fn placebo(&self) -> Option<Box<dyn Placebo + '_>> {
+        None
+    }
+}
+
+/// How to estimate among comparison clusters alone, some of which stand in for the treated.
+pub trait Placebo: Send + Sync {
+    /// The cohort of each cluster.
+    fn labels(&self) -> &[u32];
+
+    /// The cohort of comparison clusters.
+    fn never(&self) -> u32;
+
+    /// About how many sums one call of [`Placebo::evaluate`] takes.
+    fn cost(&self) -> f64;
+
+    /// The targets when each comparison cluster has the cohort that `labels` says (those of other clusters are not read);
+    /// `None` where not identified. What is searched for starts from the whole sample's answer, or anew.
+    fn evaluate(&self, labels: &[u32], anew: bool) -> Vec<Option<f64>>;
 }
 
 /// A fit known by its influence function.
@@ -377,6 +414,8 @@ pub struct InfluenceFit {
     pub information: Matrix,
     /// Where each cluster stands.
     pub sides: Vec<Side>,
+    /// For a ratio of two effects (the first target): which targets stand above and below.
+    pub ratio: Option<[usize; 2]>,
     /// Exact refitting under cluster weights.
     pub refit: Box<dyn Refit>,
 }

@@ -215,6 +215,8 @@ pub(super) fn fit(
         n_units: moments.n_units,
         n_treated_units: present.iter().map(|c| c.n_treated_units).sum(),
         ledger: panel.ledger.clone(),
+        model: None,
+        components: Vec::new(),
         body: Body::Linear(LinearFit {
             terms: kept.iter().map(|&k| terms[k].name.clone()).collect(),
             clusters,

@@ -7,11 +7,16 @@ mod arithmetic;
 mod callaway_santanna;
 mod card;
 mod changes_in_changes;
+mod compliance;
 mod design;
 mod did;
+mod dose_response;
 mod event_study;
 mod fit;
+mod imputation;
 mod linear;
+mod mixed_model;
+mod model_fit;
 mod nest;
 mod observations;
 mod reassign;
@@ -19,17 +24,25 @@ mod regression;
 mod reweighted;
 mod sample;
 mod saturated;
+mod spline;
+mod stacked;
 mod sun_abraham;
+mod synthetic;
 mod target;
+mod triple_difference;
 mod twfe;
 mod two_groups;
+mod two_stage;
+mod untreated;
 mod wooldridge;
 
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
 pub use fit::{
-    AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Refit, Side, Weighted,
+    AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side,
+    Weighted,
 };
+pub use model_fit::{Component, ModelFit, ModelVariance};
 pub use nest::Nest;
 pub use reassign::{Reassign, Shifted, Treatment};
 pub use sample::Sample;
@@ -42,6 +55,11 @@ pub trait Estimator: Sync {
     /// What it is, what it assumes, what it can be told.
     fn card(&self) -> &'static Card;
 
+    /// Whether it asks for a column that most estimators do not use.
+    fn asks_for(&self, _: Role) -> bool {
+        false
+    }
+
     /// Estimates every target it knows.
     ///
     /// # Errors
@@ -49,9 +67,39 @@ pub trait Estimator: Sync {
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults>;
 }
 
+/// Columns that only some estimators use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Two subgroups whose effects are compared.
+    Third,
+    /// How much of the treatment a unit had.
+    Dose,
+    /// Who really used it.
+    TakeUp,
+    /// Levels between cluster and unit.
+    Levels,
+}
+
 /// All estimators, in the order in which they are listed.
-pub static ESTIMATORS: &[&dyn Estimator] =
-    &[&did::Did, &twfe::Twfe, &event_study::EventStudy, &ancova::Ancova, &callaway_santanna::CallawaySantanna, &sun_abraham::SunAbraham, &wooldridge::Wooldridge, &changes_in_changes::ChangesInChanges];
+pub static ESTIMATORS: &[&dyn Estimator] = &[
+    &did::Did,
+    &twfe::Twfe,
+    &event_study::EventStudy,
+    &ancova::Ancova,
+    &callaway_santanna::CallawaySantanna,
+    &sun_abraham::SunAbraham,
+    &imputation::Imputation,
+    &two_stage::TwoStage,
+    &wooldridge::Wooldridge,
+    &stacked::Stacked,
+    &synthetic::SyntheticDid,
+    &synthetic::SyntheticControl,
+    &changes_in_changes::ChangesInChanges,
+    &triple_difference::TripleDifference,
+    &compliance::Compliance,
+    &dose_response::DoseResponse,
+    &mixed_model::MixedModel,
+];
 
 /// An estimator with its options: `name[:key=value,…]`, resolved.
 #[derive(Clone)]

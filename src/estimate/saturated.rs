@@ -10,7 +10,7 @@ use super::fit::{Body, Fit, LinearFit, NotIdentified};
 use super::linear::{self, Column, Term, Wanted};
 use super::target::{Estimand, Target};
 use crate::cohort::{Fault, Faults, Reason, Warning};
-use crate::num::{Cholesky, Matrix, dot};
+use crate::num::{Matrix, dot};
 use crate::panel::{Absorb, Executor, FirstTreated, Moments, Panel};
 use std::sync::Arc;
 
@@ -113,8 +113,10 @@ impl Saturated {
         let averages = averages(&self.effects);
         let nested = if self.absorb == Absorb::Unit { moments.n_units } else { 0 };
         if estimated {
-            let wanted = (0..self.effects.len())
-                .map(|k| Wanted { target: Target::group_time(self.effects[k].group, self.effects[k].time), weights: vec![(from + k, 1.0)] });
+            let wanted = (0..self.effects.len()).map(|k| Wanted {
+                target: Target::group_time(self.effects[k].group, self.effects[k].time),
+                weights: vec![(from + k, 1.0)],
+            });
             let fit = linear::fit(&self.panel, &moments, terms, wanted.collect(), nested, executor)?;
             return Ok(with_shares(&self.panel, fit, averages, self.effects, executor));
         }
@@ -229,19 +231,13 @@ struct Shares {
 impl Arithmetic for Shares {
     fn solve(&self, counts: &[f64], influence: bool, _: &dyn Executor) -> Solved {
         let k = self.linear.beta.len();
-        let (mut s, mut b) = (Matrix::zeros(k, k), vec![0.0; k]);
-        for (cluster, &w) in self.linear.clusters.iter().zip(counts).filter(|(_, w)| **w != 0.0) {
-            s.add_scaled(&cluster.s, w);
-            b.iter_mut().zip(&cluster.b).for_each(|(t, x)| *t += w * x);
-        }
         let lost = || Err(NotIdentified("some cohort or period is not observed".into()));
-        let Some(cholesky) = Cholesky::new_guarded(&s) else {
+        let Some((beta, cholesky)) = self.linear.under(counts) else {
             return Solved {
                 estimates: self.averages.iter().map(|_| lost()).collect(),
                 influence: influence.then(|| Matrix::zeros(counts.len(), self.averages.len())),
             };
         };
-        let beta = cholesky.solve(&b);
         let effect = |e: usize| self.linear.contrasts[e].as_ref().map(|c| dot(c, &beta));
         let size: Vec<f64> = self.size_of.iter().map(|own| own.iter().zip(counts).map(|(n, c)| n * c).sum()).collect();
         let mut table = influence.then(|| Matrix::zeros(counts.len(), self.averages.len()));

@@ -49,7 +49,8 @@ impl Estimator for SunAbraham {
         let mut also = Vec::new();
         linear::covariates(&panel, &mut before, &mut also);
         let effects = beside_reference(&panel);
-        let mut fit = Saturated { panel, absorb, before, also, effects, after: Vec::new() }.fit(options.get("shares") == "estimated", sample.executor)?;
+        let mut fit = Saturated { panel, absorb, before, also, effects, after: Vec::new() }
+            .fit(options.get("shares") == "estimated", sample.executor)?;
         fit.warnings.splice(0..0, warnings);
         Ok(fit)
     }

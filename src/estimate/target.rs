@@ -70,7 +70,7 @@ impl Target {
     /// What a constant effect of this kind adds to the outcome; `None` when it is not an effect of treatment.
     pub fn treatment(&self) -> Option<Treatment> {
         match (self.estimand, self.event_time) {
-            (Estimand::Coefficient, _) => None,
+            (Estimand::Coefficient | Estimand::Dose, _) => None,
             (Estimand::Event | Estimand::GroupTime, Some(e)) if e < 0 => Some(Treatment::At(e)),
             _ => Some(Treatment::Treated),
         }

@@ -1,6 +1,7 @@
 //! Inference: one method a file, each working on a [`Fit`]'s small table a cluster. Rows are read again only by what cannot do
 //! without: `robust`, two crossed clusterings, and draws within clusters.
 
+mod anderson_rubin;
 mod assignment;
 mod bootstrap;
 mod cluster;
@@ -11,10 +12,12 @@ mod fractional;
 mod hierarchical;
 mod interval;
 mod jackknife;
+mod model;
 pub mod multiplicity;
 mod multiplier;
 mod pairs;
 mod permutation;
+mod placebo;
 mod replicates;
 mod resample;
 mod robust;
@@ -90,8 +93,11 @@ pub static INFERENCE: &[&dyn Inference] = &[
     &hierarchical::HierarchicalBootstrap,
     &multiplier::MultiplierBootstrap,
     &permutation::Permutation,
+    &placebo::PlaceboStarts,
     &few_treated::FewTreated,
     &jackknife::Jackknife,
+    &anderson_rubin::AndersonRubin,
+    &model::Model,
 ];
 
 /// A method with its options: `name[:key=value,…]`, resolved.

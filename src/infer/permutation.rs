@@ -8,7 +8,7 @@ use super::replicates::{Asked, Share, finite_sorted, of_quantile, of_share};
 use super::wild::shapes;
 use super::{Inference, Setting};
 use crate::cohort::{Fault, Faults, Warning};
-use crate::estimate::{Body, Card, Fit, OptionSpec, Options, Reassign, Shifted, Side, Values};
+use crate::estimate::{Card, Fit, OptionSpec, Options, Reassign, Shifted, Values};
 use crate::num::quantile_type1;
 use crate::random::Stream;
 
@@ -204,19 +204,37 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
     if fit.rows_by_label {
         return Fault::new(
             "INF-006",
-            "rows were left out by the start of treatment",
-            "window with bin=false",
-            "under another assignment other rows would be left out, and the estimate is not known",
-            "use a window with bin=true, or no window",
+            "the rows or doses used depend on the start as observed",
+            "a window with bin=false, stacked, or dose-response",
+            "under another assignment they would be others, and the estimate is not known",
+            "use an event study with bin=true or no window, or callaway-santanna",
         );
     }
-    if fit.clusters.iter().all(|c| c.side != Side::Both) && matches!(fit.body, Body::Influence(_)) {
+    if fit.placebo().is_some() {
         return Fault::new(
             "INF-006",
             "this estimate is not linear in the outcome",
-            "an effect cannot be taken off the outcome and added back",
-            "without that, nothing is known of other assignments under other effects than none",
-            "use pairs-bootstrap, or an estimator of means such as did",
+            "a weighted comparison whose weights are fitted to the outcome",
+            "an effect cannot be taken off the outcome and added back, as a test of other assignments does",
+            "use  placebo,  which gives starts to comparison clusters",
+        );
+    }
+    if matches!(fit.body, crate::estimate::Body::Influence(_)) && fit.clusters.iter().all(|c| c.side != crate::estimate::Side::Both) {
+        return Fault::new(
+            "INF-006",
+            "this estimator cannot be computed under another assignment",
+            "its estimate is not linear in the outcome",
+            "a hypothesized effect could not be taken off and put back",
+            "use  jackknife  or  pairs-bootstrap",
+        );
+    }
+    if fit.model.is_some() {
+        return Fault::new(
+            "INF-006",
+            "a mixed model under another assignment is not known",
+            "its variances are estimated from the outcome",
+            "an assumed effect cannot be taken off the estimate and added back: the variances would move with it",
+            "use did or ancova with this method, and mixed-model beside them",
         );
     }
     Fault::new(

@@ -1,6 +1,6 @@
 //! Cross-sections in an order that depends on their values only.
 
-use super::{Covariate, Grouping, Kind, Panel};
+use super::{Covariate, Extras, Grouping, Kind, Panel};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ impl Panel {
                 .cmp(&self.cell[b])
                 .then_with(|| self.outcome[a].total_cmp(&self.outcome[b]))
                 .then_with(|| self.weight_of(a).total_cmp(&self.weight_of(b)))
+                .then_with(|| self.compare_extras(a, b))
                 .then_with(|| {
                     let differs = |c: &Covariate| Some(c.values[a].total_cmp(&c.values[b])).filter(|o| o.is_ne());
                     self.covariates.iter().find_map(differs).unwrap_or(Ordering::Equal)
@@ -35,11 +36,18 @@ impl Panel {
             weight: pick(&self.weight),
             cell: Arc::new(order.iter().map(|&r| self.cell[r as usize]).collect()),
             covariates: self.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect(),
+            extras: self.extras.map(|values| order.iter().map(|&r| values[r as usize]).collect()),
             second: self
                 .second
                 .as_ref()
                 .map(|s| Grouping { codes: Arc::new(order.iter().map(|&r| s.codes[r as usize]).collect()), ..s.clone() }),
             ..self.clone()
         }
+    }
+
+    fn compare_extras(&self, a: usize, b: usize) -> Ordering {
+        let Extras { third, dose, take_up } = &self.extras;
+        let each = [third, dose, take_up].into_iter().flatten();
+        each.map(|e| e.values[a].total_cmp(&e.values[b])).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
     }
 }

@@ -46,6 +46,15 @@ impl Cells {
         cell as usize % self.periods.len()
     }
 
+    /// A cell in words.
+    pub fn label(&self, cell: u32) -> String {
+        let period = self.periods[self.period_ix(cell)];
+        match self.cohorts[self.cohort_ix(cell)] {
+            FirstTreated::At(g) => format!("cohort {g}, period {period}"),
+            FirstTreated::Never => format!("the never-treated, period {period}"),
+        }
+    }
+
     /// Periods since (negative: until) the first treated one; `None` for never-treated cohorts.
     pub fn event_time(&self, cell: u32) -> Option<i64> {
         match self.cohorts[self.cohort_ix(cell)] {

@@ -1,6 +1,6 @@
 //! A panel collapsed to one change for each unit: its mean outcome after, minus its mean outcome before.
 
-use super::{Cells, FirstTreated, Grouping, Keys, Kind, Panel};
+use super::{Cells, Extras, FirstTreated, Grouping, Keys, Kind, Panel};
 use crate::cohort::{Reason, Warning};
 use std::sync::{Arc, OnceLock};
 
@@ -37,6 +37,7 @@ impl Panel {
             second: None,
             levels: Vec::new(),
             blocks: None,
+            extras: Extras::default(),
             cells,
             later_starts: self.later_starts.clone(),
             ledger: self.ledger.clone(),
@@ -48,6 +49,7 @@ impl Panel {
         let (mut left_out, mut incomplete, mut varying) = (0, 0, 0);
         let (mut kept_clusters, mut kept_units) = (Vec::new(), Vec::new());
         let mut baseline = Vec::new();
+        let mut last_rows = Vec::new();
         let (mut cell, mut cluster_start) = (Vec::new(), vec![0u32]);
         for g in 0..self.n_clusters() {
             let before_cluster = outcome.len();
@@ -71,6 +73,7 @@ impl Panel {
                 outcome.push(if levels { after } else { after - before });
                 baseline.push(before);
                 kept_units.push(u as u32);
+                last_rows.push(rows.end - 1);
                 cell.push(u32::from(!self.cells.is_ever_treated(self.cohort_of(u))));
                 let base = split - 1;
                 if !self.weight.is_empty() {
@@ -91,6 +94,8 @@ impl Panel {
         out.second = self.second.as_ref().and_then(|second| second.of_units(self, &kept_units));
         out.levels = self.levels.iter().map(|level| level.among(&kept_units)).collect();
         out.blocks = self.blocks.as_ref().map(|blocks| Arc::new(kept_clusters.iter().map(|&g| blocks[g]).collect()));
+        // As they stand in the last period.
+        out.extras = self.extras.map(|values| last_rows.iter().map(|&r| values[r]).collect());
         out.outcome = Arc::new(outcome);
         out.weight = Arc::new(weight);
         let first = levels.then(|| super::Covariate { name: "baseline".into(), values: Arc::new(baseline) });

@@ -5,6 +5,7 @@ mod canonical;
 mod cell;
 mod differences;
 mod executor;
+mod extra;
 mod grouping;
 mod key;
 mod moments;
@@ -14,6 +15,7 @@ mod subset;
 
 pub use cell::{Cells, FirstTreated};
 pub use executor::{Executor, Serial, spread};
+pub use extra::{Extra, Extras};
 pub use grouping::{Finer, Grouping, Level};
 pub use key::Keys;
 pub use moments::{Absorb, ClusterMoments, Moments, ResidualScores, Scale, UnitSums};
@@ -71,6 +73,8 @@ pub struct Panel {
     pub levels: Vec<Level>,
     /// The block of each cluster, where clusters were assigned within blocks.
     pub blocks: Option<Arc<Vec<u32>>>,
+    /// Columns that only some estimators ask for.
+    pub extras: Extras,
     /// The periods and cohorts, and what lies where.
     pub cells: Cells,
     /// Starts that lie beyond the last period: their units count as never treated.

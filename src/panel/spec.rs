@@ -69,6 +69,12 @@ pub struct PanelSpec {
     pub levels: Vec<String>,
     /// Clusters were assigned within the values of this column.
     pub block: Option<String>,
+    /// A column with two values whose effects are compared (the third difference).
+    pub third: Option<String>,
+    /// How much of the treatment each treated unit had.
+    pub dose: Option<String>,
+    /// Who really used it: 0 or 1, or a share.
+    pub take_up: Option<String>,
     /// Keep only rows with these values.
     pub filter: Vec<(String, String)>,
     /// Keep only this subgroup (column, value).
@@ -91,6 +97,9 @@ impl PanelSpec {
             second_cluster: None,
             levels: Vec::new(),
             block: None,
+            third: None,
+            dose: None,
+            take_up: None,
             filter: Vec::new(),
             subgroup: None,
             duplicates: Duplicates::Refuse,
@@ -115,6 +124,7 @@ impl PanelSpec {
         all.extend(self.second_cluster.as_deref());
         all.extend(self.levels.iter().map(String::as_str));
         all.extend(self.block.as_deref());
+        all.extend([&self.third, &self.dose, &self.take_up].into_iter().flatten().map(String::as_str));
         all.extend(self.filter.iter().map(|(c, _)| c.as_str()));
         all.extend(self.subgroup.as_ref().map(|(c, _)| c.as_str()));
         let mut seen = std::collections::BTreeSet::new();

@@ -20,6 +20,7 @@ impl Panel {
         out.outcome = pick(&self.outcome);
         out.weight = pick(&self.weight);
         out.covariates = self.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect();
+        out.extras = self.extras.map(|values| kept.iter().map(|&r| values[r]).collect());
         out.second = self.second.as_ref().map(|s| Grouping { codes: Arc::new(kept.iter().map(|&r| s.codes[r]).collect()), ..s.clone() });
         // Units and clusters that still have rows.
         let (mut units, mut unit_start) = (Vec::new(), vec![0u32]);

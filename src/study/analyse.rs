@@ -3,7 +3,7 @@
 use super::family::Leader;
 use super::versus::{Overall, Versus};
 use crate::cohort::{Cohort, Faults, Warning};
-use crate::estimate::{Chosen, Fit, NotIdentified, Sample, Target};
+use crate::estimate::{Chosen, Component, Fit, NotIdentified, Sample, Target};
 use crate::infer::multiplicity::Adjustment;
 use crate::infer::{self, Draws, Estimate, JointTest, Method, Setting};
 use crate::panel::{Executor, Panel, PanelSpec};
@@ -73,6 +73,12 @@ pub struct Analysis {
     pub tests: Vec<JointTest>,
     /// How its p-values were adjusted, if they were.
     pub multiplicity: Option<Adjustment>,
+    /// Components of the outcome's variance, and the criterion they were found by, where the estimator divides it.
+    pub components: Vec<Component>,
+    /// The level of intervals.
+    pub level: f64,
+    /// The name and value of that criterion.
+    pub criterion: Option<(&'static str, f64)>,
     /// Warnings, each once.
     pub warnings: Vec<Warning>,
     /// How far its overall effect lies from that of the first estimator.
@@ -176,6 +182,9 @@ fn one(
         effects,
         tests,
         multiplicity: None,
+        components: fit.components.clone(),
+        criterion: fit.model.as_ref().map(|m| m.criterion),
+        level: setting.level,
         warnings,
         versus: None,
         draws,

@@ -126,6 +126,12 @@ pub struct Roles {
     /// The unit of assignment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
+    /// How much of the treatment each treated unit had (for `dose-response`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dose: Option<String>,
+    /// Who really used it, 0 or 1 or a share (for `compliance`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take_up: Option<String>,
     /// A second clustering that crosses the first (two-way).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_cluster: Option<String>,

@@ -6,7 +6,7 @@ use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
 use super::subgroup::by_subgroup;
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
-use crate::estimate::Chosen;
+use crate::estimate::{Chosen, Role};
 use crate::infer::Method;
 use crate::panel::{CovariateTerm, Duplicates, Executor, Panel, PanelSpec, TreatmentRule};
 use crate::simulate::{self, Draw, Truth};
@@ -155,10 +155,26 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
         if roles.block.is_some() && nobody(Method::uses_blocks) {
             faults.push(fault("roles.block does nothing here".into(), "use the inference method permutation, or leave it out"));
         }
-        if !roles.levels.is_empty() && nobody(Method::uses_levels) {
+        let unasked = |role: Role| {
+            let estimators = study.analysis.iter().flat_map(|section| &section.estimators);
+            !estimators.filter_map(|text| Chosen::parse(text).ok()).any(|e| e.estimator.asks_for(role))
+        };
+        if roles.dose.is_some() && unasked(Role::Dose) {
+            faults.push(fault("roles.dose does nothing here".into(), "use the estimator dose-response, or leave it out"));
+        }
+        if roles.take_up.is_some() && unasked(Role::TakeUp) {
+            faults.push(fault("roles.take_up does nothing here".into(), "use the estimator compliance, or leave it out"));
+        }
+        if roles.subgroups.is_empty() && !unasked(Role::Third) {
+            faults.push(fault(
+                "triple-difference needs roles.subgroups".into(),
+                "name a column with two values, such as subgroups = [\"iep\"]",
+            ));
+        }
+        if !roles.levels.is_empty() && nobody(Method::uses_levels) && unasked(Role::Levels) {
             faults.push(fault(
                 "roles.levels does nothing here".into(),
-                "use the inference method hierarchical-bootstrap or wild-bootstrap:subcluster=level, or leave it out",
+                "use the inference method hierarchical-bootstrap or wild-bootstrap:subcluster=level, or the estimator mixed-model, or leave it out",
             ));
         }
     }
@@ -318,6 +334,8 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
         })?;
         filter.push((column.trim().to_string(), value.trim().to_string()));
     }
+    // Only where an estimator asks for them: else a missing one would drop rows for nothing.
+    let asks = |role: Role| section.estimators.iter().filter_map(|text| Chosen::parse(text).ok()).any(|e| e.estimator.asks_for(role));
     Ok(PanelSpec {
         outcome: outcome.to_string(),
         unit: roles.unit.clone().or_else(|| roles.student.clone()),
@@ -328,8 +346,11 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
         cluster: roles.cluster.clone(),
         second_cluster: roles.second_cluster.clone(),
         // Only where a method asks for them: else a missing one would drop rows for nothing.
-        levels: if uses(section, Method::uses_levels) { roles.levels.clone() } else { Vec::new() },
+        levels: if uses(section, Method::uses_levels) || asks(Role::Levels) { roles.levels.clone() } else { Vec::new() },
         block: roles.block.clone().filter(|_| uses(section, Method::uses_blocks)),
+        third: if asks(Role::Third) { roles.subgroups.first().cloned() } else { None },
+        dose: roles.dose.clone().filter(|_| asks(Role::Dose)),
+        take_up: roles.take_up.clone().filter(|_| asks(Role::TakeUp)),
         filter,
         subgroup: None,
         duplicates: match study.data.duplicates {

@@ -2,6 +2,7 @@
 
 use super::analyse::{Analysis, Question, analyse};
 use crate::cohort::{Cohort, Fault, Faults};
+use crate::estimate::Role;
 use crate::panel::{Executor, Keys, Sequence};
 
 /// What was found within one value.
@@ -44,6 +45,9 @@ pub fn by_subgroup(cohort: &Cohort, question: &Question, column: &str, executor:
             let value = keys.label(k);
             let mut own = question.clone();
             own.spec.subgroup = Some((column.to_string(), value.clone()));
+            // Within one subgroup there is no other to compare with.
+            own.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
+            own.spec.third = None;
             Subgroup { result: analyse(cohort, &own, executor).map(|(_, a)| a), value }
         })
         .collect())

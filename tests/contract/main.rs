@@ -1,7 +1,9 @@
 //! What must hold for every estimator and method, whatever the data: the order of rows, the scale of weights, a shifted or
 //! scaled outcome change nothing but what they should.
 
+mod imputation;
 mod inference;
+mod synthetic;
 
 use serde_json::Value;
 use std::path::Path;

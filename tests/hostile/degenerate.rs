@@ -3,8 +3,8 @@
 use crate::school::{ROLES, School, estimate_bytes, good};
 use serde_json::Value;
 
-const ESTIMATORS: [&str; 5] = ["did", "twfe", "event-study", "did:method=regression", "ancova"];
-const INFERENCE: [&str; 20] = [
+const ESTIMATORS: [&str; 6] = ["did", "twfe", "event-study", "did:method=regression", "ancova", "mixed-model"];
+const INFERENCE: [&str; 21] = [
     "cluster:cr0",
     "cluster:cr1",
     "cluster:cr2",
@@ -25,6 +25,7 @@ const INFERENCE: [&str; 20] = [
     "permutation:replicates=199",
     "permutation:statistic=studentized,replicates=auto",
     "few-treated",
+    "model",
 ];
 
 /// All combinations must end with valid JSON or a plain refusal.
@@ -125,8 +126,10 @@ fn one_treated_school() {
         for inference in INFERENCE {
             let flags = format!("{ROLES} --estimator {estimator} --inference {inference}");
             let ran = estimate_bytes(start(2).text().as_bytes(), "data.csv", &flags);
-            let bears = inference.starts_with("few-treated") || inference.starts_with("permutation");
-            let told = ran.stderr.contains("error[PANEL-010]") && ran.stderr.contains("few-treated");
+            let mixed = estimator == "mixed-model";
+            let bears = !mixed && (inference.starts_with("few-treated") || inference.starts_with("permutation"));
+            let told = mixed && ran.stderr.contains("error[INF-006]")
+                || ran.stderr.contains("error[PANEL-010]") && ran.stderr.contains("few-treated");
             if let Err(what) = crate::mutation::sound(&ran) {
                 wrong.push(format!("{estimator} with {inference}: {what}"));
             } else if (ran.code == 0) != bears || !(bears || told) {

@@ -10,5 +10,7 @@ mod degenerate;
 mod faulty_files;
 mod faulty_roles;
 mod flags;
+mod imputation;
 mod mutation;
 mod school;
+mod synthetic;

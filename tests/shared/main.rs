@@ -9,11 +9,14 @@ mod support;
 mod book;
 mod callaway_santanna;
 mod differences;
+mod imputation;
+mod mixed;
 mod regressions;
 mod resampling;
 mod saturated;
 mod skipped;
 mod small_samples;
+mod synthetic;
 mod wild;
 
 use book::{Book, shared};
@@ -85,6 +88,17 @@ fn callaway_and_santanna() {
 }
 
 #[test]
+fn didimputation_and_did2s() {
+    compare(&["bjs_mpdta", "bjs_df_hom", "bjs_math_reform", "did2s_mpdta", "did2s_df_hom"], |r, b, scratch| {
+        imputation::bjs_mpdta(r, &mut b[0], scratch);
+        imputation::bjs_df_hom(r, &mut b[1]);
+        imputation::bjs_math_reform(r, &mut b[2]);
+        imputation::did2s_mpdta(r, &mut b[3], scratch);
+        imputation::did2s_df_hom(r, &mut b[4]);
+    });
+}
+
+#[test]
 fn wild_bootstrap_by_enumeration() {
     compare(&["wild_math_reform", "wild_card_krueger", "wild_eef_crt"], |r, b, scratch| {
         wild::math_reform(r, &mut b[0], scratch);
@@ -101,6 +115,23 @@ fn bootstrap_intervals_on_given_draws() {
 #[test]
 fn permutation_with_every_assignment() {
     compare(&["randomization_inference"], |r, b, scratch| resampling::randomization(r, &mut b[0], scratch));
+}
+
+#[test]
+fn synthetic_comparisons_as_synthdid() {
+    compare(&["synthdid_prop99", "synthdid_math_reform"], |r, b, scratch| {
+        synthetic::prop99(r, &mut b[0]);
+        synthetic::math_reform(r, &mut b[1], scratch);
+    });
+}
+
+#[test]
+fn mixed_models_as_lme4_and_lmer_test() {
+    compare(&["lmer_eef_crt", "lmer_eef_mst", "lmer_mpdta"], |r, b, scratch| {
+        mixed::eef_crt(r, &mut b[0], scratch);
+        mixed::eef_mst(r, &mut b[1], scratch);
+        mixed::mpdta(r, &mut b[2], scratch);
+    });
 }
 
 #[test]

@@ -89,6 +89,11 @@ impl Estimated {
         })
     }
 
+    /// All effects, in order.
+    pub fn effects(&self) -> impl Iterator<Item = &Value> {
+        self.result["effects"].as_array().into_iter().flatten()
+    }
+
     /// How many effects of a kind there are.
     pub fn count(&self, estimand: &str) -> usize {
         self.result["effects"].as_array().map_or(0, |list| list.iter().filter(|e| e["estimand"].as_str() == Some(estimand)).count())
@@ -97,6 +102,16 @@ impl Estimated {
     /// Something about the sample.
     pub fn sample(&self, field: &str) -> Option<f64> {
         self.result["sample"][field].as_f64()
+    }
+
+    /// A component of variance, by its level.
+    pub fn component(&self, name: &str) -> Option<&Value> {
+        self.result["components"].as_array()?.iter().find(|c| c["name"].as_str() == Some(name))
+    }
+
+    /// The value of a model's criterion.
+    pub fn criterion(&self) -> Option<f64> {
+        self.result["criterion"]["value"].as_f64()
     }
 
     /// The codes of the warnings.

@@ -63,7 +63,10 @@ impl GroupTime {
         let cell = &self.plan.cells[job[0]];
         let earlier = cell.period.min(cell.base);
         let mut arms = Arms { k: data.k, ..Arms::default() };
-        let mut who: Vec<u32> = Vec::new();
+        let most: usize = std::iter::once(&cell.cohort).chain(&cell.control).map(|&c| data.members[c].len()).sum();
+        let mut who: Vec<u32> = Vec::with_capacity(most);
+        arms.weight.reserve(most);
+        arms.x.reserve(most * data.k);
         for (part, cohorts) in [std::slice::from_ref(&cell.cohort), &cell.control[..]].into_iter().enumerate() {
             for &i in cohorts.iter().flat_map(|&c| &data.members[c]) {
                 let count = counts[data.cluster[i as usize] as usize];

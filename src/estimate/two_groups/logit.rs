@@ -2,11 +2,11 @@
 //!
 //! Maximum likelihood: Newton's method on Σ w [D x'γ − ln(1 + exp x'γ)].
 //! Balancing (inverse probability tilting; Graham, Pinto and Egel 2012; Sant'Anna and Zhao 2020, eq. 3.1): the minimum of
-//! Σ w [(1−D) exp(x'γ) − D x'γ], at which Σ w(1−D) exp(x'γ) x = Σ w D x. Both are convex; steps are halved while the
-//! objective does not fall, and stop when the gradient vanishes to rounding.
+//! Σ w [(1−D) exp(x'γ) − D x'γ], at which Σ w(1−D) exp(x'γ) x = Σ w D x. Both are convex; a step
+//! after which Newton's decrement is larger was too long and is halved; the end is where the decrement vanishes to rounding.
 
 use super::{Arms, Reason};
-use crate::num::{Cholesky, dot};
+use crate::num::{Cholesky, Matrix, dot};
 
 /// Coefficients and the information matrix at them.
 pub(super) struct Logit {
@@ -24,15 +24,10 @@ pub(super) fn probability(z: f64) -> f64 {
     }
 }
 
-/// ln(1 + exp z) without overflow.
-fn softplus(z: f64) -> f64 {
-    z.max(0.0) + libm::log1p(libm::exp(-z.abs()))
-}
-
 const ITERATIONS: usize = 100;
 
 pub(super) fn fit(arms: &Arms, balancing: bool) -> Result<Logit, Reason> {
-    let (n, m, k) = (arms.len(), arms.n_treated, arms.k);
+    let (m, k) = (arms.n_treated, arms.k);
     let total_treated: f64 = arms.weight[..m].iter().sum();
     let total_comparison: f64 = arms.weight[m..].iter().sum();
     if total_treated <= 0.0 || total_comparison <= 0.0 {
@@ -44,94 +39,67 @@ pub(super) fn fit(arms: &Arms, balancing: bool) -> Result<Logit, Reason> {
     if k == 1 {
         let p = total_treated / (total_treated + total_comparison);
         let weight = if balancing { total_treated } else { (total_treated + total_comparison) * p * (1.0 - p) };
-        let information = Cholesky::new(&crate::num::Matrix::from_fn(1, 1, |_, _| weight)).ok_or("one of the two groups is empty")?;
+        let information = Cholesky::new(&Matrix::from_fn(1, 1, |_, _| weight)).ok_or("one of the two groups is empty")?;
         return Ok(Logit { coefficients: gamma, information });
     }
-    // Maximum likelihood starts at the groups' odds too, with balancing the better start.
-    let objective = |gamma: &[f64]| -> f64 {
-        let mut sum = 0.0;
-        for i in 0..n {
-            let z = dot(arms.row(i), gamma);
-            let w = arms.weight[i];
-            sum += match (balancing, i < m) {
-                (false, true) => w * (softplus(z) - z),
-                (false, false) => w * softplus(z),
-                (true, true) => -w * z,
-                (true, false) => w * libm::exp(z),
-            };
-        }
-        sum
-    };
-    let (mut value, mut last) = (objective(&gamma), f64::INFINITY);
     let scale = total_treated + total_comparison;
+    // Where the last step came from, its direction and length, and the decrement there.
+    let (mut from, mut step, mut share, mut last) = (gamma.clone(), vec![0.0; k], 1.0, f64::INFINITY);
     for _ in 0..ITERATIONS {
-        let (mut gradient, mut hessian) = (vec![0.0; k], vec![0.0; k * k]);
-        for i in 0..n {
-            let (x, w) = (arms.row(i), arms.weight[i]);
-            let z = dot(x, &gamma);
-            let (slope, curve) = if balancing {
-                if i < m {
-                    (-w, 0.0)
-                } else {
-                    let e = w * libm::exp(z);
-                    (e, e)
-                }
-            } else {
-                let p = probability(z);
-                (w * if i < m { p - 1.0 } else { p }, w * p * (1.0 - p))
-            };
-            for a in 0..k {
-                gradient[a] += slope * x[a];
-                let c = curve * x[a];
-                for b in a..k {
-                    hessian[a * k + b] += c * x[b];
-                }
+        let (gradient, information) = curvature(arms, &gamma, balancing);
+        let next = Cholesky::new_guarded(&information).map(|information| (information.solve(&gradient), information));
+        let decrement = next.as_ref().map_or(f64::INFINITY, |(step, _)| dot(step, &gradient));
+        // Half the decrement is what is left to gain: a step after which more is left was too long.
+        if !decrement.is_finite() || decrement > last && last > 1e-12 * scale {
+            share *= 0.5;
+            if share < 1e-12 || last == f64::INFINITY {
+                return Err(separated());
             }
-        }
-        let information = crate::num::Matrix::from_fn(k, k, |a, b| hessian[a.min(b) * k + a.max(b)]);
-        let Some(information) = Cholesky::new_guarded(&information) else {
-            return Err(separated());
-        };
-        let step = information.solve(&gradient);
-        let decrement = dot(&step, &gradient);
-        if !decrement.is_finite() {
-            return Err(separated());
-        }
-        // Half the decrement is what is left to gain.
-        if decrement <= 1e-26 * scale {
-            return overlap(arms, gamma, information);
-        }
-        // So near the end rounding hides the gain, and Newton's step needs no watching.
-        if decrement <= 1e-12 * scale {
-            let next: Vec<f64> = gamma.iter().zip(&step).map(|(g, s)| g - s).collect();
-            if next == gamma || decrement >= last {
-                return overlap(arms, gamma, information);
-            }
-            (gamma, last) = (next, decrement);
+            gamma = from.iter().zip(&step).map(|(g, s)| g - share * s).collect();
             continue;
         }
-        let mut share = 1.0;
-        let mut moved = false;
-        for _ in 0..60 {
-            let next: Vec<f64> = gamma.iter().zip(&step).map(|(g, s)| g - share * s).collect();
-            let there = objective(&next);
-            if there <= value {
-                moved = next != gamma;
-                gamma = next;
-                value = there;
-                break;
-            }
-            share *= 0.5;
+        let (direction, information) = next.expect("finite");
+        let there: Vec<f64> = gamma.iter().zip(&direction).map(|(g, s)| g - s).collect();
+        // Near the end rounding hides the gain.
+        if decrement <= 1e-26 * scale || there == gamma || decrement >= last {
+            return overlap(arms, gamma, information);
         }
-        if !moved {
+        if gamma.iter().any(|g| !g.is_finite()) {
             return Err(separated());
         }
-        let spread = (0..n).map(|i| dot(arms.row(i), &gamma).abs()).fold(0.0, f64::max);
-        if spread > 500.0 {
-            return Err(separated());
-        }
+        (from, step, share, last) = (gamma, direction, 1.0, decrement);
+        gamma = there;
     }
     Err(separated())
+}
+
+/// Gradient and Hessian of the objective.
+fn curvature(arms: &Arms, gamma: &[f64], balancing: bool) -> (Vec<f64>, Matrix) {
+    let (k, m) = (arms.k, arms.n_treated);
+    let (mut gradient, mut hessian) = (vec![0.0; k], vec![0.0; k * k]);
+    for i in 0..arms.len() {
+        let (x, w) = (arms.row(i), arms.weight[i]);
+        let z = dot(x, gamma);
+        let (slope, curve) = match (balancing, i < m) {
+            (true, true) => (-w, 0.0),
+            (true, false) => {
+                let e = w * libm::exp(z);
+                (e, e)
+            }
+            (false, treated) => {
+                let p = probability(z);
+                (w * if treated { p - 1.0 } else { p }, w * p * (1.0 - p))
+            }
+        };
+        for a in 0..k {
+            gradient[a] += slope * x[a];
+            let c = curve * x[a];
+            for b in a..k {
+                hessian[a * k + b] += c * x[b];
+            }
+        }
+    }
+    (gradient, Matrix::from_fn(k, k, |a, b| hessian[a.min(b) * k + a.max(b)]))
 }
 
 /// A treated row that is certain to be treated has nobody to be compared with: the coefficients only stopped growing because

@@ -5,7 +5,9 @@ use super::rows::Used;
 use super::timing::{Timing, Treated};
 use crate::cohort::{Cohort, Data, Fault, Faults, Reason, Warning};
 use crate::num::sorted;
-use crate::panel::{Cells, Covariate, CovariateTerm, Duplicates, FirstTreated, Grouping, Keys, Kind, Panel, PanelSpec, Sequence};
+use crate::panel::{
+    Cells, Covariate, CovariateTerm, Duplicates, Extra, Extras, FirstTreated, Grouping, Keys, Kind, Panel, PanelSpec, Sequence,
+};
 use std::sync::{Arc, OnceLock};
 
 /// `None` when the rows cannot be put in order; other faults are noted and the work goes on, so that more can be found.
@@ -158,6 +160,17 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     for term in &spec.covariates {
         covariates.extend(expand(cohort, term, &rows, &order, &gather));
     }
+    let number = |name: &String| -> Extra {
+        let mut values = gather(&cohort.column(name).expect("checked").data);
+        // Where nothing is said there is none.
+        values.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = 0.0);
+        Extra { name: name.clone(), labels: Vec::new(), values: Arc::new(values) }
+    };
+    let extras = Extras {
+        third: spec.third.as_ref().and_then(|name| two_values(cohort, name, &rows, &order, faults)),
+        dose: spec.dose.as_ref().map(number),
+        take_up: spec.take_up.as_ref().map(number),
+    };
     let mut panel = Panel {
         kind: if unit.is_some() { Kind::Panel } else { Kind::CrossSections },
         outcome_name: spec.outcome.clone(),
@@ -171,6 +184,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         second,
         levels,
         blocks,
+        extras,
         cells,
         later_starts,
         ledger: used.ledger,
@@ -179,6 +193,23 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     };
     duplicates(&mut panel, spec, |k| row_number(order.at(k)), faults);
     Some(panel)
+}
+
+/// A column with two values as 0 and 1, in sorted order.
+fn two_values(cohort: &Cohort, name: &str, rows: &Sequence, order: &Sequence, faults: &mut Faults) -> Option<Extra> {
+    let (keys, codes) = Keys::index(&cohort.column(name).expect("checked").data, rows);
+    if keys.len() != 2 {
+        faults.push(Fault::new(
+            "PANEL-023",
+            format!("the subgroup column has {} values among the rows used", keys.len()),
+            format!("column {name}"),
+            "a third difference compares the effects in two subgroups",
+            "name a column with two values, such as iep",
+        ));
+        return None;
+    }
+    let values = order.iter().map(|i| f64::from(codes[i])).collect();
+    Some(Extra { name: name.into(), labels: vec![keys.label(0), keys.label(1)], values: Arc::new(values) })
 }
 
 /// A rank for each row that depends on its values only, so that rows that are clusters of their own stand in the same order
@@ -357,6 +388,7 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
     for c in &mut panel.covariates {
         c.values = mean(&c.values);
     }
+    panel.extras = panel.extras.map(|values| mean(values).to_vec());
     panel.cell = Arc::new(groups.iter().map(|g| panel.cell[g.start]).collect());
     if let Some(second) = &mut panel.second {
         second.codes = Arc::new(groups.iter().map(|g| second.codes[g.start]).collect());

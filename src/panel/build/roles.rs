@@ -22,6 +22,8 @@ pub(super) fn check(cohort: &Cohort, spec: &PanelSpec) -> Result<(), Faults> {
             numeric.extend(post.iter().map(|p| (p.as_str(), "post")));
         }
     }
+    numeric.extend(spec.dose.iter().map(|c| (c.as_str(), "dose")));
+    numeric.extend(spec.take_up.iter().map(|c| (c.as_str(), "take-up")));
     for (name, role) in numeric {
         if let Some(column) = cohort.column(name)
             && let Data::Text(texts) = &column.data
@@ -89,9 +91,15 @@ fn contradictions(spec: &PanelSpec, faults: &mut Faults) {
             }
         }
     }
-    for (role, column) in
-        [("weights", &spec.weights), ("cluster", &spec.cluster), ("second cluster", &spec.second_cluster), ("block", &spec.block)]
-    {
+    for (role, column) in [
+        ("weights", &spec.weights),
+        ("cluster", &spec.cluster),
+        ("second cluster", &spec.second_cluster),
+        ("block", &spec.block),
+        ("subgroup", &spec.third),
+        ("dose", &spec.dose),
+        ("take-up", &spec.take_up),
+    ] {
         if column.as_deref() == Some(spec.outcome.as_str()) {
             faults.push(Fault::new(
                 "PANEL-014",

@@ -63,6 +63,8 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
     required.extend(spec.second_cluster.iter().map(|c| (Reason::MissingCluster, c.as_str())));
     required.extend(spec.levels.iter().map(|c| (Reason::MissingLevel, c.as_str())));
     required.extend(spec.block.iter().map(|c| (Reason::MissingBlock, c.as_str())));
+    required.extend(spec.third.iter().map(|c| (Reason::MissingSubgroup, c.as_str())));
+    required.extend(spec.take_up.iter().map(|c| (Reason::MissingTakeUp, c.as_str())));
     required.push((Reason::MissingOutcome, &spec.outcome));
     required.extend(spec.weights.iter().map(|c| (Reason::MissingWeight, c.as_str())));
     required.extend(spec.covariates.iter().map(|c| (Reason::MissingCovariate, c.column.as_str())));

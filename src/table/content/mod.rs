@@ -2,6 +2,7 @@
 
 mod answer;
 mod balance;
+mod components;
 mod descriptives;
 mod disclosure;
 mod effects;
@@ -15,6 +16,7 @@ mod subgroups;
 mod truth;
 mod words;
 
+pub use components::components;
 pub use effects::effects;
 pub use headline::Headline;
 pub use joint::joint;
@@ -35,6 +37,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
         effects::cohorts(run, level),
         effects::distribution(run, level),
         joint::joint(&run.analyses),
+        components::components(&run.analyses),
         subgroups::subgroups(run),
         flow::flow(run),
         descriptives::descriptives(run),

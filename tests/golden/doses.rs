@@ -1,0 +1,87 @@
+//! `compliance` and `dose-response` against plain matrices (`data/make_doses.py`).
+
+use crate::support::reckoning::{CLOSE, Reckoning};
+use crate::support::sheet::{Row, Sheet};
+use crate::{STUDENTS, data, json};
+use std::path::{Path, PathBuf};
+
+/// The students with take-up and hours by the rules of the script.
+fn students(folder: &Path) -> PathBuf {
+    let flag = |yes: bool| f64::from(u8::from(yes));
+    let used = |row: &Row<'_>| {
+        let n = row.number("student") as i64;
+        row.number("post") * flag(if row.number("arm") == 1.0 { n % 4 != 0 } else { n % 10 == 0 })
+    };
+    let hours = |row: &Row<'_>| row.number("arm") * (1.0 + ((row.number("student") as i64 * 7) % 23) as f64 / 4.0);
+    Sheet::read(&data("students.csv")).with_number("used", used).with_number("hours", hours).write(folder, "students.csv")
+}
+
+#[test]
+fn compliance_as_two_stage_least_squares() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = students(folder.path());
+    let all = json("doses.json");
+    for (case, more) in [("cross_sections", ""), ("panel", "--unit student"), ("covariate", "--covariates frl")] {
+        let flags = format!(
+            "{STUDENTS} {more} --cluster school --take-up used --estimator compliance --inference cluster:cr0 --inference anderson-rubin"
+        );
+        let Some(got) = r.estimate(case, &file, &flags) else { continue };
+        let expected = &all[case];
+        let row = |key: &str, method: &str| got.effect(key, method).cloned().unwrap_or_default();
+        r.like(case, "estimate", &expected["estimate"], &row("overall", "cluster:cr0")["estimate"], CLOSE);
+        r.like(case, "std_error", &expected["std_error"], &row("overall", "cluster:cr0")["std_error"], CLOSE);
+        r.like(case, "itt", &expected["itt"], &row("coefficient:intention to treat", "cluster:cr0")["estimate"], CLOSE);
+        r.like(case, "first", &expected["first"], &row("coefficient:difference in take-up", "cluster:cr0")["estimate"], CLOSE);
+        r.like(case, "low", &expected["ar"][0], &row("overall", "anderson-rubin")["conf_low"], CLOSE);
+        r.like(case, "high", &expected["ar"][1], &row("overall", "anderson-rubin")["conf_high"], CLOSE);
+    }
+    r.finish();
+}
+
+#[test]
+fn doses_as_regressions() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = students(folder.path());
+    let all = json("doses.json");
+    for (case, options) in [("cubic", ""), ("line", ":degree=1"), ("bins", ":method=bins")] {
+        let flags = format!(
+            "{STUDENTS} --unit student --cluster school --dose hours --estimator dose-response{options} --inference cluster:cr1,ssc=none,df=normal"
+        );
+        let Some(got) = r.estimate(case, &file, &flags) else { continue };
+        let rows: Vec<_> = got.effects().filter(|e| e["estimand"] == "overall" || e["estimand"] == "dose").collect();
+        let (estimates, errors) = (&all[case]["estimate"], &all[case]["std_error"]);
+        r.holds(case, "as many effects", estimates.as_array().map(Vec::len) == Some(rows.len()));
+        // cr1 with G/(G−1) alone: the factor of ten schools.
+        let factor = (10.0_f64 / 9.0).sqrt();
+        for (i, row) in rows.iter().enumerate() {
+            r.like(case, &format!("effect {i}"), &estimates[i], &row["estimate"], CLOSE);
+            let error = errors[i].as_f64().expect("a number") * factor;
+            r.near(case, &format!("std_error {i}"), error, row["std_error"].as_f64(), 1e-7);
+        }
+    }
+    r.finish();
+}
+
+/// A constant effect is the same at every dose, whatever the curve; cross-sections give what the panel gives.
+#[test]
+fn a_constant_effect_has_no_slope() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = |row: &Row<'_>| 3.0 * row.number("arm") * row.number("post") + row.number("post") + 0.1 * row.number("school");
+    let file = Sheet::read(&students(folder.path())).with_number("made", made).write(folder.path(), "made.csv");
+    for unit in ["--unit student", ""] {
+        let flags = format!(
+            "--outcome made --arm arm --post post {unit} --cluster school --dose hours --estimator dose-response:knots=2 --inference cluster:cr1"
+        );
+        let Some(got) = r.estimate(unit, &file, &flags) else { continue };
+        for row in got.effects() {
+            let value = row["estimate"].as_f64().unwrap_or(f64::NAN);
+            let slope = row["label"].as_str().is_some_and(|l| l.contains("slope"));
+            let truth = if slope { 0.0 } else { 3.0 };
+            r.holds(unit, &format!("{}: {value}", row["label"]), (value - truth).abs() < 1e-9);
+        }
+    }
+    r.finish();
+}

@@ -1,0 +1,241 @@
+//! `mixed-model` against lme4 and against dense matrices; what must not change it; and what it refuses.
+
+use super::support::program::{Estimated, run_estimate};
+use super::support::reckoning::{CLOSE, Reckoning};
+use super::support::sheet::{Row, Sheet};
+use super::{CLASSROOMS, STUDENTS, data, expected, json};
+use serde_json::Value;
+use std::path::Path;
+
+/// lmer's models: case, data, our flags, and how it calls our levels.
+pub const LMER: [(&str, &str, &str, [&str; 3]); 2] = [
+    (
+        "students_lmer",
+        "students.csv",
+        "--outcome reading --arm arm --post post --unit student --cluster school --estimator mixed-model",
+        ["unit", "cluster", "residual"],
+    ),
+    (
+        "classrooms_lmer",
+        "classrooms.csv",
+        "--outcome math --unit classroom --period year --cohort profile_year --cluster school --estimator mixed-model:fixed=period",
+        ["unit", "cluster", "residual"],
+    ),
+];
+
+fn key(term: &str) -> String {
+    match term {
+        "ATT" | "D" | "arm:post" => "overall".into(),
+        "post" => "coefficient:period 1".into(),
+        _ => match term.strip_prefix("factor(year)") {
+            Some(year) => format!("coefficient:period {year}"),
+            None => format!("coefficient:{term}"),
+        },
+    }
+}
+
+/// This reference was fitted with lmer's default optimizer, which stops early: standard errors to 1e-5. The dense matrices below
+/// decide, to 1e-8.
+#[test]
+fn fixed_effects_variances_and_criterion_as_lme4() {
+    let mut r = Reckoning::default();
+    for (id, file, flags, levels) in LMER {
+        let Some(got) = r.estimate(id, &data(file), &format!("{flags} --inference model")) else { continue };
+        let expected = expected(id);
+        for (i, term) in expected["term"].as_array().expect("terms").iter().enumerate() {
+            let term = term.as_str().expect("a name");
+            let row = got.effect(&key(term), "model:satterthwaite").cloned().unwrap_or_default();
+            r.like(id, &format!("{term} estimate"), &expected["coef"][i], &row["estimate"], 1e-6);
+            r.like(id, &format!("{term} std_error"), &expected["se"][i], &row["std_error"], 1e-5);
+        }
+        for (i, level) in levels.iter().enumerate() {
+            let component = got.component(level).cloned().unwrap_or_default();
+            r.like(id, level, &expected["var"][i], &component["variance"], 1e-4);
+        }
+        r.near(id, "criterion", expected["reml"].as_f64().expect("a number"), got.criterion(), 1e-8);
+    }
+    r.finish();
+}
+
+/// The students without the later scores of every third.
+fn fewer_students(folder: &Path) -> std::path::PathBuf {
+    let kept = |row: &Row<'_>| row.number("student") as i64 % 3 != 0 || row.text("post") == "0";
+    Sheet::read(&data("students.csv")).keep(kept).write(folder, "fewer.csv")
+}
+
+#[test]
+fn degrees_of_freedom_and_sandwich_as_dense_matrices() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let cases = json("mixed.json");
+    let students = format!("{STUDENTS} --unit student --cluster school --covariates iep");
+    let classrooms = format!("{CLASSROOMS} --covariates attendance --weights students");
+    let model = |roles: String| format!("{roles} --estimator mixed-model");
+    let ours = [
+        (fewer_students(folder.path()), model(students)),
+        (data("classrooms_unbalanced.csv"), model(classrooms)),
+        (data("classrooms.csv"), LMER[1].2.to_string()),
+    ];
+    r.holds("mixed.json", "as many cases as calls", cases["cases"].as_array().map(Vec::len) == Some(ours.len()));
+    for (case, (file, flags)) in cases["cases"].as_array().expect("cases").iter().zip(ours) {
+        let id = case["id"].as_str().expect("an id");
+        let methods = "--inference model --inference model:kenward-roger --inference cluster:cr0";
+        let Some(got) = r.estimate(id, &file, &format!("{flags} {methods}")) else { continue };
+        for term in case["terms"].as_array().expect("terms") {
+            let name = term["term"].as_str().expect("a name");
+            let row = |method: &str| got.effect(&key(name), method).cloned().unwrap_or_default();
+            let (own, adjusted, sandwich) = (row("model:satterthwaite"), row("model:kenward-roger"), row("cluster:cr0"));
+            for (theirs, value) in [
+                ("coef", &own["estimate"]),
+                ("se", &own["std_error"]),
+                ("df", &own["df"]),
+                ("se_kr", &adjusted["std_error"]),
+                ("df_kr", &adjusted["df"]),
+                ("se_cr0", &sandwich["std_error"]),
+            ] {
+                r.like(id, &format!("{name} {theirs}"), &term[theirs], value, CLOSE);
+            }
+        }
+        for (i, level) in ["cluster", "unit", "residual"].iter().enumerate() {
+            r.like(id, level, &case["variances"][i], &got.component(level).cloned().unwrap_or_default()["variance"], CLOSE);
+        }
+        r.near(id, "criterion", case["deviance"].as_f64().expect("a number"), got.criterion(), 1e-12);
+    }
+    r.finish();
+}
+
+#[test]
+fn a_balanced_panel_gives_the_difference_in_differences() {
+    let mut r = Reckoning::default();
+    let estimate = |estimator: &str| {
+        let flags = format!("{STUDENTS} --unit student --cluster school --estimator {estimator} --inference cluster:cr0");
+        Estimated::run(&data("students.csv"), &flags).expect("it runs").effect("overall", "cluster:cr0").cloned().unwrap_or_default()
+    };
+    let (did, mixed) = (estimate("did"), estimate("mixed-model"));
+    for field in ["estimate", "std_error"] {
+        r.like("balanced", field, &did[field], &mixed[field], 1e-10);
+    }
+    r.finish();
+}
+
+#[test]
+fn the_jackknife_leaves_out_one_school_after_the_other() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = fewer_students(folder.path());
+    let flags = format!("{STUDENTS} --unit student --cluster school --covariates iep --estimator mixed-model");
+    let overall = |path: &Path, method: &str| {
+        Estimated::run(path, &format!("{flags} --inference {method}"))
+            .expect("it runs")
+            .effect("overall", method)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let left: Vec<f64> = (1..=10)
+        .map(|school| {
+            let others = Sheet::read(&file).keep(|row| row.text("school") != school.to_string()).write(folder.path(), "left.csv");
+            overall(&others, "model:normal")["estimate"].as_f64().expect("a number")
+        })
+        .collect();
+    let got = overall(&file, "jackknife:center=mean");
+    let mean = left.iter().sum::<f64>() / 10.0;
+    let variance = 0.9 * left.iter().map(|b| (b - mean) * (b - mean)).sum::<f64>();
+    r.near("jackknife", "std_error", variance.sqrt(), got["std_error"].as_f64(), CLOSE);
+    r.finish();
+}
+
+#[test]
+fn a_level_without_variance_is_told_and_changes_nothing_else() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    // Each school's mean is taken off: less than nothing is left between schools.
+    let sheet = Sheet::read(&data("students.csv"));
+    let mean = |school: &str| {
+        let own: Vec<f64> = (0..sheet.rows.len())
+            .map(|i| sheet.row(i))
+            .filter(|row| row.text("school") == school)
+            .map(|row| row.number("reading"))
+            .collect();
+        own.iter().sum::<f64>() / own.len() as f64
+    };
+    let means: Vec<f64> = (1..=10).map(|s| mean(&s.to_string())).collect();
+    let levelled = sheet.clone().with_number("level", |row| row.number("reading") - means[row.number("school") as usize - 1]);
+    let file = levelled.write(folder.path(), "levelled.csv");
+    let flags =
+        "--outcome level --arm arm --post post --unit student --estimator mixed-model --inference model --inference model:kenward-roger";
+    let with = Estimated::run(&file, &format!("{flags} --cluster school")).expect("it runs");
+    r.holds("singular", "it says so", with.warnings().contains(&"singular-fit"));
+    let schools = with.component("cluster").cloned().unwrap_or_default();
+    r.like("singular", "variance", &Value::from(0.0), &schools["variance"], 0.0);
+    r.holds("singular", "no interval", schools["share_low"].is_null() && schools["share_high"].is_null());
+    // The same as without schools at all.
+    let without = Estimated::run(&file, flags).expect("it runs");
+    r.near("singular", "criterion", without.criterion().expect("a number"), with.criterion(), 1e-12);
+    for method in ["model:satterthwaite", "model:kenward-roger"] {
+        let row = |e: &Estimated| e.effect("coefficient:arm", method).cloned().unwrap_or_default();
+        for field in ["estimate", "std_error", "df"] {
+            r.like("singular", &format!("arm {field} by {method}"), &row(&without)[field], &row(&with)[field], CLOSE);
+        }
+    }
+    r.finish();
+}
+
+#[test]
+fn the_order_of_rows_and_the_number_of_threads_change_no_bit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut sheet = Sheet::read(&data("classrooms_unbalanced.csv"));
+    sheet.rows.reverse();
+    let turned = sheet.write(folder.path(), "turned.csv");
+    for roles in [CLASSROOMS.to_string(), CLASSROOMS.replace("--unit classroom ", "")] {
+        let flags = format!("{roles} --covariates attendance --estimator mixed-model --inference model --inference jackknife");
+        let plain = run_estimate(&data("classrooms_unbalanced.csv"), &flags);
+        assert_eq!(plain.code, 0, "{}", plain.stderr);
+        assert_eq!(plain.stdout, run_estimate(&turned, &flags).stdout, "rows turned round: {roles}");
+        assert_eq!(plain.stdout, run_estimate(&turned, &format!("{flags} --threads 1")).stdout, "one thread: {roles}");
+    }
+}
+
+#[test]
+fn levels_between_cluster_and_unit_get_an_intercept() {
+    let mut r = Reckoning::default();
+    // Classroom-years as rows: schools, classrooms within them as a level.
+    let flags = CLASSROOMS.replace("--unit classroom ", "--levels classroom ");
+    let by_level = Estimated::run(&data("classrooms.csv"), &format!("{flags} --estimator mixed-model --inference model")).expect("it runs");
+    let by_unit =
+        Estimated::run(&data("classrooms.csv"), &format!("{CLASSROOMS} --estimator mixed-model --inference model")).expect("it runs");
+    for (level, unit) in [("cluster", "cluster"), ("classroom", "unit"), ("residual", "residual")] {
+        let variance = |e: &Estimated, name: &str| e.component(name).and_then(|c| c["variance"].as_f64());
+        r.near("levels", level, variance(&by_unit, unit).expect("a number"), variance(&by_level, level), CLOSE);
+    }
+    r.near("levels", "criterion", by_unit.criterion().expect("a number"), by_level.criterion(), 1e-12);
+    r.finish();
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_a_reason() {
+    let mut r = Reckoning::default();
+    let students = format!("{STUDENTS} --cluster school");
+    for (flags, code) in [
+        (format!("{STUDENTS} --estimator mixed-model --inference model"), "EST-045"),
+        (format!("{students} --estimator mixed-model:fixed=baseline --inference model"), "EST-008"),
+        (format!("{students} --unit student --estimator mixed-model:criterion=ml --inference model:kenward-roger"), "INF-003"),
+        (format!("{students} --unit student --estimator mixed-model --inference permutation"), "INF-006"),
+        (format!("{students} --unit student --estimator did --inference model"), "INF-003"),
+        (format!("{STUDENTS} --cluster school,post --estimator mixed-model --inference model"), "EST-047"),
+        (format!("{students} --estimator mixed-model:fixed=arm"), "EST-002"),
+    ] {
+        let ran = run_estimate(&data("students.csv"), &flags);
+        r.holds(&flags, &format!("exit {} with {}", ran.code, ran.stderr), ran.code != 0 && ran.stderr.contains(&format!("error[{code}]")));
+    }
+    // The fixed effects fit exactly: no estimate, no invented standard error, and no failure.
+    let folder = tempfile::tempdir().expect("a folder");
+    let exact = |row: &Row<'_>| 5.0 + 2.0 * row.number("arm") + row.number("post") * (3.0 + 4.0 * row.number("arm"));
+    let flat = Sheet::read(&data("students.csv")).with_number("flat", exact).write(folder.path(), "flat.csv");
+    for method in ["model", "model:kenward-roger", "cluster:cr1", "jackknife"] {
+        let flags =
+            format!("--outcome flat --arm arm --post post --unit student --cluster school --estimator mixed-model --inference {method}");
+        let ran = run_estimate(&flat, &flags);
+        r.holds(method, &format!("exit {} with {}", ran.code, ran.stderr), ran.code == 0 && ran.stdout.contains("not_identified"));
+    }
+    r.finish();
+}
