@@ -69,6 +69,17 @@ pub enum Values {
     },
     /// A range of whole numbers `a..b`, both included; by default none.
     Window,
+    /// Numbers between two others, separated by `;` or `+` (which no shell takes for its own), each once.
+    Numbers {
+        /// The default, as it is written.
+        default: &'static str,
+        /// All are greater than this.
+        above: f64,
+        /// All are less than this.
+        below: f64,
+        /// How many there may be.
+        most: usize,
+    },
 }
 
 /// Options resolved against a card: every one has a value.
@@ -152,6 +163,11 @@ impl Options {
         Some((a.parse().ok()?, b.parse().ok()?))
     }
 
+    /// The values of an option that is a list of numbers, in the order in which they were written.
+    pub fn numbers(&self, key: &str) -> Vec<f64> {
+        numbers(self.get(key)).expect("checked when parsed")
+    }
+
     /// Whether an option was written by the user, rather than left at its default.
     pub fn was_given(&self, key: &str) -> bool {
         self.given.contains(&key)
@@ -187,6 +203,11 @@ fn fault(card: &Card, part: &str, remedy: &str) -> Fault {
     )
 }
 
+/// Numbers separated by `;` or `+`.
+fn numbers(text: &str) -> Option<Vec<f64>> {
+    text.split([';', '+']).map(|part| part.trim().parse().ok()).collect()
+}
+
 impl Values {
     /// Fewer random draws than this say nothing.
     pub const FEWEST_DRAWS: i64 = 99;
@@ -199,6 +220,7 @@ impl Values {
             Values::OneOf(words) => words[0].to_string(),
             Values::Whole { default, .. } | Values::Draws { default } => default.to_string(),
             Values::Window => "none".into(),
+            Values::Numbers { default, .. } => (*default).into(),
         }
     }
 
@@ -209,6 +231,9 @@ impl Values {
             Values::Whole { low, high, .. } => format!("a whole number from {low} to {high}"),
             Values::Draws { .. } => format!("auto, or a whole number from {} to {}", Self::FEWEST_DRAWS, Self::MOST_DRAWS),
             Values::Window => "a..b".into(),
+            Values::Numbers { above, below, most, .. } => {
+                format!("different numbers between {above} and {below}, at most {most}, separated by ; or +")
+            }
         }
     }
 
@@ -226,6 +251,10 @@ impl Values {
                         _ => false,
                     })
             }
+            Values::Numbers { above, below, most, .. } => numbers(value).is_some_and(|list| {
+                let fine = |i: usize| *above < list[i] && list[i] < *below && !list[..i].contains(&list[i]);
+                list.len() <= *most && (0..list.len()).all(fine)
+            }),
         };
         if fine { Ok(()) } else { Err(format!("allowed: {}", self.words())) }
     }

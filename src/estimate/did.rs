@@ -200,7 +200,7 @@ pub(super) fn keep_second(panel: &Panel, collapsed: &Panel) -> Result<(), Faults
 
 /// Whether before and after the start both groups have the same shares of their rows (by weight) in each period, so that
 /// pooling the periods is harmless.
-fn same_mix_of_periods(panel: &Panel, start: i64) -> bool {
+pub(super) fn same_mix_of_periods(panel: &Panel, start: i64) -> bool {
     let cells = &panel.cells;
     let mut weight = vec![0.0; cells.len()];
     for (row, &c) in panel.cell.iter().enumerate() {

@@ -189,7 +189,7 @@ impl Fit {
 
     /// The identified targets that stand side by side in a table and a figure: simultaneous bands cover each family at once.
     pub fn families(&self) -> Vec<Vec<usize>> {
-        [Estimand::Event, Estimand::GroupTime, Estimand::Group, Estimand::Calendar, Estimand::Quantile, Estimand::Dose]
+        [Estimand::Event, Estimand::GroupTime, Estimand::Group, Estimand::Calendar, Estimand::Quantile, Estimand::Bound, Estimand::Dose]
             .into_iter()
             .map(|kind| {
                 (0..self.targets.len())

@@ -6,6 +6,7 @@ mod ancova;
 mod arithmetic;
 mod callaway_santanna;
 mod card;
+mod changes_in_changes;
 mod compliance;
 mod design;
 mod did;
@@ -93,6 +94,7 @@ pub static ESTIMATORS: &[&dyn Estimator] = &[
     &stacked::Stacked,
     &synthetic::SyntheticDid,
     &synthetic::SyntheticControl,
+    &changes_in_changes::ChangesInChanges,
     &triple_difference::TripleDifference,
     &compliance::Compliance,
     &dose_response::DoseResponse,

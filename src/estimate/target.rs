@@ -23,6 +23,8 @@ pub enum Estimand {
     Event,
     /// The effect at a quantile of the outcome.
     Quantile,
+    /// A bound on an effect that is known within limits only.
+    Bound,
     /// The effect at a dose.
     Dose,
     /// A regression coefficient.
@@ -41,6 +43,7 @@ impl Estimand {
             Estimand::Group => "group",
             Estimand::Calendar => "calendar",
             Estimand::Quantile => "quantile",
+            Estimand::Bound => "bound",
             Estimand::Dose => "dose",
             Estimand::Event => "event",
             Estimand::Coefficient => "coefficient",

@@ -113,8 +113,10 @@ impl Replicated<'_> {
         let values = sorted(self.values.to_vec());
         let mean = values.iter().sum::<f64>() / n as f64;
         let error = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n as f64 - 1.0)).sqrt();
-        // Replicates that agree up to rounding carry no information.
-        if !error.is_finite() || error <= 1e-14 * estimate.abs() || error <= 0.0 || self.plain_error <= 1e-14 * estimate.abs() {
+        // Replicates that agree up to rounding carry no information. (A quantile of a discrete outcome varies from replicate to
+        // replicate although its influence is nil: only t statistics need that.)
+        let plain = kind == Kind::Studentized && self.plain_error <= 1e-14 * estimate.abs();
+        if !error.is_finite() || error <= 1e-14 * estimate.abs() || error <= 0.0 || plain {
             return out;
         }
         out.std_error = Some(error);

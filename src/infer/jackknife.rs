@@ -4,7 +4,7 @@ use super::estimate::{Estimate, Inferred, JointTest, identified};
 use super::sandwich::{Adjustment, sandwich};
 use super::{Inference, Setting, wald};
 use crate::cohort::{Fault, Faults, Warning};
-use crate::estimate::{Body, Card, Fit, OptionSpec, Options, Values};
+use crate::estimate::{Body, Card, Estimand, Fit, OptionSpec, Options, Values};
 use crate::num::Matrix;
 use crate::panel::spread;
 use crate::random::Stream;
@@ -65,8 +65,13 @@ impl Inference for Jackknife {
             _ => None,
         };
         let mut out = Inferred::default();
-        let mut missing = Vec::new();
+        let (mut missing, mut rough) = (Vec::new(), Vec::new());
         for (t, estimate) in identified(fit) {
+            if matches!(fit.targets[t].estimand, Estimand::Quantile | Estimand::Bound) {
+                rough.push(fit.targets[t].label.clone());
+                out.estimates.push(Estimate::bare(t, estimate));
+                continue;
+            }
             let values: Option<Vec<f64>> = left.iter().map(|row| row[t]).collect();
             let Some(values) = values else {
                 missing.push(fit.targets[t].label.clone());
@@ -84,6 +89,15 @@ impl Inference for Jackknife {
                 _ => n as f64 - 1.0,
             };
             out.estimates.push(Estimate::from_variance(t, estimate, variance, df, setting.level));
+        }
+        if !rough.is_empty() {
+            out.warnings.push(Warning::new(
+                "jackknife-quantiles",
+                format!(
+                    "quantiles jump where one cluster is left out, so the jackknife's standard error is wrong for them, however many clusters there are, and none is given: use pairs-bootstrap for {}",
+                    rough.join(", ")
+                ),
+            ));
         }
         if !missing.is_empty() {
             out.warnings.push(Warning::new(
