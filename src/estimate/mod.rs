@@ -21,6 +21,7 @@ mod observations;
 mod reassign;
 mod regression;
 mod reweighted;
+mod roth_santanna;
 mod sample;
 mod saturated;
 mod spline;
@@ -91,6 +92,7 @@ pub static ESTIMATORS: &[&dyn Estimator] = &[
     &two_stage::TwoStage,
     &wooldridge::Wooldridge,
     &stacked::Stacked,
+    &roth_santanna::RothSantanna,
     &synthetic::SyntheticDid,
     &synthetic::SyntheticControl,
     &triple_difference::TripleDifference,
