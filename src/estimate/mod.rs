@@ -6,6 +6,7 @@ mod ancova;
 mod arithmetic;
 mod callaway_santanna;
 mod card;
+mod chaisemartin_dhaultfoeuille;
 mod compliance;
 mod design;
 mod did;
@@ -93,6 +94,7 @@ pub static ESTIMATORS: &[&dyn Estimator] = &[
     &wooldridge::Wooldridge,
     &stacked::Stacked,
     &roth_santanna::RothSantanna,
+    &chaisemartin_dhaultfoeuille::ChaisemartinDhaultfoeuille,
     &synthetic::SyntheticDid,
     &synthetic::SyntheticControl,
     &triple_difference::TripleDifference,

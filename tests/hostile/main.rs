@@ -12,5 +12,6 @@ mod faulty_roles;
 mod flags;
 mod imputation;
 mod mutation;
+mod random_timing;
 mod school;
 mod synthetic;

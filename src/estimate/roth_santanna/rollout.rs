@@ -215,8 +215,7 @@ fn by_numbers(a: &[f64], b: &[f64]) -> Ordering {
 
 /// Two clusters, by their numbers alone.
 fn compare(a: &[Block], b: &[Block]) -> Ordering {
-    let each = a.iter().zip(b).map(|(x, y)| {
-        x.cohort.cmp(&y.cohort).then_with(|| x.n.total_cmp(&y.n)).then_with(|| by_numbers(&x.sum, &y.sum))
-    });
+    let each =
+        a.iter().zip(b).map(|(x, y)| x.cohort.cmp(&y.cohort).then_with(|| x.n.total_cmp(&y.n)).then_with(|| by_numbers(&x.sum, &y.sum)));
     a.len().cmp(&b.len()).then_with(|| each.into_iter().find(|o| o.is_ne()).unwrap_or(Ordering::Equal))
 }
