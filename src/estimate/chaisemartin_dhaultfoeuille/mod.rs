@@ -79,6 +79,7 @@ impl Estimator for ChaisemartinDhaultfoeuille {
             )
             .into());
         }
+        affordable(&horizons, &panel)?;
         let (targets, goals) = goals(&horizons);
         let switchers = Switchers::new(&panel, Arc::new(horizons), Arc::new(goals), options.get("normalized") == "true");
         if switchers.has_lone_clusters() {
@@ -90,6 +91,23 @@ impl Estimator for ChaisemartinDhaultfoeuille {
         let about = About { targets, cell_weights: switchers.cell_weights(&panel), dropped_terms: Vec::new(), warnings };
         Ok(arithmetic::fit(&panel, Box::new(switchers), about, sample.executor))
     }
+}
+
+/// Refuses what would not fit into memory: every comparison keeps each cluster's change.
+fn affordable(horizons: &[Horizon], panel: &Panel) -> Result<(), Faults> {
+    const MOST: f64 = 16e9;
+    let bytes = horizons.len() as f64 * panel.n_clusters() as f64 * 40.0;
+    if bytes <= MOST {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "EST-011",
+        "too many effects and clusters at once",
+        format!("{} comparisons of cohorts in periods, {} clusters", horizons.len(), panel.n_clusters()),
+        format!("their changes would take about {:.0} GB", bytes / 1e9),
+        "name the unit of assignment as cluster (--cluster school_id), ask for fewer effects, or group periods or cohorts",
+    )
+    .into())
 }
 
 /// Overall, then by time since the start.
