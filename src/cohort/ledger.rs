@@ -37,6 +37,8 @@ pub enum Reason {
     OutsideWindow,
     /// The unit is not observed in every period.
     NotInEveryPeriod,
+    /// The unit's cluster is the only one of its cohort.
+    LoneCluster,
     /// The unit has no untreated row, so nothing tells what it would have been.
     NothingUntreated,
     /// No comparison unit is left in the row's period.
@@ -70,6 +72,7 @@ impl Reason {
             Reason::AlwaysTreated => "already treated in the first period",
             Reason::OutsideWindow => "outside the window of event times",
             Reason::NotInEveryPeriod => "not observed in every period",
+            Reason::LoneCluster => "in the only cluster of its cohort",
             Reason::NothingUntreated => "the unit has no untreated row",
             Reason::NoComparison => "no comparison unit in the period",
             Reason::Averaged => "averaged with another row of the same unit and period",

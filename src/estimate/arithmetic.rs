@@ -88,7 +88,7 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
     Fit {
         estimates: solved.estimates,
         draw_order: draw_order(panel, &influence),
-        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, refit: Box::new(again) }),
+        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, less: None, refit: Box::new(again) }),
         targets: about.targets,
         dropped_terms: about.dropped_terms,
         warnings: about.warnings,

@@ -85,7 +85,7 @@ impl Estimator for DoseResponse {
         let (dosed, mut warnings) = dosed(sample.panel)?;
         let collapsed = match dosed.kind {
             Kind::Panel => dosed.differences(start),
-            Kind::CrossSections => dosed.before_and_after(start),
+            Kind::CrossSections => dosed.before_and_after(start).canonical(),
         };
         if collapsed.n_rows() == 0 || collapsed.n_treated_units() == 0 || collapsed.n_treated_units() == collapsed.n_units() {
             return Err(nobody_on_both_sides(&dosed));

@@ -416,6 +416,9 @@ pub struct InfluenceFit {
     pub sides: Vec<Side>,
     /// For a ratio of two effects (the first target): which targets stand above and below.
     pub ratio: Option<[usize; 2]>,
+    /// For each target what cluster:cr0 and cluster:cr1 take off the sum of squares, where the estimator knows it to be too
+    /// large (each cluster is one unit then).
+    pub less: Option<Vec<f64>>,
     /// Exact refitting under cluster weights.
     pub refit: Box<dyn Refit>,
 }

@@ -6,6 +6,7 @@ mod ancova;
 mod arithmetic;
 mod callaway_santanna;
 mod card;
+mod chaisemartin_dhaultfoeuille;
 mod changes_in_changes;
 mod compliance;
 mod design;
@@ -22,6 +23,7 @@ mod observations;
 mod reassign;
 mod regression;
 mod reweighted;
+mod roth_santanna;
 mod sample;
 mod saturated;
 mod spline;
@@ -92,6 +94,8 @@ pub static ESTIMATORS: &[&dyn Estimator] = &[
     &two_stage::TwoStage,
     &wooldridge::Wooldridge,
     &stacked::Stacked,
+    &roth_santanna::RothSantanna,
+    &chaisemartin_dhaultfoeuille::ChaisemartinDhaultfoeuille,
     &synthetic::SyntheticDid,
     &synthetic::SyntheticControl,
     &changes_in_changes::ChangesInChanges,

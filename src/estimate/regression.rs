@@ -124,7 +124,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
     Ok(Fit {
         targets: vec![Target::overall()],
         estimates: vec![estimate],
-        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, refit: Box::new(parts) }),
+        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, less: None, refit: Box::new(parts) }),
         dropped_terms,
         warnings,
         outcome_unit: y_unit,

@@ -225,7 +225,8 @@ fn influence(fit: &Fit, body: &InfluenceFit, options: &Options, setting: &Settin
     let mut out = Inferred::default();
     for (t, estimate) in identified(fit) {
         let column: Vec<f64> = (0..body.influence.rows()).map(|i| body.influence[(i, t)]).collect();
-        let variance: f64 = column.iter().map(|x| x * x).sum();
+        let less = body.less.as_ref().map_or(0.0, |less| less[t]);
+        let variance = (column.iter().map(|x| x * x).sum::<f64>() - less).max(0.0);
         let df = match options.get("df") {
             "satterthwaite" => super::welch::degrees_of_freedom(&column, &body.sides),
             "normal" => f64::INFINITY,

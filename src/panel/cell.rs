@@ -55,6 +55,14 @@ impl Cells {
         }
     }
 
+    /// A cohort in words.
+    pub fn cohort_name(&self, cohort_ix: usize) -> String {
+        match self.cohorts[cohort_ix] {
+            FirstTreated::At(g) => format!("cohort {g}"),
+            FirstTreated::Never => "the never-treated".into(),
+        }
+    }
+
     /// Periods since (negative: until) the first treated one; `None` for never-treated cohorts.
     pub fn event_time(&self, cell: u32) -> Option<i64> {
         match self.cohorts[self.cohort_ix(cell)] {

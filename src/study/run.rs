@@ -266,9 +266,14 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
                 for column in &roles.subgroups {
                     stage(&format!("{outcome}: subgroups of {column}"));
                     let mut one = question.clone();
+                    // Within one subgroup there is no other to compare with.
+                    one.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
                     one.estimators.truncate(1);
                     one.inference.truncate(1);
                     one.multiplicity = None;
+                    if one.estimators.is_empty() {
+                        continue;
+                    }
                     for found in by_subgroup(&loaded.cohort, &one, column, executor)? {
                         let result = found
                             .result

@@ -3,6 +3,7 @@
 
 mod imputation;
 mod inference;
+mod rollouts;
 mod synthetic;
 
 use serde_json::Value;

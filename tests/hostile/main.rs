@@ -5,6 +5,7 @@
 mod support;
 
 mod accepted;
+mod changes_in_changes;
 mod codes;
 mod degenerate;
 mod faulty_files;
@@ -12,5 +13,6 @@ mod faulty_roles;
 mod flags;
 mod imputation;
 mod mutation;
+mod random_timing;
 mod school;
 mod synthetic;

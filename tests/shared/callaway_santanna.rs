@@ -115,7 +115,7 @@ fn pretest(r: &mut Reckoning, case: &Case<'_>, got: &Estimated) {
 
 pub fn mpdta(r: &mut Reckoning, book: &mut Book, scratch: &Path, panel: bool) {
     let all = Sheet::read(&book.data("mpdta.csv"))
-        .with_number("w", |row| (row.number("lpop").exp() * 1e6).round() / 1e6)
+        .with_number("w", |row| (libm::exp(row.number("lpop")) * 1e6).round() / 1e6)
         .with("st", |row| (row.number("countyreal") as i64 / 1000).to_string());
     let seen = |row: &crate::support::sheet::Row<'_>| (row.number("countyreal") * 31.0 + row.number("year") * 17.0) % 11.0 != 0.0;
     let file = all.clone().write(scratch, "mpdta.csv");

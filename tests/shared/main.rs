@@ -11,6 +11,7 @@ mod callaway_santanna;
 mod differences;
 mod imputation;
 mod mixed;
+mod random_timing;
 mod regressions;
 mod resampling;
 mod saturated;
@@ -122,6 +123,14 @@ fn synthetic_comparisons_as_synthdid() {
     compare(&["synthdid_prop99", "synthdid_math_reform"], |r, b, scratch| {
         synthetic::prop99(r, &mut b[0]);
         synthetic::math_reform(r, &mut b[1], scratch);
+    });
+}
+
+#[test]
+fn random_timing_as_staggered() {
+    compare(&["staggered_pj", "staggered_mpdta"], |r, b, _| {
+        random_timing::officers(r, &mut b[0]);
+        random_timing::mpdta(r, &mut b[1]);
     });
 }
 

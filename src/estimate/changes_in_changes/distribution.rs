@@ -157,7 +157,13 @@ impl<'a> Density<'a> {
         let values = &of.of.values;
         let reference = values[values.len() / 2];
         let centre = reference + of.mean(|v| values[v] - reference);
-        let spread = of.mean(|v| (values[v] - centre) * (values[v] - centre)).sqrt();
+        let size = values.iter().map(|v| (v - centre).abs()).fold(0.0, f64::max);
+        let size = if size > 0.0 { size } else { 1.0 };
+        let squared = |v: usize| {
+            let scaled = (values[v] - centre) / size;
+            scaled * scaled
+        };
+        let spread = size * of.mean(squared).sqrt();
         let n = of.total * of.total / of.of.squares(counts);
         let bandwidth = 1.06 * spread * libm::pow(n, -0.2);
         let mut before = vec![[0.0; 3]];

@@ -326,10 +326,8 @@ impl Arithmetic for ChangesInChangesEffects {
     }
 
     fn price(&self) -> f64 {
-        let rows: usize = [&self.comparison_before, &self.comparison_after, &self.treated_before, &self.treated_after]
-            .iter()
-            .map(|g| g.n_rows())
-            .sum();
+        let rows: usize =
+            [&self.comparison_before, &self.comparison_after, &self.treated_before, &self.treated_after].iter().map(|g| g.n_rows()).sum();
         (rows * (8 + 4 * self.effects.len())) as f64
     }
 }

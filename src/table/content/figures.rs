@@ -57,7 +57,7 @@ fn paths(run: &Run) -> Vec<Figure> {
         let series = with
             .iter()
             .map(|a| {
-                let mut points: Vec<(f64, f64, Option<(f64, f64)>)> = Vec::new();
+                let mut points: Vec<crate::table::SeriesPoint> = Vec::new();
                 for e in a.effects.iter().filter(|e| e.target.estimand == Estimand::Event) {
                     if let (Some(time), Ok(r)) = (e.target.event_time, &e.result)
                         && !points.iter().any(|p| p.0 == time as f64)

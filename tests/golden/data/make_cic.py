@@ -3,7 +3,7 @@
 Makes cic.csv (synthetic: two groups, before and after; a score, a grade of few values, a weight) and cic.json. Every distribution
 function is a mean over all rows, every inverse a search over the support; nothing is sorted once or updated.
 
-    python make_cic.py          # numpy; with diff-diff (3.13) installed, its numbers too
+    python make_cic.py          # needs numpy, pandas, diff-diff 3.13
 """
 
 import csv
@@ -160,16 +160,18 @@ def errors(d):
     return out
 
 
-def peer(rows, column):
-    try:
-        import pandas as pd
-        from diff_diff import ChangesInChanges
-    except ImportError:
-        return None
-    frame = pd.DataFrame([[r[0], r[2], r[3], float(r[column])] for r in rows], columns=["pupil", "arm", "post", "y"])
-    model = ChangesInChanges(quantiles=[p / 100 for p in PERCENT], n_bootstrap=0)
-    fitted = model.fit(frame, outcome="y", treatment="arm", time="post")
-    return fitted
+def peer(rows):
+    """diff-diff's public ChangesInChanges, which says it follows R's qte::CiC to the digit."""
+    import diff_diff
+    import pandas as pd
+
+    frame = pd.DataFrame([[r[2], r[3], float(r[4]), float(r[5])] for r in rows], columns=["arm", "post", "score", "grade"])
+    out = {}
+    for outcome in ("score", "grade"):
+        model = diff_diff.ChangesInChanges(quantiles=[p / 100 for p in PERCENT], n_bootstrap=0)
+        fitted = model.fit(frame, outcome=outcome, treatment="arm", time="post")
+        out[outcome] = {"overall": fitted.att} | dict(zip([f"quantile {p} %" for p in PERCENT], map(float, fitted.quantile_effects["qte"])))
+    return f"diff-diff {diff_diff.__version__}", out
 
 
 def main():
@@ -185,12 +187,11 @@ def main():
             out[name + (" weighted" if weighted else "")] = case
     d = groups(rows, 4, False)
     out["outside"] = int(np.sum(d[1, 0].y < d[0, 0].y.min())), int(np.sum(d[1, 0].y > d[0, 0].y.max()))
+    name, numbers = peer(rows)
+    out[name] = numbers
     with open(HERE / "cic.json", "w") as file:
         json.dump(out, file, indent=1)
         file.write("\n")
-    print(json.dumps({k: v for k, v in out.items() if k != "grade"}, indent=1)[:1500])
-    print(out["outside"], out["grade"]["bounds"])
-    return rows
 
 
 if __name__ == "__main__":

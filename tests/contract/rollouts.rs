@@ -1,0 +1,72 @@
+//! What must hold for `roth-santanna` and `chaisemartin-dhaultfoeuille`: names, order, scale, threads; every option does something.
+
+use crate::{close, effects, shuffled, write};
+
+const FLAGS: &str = "--unit classroom --period year --cohort profile_year --cluster school --estimator roth-santanna \
+     --estimator chaisemartin-dhaultfoeuille \
+     --inference jackknife --inference cluster:cr0 --inference pairs-bootstrap:replicates=99 --inference wild-bootstrap:replicates=99";
+
+/// All classrooms in every year.
+fn complete() -> (String, Vec<Vec<String>>) {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/data/classrooms.csv")).expect("the golden data");
+    let mut lines = text.lines().map(str::to_string);
+    (lines.next().expect("a header"), lines.map(|l| l.split(',').map(str::to_string).collect()).collect())
+}
+
+#[test]
+fn names_order_and_threads_change_no_bit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (header, rows) = complete();
+    let plain = effects(&write(folder.path(), "plain.csv", &header, &rows), FLAGS);
+    assert!(plain.len() > 60);
+    assert_eq!(plain, effects(&write(folder.path(), "order.csv", &header, &shuffled(&rows)), FLAGS), "the order of rows");
+    assert_eq!(plain, effects(&write(folder.path(), "plain.csv", &header, &rows), &format!("{FLAGS} --threads 3")), "threads");
+    let mut named = rows;
+    named.iter_mut().for_each(|r| {
+        let number = |text: &str| text.parse::<u64>().expect("a number");
+        r[1] = (9_999 - number(&r[1]) * 7 % 997).to_string();
+        r[0] = (999 - number(&r[0]) * 5 % 97).to_string();
+    });
+    for (a, b) in plain.iter().zip(effects(&write(folder.path(), "named.csv", &header, &named), FLAGS)) {
+        let what = format!("other names, {} {}", a["label"], a["inference"]);
+        assert_eq!(a["estimate"], b["estimate"], "{what}");
+        for key in ["std_error", "p_value", "conf_low", "conf_high"] {
+            close(&a[key], &b[key], 1.0, &what);
+        }
+    }
+}
+
+#[test]
+fn a_shifted_and_scaled_outcome_scales_the_effect() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (header, rows) = complete();
+    let plain = effects(&write(folder.path(), "plain.csv", &header, &rows), FLAGS);
+    let mut moved = rows;
+    moved.iter_mut().for_each(|r| r[4] = format!("{}", 500.0 + 4.0 * r[4].parse::<f64>().expect("a score")));
+    for (a, b) in plain.iter().zip(effects(&write(folder.path(), "moved.csv", &header, &moved), FLAGS)) {
+        for (key, factor) in [("estimate", 4.0), ("std_error", 4.0), ("p_value", 1.0)] {
+            close(&a[key], &b[key], factor, &format!("{} {} {key}", a["label"], a["inference"]));
+        }
+    }
+}
+
+#[test]
+fn every_option_does_something() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (header, rows) = complete();
+    let path = write(folder.path(), "plain.csv", &header, &rows);
+    let run = |options: &str| {
+        let roles = "--unit classroom --period year --cohort profile_year";
+        effects(&path, &format!("{roles} --estimator roth-santanna:{options} --inference cluster:cr0"))
+    };
+    let plain = run("beta=efficient,variance=neyman");
+    for option in ["beta=cs", "beta=sa", "beta=unadjusted", "variance=refined"] {
+        assert_ne!(plain, run(option), "{option}");
+    }
+    let switchers = |options: &str| effects(&path, &format!("{FLAGS} --estimator chaisemartin-dhaultfoeuille:{options}"));
+    let plain = switchers("effects=0");
+    for option in ["effects=2", "placebos=0", "placebos=1", "normalized=true"] {
+        assert_ne!(plain, switchers(option), "{option}");
+    }
+    assert_ne!(run("beta=cs"), run("beta=sa"), "a comparison with the last cohort");
+}
