@@ -77,12 +77,18 @@ fn normal(s: &mut Stream) -> f64 {
     s.normal()
 }
 
-/// A staggered panel of classrooms: school, classroom and period effects, school × period shocks, noise.
-fn staggered(world: World, seed: u64) -> Cohort {
+/// A staggered panel of classrooms: school, classroom and period effects, school × period shocks, noise; and how many schools
+/// start when. Starts are drawn, so cohorts' shares are estimated, as they are outside of a drawing board.
+fn staggered(world: World, seed: u64) -> (Cohort, [f64; 3]) {
     let mut s = Stream::new(seed, &["bench", "estimators", world.name], 0);
     let (mut school, mut classroom, mut period, mut start, mut y) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut sizes = [0.0; 3];
     for g in 0..SCHOOLS {
-        let first = STARTS.get(g % 4).copied().unwrap_or(0);
+        let place = s.below(4) as usize;
+        let first = STARTS.get(place).copied().unwrap_or(0);
+        if let Some(size) = sizes.get_mut(place) {
+            *size += 1.0;
+        }
         let level = 2.0 * normal(&mut s);
         let shocks: Vec<f64> = (0..PERIODS).map(|_| 0.5 * normal(&mut s)).collect();
         for c in 0..CLASSROOMS {
@@ -102,29 +108,30 @@ fn staggered(world: World, seed: u64) -> Cohort {
         cohort.push(Column { name: name.into(), data: Data::Whole(Wholes::complete(values)) });
     }
     cohort.push(Column { name: "y".into(), data: Data::Number(y) });
-    cohort
+    (cohort, sizes)
 }
 
-/// The true value of what an estimator calls its overall effect.
-fn truth(world: World, estimand: Estimand, window: Option<i64>) -> f64 {
-    let mut cells: Vec<(i64, f64)> = Vec::new();
-    for g in STARTS {
-        cells.extend((0..=PERIODS - g).map(|e| (e, (world.effect)(g, e))));
+/// The true value of what an estimator calls its overall effect, with cohorts of these sizes.
+fn truth(world: World, estimand: Estimand, window: Option<i64>, sizes: [f64; 3]) -> f64 {
+    let mut cells: Vec<(i64, f64, f64)> = Vec::new();
+    for (g, size) in STARTS.into_iter().zip(sizes) {
+        cells.extend((0..=PERIODS - g).map(|e| (e, (world.effect)(g, e), size)));
     }
-    if let Some(last) = window {
-        // The same cohorts at every time, plain mean.
-        let each: Vec<f64> = cells.iter().filter(|(e, _)| *e <= last).map(|(_, v)| *v).collect();
-        return each.iter().sum::<f64>() / each.len() as f64;
-    }
-    if estimand == Estimand::Overall {
-        return cells.iter().map(|(_, v)| v).sum::<f64>() / cells.len() as f64;
-    }
-    let times = PERIODS - STARTS[0];
-    let of = |time: i64| {
-        let at: Vec<f64> = cells.iter().filter(|(e, _)| *e == time).map(|(_, v)| *v).collect();
-        at.iter().sum::<f64>() / at.len() as f64
+    let mean = |test: &dyn Fn(i64) -> bool| {
+        let (sum, n) = cells.iter().filter(|c| test(c.0)).fold((0.0, 0.0), |(s, n), (_, v, w)| (s + w * v, n + w));
+        sum / n
     };
-    (0..=times).map(of).sum::<f64>() / (times + 1) as f64
+    match (window, estimand) {
+        // The same cohorts at every time, plain mean.
+        (Some(last), _) => mean(&|e| e <= last),
+        (None, Estimand::Overall) => mean(&|_| true),
+        _ => (0..=PERIODS - STARTS[0]).map(|time| mean(&|e| e == time)).sum::<f64>() / (PERIODS - STARTS[0] + 1) as f64,
+    }
+}
+
+/// Whether an estimator's default interval takes the cohorts' shares for known: then it is about these very shares.
+fn shares_known(name: &str) -> bool {
+    ["sun-abraham", "wooldridge", "stacked", "event-study", "twfe", "mixed-model"].contains(&name)
 }
 
 /// Students before and after: the trend depends on prior attainment x, which differs between arms; in the subgroup the effect
@@ -225,7 +232,7 @@ fn main() {
         100.0 * (0.95 * 0.05 / draws as f64).sqrt()
     );
     println!(
-        "{SCHOOLS} schools of {CLASSROOMS} classrooms in {PERIODS} periods; a quarter of the schools each starts in periods 3, 4 and 6, a quarter never; school × period shocks. Points of an outcome with SD about 2.5."
+        "{SCHOOLS} schools of {CLASSROOMS} classrooms in {PERIODS} periods; each school starts in period 3, 4, 6 or never, by lot; school × period shocks. The truth is that of the cohorts drawn where an interval takes their shares for known (`sun-abraham`, `wooldridge`, `stacked`, `event-study`), else that of equal shares. Points of an outcome with SD about 2.5."
     );
     for world in WORLDS {
         println!("\n## Staggered starts, effects {}\n", world.name);
@@ -233,7 +240,7 @@ fn main() {
             "| estimator | mean error | MC error | ratio | RMSE | coverage | right |\n| :--- | ---: | ---: | ---: | ---: | ---: | :--- |"
         );
         let rows: Vec<Row> = spread(&Threads::new(None), draws, |i| {
-            let cohort = staggered(world, i as u64 + 1);
+            let (cohort, sizes) = staggered(world, i as u64 + 1);
             let spec = PanelSpec {
                 unit: Some("classroom".into()),
                 period: Some("period".into()),
@@ -244,7 +251,8 @@ fn main() {
             for (key, (name, _)) in STAGGERED.iter().enumerate().filter(|(_, (name, _))| known(name)) {
                 // By default the stack shows the widest window all cohorts share: up to 7 − 6 = 1.
                 let window = name.starts_with("stacked").then_some(PERIODS - STARTS[2]);
-                one(&cohort, &spec, name, i as u64, key, |kind| truth(world, kind, window), &mut out);
+                let sizes = if shares_known(name) { sizes } else { [1.0; 3] };
+                one(&cohort, &spec, name, i as u64, key, |kind| truth(world, kind, window, sizes), &mut out);
             }
             out
         })
