@@ -4,10 +4,12 @@
 mod support;
 
 mod callaway_santanna;
+mod cohorts;
 mod doses;
 mod imputation;
 mod inference;
 mod saturated;
+mod stacking;
 mod synthetic;
 
 use serde_json::Value;
