@@ -11,7 +11,7 @@ use super::fit::{Body, Fit, LinearFit, NotIdentified};
 use super::linear::{self, Column, Term, Wanted};
 use super::target::{Estimand, Target};
 use crate::cohort::{Fault, Faults, Reason, Warning};
-use crate::num::{ExactRow, Matrix, dot};
+use crate::num::{Matrix, dot, sorted};
 use crate::panel::{Absorb, Cells, Executor, FirstTreated, Moments, Panel};
 use std::sync::Arc;
 
@@ -139,7 +139,7 @@ impl Saturated {
     }
 }
 
-/// The weight of each cluster's rows by cell, summed exactly, so that no order of the rows can change a bit.
+/// The weight of each cluster's rows by cell, added in ascending order, so that no order of the rows can change a bit.
 struct Sizes {
     of_cluster: Vec<Vec<f64>>,
 }
@@ -148,11 +148,12 @@ impl Sizes {
     fn new(panel: &Panel) -> Sizes {
         let largest = panel.weight.iter().fold(0.0, |m: f64, &w| m.max(w));
         let of = |g: usize| {
-            let mut sum = ExactRow::zeros(panel.cells.len());
+            let mut own = vec![Vec::new(); panel.cells.len()];
             for r in panel.units_of(g).flat_map(|u| panel.rows_of(u)) {
-                sum.add(panel.cell[r] as usize, if panel.weight.is_empty() { 1.0 } else { panel.weight[r] / largest });
+                let weight = if panel.weight.is_empty() { 1.0 } else { (panel.weight[r] / largest).max(f64::MIN_POSITIVE) };
+                own[panel.cell[r] as usize].push(weight);
             }
-            (0..panel.cells.len()).map(|c| sum.value(c)).collect()
+            own.into_iter().map(|weights| sorted(weights).iter().sum()).collect()
         };
         Sizes { of_cluster: (0..panel.n_clusters()).map(of).collect() }
     }

@@ -197,7 +197,7 @@ fn stack(panel: &Panel, experiments: &[(usize, i64, Vec<usize>)], times: Vec<i64
     // The weight of each arm by sub-experiment and time; its rows' weights are scaled, so that sums cannot overflow, and
     // added in ascending order, so that the order of rows cannot change a bit.
     let largest = kept.weight.iter().fold(0.0, |m: f64, &w| m.max(w));
-    let scaled = |r: usize| if kept.weight.is_empty() { 1.0 } else { kept.weight[r] / largest };
+    let scaled = |r: usize| if kept.weight.is_empty() { 1.0 } else { (kept.weight[r] / largest).max(f64::MIN_POSITIVE) };
     let n = stacked.periods.len();
     let mut weights: Vec<[Vec<f64>; 2]> = vec![[Vec::new(), Vec::new()]; experiments.len() * n];
     rows.iter().for_each(|&(r, (x, treated, p))| weights[x * n + p][usize::from(treated)].push(scaled(r)));

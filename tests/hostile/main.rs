@@ -6,6 +6,7 @@ mod support;
 
 mod accepted;
 mod codes;
+mod cohorts;
 mod degenerate;
 mod faulty_files;
 mod faulty_roles;
