@@ -18,6 +18,14 @@ pub struct Design {
     pub(super) clusters: Vec<u32>,
     /// Each cluster's cohort; `None` when some cluster holds several.
     pub(super) labels: Option<Vec<u32>>,
+    /// The targets' contrasts under another assignment, where they depend on it.
+    pub(super) under: Option<Box<dyn Contrasts>>,
+}
+
+/// Contrasts that depend on which cluster is in which cohort.
+pub(super) trait Contrasts: Send + Sync {
+    /// One for each target, as in the fit, when cluster g has the cohort `labels[g]` (`u32::MAX`: is left out).
+    fn under(&self, labels: &[u32]) -> Vec<Option<Vec<f64>>>;
 }
 
 /// One row of a regression, absorbed effects taken off, in the scaled units of the moments.
@@ -151,7 +159,7 @@ impl Design {
     }
 
     /// How to compute the fit again under another assignment of clusters to cohorts.
-    pub fn reassign(&self, contrasts: &[Option<Vec<f64>>], treatments: &[Option<Treatment>]) -> Option<Box<dyn Reassign>> {
+    pub fn reassign(&self, contrasts: &[Option<Vec<f64>>], treatments: &[Option<Treatment>]) -> Option<Box<dyn Reassign + '_>> {
         let labels = self.labels.clone()?;
         Some(Box::new(Relabelled::new(self, labels, contrasts, treatments)))
     }
@@ -180,7 +188,8 @@ impl Design {
 }
 
 /// A regression under other assignments: for every cluster and cohort the packed sums it would have.
-struct Relabelled {
+struct Relabelled<'a> {
+    under: Option<&'a dyn Contrasts>,
     k: usize,
     width: usize,
     labels: Vec<u32>,
@@ -194,8 +203,8 @@ struct Relabelled {
     untreated: Option<u32>,
 }
 
-impl Relabelled {
-    fn new(design: &Design, labels: Vec<u32>, contrasts: &[Option<Vec<f64>>], treatments: &[Option<Treatment>]) -> Relabelled {
+impl<'a> Relabelled<'a> {
+    fn new(design: &'a Design, labels: Vec<u32>, contrasts: &[Option<Vec<f64>>], treatments: &[Option<Treatment>]) -> Relabelled<'a> {
         let mut distinct: Vec<Treatment> = treatments.iter().flatten().copied().collect();
         distinct.sort();
         distinct.dedup();
@@ -208,6 +217,7 @@ impl Relabelled {
             }
         }
         Relabelled {
+            under: design.under.as_deref(),
             k,
             width: k * (k + 1) / 2 + k * (1 + distinct.len()),
             labels,
@@ -226,7 +236,7 @@ impl Relabelled {
     }
 }
 
-impl Reassign for Relabelled {
+impl Reassign for Relabelled<'_> {
     fn labels(&self) -> &[u32] {
         &self.labels
     }
@@ -247,6 +257,7 @@ impl Reassign for Relabelled {
             return vec![None; self.contrasts.len()];
         }
         let solutions: Vec<Vec<f64>> = sum[triangle..].chunks_exact(k).map(|b| solver.solve(b)).collect();
+        let own = self.under.map(|u| u.under(labels));
         let one = |(contrast, treatment): (&Option<Vec<f64>>, &Option<usize>)| -> Option<Shifted> {
             let (contrast, treatment) = (contrast.as_ref()?, (*treatment)?);
             // The table holds the treatment in outcome units of one; the contrast turns scaled units into the outcome's.
@@ -267,7 +278,7 @@ impl Reassign for Relabelled {
             }
             Some(shifted)
         };
-        self.contrasts.iter().zip(&self.treatment).map(one).collect()
+        own.as_ref().unwrap_or(&self.contrasts).iter().zip(&self.treatment).map(one).collect()
     }
 }
 

@@ -26,7 +26,8 @@ pub struct Fit {
     pub warnings: Vec<Warning>,
     /// The size of the outcome's variation, a power of two: what is smaller by 13 digits is rounding.
     pub outcome_unit: f64,
-    /// Whether rows were left out by the observed cohort (a window): then the fit under another assignment is not known.
+    /// Whether the rows used (a window) or the columns made depend on the observed cohort, or a constant effect cancels in what
+    /// is estimated: then the fit under another assignment is not known.
     pub rows_by_label: bool,
     /// The inference method used when none is asked for, where the estimator has one of its own.
     pub own_inference: Option<&'static str>,

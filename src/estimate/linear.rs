@@ -4,7 +4,7 @@ use super::design::{self, Design};
 use super::fit::{AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, LinearCluster, LinearFit, NotIdentified, Side, Weighted};
 use super::target::Target;
 use crate::cohort::{Fault, Faults, Warning};
-use crate::num::{Cholesky, Matrix, RankRule};
+use crate::num::{Cholesky, Matrix, RankRule, dot};
 use crate::panel::{Absorb, ClusterMoments, Executor, Moments, Panel, UnitSums};
 use std::sync::Arc;
 
@@ -126,20 +126,33 @@ pub(super) fn fit(
         Column::Cells(_) => y_unit,
         Column::Covariate(i) => y_unit / moments.scales[i].unit,
     };
+    // A dropped effect is set to zero. Effects that are tied to it, by what it takes of them to make it, are then not
+    // themselves but differences to it: they are no more identified than it is.
+    let ties: Vec<(usize, Vec<f64>)> = ranked
+        .dropped
+        .iter()
+        .filter(|&&t| terms[t].tell && matches!(terms[t].column, Column::Cells(_)))
+        .map(|&t| (t, ranked.cholesky.solve(&kept.iter().map(|&k| total[(k, t)]).collect::<Vec<f64>>())))
+        .collect();
     let mut contrasts = Vec::new();
     let mut estimates = Vec::new();
     for want in &wanted {
         let mut contrast = vec![0.0; kept.len()];
-        let mut lost = None;
+        let mut lost: Option<String> = None;
         for &(t, w) in &want.weights {
             match place[t] {
                 Some(k) => contrast[k] += w * factor(t),
-                None => lost = Some(terms[t].name.clone()),
+                None => lost = Some(format!("{} is collinear with the terms before it", terms[t].name)),
             }
         }
+        if lost.is_none() && want.target.treatment().is_some() {
+            let leans = |gamma: &[f64]| dot(&contrast, gamma).abs() > 1e-6 * contrast.iter().fold(0.0, |m: f64, c| m.max(c.abs()));
+            let tied = ties.iter().find(|(_, gamma)| leans(gamma));
+            lost = tied.map(|(t, _)| format!("only its difference to another effect is identified ({})", terms[*t].name));
+        }
         match lost {
-            Some(name) => {
-                estimates.push(Err(NotIdentified(format!("{name} is collinear with the terms before it"))));
+            Some(reason) => {
+                estimates.push(Err(NotIdentified(reason)));
                 contrasts.push(None);
             }
             None => {
@@ -232,6 +245,7 @@ pub(super) fn fit(
                 terms: terms.into_iter().enumerate().filter(|(t, _)| place[*t].is_some()).map(|(_, term)| term).collect(),
                 clusters: places,
                 labels,
+                under: None,
             }),
         }),
     };

@@ -6,12 +6,13 @@
 //! by Σ_k n_kg (b_k − mean)/Σ n (Sun and Abraham 2021, proposition 6).
 
 use super::arithmetic::{self, About, Arithmetic, Solved};
+use super::design::Contrasts;
 use super::fit::{Body, Fit, LinearFit, NotIdentified};
 use super::linear::{self, Column, Term, Wanted};
 use super::target::{Estimand, Target};
 use crate::cohort::{Fault, Faults, Reason, Warning};
-use crate::num::{Matrix, dot};
-use crate::panel::{Absorb, Executor, FirstTreated, Moments, Panel};
+use crate::num::{Matrix, dot, sorted};
+use crate::panel::{Absorb, Cells, Executor, FirstTreated, Moments, Panel};
 use std::sync::Arc;
 
 /// A cohort in a period with an effect of its own.
@@ -87,18 +88,9 @@ pub(super) struct Saturated {
 }
 
 impl Saturated {
-    /// Rows (by weight) in each effect's cell.
-    fn sizes(&self) -> Vec<f64> {
-        let mut size = vec![0.0; self.panel.cells.len()];
-        for (r, &c) in self.panel.cell.iter().enumerate() {
-            size[c as usize] += self.panel.weight_of(r);
-        }
-        self.effects.iter().map(|e| size[e.cell as usize]).collect()
-    }
-
     /// Fits; `estimated` lets the shares' own variance in.
     pub fn fit(self, estimated: bool, executor: &dyn Executor) -> Result<Fit, Faults> {
-        let size = self.sizes();
+        let sizes = Sizes::new(&self.panel);
         let moments = Arc::new(Moments::accumulate(&self.panel, self.absorb, &|_| true, executor));
         let cells = &self.panel.cells;
         let from = self.before.len();
@@ -118,8 +110,9 @@ impl Saturated {
                 weights: vec![(from + k, 1.0)],
             });
             let fit = linear::fit(&self.panel, &moments, terms, wanted.collect(), nested, executor)?;
-            return Ok(with_shares(&self.panel, fit, averages, self.effects, executor));
+            return Ok(with_shares(&self.panel, fit, averages, self.effects, &sizes, executor));
         }
+        let size: Vec<f64> = self.effects.iter().map(|e| sizes.of(e.cell)).collect();
         let mut wanted: Vec<Wanted> = averages
             .iter()
             .map(|a| Wanted {
@@ -128,7 +121,81 @@ impl Saturated {
             })
             .collect();
         wanted.extend(self.also);
-        linear::fit(&self.panel, &moments, terms, wanted, nested, executor)
+        let mut fit = linear::fit(&self.panel, &moments, terms, wanted, nested, executor)?;
+        if let Body::Linear(body) = &mut fit.body {
+            // The last averages are the effects themselves.
+            let first = averages.len() - self.effects.len();
+            let assigned = Assigned {
+                cells: self.panel.cells.clone(),
+                sizes,
+                averages,
+                effects: self.effects,
+                contrasts: body.contrasts.clone(),
+                first,
+            };
+            body.design.under = Some(Box::new(assigned));
+        }
+        Ok(fit)
+    }
+}
+
+/// The weight of each cluster's rows by cell, added in ascending order, so that no order of the rows can change a bit.
+struct Sizes {
+    of_cluster: Vec<Vec<f64>>,
+}
+
+impl Sizes {
+    fn new(panel: &Panel) -> Sizes {
+        let largest = panel.weight.iter().fold(0.0, |m: f64, &w| m.max(w));
+        let of = |g: usize| {
+            let mut own = vec![Vec::new(); panel.cells.len()];
+            for r in panel.units_of(g).flat_map(|u| panel.rows_of(u)) {
+                let weight = if panel.weight.is_empty() { 1.0 } else { (panel.weight[r] / largest).max(f64::MIN_POSITIVE) };
+                own[panel.cell[r] as usize].push(weight);
+            }
+            own.into_iter().map(|weights| sorted(weights).iter().sum()).collect()
+        };
+        Sizes { of_cluster: (0..panel.n_clusters()).map(of).collect() }
+    }
+
+    fn of(&self, cell: u32) -> f64 {
+        self.of_cluster.iter().map(|own| own[cell as usize]).sum()
+    }
+}
+
+/// The averages when clusters are assigned otherwise: cohorts then have other sizes, and averages other shares.
+struct Assigned {
+    cells: Cells,
+    sizes: Sizes,
+    averages: Vec<Average>,
+    effects: Vec<Effect>,
+    /// Of the fit as observed.
+    contrasts: Vec<Option<Vec<f64>>>,
+    /// Where the effects themselves begin.
+    first: usize,
+}
+
+impl Contrasts for Assigned {
+    fn under(&self, labels: &[u32]) -> Vec<Option<Vec<f64>>> {
+        let n = self.cells.periods.len();
+        let mut in_cell = vec![0.0; self.cells.len()];
+        for (&label, own) in labels.iter().zip(&self.sizes.of_cluster).filter(|(label, _)| **label != u32::MAX) {
+            // A cluster keeps its rows by period.
+            for (c, size) in own.iter().enumerate() {
+                in_cell[label as usize * n + c % n] += size;
+            }
+        }
+        let size: Vec<f64> = self.effects.iter().map(|e| in_cell[e.cell as usize]).collect();
+        let mut out = self.contrasts.clone();
+        for (contrast, average) in out.iter_mut().zip(&self.averages).take(self.first) {
+            let Some(contrast) = contrast else { continue };
+            contrast.fill(0.0);
+            for (k, w) in average.weights(&self.effects, &size) {
+                let own = self.contrasts[self.first + k].as_ref().expect("an average is identified only if its effects are");
+                contrast.iter_mut().zip(own).for_each(|(c, x)| *c += w * x);
+            }
+        }
+        out
     }
 }
 
@@ -144,7 +211,21 @@ pub(super) fn comparable(panel: &Panel, last: bool, warnings: &mut Vec<Warning>)
         ));
     }
     let cells = &panel.cells;
-    let early = |r: usize| matches!(cells.cohorts[cells.cohort_ix(panel.cell[r])], FirstTreated::At(g) if g <= first);
+    let occupied = occupied(panel);
+    // Cohorts with no row before their start: of the effects of one of them only differences are identified.
+    let blind =
+        |cohort: usize, g: i64| (0..cells.periods.len()).all(|p| cells.periods[p] >= g || !occupied[cells.cell(cohort, p) as usize]);
+    let unseen: Vec<String> = cells.treated_cohorts().filter(|&(c, g)| g > first && blind(c, g)).map(|(_, g)| g.to_string()).collect();
+    if !unseen.is_empty() {
+        warnings.push(Warning::new(
+            "never-seen-untreated",
+            format!("units first treated in {} are not seen in any period before, and are left out", unseen.join(", ")),
+        ));
+    }
+    let early = |r: usize| {
+        let cohort = cells.cohort_ix(panel.cell[r]);
+        matches!(cells.cohorts[cohort], FirstTreated::At(g) if blind(cohort, g))
+    };
     let mut out = panel.keeping(|r| !early(r), Reason::AlwaysTreated);
     if last && out.cells.has_never() {
         let (cells, cell) = (out.cells.clone(), out.cell.clone());
@@ -156,7 +237,7 @@ pub(super) fn comparable(panel: &Panel, last: bool, warnings: &mut Vec<Warning>)
             "EST-010",
             "no cohort is left to estimate an effect for",
             format!("first period {first}"),
-            "all treated units are treated from the first period on",
+            "no treated unit is seen before its start",
             "include earlier periods",
         )
         .into());
@@ -190,18 +271,11 @@ pub(super) fn occupied(panel: &Panel) -> Vec<bool> {
 }
 
 /// The same coefficients with averages whose shares are estimated.
-fn with_shares(panel: &Panel, fit: Fit, averages: Vec<Average>, effects: Vec<Effect>, executor: &dyn Executor) -> Fit {
-    let Fit { body: Body::Linear(linear), dropped_terms, warnings, ledger, n_rows, n_units, n_treated_units, .. } = fit else {
+fn with_shares(panel: &Panel, fit: Fit, averages: Vec<Average>, effects: Vec<Effect>, sizes: &Sizes, executor: &dyn Executor) -> Fit {
+    let Fit { body: Body::Linear(linear), estimates, dropped_terms, warnings, ledger, n_rows, n_units, n_treated_units, .. } = fit else {
         unreachable!("a regression")
     };
-    let mut size_of = vec![vec![0.0; panel.n_clusters()]; effects.len()];
-    for g in 0..panel.n_clusters() {
-        for r in panel.units_of(g).flat_map(|u| panel.rows_of(u)) {
-            if let Some(k) = effects.iter().position(|e| e.cell == panel.cell[r]) {
-                size_of[k][g] += panel.weight_of(r);
-            }
-        }
-    }
+    let size_of: Vec<Vec<f64>> = effects.iter().map(|e| sizes.of_cluster.iter().map(|own| own[e.cell as usize]).collect()).collect();
     let size: Vec<f64> = size_of.iter().map(|own| own.iter().sum()).collect();
     let cell_weights = averages
         .iter()
@@ -214,7 +288,8 @@ fn with_shares(panel: &Panel, fit: Fit, averages: Vec<Average>, effects: Vec<Eff
         })
         .collect();
     let about = About { targets: averages.iter().map(|a| a.target.clone()).collect(), cell_weights, dropped_terms, warnings };
-    let shares = Shares { linear, averages, effects, size_of };
+    let unknown = estimates.into_iter().map(Result::err).collect();
+    let shares = Shares { linear, unknown, averages, effects, size_of };
     let mut out = arithmetic::fit(panel, Box::new(shares), about, executor);
     (out.ledger, out.n_rows, out.n_units, out.n_treated_units) = (ledger, n_rows, n_units, n_treated_units);
     out
@@ -222,6 +297,8 @@ fn with_shares(panel: &Panel, fit: Fit, averages: Vec<Average>, effects: Vec<Eff
 
 struct Shares {
     linear: LinearFit,
+    /// Why an effect is not identified.
+    unknown: Vec<Option<NotIdentified>>,
     averages: Vec<Average>,
     effects: Vec<Effect>,
     /// Effects × clusters: the rows of the cell.
@@ -243,15 +320,17 @@ impl Arithmetic for Shares {
         let mut table = influence.then(|| Matrix::zeros(counts.len(), self.averages.len()));
         let mut estimates = Vec::new();
         for (t, average) in self.averages.iter().enumerate() {
-            let known = Average {
-                target: average.target.clone(),
-                effects: average.effects.iter().copied().filter(|&e| size[e] > 0.0 && effect(e).is_some()).collect(),
-            };
-            if known.effects.is_empty() {
+            // As with fixed shares: an average is not identified where one of its effects is not.
+            let reason = average.effects.iter().find_map(|&e| self.unknown[e].clone());
+            if let Some(reason) = reason {
+                estimates.push(Err(reason));
+                continue;
+            }
+            if average.effects.iter().any(|&e| size[e] <= 0.0) {
                 estimates.push(lost());
                 continue;
             }
-            let weights = known.weights(&self.effects, &size);
+            let weights = average.weights(&self.effects, &size);
             let mean: f64 = weights.iter().map(|&(e, w)| w * effect(e).expect("known")).sum();
             estimates.push(Ok(mean));
             let Some(table) = &mut table else { continue };
@@ -267,7 +346,7 @@ impl Arithmetic for Shares {
                     return mean;
                 }
                 let time = |e: usize| self.effects[e].time - self.effects[e].group;
-                let same: Vec<usize> = known.effects.iter().copied().filter(|&o| time(o) == time(e)).collect();
+                let same: Vec<usize> = average.effects.iter().copied().filter(|&o| time(o) == time(e)).collect();
                 let total: f64 = same.iter().map(|&o| size[o]).sum();
                 same.iter().map(|&o| size[o] / total * effect(o).expect("known")).sum()
             };

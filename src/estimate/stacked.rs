@@ -5,12 +5,13 @@
 //! treated of one mix of cohorts with controls of another; with Q = 1 for treated rows and
 //! Q = (N^D_ae/N^D_e)/(N^C_ae/N^C_e) for controls the coefficient at e is the mean effect over cohorts by their size.
 
-use super::fit::{Body, Fit};
+use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
+use super::saturated;
 use super::target::Target;
 use super::{Card, Estimator, OptionSpec, Options, Sample, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
-use crate::panel::{Absorb, Cells, Covariate, Extras, FirstTreated, Keys, Kind, Moments, Panel};
+use crate::panel::{Absorb, Cells, Covariate, Extras, FirstTreated, Grouping, Kind, Moments, Panel};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -35,6 +36,9 @@ static CARD: Card = Card {
     reference_call: "their create_sub_exp and compute_weights, then fixest::feols(y ~ treat * i(event_time, ref = -1), weights = ~stack_weight, cluster = ~unit)",
     version: 1,
 };
+
+/// A cohort and its first treated period.
+type Start = (usize, i64);
 
 impl Estimator for Stacked {
     fn card(&self) -> &'static Card {
@@ -64,16 +68,52 @@ impl Estimator for Stacked {
                 })
                 .collect()
         };
-        let (inside, outside): (Vec<Start>, Vec<Start>) =
-            starts.iter().copied().partition(|(_, g)| g + low >= first && g + high <= last && !clean(*g).is_empty());
+        let occupied = saturated::occupied(panel);
+        // The times since the start within the window at which a cohort and its controls are both seen.
+        let seen = |cohort: usize, start: i64| -> BTreeSet<i64> {
+            let controls = clean(start);
+            (0..cells.periods.len())
+                .filter(|&p| {
+                    let has = |c: usize| occupied[cells.cell(c, p) as usize];
+                    has(cohort) && controls.iter().any(|&c| has(c))
+                })
+                .map(|p| cells.periods[p] - start)
+                .filter(|e| (low..=high).contains(e))
+                .collect()
+        };
+        let (inside, outside): (Vec<Start>, Vec<Start>) = starts.iter().copied().partition(|&(c, g)| {
+            let times = seen(c, g);
+            g + low >= first && g + high <= last && times.contains(&-1) && times.last().is_some_and(|e| *e >= 0)
+        });
+        if inside.is_empty() {
+            return Err(refused(
+                format!(
+                    "no cohort is seen from {low} to {high} periods around its start, and in the period before it, with units not treated by then"
+                ),
+                "choose a narrower window; where periods have a gap before the start, number them consecutively",
+            ));
+        }
+        // A time at which some cohort is not seen would average over other cohorts than the time before the start does.
+        let union: BTreeSet<i64> = inside.iter().flat_map(|&(c, g)| seen(c, g)).collect();
+        let times: Vec<i64> = union.iter().copied().filter(|e| inside.iter().all(|&(c, g)| seen(c, g).contains(e))).collect();
+        if !times.iter().any(|e| *e >= 0) {
+            return Err(refused(
+                "at no time from the start on are all cohorts seen".into(),
+                "leave out the cohort that is seen least (--where)",
+            ));
+        }
         let mut warnings = vec![Warning::new(
             "stack-window",
             format!("times since the start from {low} to {high}; every time averages over the same cohorts: {}", names(&inside)),
         )];
-        if inside.is_empty() {
-            return Err(refused(
-                format!("no cohort is seen from {low} to {high} periods around its start with units not treated by then"),
-                "choose a narrower window",
+        let lost: Vec<String> = (low..=high).filter(|e| !times.contains(e)).map(|e| e.to_string()).collect();
+        if !lost.is_empty() {
+            warnings.push(Warning::new(
+                "stack-times",
+                format!(
+                    "times since the start left out, because some cohort or its comparison units are not seen then: {}",
+                    lost.join(", ")
+                ),
             ));
         }
         if !outside.is_empty() {
@@ -85,8 +125,8 @@ impl Estimator for Stacked {
                 ),
             ));
         }
-        let stack = Stack::new(panel, &inside.iter().map(|&(c, g)| (c, g, clean(g))).collect::<Vec<_>>(), low, high)?;
-        let out = stack.panel;
+        let experiments: Vec<(usize, i64, Vec<usize>)> = inside.iter().map(|&(c, g)| (c, g, clean(g))).collect();
+        let out = stack(panel, &experiments, times);
         let moments = Arc::new(Moments::accumulate(&out, Absorb::Nothing, &|_| true, sample.executor));
         let n = out.cells.periods.len();
         let indicator = |name: String, test: &dyn Fn(u32) -> bool, is_period: bool| Term {
@@ -110,18 +150,15 @@ impl Estimator for Stacked {
         }
         linear::covariates(&out, &mut terms, &mut wanted);
         let mut fit = linear::fit(&out, &moments, terms, wanted, 0, sample.executor)?;
-        debug_assert!(matches!(fit.body, Body::Linear(_)));
-        (fit.n_rows, fit.n_units, fit.n_treated_units) = (stack.n_rows, stack.n_units, stack.n_treated);
+        // Rows as read, not copies.
+        fit.n_rows = out.ledger.n_used();
         fit.rows_by_label = true;
         fit.warnings.splice(0..0, warnings);
         Ok(fit)
     }
 }
 
-/// A cohort and its first treated period.
-type Start = (usize, i64);
-
-fn names(cohorts: &[Start]) -> String {
+fn names(cohorts: &[(usize, i64)]) -> String {
     cohorts.iter().map(|(_, g)| g.to_string()).collect::<Vec<_>>().join(", ")
 }
 
@@ -129,112 +166,63 @@ fn refused(what: String, remedy: &str) -> Faults {
     Fault::new("EST-006", what, "options of stacked", "the comparison would be undefined", remedy).into()
 }
 
-/// The stacked rows, and how many different ones there are.
-struct Stack {
-    panel: Panel,
-    n_rows: usize,
-    n_units: usize,
-    n_treated: usize,
-}
+/// A copy of a row: the sub-experiment, whether as treated, and the place of its time.
+type Copy = (usize, bool, usize);
 
-impl Stack {
-    fn new(panel: &Panel, experiments: &[(usize, i64, Vec<usize>)], low: i64, high: i64) -> Result<Stack, Faults> {
-        let cells = &panel.cells;
-        let times: Vec<i64> = experiments
-            .iter()
-            .flat_map(|(_, g, _)| cells.periods.iter().map(move |p| p - g))
-            .filter(|e| *e >= low && *e <= high)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        if !times.contains(&-1) {
-            return Err(refused(
-                "no cohort is seen in the period before its start".into(),
-                "the periods have a gap there: number them consecutively",
-            ));
-        }
-        let stacked = Cells { periods: times, cohorts: vec![FirstTreated::At(0), FirstTreated::Never] };
-        // Rows as (row, sub-experiment, treated, time).
-        let mut rows: Vec<(u32, u32, bool, u32)> = Vec::new();
-        let (mut unit_start, mut cluster_start) = (vec![0u32], vec![0u32]);
-        let mut kept = Vec::new();
-        let mut used = vec![false; panel.n_rows()];
-        let (mut n_units, mut n_treated) = (0, 0);
-        for g in 0..panel.n_clusters() {
-            let before = unit_start.len();
-            for u in panel.units_of(g) {
-                let cohort = panel.cohort_of(u);
-                let (mut any, mut as_treated) = (false, false);
-                for (x, (own, start, controls)) in experiments.iter().enumerate() {
-                    let treated = cohort == *own;
-                    if !treated && !controls.contains(&cohort) {
-                        continue;
-                    }
-                    let from = rows.len();
-                    for r in panel.rows_of(u) {
-                        let e = cells.periods[cells.period_ix(panel.cell[r])] - start;
-                        if let Ok(p) = stacked.periods.binary_search(&e) {
-                            rows.push((r as u32, x as u32, treated, p as u32));
-                            used[r] = true;
-                        }
-                    }
-                    if rows.len() > from {
-                        unit_start.push(rows.len() as u32);
-                        any = true;
-                        as_treated |= treated;
-                    }
-                }
-                n_units += usize::from(any);
-                n_treated += usize::from(as_treated);
-            }
-            if unit_start.len() > before {
-                kept.push(g);
-                cluster_start.push(unit_start.len() as u32 - 1);
-            }
-        }
-        // Weight of each arm by sub-experiment and time.
-        let n_times = stacked.periods.len();
-        let mut of = vec![[0.0; 2]; experiments.len() * n_times];
-        for &(r, x, treated, p) in &rows {
-            of[x as usize * n_times + p as usize][usize::from(treated)] += panel.weight_of(r as usize);
-        }
-        let total = |p: usize, arm: usize| (0..experiments.len()).map(|x| of[x * n_times + p][arm]).sum::<f64>();
-        let totals: Vec<[f64; 2]> = (0..n_times).map(|p| [total(p, 0), total(p, 1)]).collect();
-        let weight = rows
-            .iter()
-            .map(|&(r, x, treated, p)| {
-                let (own, all) = (of[x as usize * n_times + p as usize], totals[p as usize]);
-                let q = if treated { 1.0 } else { (own[1] / all[1]) / (own[0] / all[0]) };
-                q * panel.weight_of(r as usize)
-            })
-            .collect();
-        let pick = |values: &[f64]| -> Arc<Vec<f64>> { Arc::new(rows.iter().map(|(r, ..)| values[*r as usize]).collect()) };
-        let n_rows = used.iter().filter(|u| **u).count();
-        let mut ledger = panel.ledger.clone();
-        ledger.drop_rows(Reason::OutsideWindow, panel.n_rows() - n_rows);
-        let clusters = if kept.len() < panel.n_clusters() {
-            Arc::new(Keys::Text(kept.iter().map(|&g| panel.clusters.label(g)).collect()))
-        } else {
-            panel.clusters.clone()
-        };
-        let out = Panel {
-            kind: Kind::Panel,
-            outcome: pick(&panel.outcome),
-            weight: Arc::new(weight),
-            cell: Arc::new(rows.iter().map(|&(_, _, treated, p)| stacked.cell(usize::from(!treated), p as usize)).collect()),
-            covariates: panel.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect(),
-            unit_start: Arc::new(unit_start),
-            cluster_start: Arc::new(cluster_start),
-            clusters,
-            second: None,
-            levels: Vec::new(),
-            blocks: panel.blocks.as_ref().map(|b| Arc::new(kept.iter().map(|&g| b[g]).collect())),
-            extras: Extras::default(),
-            cells: stacked,
-            ledger,
-            survey: Arc::new(OnceLock::new()),
-            ..panel.clone()
-        };
-        Ok(Stack { panel: out, n_rows, n_units, n_treated })
+/// The stacked rows. All copies of a unit's rows stay one unit, those of its own sub-experiment first: whatever is drawn or
+/// counted by unit or coarser sees each unit once.
+fn stack(panel: &Panel, experiments: &[(usize, i64, Vec<usize>)], times: Vec<i64>) -> Panel {
+    let cells = &panel.cells;
+    let stacked = Cells { periods: times, cohorts: vec![FirstTreated::At(0), FirstTreated::Never] };
+    // For every cell the copies of its rows.
+    let of_cell: Vec<Vec<Copy>> = (0..cells.len() as u32)
+        .map(|c| {
+            let (cohort, period) = (cells.cohort_ix(c), cells.periods[cells.period_ix(c)]);
+            let mut copies: Vec<Copy> = experiments
+                .iter()
+                .enumerate()
+                .filter(|(_, (own, _, controls))| cohort == *own || controls.contains(&cohort))
+                .filter_map(|(x, (own, start, _))| Some((x, cohort == *own, stacked.periods.binary_search(&(period - start)).ok()?)))
+                .collect();
+            copies.sort_by_key(|&(x, treated, _)| (!treated, x));
+            copies
+        })
+        .collect();
+    let copies: Vec<&Vec<Copy>> = panel.cell.iter().map(|&c| &of_cell[c as usize]).filter(|copies| !copies.is_empty()).collect();
+    let kept = panel.keeping(|r| !of_cell[panel.cell[r] as usize].is_empty(), Reason::OutsideWindow);
+    let (mut rows, mut unit_start): (Vec<(usize, Copy)>, Vec<u32>) = (Vec::new(), vec![0]);
+    for u in 0..kept.n_units() {
+        let from = rows.len();
+        rows.extend(kept.rows_of(u).flat_map(|r| copies[r].iter().map(move |&copy| (r, copy))));
+        rows[from..].sort_by_key(|&(r, (x, treated, _))| (!treated, x, r));
+        unit_start.push(rows.len() as u32);
+    }
+    // The weight of each arm by sub-experiment and time; its rows' weights are scaled, so that sums cannot overflow, and
+    // added in ascending order, so that the order of rows cannot change a bit.
+    let largest = kept.weight.iter().fold(0.0, |m: f64, &w| m.max(w));
+    let scaled = |r: usize| if kept.weight.is_empty() { 1.0 } else { (kept.weight[r] / largest).max(f64::MIN_POSITIVE) };
+    let n = stacked.periods.len();
+    let mut weights: Vec<[Vec<f64>; 2]> = vec![[Vec::new(), Vec::new()]; experiments.len() * n];
+    rows.iter().for_each(|&(r, (x, treated, p))| weights[x * n + p][usize::from(treated)].push(scaled(r)));
+    let size: Vec<[f64; 2]> = weights.into_iter().map(|arms| arms.map(|own| crate::num::sorted(own).iter().sum::<f64>())).collect();
+    let total = |p: usize, arm: usize| (0..experiments.len()).map(|x| size[x * n + p][arm]).sum::<f64>();
+    let totals: Vec<[f64; 2]> = (0..n).map(|p| [total(p, 0), total(p, 1)]).collect();
+    let corrected = |&(r, (x, treated, p)): &(usize, Copy)| {
+        let (own, all) = (size[x * n + p], totals[p]);
+        if treated { scaled(r) } else { scaled(r) * (own[1] / all[1]) / (own[0] / all[0]) }
+    };
+    let pick = |values: &[f64]| -> Arc<Vec<f64>> { Arc::new(rows.iter().map(|&(r, _)| values[r]).collect()) };
+    Panel {
+        kind: Kind::Panel,
+        outcome: pick(&kept.outcome),
+        weight: Arc::new(rows.iter().map(corrected).collect()),
+        cell: Arc::new(rows.iter().map(|&(_, (_, treated, p))| stacked.cell(usize::from(!treated), p)).collect()),
+        covariates: kept.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect(),
+        unit_start: Arc::new(unit_start),
+        second: kept.second.as_ref().map(|s| Grouping { codes: Arc::new(rows.iter().map(|&(r, _)| s.codes[r]).collect()), ..s.clone() }),
+        extras: Extras::default(),
+        cells: stacked,
+        survey: Arc::new(OnceLock::new()),
+        ..kept
     }
 }

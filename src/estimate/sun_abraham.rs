@@ -1,10 +1,11 @@
 //! Sun and Abraham's event study: an effect for each cohort and time since the start, averaged by cohort shares.
 
-use super::linear::{self};
+use super::linear;
 use super::saturated::{self, Effect, Saturated};
 use super::twfe::absorb_for;
 use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Values};
-use crate::cohort::Faults;
+use crate::cohort::{Faults, Warning};
+use crate::panel::Panel;
 
 /// The interaction-weighted estimator.
 pub struct SunAbraham;
@@ -48,7 +49,7 @@ impl Estimator for SunAbraham {
         let mut before = linear::time_and_group(&panel, absorb);
         let mut also = Vec::new();
         linear::covariates(&panel, &mut before, &mut also);
-        let effects = beside_reference(&panel);
+        let effects = beside_reference(&panel, &mut warnings);
         let mut fit = Saturated { panel, absorb, before, also, effects, after: Vec::new() }
             .fit(options.get("shares") == "estimated", sample.executor)?;
         fit.warnings.splice(0..0, warnings);
@@ -57,15 +58,27 @@ impl Estimator for SunAbraham {
 }
 
 /// Every cell of the treated cohorts but the one before the start: the last observed period before it.
-pub(super) fn beside_reference(panel: &crate::panel::Panel) -> Vec<Effect> {
+pub(super) fn beside_reference(panel: &Panel, warnings: &mut Vec<Warning>) -> Vec<Effect> {
     let cells = &panel.cells;
     let occupied = saturated::occupied(panel);
-    let mut out = Vec::new();
+    let (mut out, mut earlier) = (Vec::new(), Vec::new());
     for (cohort, group) in cells.treated_cohorts() {
         let seen: Vec<usize> = (0..cells.periods.len()).filter(|&p| occupied[cells.cell(cohort, p) as usize]).collect();
         let reference = seen.iter().copied().rfind(|&p| cells.periods[p] < group);
+        if let Some(p) = reference.filter(|&p| cells.periods[p] != group - 1) {
+            earlier.push(format!("{group} ({})", cells.periods[p]));
+        }
         let shown = seen.into_iter().filter(|p| Some(*p) != reference);
         out.extend(shown.map(|p| Effect { cell: cells.cell(cohort, p), group, time: cells.periods[p] }));
+    }
+    if !earlier.is_empty() {
+        warnings.push(Warning::new(
+            "earlier-reference",
+            format!(
+                "not seen in the period before the start, and compared with the last one seen before it: cohorts {}",
+                earlier.join(", ")
+            ),
+        ));
     }
     out
 }

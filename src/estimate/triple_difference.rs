@@ -80,8 +80,8 @@ impl Estimator for TripleDifference {
                 .into());
             }
         }
-        match options.get("method") {
-            "means" => means(panel, &third.labels, &third.name, sample),
+        let mut fit = match options.get("method") {
+            "means" => means(panel, &third.labels, &third.name, sample)?,
             method => {
                 let method = match method {
                     "ipw" => Method::Weighting,
@@ -92,9 +92,12 @@ impl Estimator for TripleDifference {
                     Kind::Panel => panel.differences(start),
                     Kind::CrossSections => panel.before_and_after(start),
                 };
-                Ok(compared(&collapsed, panel.kind, method, sample.executor))
+                compared(&collapsed, panel.kind, method, sample.executor)
             }
-        }
+        };
+        // A constant effect on all treated cancels here: no hypothesis of one can be tested by other assignments.
+        fit.rows_by_label = true;
+        Ok(fit)
     }
 }
 

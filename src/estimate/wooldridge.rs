@@ -64,12 +64,14 @@ impl Estimator for Wooldridge {
             }
             _ => Absorb::Nothing,
         };
-        let effects = if options.get("control") == "never" { beside_reference(&panel) } else { treated_cells(&panel) };
+        let effects = if options.get("control") == "never" { beside_reference(&panel, &mut warnings) } else { treated_cells(&panel) };
         let before = time_and_group(&panel, absorb);
         let (panel, x_before, x_after) = interacted(&panel, &effects)?;
         let mut all = before;
         all.extend(x_before);
         let mut fit = Saturated { panel, absorb, before: all, also: Vec::new(), effects, after: x_after }.fit(false, sample.executor)?;
+        // The interactions are columns made with the cohorts as observed.
+        fit.rows_by_label = !sample.panel.covariates.is_empty();
         fit.warnings.splice(0..0, warnings);
         Ok(fit)
     }

@@ -204,10 +204,10 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
     if fit.rows_by_label {
         return Fault::new(
             "INF-006",
-            "the rows or doses used depend on the start as observed",
-            "a window with bin=false, stacked, or dose-response",
-            "under another assignment they would be others, and the estimate is not known",
-            "use an event study with bin=true or no window, or callaway-santanna",
+            "this estimate is not known under another assignment",
+            "a window with bin=false, stacked, wooldridge with covariates, dose-response, or triple-difference",
+            "the rows, columns or doses used depend on the start as observed (and a constant effect cancels in a triple difference)",
+            "use an event study with bin=true or no window, or callaway-santanna; or  cluster:cr2  or  jackknife",
         );
     }
     if fit.placebo().is_some() {

@@ -132,7 +132,7 @@ impl Moments {
     /// A row's weight in the units of the moments.
     #[inline]
     pub fn scaled_weight(&self, panel: &Panel, row: usize) -> f64 {
-        if panel.weight.is_empty() { 1.0 } else { panel.weight[row] / self.weight_unit }
+        if panel.weight.is_empty() { 1.0 } else { scaled(panel.weight[row], self.weight_unit) }
     }
 
     /// A row's covariate, or its outcome (the column after the covariates), centred and scaled.
@@ -160,6 +160,11 @@ fn blocks(panel: &Panel) -> Vec<std::ops::Range<usize>> {
         }
     }
     blocks
+}
+
+/// A weight in units of the largest; never zero, so that the means of a unit whose weights are all tiny are defined.
+fn scaled(weight: f64, unit: f64) -> f64 {
+    (weight / unit).max(f64::MIN_POSITIVE)
 }
 
 fn power_of_two_above(x: f64) -> f64 {
@@ -271,7 +276,7 @@ impl Pass<'_> {
                     continue;
                 }
                 unit.local.push(local as usize);
-                unit.weight.push(if weighted { panel.weight[r] / self.weight_unit } else { 1.0 });
+                unit.weight.push(if weighted { scaled(panel.weight[r], self.weight_unit) } else { 1.0 });
                 unit.z.extend(self.columns.iter().zip(&self.scales).map(|(c, s)| (c[r] - s.centre) * s.inverse()));
             }
             if unit.local.is_empty() {

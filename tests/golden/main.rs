@@ -5,12 +5,14 @@ mod support;
 
 mod callaway_santanna;
 mod changes_in_changes;
+mod cohorts;
 mod doses;
 mod imputation;
 mod inference;
 mod mixed;
 mod random_timing;
 mod saturated;
+mod stacking;
 mod switchers;
 mod synthetic;
 

@@ -7,6 +7,7 @@ mod support;
 mod accepted;
 mod changes_in_changes;
 mod codes;
+mod cohorts;
 mod degenerate;
 mod faulty_files;
 mod faulty_roles;
