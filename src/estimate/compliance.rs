@@ -79,6 +79,7 @@ impl Estimator for Compliance {
         let outcome = of(panel)?;
         let used = of(&panel.with_outcome(take_up.values.to_vec()))?;
         let ratio = Ratio::new(outcome, used);
+        let information = ratio.information();
         let Ratio { dropped_terms, warnings, .. } = &ratio;
         let (dropped_terms, warnings) = (dropped_terms.clone(), warnings.clone());
         let treated: Vec<f64> = (0..panel.cells.len() as u32).map(|c| f64::from(u8::from(panel.cells.is_treated(c)))).collect();
@@ -91,6 +92,9 @@ impl Estimator for Compliance {
         let mut fit = arithmetic::fit(panel, Box::new(ratio), about, sample.executor);
         if let Body::Influence(body) = &mut fit.body {
             body.ratio = Some([1, 2]);
+            if let Some(shares) = information {
+                body.information = Matrix::from_fn(shares.len(), 3, |g, _| shares[g]);
+            }
         }
         if panel.cells.treated_cohorts().count() > 1 {
             fit.warnings.push(Warning::new(
@@ -147,6 +151,16 @@ impl Ratio {
             Body::Influence(_) => unreachable!("a regression"),
         };
         Ratio { outcome: body(outcome), used: body(used), dropped_terms, warnings }
+    }
+}
+
+impl Ratio {
+    /// What each cluster says on assignment: h'S_g h / h'Sh with h = S⁻¹c.
+    fn information(&self) -> Option<Vec<f64>> {
+        let h = self.outcome.inverse.apply(self.outcome.contrasts[0].as_ref()?);
+        let own: Vec<f64> = self.outcome.clusters.iter().map(|c| c.s.quadratic(&h)).collect();
+        let total: f64 = own.iter().sum();
+        (total > 0.0).then(|| own.into_iter().map(|v| v / total).collect())
     }
 }
 
