@@ -6,7 +6,7 @@ use super::linear::strata;
 use super::reassign::{Reassign, Shifted, Treatment};
 use super::target::Target;
 use crate::cohort::Warning;
-use crate::num::Matrix;
+use crate::num::{Matrix, power_of_two_above};
 use crate::panel::{Executor, Panel, Serial};
 
 /// Estimates, and each cluster's influence on them.
@@ -68,21 +68,11 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
     let influence = solved.influence.expect("asked for");
     let information = information(panel, &about.cell_weights);
     let sides: Vec<Side> = (0..n).map(|g| side(panel, g)).collect();
-    let strata = strata(panel);
-    let clusters = (0..n)
-        .map(|g| FitCluster {
-            panel_ix: g as u32,
-            stratum: strata[g],
-            block: panel.blocks.as_ref().map(|b| b[g]),
-            n_units: panel.units_of(g).len(),
-            weight: panel.cluster_weight(g, &|_| true),
-            side: sides[g],
-        })
-        .collect();
+    let clusters = clusters(panel, &sides);
     let again = Again {
         panel: panel.clone(),
         treatments: about.targets.iter().map(Target::treatment).collect(),
-        labels: labels(panel),
+        labels: panel.cohort_of_clusters(),
         arithmetic,
     };
     Fit {
@@ -108,9 +98,36 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
 
 /// A power of two of the size of the outcome's spread.
 fn outcome_unit(panel: &Panel) -> f64 {
-    let (low, high) = panel.outcome.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &y| (l.min(y), h.max(y)));
-    let spread = high - low;
-    if spread > 0.0 { libm::ldexp(1.0, libm::frexp(spread).1) } else { 1.0 }
+    let (low, high) = outcome_range(panel);
+    power_of_two_above(high - low)
+}
+
+fn outcome_range(panel: &Panel) -> (f64, f64) {
+    panel.outcome.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &y| (l.min(y), h.max(y)))
+}
+
+/// The middle of the outcome's range, and a power of two by which differences of outcomes are divided so that neither they nor
+/// their squares overflow or vanish.
+pub(super) fn outcome_scale(panel: &Panel) -> (f64, f64) {
+    let (low, high) = outcome_range(panel);
+    let half = high / 2.0 - low / 2.0;
+    let unit = if half > 0.0 { libm::ldexp(1.0, (libm::frexp(half).1 + 1).clamp(-1000, 1000)) } else { 1.0 };
+    (low / 2.0 + high / 2.0, unit)
+}
+
+/// The clusters of a panel in a fit of all its rows.
+pub(super) fn clusters(panel: &Panel, sides: &[Side]) -> Vec<FitCluster> {
+    let strata = strata(panel);
+    (0..panel.n_clusters())
+        .map(|g| FitCluster {
+            panel_ix: g as u32,
+            stratum: strata[g],
+            block: panel.blocks.as_ref().map(|b| b[g]),
+            n_units: panel.units_of(g).len(),
+            weight: panel.cluster_weight(g, &|_| true),
+            side: sides[g],
+        })
+        .collect()
 }
 
 /// Σ over a cluster's rows of weight × (cell weight)², as shares of the whole, target by target.
@@ -143,11 +160,6 @@ fn side(panel: &Panel, g: usize) -> Side {
         (false, _) => Side::Comparison,
         (true, false) => Side::Both,
     }
-}
-
-/// The cohort of each cluster; `None` when one holds several.
-fn labels(panel: &Panel) -> Option<Vec<u32>> {
-    panel.survey().clusters.iter().map(|set| if set.len() == 1 { Some(set[0]) } else { None }).collect()
 }
 
 /// Clusters in an order that depends on their numbers only: their influence, then the mean of their outcomes.

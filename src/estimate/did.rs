@@ -202,10 +202,7 @@ pub(super) fn keep_second(panel: &Panel, collapsed: &Panel) -> Result<(), Faults
 /// pooling the periods is harmless.
 pub(super) fn same_mix_of_periods(panel: &Panel, start: i64) -> bool {
     let cells = &panel.cells;
-    let mut weight = vec![0.0; cells.len()];
-    for (row, &c) in panel.cell.iter().enumerate() {
-        weight[c as usize] += panel.weight_of(row);
-    }
+    let weight = panel.cell_sizes();
     [true, false].iter().all(|&after| {
         let periods: Vec<usize> = (0..cells.periods.len()).filter(|&p| (cells.periods[p] >= start) == after).collect();
         let shares = |treated: bool| -> Vec<f64> {

@@ -8,6 +8,7 @@ mod callaway_santanna;
 mod card;
 mod chaisemartin_dhaultfoeuille;
 mod changes_in_changes;
+mod comparable;
 mod compliance;
 mod design;
 mod did;

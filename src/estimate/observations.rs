@@ -67,12 +67,7 @@ impl Observations {
         let width = panel.cells.periods.len();
         let balanced = panel.is_balanced();
         let k = panel.covariates.len() + 1;
-        let constant = |values: &[f64]| {
-            (0..panel.n_units()).all(|u| {
-                let rows = panel.rows_of(u);
-                values[rows.clone()].iter().all(|v| *v == values[rows.start])
-            })
-        };
+        let constant = |values: &[f64]| !panel.varies_within_units(values);
         let steady_x = panel.covariates.iter().all(|c| constant(&c.values));
         let steady_w = panel.weight.is_empty() || constant(&panel.weight);
         let mut out = Observations::empty(panel, k, width, panel.cells.cohorts.len());
@@ -220,11 +215,5 @@ pub(in crate::estimate) fn varying(panel: &Panel) -> Vec<&str> {
     if panel.kind != Kind::Panel {
         return Vec::new();
     }
-    let varies = |values: &[f64]| {
-        (0..panel.n_units()).any(|u| {
-            let rows = panel.rows_of(u);
-            values[rows.clone()].iter().any(|v| *v != values[rows.start])
-        })
-    };
-    panel.covariates.iter().filter(|c| varies(&c.values)).map(|c| c.name.as_str()).collect()
+    panel.covariates.iter().filter(|c| panel.varies_within_units(&c.values)).map(|c| c.name.as_str()).collect()
 }

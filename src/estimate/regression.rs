@@ -6,8 +6,8 @@
 //! The influence function is theirs (their R package's `reg_did_panel`, `reg_did_rc`), summed within clusters; being
 //! quadratic in (x, y) it follows from the moments, and so does every refit under cluster weights.
 
-use super::fit::{Body, Fit, FitCluster, InfluenceFit, NotIdentified, Refit, Side};
-use super::linear::strata;
+use super::arithmetic;
+use super::fit::{Body, Fit, InfluenceFit, NotIdentified, Refit, Side};
 use super::reassign::{Reassign, Shifted};
 use super::target::Target;
 use crate::cohort::{Faults, Warning};
@@ -96,11 +96,10 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         .ok_or_else(|| NotIdentified("the covariates are collinear among the comparison units, or an arm is empty".into()));
     let influence = Matrix::from_fn(n_clusters, 1, |g, _| solution.as_ref().map_or(0.0, |s| parts.influence(&parts.of(g), s) * y_unit));
     let information = parts.information(n_clusters);
-    let sides = (0..n_clusters).map(|g| parts.side(g)).collect();
+    let sides: Vec<Side> = (0..n_clusters).map(|g| parts.side(g)).collect();
     let numbers = |g: usize| -> Vec<f64> { parts.cells().iter().flat_map(|cell| cell[g].xy.iter().copied()).collect() };
     let (scores, designs): (Vec<Vec<f64>>, Vec<&Matrix>) = (0..n_clusters).map(|g| (numbers(g), &parts.treated_after[g].xx)).unzip();
     let draw_order = super::design::draw_order(&designs.iter().zip(&scores).map(|(s, b)| (*s, b.as_slice())).collect::<Vec<_>>());
-    let strata = strata(panel);
     let mut warnings = Vec::new();
     if !dropped_terms.is_empty() {
         warnings.push(Warning::new(
@@ -111,16 +110,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
     if panel.covariates.is_empty() {
         warnings.push(Warning::new("no-covariates", "method=regression without covariates is the same as method=means"));
     }
-    let clusters = (0..n_clusters)
-        .map(|g| FitCluster {
-            panel_ix: g as u32,
-            stratum: strata[g],
-            block: panel.blocks.as_ref().map(|b| b[g]),
-            n_units: panel.units_of(g).len(),
-            weight: panel.cluster_weight(g, &|_| true),
-            side: parts.side(g),
-        })
-        .collect();
+    let clusters = arithmetic::clusters(panel, &sides);
     Ok(Fit {
         targets: vec![Target::overall()],
         estimates: vec![estimate],

@@ -26,8 +26,7 @@ pub(super) fn fit(collapsed: &Panel, kind: Kind, how: How, executor: &dyn Execut
     let panel = collapsed.canonical();
     let reweighted = Reweighted::new(&panel, kind, how);
     let trimmed = reweighted.trimmed.clone();
-    let mut size = vec![0.0; panel.cells.len()];
-    panel.cell.iter().enumerate().for_each(|(r, &c)| size[c as usize] += panel.weight_of(r));
+    let size = panel.cell_sizes();
     let signs: &[f64] = if kind == Kind::Panel { &[1.0, -1.0] } else { &[-1.0, 1.0, 1.0, -1.0] };
     let cell_weights = vec![signs.iter().zip(&size).map(|(s, n)| if *n > 0.0 { s / n } else { 0.0 }).collect()];
     let mut warnings = Vec::new();

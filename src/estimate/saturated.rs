@@ -6,11 +6,12 @@
 //! by Σ_k n_kg (b_k − mean)/Σ n (Sun and Abraham 2021, proposition 6).
 
 use super::arithmetic::{self, About, Arithmetic, Solved};
+use super::comparable;
 use super::design::Contrasts;
 use super::fit::{Body, Fit, LinearFit, NotIdentified};
 use super::linear::{self, Column, Term, Wanted};
 use super::target::{Estimand, Target};
-use crate::cohort::{Fault, Faults, Reason, Warning};
+use crate::cohort::{Faults, Reason, Warning};
 use crate::num::{Matrix, dot, sorted};
 use crate::panel::{Absorb, Cells, Executor, FirstTreated, Moments, Panel};
 use std::sync::Arc;
@@ -148,11 +149,14 @@ impl Sizes {
     fn new(panel: &Panel) -> Sizes {
         let largest = panel.weight.iter().fold(0.0, |m: f64, &w| m.max(w));
         let of = |g: usize| {
-            let mut own = vec![Vec::new(); panel.cells.len()];
-            for r in panel.units_of(g).flat_map(|u| panel.rows_of(u)) {
-                let weight = if panel.weight.is_empty() { 1.0 } else { (panel.weight[r] / largest).max(f64::MIN_POSITIVE) };
-                own[panel.cell[r] as usize].push(weight);
+            let rows = panel.units_of(g).flat_map(|u| panel.rows_of(u));
+            if panel.weight.is_empty() {
+                let mut own = vec![0.0; panel.cells.len()];
+                rows.for_each(|r| own[panel.cell[r] as usize] += 1.0);
+                return own;
             }
+            let mut own = vec![Vec::new(); panel.cells.len()];
+            rows.for_each(|r| own[panel.cell[r] as usize].push((panel.weight[r] / largest).max(f64::MIN_POSITIVE)));
             own.into_iter().map(|weights| sorted(weights).iter().sum()).collect()
         };
         Sizes { of_cluster: (0..panel.n_clusters()).map(of).collect() }
@@ -203,15 +207,10 @@ impl Contrasts for Assigned {
 /// last stands in, until it is. Says which periods are left out.
 pub(super) fn comparable(panel: &Panel, last: bool, warnings: &mut Vec<Warning>) -> Result<Panel, Faults> {
     let first = panel.cells.periods[0];
-    let names: Vec<String> = panel.cells.always_treated().map(|(_, g)| g.to_string()).collect();
-    if !names.is_empty() {
-        warnings.push(Warning::new(
-            "always-treated",
-            format!("units first treated in {} have no untreated period to compare with, and are left out", names.join(", ")),
-        ));
-    }
+    let always: Vec<i64> = panel.cells.always_treated().map(|(_, g)| g).collect();
+    warnings.extend(comparable::always_treated(&always));
     let cells = &panel.cells;
-    let occupied = occupied(panel);
+    let occupied = panel.occupied();
     // Cohorts with no row before their start: of the effects of one of them only differences are identified.
     let blind =
         |cohort: usize, g: i64| (0..cells.periods.len()).all(|p| cells.periods[p] >= g || !occupied[cells.cell(cohort, p) as usize]);
@@ -232,42 +231,7 @@ pub(super) fn comparable(panel: &Panel, last: bool, warnings: &mut Vec<Warning>)
         out = out.keeping(|r| cells.is_ever_treated(cells.cohort_ix(cell[r])), Reason::NoComparison);
         warnings.push(Warning::new("never-treated-left-out", "with control=last never-treated units are left out"));
     }
-    let Some(latest) = out.cells.treated_cohorts().map(|(_, g)| g).max() else {
-        return Err(Fault::new(
-            "EST-010",
-            "no cohort is left to estimate an effect for",
-            format!("first period {first}"),
-            "no treated unit is seen before its start",
-            "include earlier periods",
-        )
-        .into());
-    };
-    if out.cells.has_never() {
-        return Ok(out);
-    }
-    if out.cells.cohorts.len() < 2 {
-        return Err(Fault::new(
-            "PANEL-008",
-            "no comparison units",
-            format!("every unit is treated from period {latest} on"),
-            "without anyone untreated the change of the treated cannot be told from the passing of time",
-            "add units that were never treated, or treated later",
-        )
-        .into());
-    }
-    warnings.push(Warning::new(
-        "last-cohort-compares",
-        format!("those first treated in {latest} stand in as comparison, and periods from {latest} on are left out"),
-    ));
-    let (cells, cell) = (out.cells.clone(), out.cell.clone());
-    Ok(out.keeping(|r| cells.periods[cells.period_ix(cell[r])] < latest, Reason::NoComparison).last_cohort_as_never())
-}
-
-/// Cells with rows.
-pub(super) fn occupied(panel: &Panel) -> Vec<bool> {
-    let mut out = vec![false; panel.cells.len()];
-    panel.cell.iter().for_each(|&c| out[c as usize] = true);
-    out
+    comparable::with_comparison(out, 0, "no treated unit is seen before its start", first, "", warnings)
 }
 
 /// The same coefficients with averages whose shares are estimated.

@@ -7,11 +7,10 @@
 
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
-use super::saturated;
 use super::target::Target;
 use super::{Card, Estimator, OptionSpec, Options, Sample, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
-use crate::panel::{Absorb, Cells, Covariate, Extras, FirstTreated, Grouping, Kind, Moments, Panel};
+use crate::panel::{Absorb, Cells, Extras, FirstTreated, Kind, Moments, Panel};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -68,7 +67,7 @@ impl Estimator for Stacked {
                 })
                 .collect()
         };
-        let occupied = saturated::occupied(panel);
+        let occupied = panel.occupied();
         // The times since the start within the window at which a cohort and its controls are both seen.
         let seen = |cohort: usize, start: i64| -> BTreeSet<i64> {
             let controls = clean(start);
@@ -211,18 +210,18 @@ fn stack(panel: &Panel, experiments: &[(usize, i64, Vec<usize>)], times: Vec<i64
         let (own, all) = (size[x * n + p], totals[p]);
         if treated { scaled(r) } else { scaled(r) * (own[1] / all[1]) / (own[0] / all[0]) }
     };
-    let pick = |values: &[f64]| -> Arc<Vec<f64>> { Arc::new(rows.iter().map(|&(r, _)| values[r]).collect()) };
+    let weight = rows.iter().map(corrected).collect();
+    let cell = rows.iter().map(|&(_, (_, treated, p))| stacked.cell(usize::from(!treated), p)).collect();
+    let mut out = kept.clone();
+    out.columns_from(&kept, &rows.iter().map(|&(r, _)| r).collect::<Vec<_>>());
     Panel {
         kind: Kind::Panel,
-        outcome: pick(&kept.outcome),
-        weight: Arc::new(rows.iter().map(corrected).collect()),
-        cell: Arc::new(rows.iter().map(|&(_, (_, treated, p))| stacked.cell(usize::from(!treated), p)).collect()),
-        covariates: kept.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect(),
+        weight: Arc::new(weight),
+        cell: Arc::new(cell),
         unit_start: Arc::new(unit_start),
-        second: kept.second.as_ref().map(|s| Grouping { codes: Arc::new(rows.iter().map(|&(r, _)| s.codes[r]).collect()), ..s.clone() }),
         extras: Extras::default(),
         cells: stacked,
         survey: Arc::new(OnceLock::new()),
-        ..kept
+        ..out
     }
 }

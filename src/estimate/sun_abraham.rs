@@ -60,7 +60,7 @@ impl Estimator for SunAbraham {
 /// Every cell of the treated cohorts but the one before the start: the last observed period before it.
 pub(super) fn beside_reference(panel: &Panel, warnings: &mut Vec<Warning>) -> Vec<Effect> {
     let cells = &panel.cells;
-    let occupied = saturated::occupied(panel);
+    let occupied = panel.occupied();
     let (mut out, mut earlier) = (Vec::new(), Vec::new());
     for (cohort, group) in cells.treated_cohorts() {
         let seen: Vec<usize> = (0..cells.periods.len()).filter(|&p| occupied[cells.cell(cohort, p) as usize]).collect();

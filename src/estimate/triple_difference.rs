@@ -64,21 +64,15 @@ impl Estimator for TripleDifference {
             .into());
         };
         let start = only_start(panel)?;
-        if panel.kind == Kind::Panel {
-            let moves = (0..panel.n_units()).find(|&u| {
-                let rows = panel.rows_of(u);
-                third.values[rows.clone()].iter().any(|v| *v != third.values[rows.start])
-            });
-            if moves.is_some() {
-                return Err(Fault::new(
-                    "EST-026",
-                    "the subgroup changes within a unit",
-                    format!("column {}", third.name),
-                    "a unit that changes sides belongs to neither subgroup",
-                    "use its value at entry",
-                )
-                .into());
-            }
+        if panel.kind == Kind::Panel && panel.varies_within_units(&third.values) {
+            return Err(Fault::new(
+                "EST-026",
+                "the subgroup changes within a unit",
+                format!("column {}", third.name),
+                "a unit that changes sides belongs to neither subgroup",
+                "use its value at entry",
+            )
+            .into());
         }
         let mut fit = match options.get("method") {
             "means" => means(panel, &third.labels, &third.name, sample)?,
@@ -162,8 +156,7 @@ fn compared(collapsed: &Panel, kind: Kind, method: Method, executor: &dyn Execut
     let panel = collapsed.canonical();
     let third = panel.extras.third.clone().expect("carried along");
     let half = halved(&panel);
-    let mut size = vec![0.0; half.cells.len()];
-    half.cell.iter().enumerate().for_each(|(r, &c)| size[c as usize] += half.weight_of(r));
+    let size = half.cell_sizes();
     // Signs of the four groups: treated 0, treated 1, comparison 0, comparison 1.
     let n = half.cells.periods.len();
     let weights = |signs: [f64; 4]| -> Vec<f64> {

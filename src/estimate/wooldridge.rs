@@ -79,7 +79,7 @@ impl Estimator for Wooldridge {
 
 fn treated_cells(panel: &Panel) -> Vec<Effect> {
     let cells = &panel.cells;
-    let occupied = saturated::occupied(panel);
+    let occupied = panel.occupied();
     let of = |(cohort, group): (usize, i64)| {
         let seen: Vec<Effect> = (0..cells.periods.len())
             .filter(|&p| cells.periods[p] >= group && occupied[cells.cell(cohort, p) as usize])

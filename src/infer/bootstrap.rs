@@ -157,12 +157,14 @@ pub(super) fn under_weights(
                 |r, (drawn, weights)| {
                     weigh(r, drawn);
                     order.iter().zip(drawn.iter()).for_each(|(&g, &w)| weights[g as usize] = w);
+                    if !studentized {
+                        let plain =
+                            |(t, e): (usize, Option<f64>)| e.filter(|e| e.is_finite() && fit.estimates[t].is_ok()).map(|e| (e, 0.0));
+                        return body.refit.refit(weights).into_iter().enumerate().map(plain).collect();
+                    }
                     let refits = body.refit.refit_with_variance(weights);
                     let one = |t: usize| {
                         let ((estimate, variance), full) = (refits[t]?, fit.estimates[t].as_ref().ok()?);
-                        if !studentized {
-                            return estimate.is_finite().then_some((estimate, 0.0));
-                        }
                         (variance > floor[t]).then(|| (estimate, (estimate - full) / variance.sqrt()))
                     };
                     (0..refits.len()).map(one).collect()

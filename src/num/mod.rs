@@ -10,6 +10,7 @@ mod matrix;
 pub mod normal;
 mod packed;
 mod quantile;
+mod scale;
 mod solve;
 pub mod student;
 
@@ -18,4 +19,5 @@ pub use exact::{Exact, ExactRow};
 pub use matrix::{Matrix, dot};
 pub use packed::{PackedSolver, upper_triangle};
 pub use quantile::{quantile_boot, quantile_type1, quantile_type7, sorted};
+pub use scale::power_of_two_above;
 pub use solve::{Cholesky, RankRule, Ranked, symmetric_power};

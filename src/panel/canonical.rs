@@ -1,8 +1,7 @@
 //! Cross-sections in an order that depends on their values only.
 
-use super::{Covariate, Extras, Grouping, Kind, Panel};
+use super::{Covariate, Extras, Kind, Panel};
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 impl Panel {
     /// The same rows, those of each cluster sorted by cell, outcome, weight and covariates (within the finest level), so that
@@ -12,9 +11,8 @@ impl Panel {
             return self.clone();
         }
         let starts = self.levels.last().map_or(&self.cluster_start, |level| &level.start);
-        let mut order: Vec<u32> = (0..self.n_rows() as u32).collect();
-        let compare = |&a: &u32, &b: &u32| -> Ordering {
-            let (a, b) = (a as usize, b as usize);
+        let mut order: Vec<usize> = (0..self.n_rows()).collect();
+        let compare = |&a: &usize, &b: &usize| -> Ordering {
             self.cell[a]
                 .cmp(&self.cell[b])
                 .then_with(|| self.outcome[a].total_cmp(&self.outcome[b]))
@@ -28,21 +26,9 @@ impl Panel {
         for pair in starts.windows(2) {
             order[pair[0] as usize..pair[1] as usize].sort_by(compare);
         }
-        let pick = |values: &[f64]| -> Arc<Vec<f64>> {
-            Arc::new(if values.is_empty() { Vec::new() } else { order.iter().map(|&r| values[r as usize]).collect() })
-        };
-        Panel {
-            outcome: pick(&self.outcome),
-            weight: pick(&self.weight),
-            cell: Arc::new(order.iter().map(|&r| self.cell[r as usize]).collect()),
-            covariates: self.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect(),
-            extras: self.extras.map(|values| order.iter().map(|&r| values[r as usize]).collect()),
-            second: self
-                .second
-                .as_ref()
-                .map(|s| Grouping { codes: Arc::new(order.iter().map(|&r| s.codes[r as usize]).collect()), ..s.clone() }),
-            ..self.clone()
-        }
+        let mut out = self.clone();
+        out.columns_from(self, &order);
+        out
     }
 
     fn compare_extras(&self, a: usize, b: usize) -> Ordering {

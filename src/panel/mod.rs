@@ -141,6 +141,33 @@ impl Panel {
         crate::num::sorted(self.units_of(cluster).map(of_unit).collect()).iter().sum()
     }
 
+    /// The weight of the rows of each cell.
+    pub(crate) fn cell_sizes(&self) -> Vec<f64> {
+        let mut out = vec![0.0; self.cells.len()];
+        self.cell.iter().enumerate().for_each(|(r, &c)| out[c as usize] += self.weight_of(r));
+        out
+    }
+
+    /// Whether each cell has rows.
+    pub(crate) fn occupied(&self) -> Vec<bool> {
+        let mut out = vec![false; self.cells.len()];
+        self.cell.iter().for_each(|&c| out[c as usize] = true);
+        out
+    }
+
+    /// Whether a column has several values within some unit.
+    pub(crate) fn varies_within_units(&self, values: &[f64]) -> bool {
+        (0..self.n_units()).any(|u| {
+            let rows = self.rows_of(u);
+            values[rows.clone()].iter().any(|v| *v != values[rows.start])
+        })
+    }
+
+    /// The cohort of each cluster; `None` when one holds several.
+    pub(crate) fn cohort_of_clusters(&self) -> Option<Vec<u32>> {
+        self.survey().clusters.iter().map(|set| if set.len() == 1 { Some(set[0]) } else { None }).collect()
+    }
+
     /// The cohort of a unit, as an index into the cohorts of [`Panel::cells`].
     pub fn cohort_of(&self, unit: usize) -> usize {
         self.cells.cohort_ix(self.cell[self.rows_of(unit).start])

@@ -15,7 +15,7 @@ mod refine;
 pub use refine::ResidualScores;
 
 use super::{Executor, Panel, spread};
-use crate::num::{Exact, ExactRow, Matrix};
+use crate::num::{Exact, ExactRow, Matrix, power_of_two_above};
 
 /// Which effects are partialled out within the pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,11 +105,7 @@ impl Moments {
         let columns: Vec<&[f64]> = panel.covariates.iter().map(|c| c.values.as_slice()).chain([panel.outcome.as_slice()]).collect();
         let scales: Vec<Scale> = columns.iter().map(|c| scale_of(c, executor)).collect();
         let weight_unit = power_of_two_above(panel.weight.iter().fold(0.0, |m: f64, &w| m.max(w)));
-        let weights_vary_within_unit = !panel.weight.is_empty()
-            && (0..panel.n_units()).any(|u| {
-                let rows = panel.rows_of(u);
-                panel.weight[rows.clone()].iter().any(|&w| w != panel.weight[rows.start])
-            });
+        let weights_vary_within_unit = !panel.weight.is_empty() && panel.varies_within_units(&panel.weight);
         let pass =
             Pass { panel, absorb, included, columns, scales, weight_unit, keep_units: weights_vary_within_unit && absorb == Absorb::Unit };
         let blocks = blocks(panel);
@@ -165,14 +161,6 @@ fn blocks(panel: &Panel) -> Vec<std::ops::Range<usize>> {
 /// A weight in units of the largest; never zero, so that the means of a unit whose weights are all tiny are defined.
 fn scaled(weight: f64, unit: f64) -> f64 {
     (weight / unit).max(f64::MIN_POSITIVE)
-}
-
-fn power_of_two_above(x: f64) -> f64 {
-    if x <= 0.0 || !x.is_finite() {
-        return 1.0;
-    }
-    let (_, exponent) = libm::frexp(x);
-    libm::ldexp(1.0, exponent)
 }
 
 /// Centre: the mean; unit: a power of two no smaller than the largest distance from it.

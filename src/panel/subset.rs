@@ -14,14 +14,7 @@ impl Panel {
         if kept.len() == self.n_rows() {
             return out;
         }
-        let pick = |values: &[f64]| -> Arc<Vec<f64>> {
-            Arc::new(if values.is_empty() { Vec::new() } else { kept.iter().map(|&r| values[r]).collect() })
-        };
-        out.outcome = pick(&self.outcome);
-        out.weight = pick(&self.weight);
-        out.covariates = self.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect();
-        out.extras = self.extras.map(|values| kept.iter().map(|&r| values[r]).collect());
-        out.second = self.second.as_ref().map(|s| Grouping { codes: Arc::new(kept.iter().map(|&r| s.codes[r]).collect()), ..s.clone() });
+        out.columns_from(self, &kept);
         // Units and clusters that still have rows.
         let (mut units, mut unit_start) = (Vec::new(), vec![0u32]);
         let (mut clusters, mut cluster_start) = (Vec::new(), vec![0u32]);
@@ -51,9 +44,21 @@ impl Panel {
         }
         let (cells, table) = self.cells.among(kept.iter().map(|&r| self.cell[r]));
         out.cells = cells;
-        out.cell = Arc::new(kept.iter().map(|&r| table[self.cell[r] as usize]).collect());
+        out.cell = Arc::new(out.cell.iter().map(|&c| table[c as usize]).collect());
         out.survey = Arc::new(OnceLock::new());
         out
+    }
+
+    /// Takes the columns of these rows of another panel; what says where units and clusters begin is the caller's.
+    pub(crate) fn columns_from(&mut self, from: &Panel, rows: &[usize]) {
+        let values = |all: &[f64]| -> Vec<f64> { if all.is_empty() { Vec::new() } else { rows.iter().map(|&r| all[r]).collect() } };
+        let pick = |all: &[f64]| Arc::new(values(all));
+        self.outcome = pick(&from.outcome);
+        self.weight = pick(&from.weight);
+        self.cell = Arc::new(rows.iter().map(|&r| from.cell[r]).collect());
+        self.covariates = from.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect();
+        self.extras = from.extras.map(values);
+        self.second = from.second.as_ref().map(|s| Grouping { codes: Arc::new(rows.iter().map(|&r| s.codes[r]).collect()), ..s.clone() });
     }
 
     /// The same rows with the cohort treated last taken for never treated, where nobody is: it stands in as comparison.

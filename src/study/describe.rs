@@ -1,6 +1,6 @@
 //! Means and spreads of the analytic sample by arm and period, summed exactly.
 
-use crate::num::Exact;
+use crate::num::{Exact, power_of_two_above};
 use crate::panel::Panel;
 
 /// Count, mean and standard deviation.
@@ -91,7 +91,7 @@ fn summary(values: impl Iterator<Item = f64> + Clone) -> Summary {
     if n == 0 {
         return Summary { n, mean: None, sd: None };
     }
-    let scale = if largest > 0.0 { libm::ldexp(1.0, libm::frexp(largest).1) } else { 1.0 };
+    let scale = power_of_two_above(largest);
     let sum = |terms: &mut dyn Iterator<Item = f64>| {
         let mut s = Exact::default();
         terms.for_each(|t| s.add(t));

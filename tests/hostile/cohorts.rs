@@ -1,7 +1,7 @@
 //! `sun-abraham`, `wooldridge`, `stacked` and `triple-difference` on data that leave something undefined, with every
 //! inference: valid JSON or a plain refusal.
 
-use crate::school::{Case, ROLES, School, check, estimate_bytes, good};
+use crate::school::{Case, ROLES, School, check, estimate_bytes, good, staggered, starts};
 
 const ESTIMATORS: [&str; 8] = [
     "sun-abraham",
@@ -26,10 +26,6 @@ const INFERENCE: [&str; 10] = [
     "few-treated",
 ];
 
-fn staggered() -> School {
-    good().fill("start", |_, school, _| ["2020", "2021", "0", "2019"][school as usize % 4].into())
-}
-
 fn with_half(school: &School) -> School {
     let mut out = school.clone();
     out.header.push("half".into());
@@ -49,12 +45,8 @@ fn every_combination_ends_soundly() {
         });
         school
     };
-    let worlds = [
-        ("as it should be", good()),
-        ("staggered, some from the first period on", staggered()),
-        ("everyone treated", good().fill("start", |_, school, _| if school <= 4 { "2020" } else { "2021" }.into())),
-        ("everyone from the first period on", good().fill("start", |_, _, _| "2019".into())),
-        ("one school a cohort", good().fill("start", |_, school, _| ["2020", "2021"].get(school as usize - 1).unwrap_or(&"0").to_string())),
+    let mut worlds = starts();
+    worlds.extend([
         ("a constant outcome", staggered().fill("score", |_, _, _| "200".into())),
         ("huge outcomes", staggered().fill("score", |student, _, year| format!("{}e250", student * 7 + year % 5))),
         ("tiny outcomes", staggered().fill("score", |student, _, year| format!("{}e-250", student * 7 + year % 5))),
@@ -65,7 +57,7 @@ fn every_combination_ends_soundly() {
         ("students seen once", gaps(&|student, _, year| year - 2019 == student % 3, staggered())),
         ("no period before the start", gaps(&|_, school, year| school > 4 || year != 2020, good())),
         ("nobody treated seen after", gaps(&|_, school, year| school > 4 || year != 2021, good())),
-    ];
+    ]);
     let mut wrong = Vec::new();
     for (name, school) in &worlds {
         let text = with_half(school).text();

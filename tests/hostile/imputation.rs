@@ -1,6 +1,6 @@
 //! `imputation` and `two-stage` on data that leave something undefined, with every inference: valid JSON or a plain refusal.
 
-use crate::school::{ROLES, School, estimate_bytes, good};
+use crate::school::{ROLES, estimate_bytes, good, staggered, starts};
 
 const ESTIMATORS: [&str; 5] = [
     "imputation",
@@ -21,24 +21,16 @@ const INFERENCE: [&str; 9] = [
     "few-treated",
 ];
 
-fn staggered() -> School {
-    good().fill("start", |_, school, _| ["2020", "2021", "0", "2019"][school as usize % 4].into())
-}
-
 #[test]
 fn every_combination_ends_soundly() {
-    let worlds = [
-        ("as it should be", good()),
-        ("staggered, some from the first period on", staggered()),
-        ("everyone treated", good().fill("start", |_, school, _| if school <= 4 { "2020" } else { "2021" }.into())),
-        ("everyone from the first period on", good().fill("start", |_, _, _| "2019".into())),
-        ("one school a cohort", good().fill("start", |_, school, _| ["2020", "2021"].get(school as usize - 1).unwrap_or(&"0").to_string())),
+    let mut worlds = starts();
+    worlds.extend([
         ("a constant outcome", good().fill("score", |_, _, _| "200".into())),
         ("huge outcomes", good().fill("score", |student, _, year| format!("{}e250", student * 7 + year % 5))),
         ("tiny outcomes", good().fill("score", |student, _, year| format!("{}e-250", student * 7 + year % 5))),
         ("a covariate that is the treatment", good().fill("prior", |_, school, year| u8::from(school <= 4 && year == 2021).to_string())),
         ("a covariate that is the period", staggered().fill("prior", |_, _, year| year.to_string())),
-    ];
+    ]);
     let mut wrong = Vec::new();
     for (name, school) in &worlds {
         for roles in [ROLES.to_string(), ROLES.replace("--unit student", ""), format!("{ROLES} --weights weight")] {

@@ -42,6 +42,22 @@ pub fn good() -> School {
     School { header: header.map(String::from).to_vec(), rows }
 }
 
+/// Several starts, some from the first period on.
+pub fn staggered() -> School {
+    good().fill("start", |_, school, _| ["2020", "2021", "0", "2019"][school as usize % 4].into())
+}
+
+/// Schools by who starts when.
+pub fn starts() -> Vec<(&'static str, School)> {
+    vec![
+        ("as it should be", good()),
+        ("staggered, some from the first period on", staggered()),
+        ("everyone treated", good().fill("start", |_, school, _| if school <= 4 { "2020" } else { "2021" }.into())),
+        ("everyone from the first period on", good().fill("start", |_, _, _| "2019".into())),
+        ("one school a cohort", good().fill("start", |_, school, _| ["2020", "2021"].get(school as usize - 1).unwrap_or(&"0").to_string())),
+    ]
+}
+
 impl School {
     fn at(&self, column: &str) -> usize {
         self.header.iter().position(|h| h == column).unwrap_or_else(|| panic!("no column {column}"))

@@ -81,10 +81,7 @@ impl Aggregates {
         let mut targets: Vec<Target> = self.means.iter().map(|m| m.target.clone()).collect();
         targets.extend(plan.cells.iter().map(|c| Target::group_time(c.group, c.time)));
         // As without covariates: a row counts by the size of its cell.
-        let mut size = vec![0.0; panel.cells.len()];
-        for (r, &c) in panel.cell.iter().enumerate() {
-            size[c as usize] += panel.weight_of(r);
-        }
+        let size = panel.cell_sizes();
         let all: Vec<usize> = (0..self.n_cells).collect();
         let sizes: Vec<f64> = plan.cells.iter().map(|c| size[panel.cells.cell(c.cohort, c.period) as usize]).collect();
         let share = |weights: &[(usize, f64)]| -> Vec<f64> {

@@ -8,6 +8,7 @@ mod comparisons;
 mod group_time;
 
 use super::arithmetic::{self, About};
+use super::comparable;
 use super::did::{INFLUENCE, influence_of_drdid};
 use super::two_groups::{Method, TRIM};
 use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Values};
@@ -184,16 +185,10 @@ fn prepare(panel: &Panel, options: &Options, warnings: &mut Vec<Warning>) -> Res
         )
         .into());
     }
-    let early =
-        |r: usize| matches!(cells.cohorts[cells.cohort_ix(panel.cell[r])], FirstTreated::At(g) if g <= first.saturating_add(anticipation));
-    let names: Vec<String> =
-        cells.treated_cohorts().filter(|(_, g)| *g <= first.saturating_add(anticipation)).map(|(_, g)| g.to_string()).collect();
-    if !names.is_empty() {
-        warnings.push(Warning::new(
-            "always-treated",
-            format!("units first treated in {} have no untreated period to compare with, and are left out", names.join(", ")),
-        ));
-    }
+    let reach = first.saturating_add(anticipation);
+    let early = |r: usize| matches!(cells.cohorts[cells.cohort_ix(panel.cell[r])], FirstTreated::At(g) if g <= reach);
+    let always: Vec<i64> = cells.treated_cohorts().map(|(_, g)| g).filter(|g| *g <= reach).collect();
+    warnings.extend(comparable::always_treated(&always));
     let mut out = panel.canonical().keeping(|r| !early(r), Reason::AlwaysTreated);
     if panel.kind == Kind::Panel && options.get("unbalanced") == "drop" {
         let n = out.cells.periods.len();
@@ -210,40 +205,6 @@ fn prepare(panel: &Panel, options: &Options, warnings: &mut Vec<Warning>) -> Res
         )
         .into());
     }
-    let last = out.cells.treated_cohorts().map(|(_, g)| g).max();
-    let Some(last) = last else {
-        return Err(Fault::new(
-            "EST-010",
-            "no cohort is left to estimate an effect for",
-            format!("first period {first}"),
-            "all treated units are treated from the first period on",
-            "include earlier periods",
-        )
-        .into());
-    };
-    if out.cells.has_never() {
-        return Ok(out);
-    }
-    if out.cells.cohorts.len() < 2 {
-        return Err(Fault::new(
-            "PANEL-008",
-            "no comparison units",
-            format!("every unit is treated from period {last} on"),
-            "without anyone untreated the change of the treated cannot be told from the passing of time",
-            "add units that were never treated, or treated later",
-        )
-        .into());
-    }
-    warnings.push(Warning::new(
-        "last-cohort-compares",
-        format!(
-            "no unit is never treated: those first treated in {last} stand in as comparison, and periods from {} on are left out",
-            last - anticipation
-        ),
-    ));
-    let periods: Vec<i64> = out.cells.periods.clone();
-    let cells = out.cells.clone();
-    let cell = out.cell.clone();
-    let out = out.keeping(|r| periods[cells.period_ix(cell[r])] < last - anticipation, Reason::NoComparison).last_cohort_as_never();
-    Ok(out)
+    let why = "all treated units are treated from the first period on";
+    comparable::with_comparison(out, anticipation, why, first, "no unit is never treated: ", warnings)
 }

@@ -2,7 +2,7 @@
 
 use super::horizons::Horizon;
 use crate::estimate::NotIdentified;
-use crate::estimate::arithmetic::{Arithmetic, Solved};
+use crate::estimate::arithmetic::{Arithmetic, Solved, outcome_scale};
 use crate::num::Matrix;
 use crate::panel::{Executor, Panel, spread};
 use std::sync::Arc;
@@ -94,9 +94,7 @@ impl Sides {
 
 impl Switchers {
     pub(super) fn new(panel: &Panel, horizons: Arc<Vec<Horizon>>, goals: Arc<Vec<Goal>>, normalized: bool) -> Switchers {
-        let (low, high) = panel.outcome.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &y| (l.min(y), h.max(y)));
-        let half = high / 2.0 - low / 2.0;
-        let unit = if half > 0.0 { libm::ldexp(1.0, (libm::frexp(half).1 + 1).clamp(-1000, 1000)) } else { 1.0 };
+        let (_, unit) = outcome_scale(panel);
         let mut sides: Vec<Sides> = horizons.iter().map(|_| Sides::default()).collect();
         let mut row_of: Vec<Option<usize>> = vec![None; panel.cells.periods.len()];
         let mut here: Vec<[Vec<(f64, f64)>; 2]> = horizons.iter().map(|_| Default::default()).collect();

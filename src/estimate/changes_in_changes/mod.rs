@@ -83,8 +83,7 @@ impl Estimator for ChangesInChanges {
         let arithmetic = ChangesInChangesEffects::new(model, effects, rows, collapsed.n_clusters());
         warnings.extend(support(&arithmetic));
         warnings.extend(ties(&arithmetic));
-        let mut size = vec![0.0; collapsed.cells.len()];
-        collapsed.cell.iter().enumerate().for_each(|(r, &c)| size[c as usize] += collapsed.weight_of(r));
+        let size = collapsed.cell_sizes();
         let signs: &[f64] = if panel.kind == Kind::Panel { &[1.0, -1.0] } else { &[-1.0, 1.0, 1.0, -1.0] };
         let weights: Vec<f64> = signs.iter().zip(&size).map(|(s, n)| if *n > 0.0 { s / n } else { 0.0 }).collect();
         let about = About { cell_weights: vec![weights; targets.len()], targets, dropped_terms: Vec::new(), warnings };

@@ -21,7 +21,7 @@ use super::linear::Column;
 use super::model_fit::{Component, ModelFit};
 use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Warning};
-use crate::num::{Cholesky, Matrix, RankRule, dot};
+use crate::num::{Cholesky, Matrix, RankRule, dot, power_of_two_above};
 use crate::panel::{Executor, Kind, Panel, spread};
 
 /// Random intercepts for classrooms, schools and students.
@@ -219,7 +219,7 @@ struct Model {
 fn centre(values: &[f64]) -> (f64, f64) {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let most = values.iter().map(|v| (v - mean).abs()).fold(0.0, f64::max);
-    (mean, if most > 0.0 { libm::ldexp(1.0, libm::frexp(most).1) } else { 1.0 })
+    (mean, power_of_two_above(most))
 }
 
 impl Model {

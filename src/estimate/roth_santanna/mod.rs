@@ -12,6 +12,7 @@ mod refinement;
 mod rollout;
 
 use super::arithmetic::{self, About};
+use super::comparable;
 use super::fit::Body;
 use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
@@ -150,13 +151,7 @@ fn accepted(panel: &Panel) -> Result<(), Faults> {
 fn usable(all: &Panel, warnings: &mut Vec<Warning>) -> Result<Panel, Faults> {
     let always: Vec<(usize, i64)> = all.cells.always_treated().collect();
     let is_early = |r: usize| always.iter().any(|(c, _)| *c == all.cells.cohort_ix(all.cell[r]));
-    if !always.is_empty() {
-        let names: Vec<String> = always.iter().map(|(_, g)| g.to_string()).collect();
-        warnings.push(Warning::new(
-            "always-treated",
-            format!("units first treated in {} have no untreated period to compare with, and are left out", names.join(", ")),
-        ));
-    }
+    warnings.extend(comparable::always_treated(&always.iter().map(|(_, g)| *g).collect::<Vec<_>>()));
     let seen = all.keeping(|r| !is_early(r), Reason::AlwaysTreated);
     let n_periods = seen.cells.periods.len();
     let mut complete = vec![false; seen.n_rows()];

@@ -2,7 +2,7 @@
 
 use super::contrasts::{Contrasts, Goal};
 use crate::estimate::NotIdentified;
-use crate::estimate::arithmetic::{Arithmetic, Solved};
+use crate::estimate::arithmetic::{Arithmetic, Solved, outcome_scale};
 use crate::num::{Matrix, dot};
 use crate::panel::{Executor, Panel, spread};
 use std::cmp::Ordering;
@@ -61,10 +61,7 @@ impl Rollout {
     /// A panel in which every unit has a row in every period.
     pub(super) fn new(panel: &Panel, contrasts: Arc<Contrasts>, goals: Arc<Vec<Goal>>, beta: Beta) -> Rollout {
         let (n_periods, n_cohorts) = (panel.cells.periods.len(), panel.cells.cohorts.len());
-        let (low, high) = panel.outcome.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &y| (l.min(y), h.max(y)));
-        let half = high / 2.0 - low / 2.0;
-        let unit = if half > 0.0 { libm::ldexp(1.0, (libm::frexp(half).1 + 1).clamp(-1000, 1000)) } else { 1.0 };
-        let middle = low / 2.0 + high / 2.0;
+        let (middle, unit) = outcome_scale(panel);
         let mut by_cluster: Vec<Vec<Block>> = (0..panel.n_clusters()).map(|g| blocks(panel, g, unit, middle)).collect();
         by_cluster.sort_by(|a, b| compare(a, b));
         Rollout {

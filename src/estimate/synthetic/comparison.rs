@@ -67,8 +67,6 @@ impl Comparison {
         let starters = outcomes.starters.iter();
         let group: Vec<i64> = cells.treated_cohorts().map(|(_, g)| g).collect();
         let events = starters.zip(group).map(|(s, g)| cells.periods[s.start..].iter().map(|p| p - g).collect()).collect();
-        let sets = &panel.survey().clusters;
-        let labels = sets.iter().map(|set| if set.len() == 1 { Some(set[0]) } else { None }).collect();
         let ones = vec![1.0; outcomes.controls.y.len()];
         let find = |s: &Starters| {
             let even = shares(&vec![1.0; s.units.y.len()])?;
@@ -84,7 +82,7 @@ impl Comparison {
             dropped,
             means,
             events,
-            labels,
+            labels: panel.cohort_of_clusters(),
             never: cells.cohorts.len() as u32 - 1,
             n_clusters: panel.n_clusters(),
         }

@@ -1,5 +1,6 @@
 //! The outcomes of the units a synthetic comparison is made of, in an order that depends on their values only.
 
+use crate::estimate::arithmetic::outcome_scale;
 use crate::panel::Panel;
 
 /// Units with an outcome in every period.
@@ -46,10 +47,7 @@ impl Outcomes {
     /// the file can change a bit.
     pub(super) fn of(panel: &Panel) -> Outcomes {
         let n_periods = panel.cells.periods.len();
-        let (low, high) = panel.outcome.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &y| (l.min(y), h.max(y)));
-        let spread = high / 2.0 - low / 2.0;
-        let unit = if spread > 0.0 { libm::ldexp(1.0, (libm::frexp(spread).1 + 1).clamp(-1000, 1000)) } else { 1.0 };
-        let middle = low / 2.0 + high / 2.0;
+        let (middle, unit) = outcome_scale(panel);
         // The outcome first, then the covariates; and the cluster.
         let mut by_cohort: Vec<Vec<(Vec<Vec<f64>>, u32)>> = vec![Vec::new(); panel.cells.cohorts.len()];
         for g in 0..panel.n_clusters() {

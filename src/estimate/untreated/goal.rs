@@ -15,8 +15,7 @@ pub enum Goal {
 
 /// The event times observed in a panel, ascending.
 pub fn events(panel: &Panel) -> BTreeSet<i64> {
-    let mut seen = vec![false; panel.cells.len()];
-    panel.cell.iter().for_each(|&c| seen[c as usize] = true);
+    let seen = panel.occupied();
     (0..panel.cells.len() as u32).filter(|&c| seen[c as usize]).filter_map(|c| panel.cells.event_time(c)).collect()
 }
 
@@ -41,9 +40,8 @@ pub fn goals(panel: &Panel, stage: &FirstStage, events: &[i64]) -> Vec<(Target, 
 
 impl Goal {
     /// For each target the weight of a row's outcome in its cell, among the rows whose effect is asked for.
-    pub fn cell_weights(&self, panel: &Panel, stage: &FirstStage, target: &Target) -> Vec<f64> {
-        let mut size = vec![0.0; panel.cells.len()];
-        (0..panel.n_rows()).for_each(|r| size[panel.cell[r] as usize] += panel.weight_of(r));
+    /// `size` is the weight of each cell's rows.
+    pub fn cell_weights(&self, panel: &Panel, stage: &FirstStage, target: &Target, size: &[f64]) -> Vec<f64> {
         let mut out = vec![0.0; panel.cells.len()];
         let mut fill = |cells: &[u32], share: f64| {
             let total: f64 = cells.iter().map(|&c| size[c as usize]).sum();

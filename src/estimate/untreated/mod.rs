@@ -76,7 +76,8 @@ pub(super) fn fit(
     executor: &dyn Executor,
 ) -> Result<Fit, Faults> {
     let Compared { panel, mut warnings, .. } = rows;
-    let cell_weights = wanted.iter().map(|(target, goal)| goal.cell_weights(&panel, &stage, target)).collect();
+    let size = panel.cell_sizes();
+    let cell_weights = wanted.iter().map(|(target, goal)| goal.cell_weights(&panel, &stage, target, &size)).collect();
     let (targets, goals): (Vec<Target>, Vec<Goal>) = wanted.into_iter().unzip();
     let arithmetic = Untreated::new(&panel, Arc::new(stage), Arc::new(goals), centre, executor);
     if let Centre::Cell { leave_out, .. } = centre {
