@@ -122,13 +122,14 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
         points.push(EventPoint { event_time, estimate: 0.0, low: None, high: None, band_low: None, band_high: None, reference: true });
     }
     points.sort_by_key(|p| p.event_time);
+    let fixed = if reference(a).is_some() { " hollow: the reference, zero by construction." } else { " hollow: before the start." };
     let ribbon = banded.as_ref().map(|b| format!(" ribbon: all times at once ({b});")).unwrap_or_default();
     Some(Figure {
         id: format!("event-study-{}", slug(&a.outcome)),
         title: format!("{}: effect by time since the start", a.outcome),
         alt: format!("Estimated effect on {} for each number of periods before and after the start, with intervals", a.outcome),
         caption: format!(
-            "Points: estimates; bars: {} intervals ({first});{ribbon} hollow: the reference, zero by construction. Before the start the points should lie near zero.",
+            "Points: estimates; bars: {} intervals ({first});{ribbon}{fixed} Before the start the points should lie near zero.",
             super::words::percent(level)
         ),
         kind: FigureKind::EventStudy {
