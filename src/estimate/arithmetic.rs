@@ -24,8 +24,14 @@ pub(super) trait Arithmetic: Send + Sync {
     fn solve(&self, counts: &[f64], influence: bool, executor: &dyn Executor) -> Solved;
 
     /// The same arithmetic, with the same targets, on a panel with the same rows and other cohorts or another outcome.
-    /// `None` when the estimate is not linear in the outcome: then no effect can be taken off and added back.
+    /// `None` when that says nothing of other assignments.
     fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>>;
+
+    /// Whether a constant effect can be taken off the outcome and moves its estimate by as much; else (not linear in the outcome,
+    /// or in another unit) other assignments only tell what would be seen without any effect.
+    fn takes_off(&self) -> bool {
+        true
+    }
 
     /// About how many products and sums one [`Arithmetic::solve`] takes.
     fn price(&self) -> f64;
@@ -224,7 +230,8 @@ impl Refit for Again {
 
     fn reassign(&self) -> Option<Box<dyn Reassign + '_>> {
         let labels = self.labels.as_ref()?;
-        let mut distinct: Vec<Treatment> = self.treatments.iter().flatten().copied().collect();
+        let linear = self.arithmetic.takes_off();
+        let mut distinct: Vec<Treatment> = self.treatments.iter().flatten().copied().filter(|_| linear).collect();
         distinct.sort();
         distinct.dedup();
         // A constant effect as the outcome, one for each kind of target.
@@ -262,19 +269,28 @@ impl Reassign for Relabelled<'_> {
         self.again.panel.cells.has_never().then(|| self.again.panel.cells.cohorts.len() as u32 - 1)
     }
 
+    fn takes_off(&self) -> bool {
+        self.again.arithmetic.takes_off()
+    }
+
     fn evaluate(&self, labels: &[u32], variances: bool) -> Vec<Option<Shifted>> {
         let none = || vec![None; self.again.treatments.len()];
         let Some(plain) = self.solve(&self.again.panel, labels, variances) else { return none() };
         let moved: Option<Vec<(Treatment, Solved)>> =
             self.moved.iter().map(|(t, panel)| Some((*t, self.solve(panel, labels, variances)?))).collect();
         let Some(moved) = moved else { return none() };
+        let used = || (0..labels.len()).filter(|&g| labels[g] != u32::MAX);
         let one = |(t, treatment): (usize, &Option<Treatment>)| -> Option<Shifted> {
             let treatment = (*treatment)?;
+            if !self.takes_off() {
+                let variance = plain.influence.as_ref().map_or(0.0, |p| used().map(|g| p[(g, t)] * p[(g, t)]).sum());
+                return Some(Shifted { estimate: [*plain.estimates[t].as_ref().ok()?, 0.0], variance: [variance, 0.0, 0.0] });
+            }
             let tau = &moved.iter().find(|(kind, _)| *kind == treatment)?.1;
             let estimate = [*plain.estimates[t].as_ref().ok()?, *tau.estimates[t].as_ref().ok()?];
             let mut variance = [0.0; 3];
             if let (Some(p), Some(m)) = (&plain.influence, &tau.influence) {
-                for g in (0..labels.len()).filter(|&g| labels[g] != u32::MAX) {
+                for g in used() {
                     let (p, m) = (p[(g, t)], m[(g, t)]);
                     variance[0] += p * p;
                     variance[1] -= 2.0 * p * m;

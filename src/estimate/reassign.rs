@@ -39,6 +39,11 @@ pub trait Reassign: Send + Sync {
     /// The label of the never-treated, if there are any.
     fn untreated(&self) -> Option<u32>;
 
+    /// Whether a hypothesized effect can be taken off the outcome; else estimates are those without any effect, whatever r.
+    fn takes_off(&self) -> bool {
+        true
+    }
+
     /// All targets when cluster g has the cohort `labels[g]` (`u32::MAX`: is left out); `None` where not identified, or
     /// where the target is not an effect of treatment.
     fn evaluate(&self, labels: &[u32], variances: bool) -> Vec<Option<Shifted>>;

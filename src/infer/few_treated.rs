@@ -59,7 +59,7 @@ impl Inference for FewTreated {
     }
 
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
-        let reassign = fit.reassign().ok_or_else(|| not_assigned(fit))?;
+        let reassign = fit.reassign().filter(|r| r.takes_off()).ok_or_else(|| not_assigned(fit))?;
         let design = Placebo::new(fit, &reassign, setting)?;
         let alpha = 1.0 - setting.level;
         // The estimate itself counts as one more draw, as in a rank test of one cluster among all.

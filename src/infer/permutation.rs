@@ -125,13 +125,15 @@ impl Inference for Permutation {
                 if spread > 1e-14 * estimate.abs() {
                     let error = if studentized { variance.sqrt() } else { spread };
                     let p = own.p_value(estimate, variance, counting);
-                    let accepted = own.accepted(estimate, variance, error, alpha, counting);
-                    row.interval = accepted.interval;
-                    if row.interval.is_open() {
-                        open.push(fit.targets[t].label.clone());
-                    }
-                    if accepted.disconnected {
-                        disconnected.push(fit.targets[t].label.clone());
+                    if reassign.takes_off() {
+                        let accepted = own.accepted(estimate, variance, error, alpha, counting);
+                        row.interval = accepted.interval;
+                        if row.interval.is_open() {
+                            open.push(fit.targets[t].label.clone());
+                        }
+                        if accepted.disconnected {
+                            disconnected.push(fit.targets[t].label.clone());
+                        }
                     }
                     row.std_error = Some(spread);
                     row.statistic = Some(if studentized { estimate / error } else { estimate / spread });
@@ -157,6 +159,12 @@ impl Inference for Permutation {
             out.estimates.push(row);
         }
         out.warnings.extend(attainable(enumerated, smallest, alpha));
+        if !reassign.takes_off() {
+            out.warnings.push(Warning::new(
+                "permutation-no-interval",
+                "no other effect than none can be tested, because a constant effect taken off the outcome does not move this estimate by as much: there is a p-value and no interval",
+            ));
+        }
         let failed = failures.iter().max().copied().unwrap_or(0);
         if failed > 0 {
             out.warnings.push(Warning::new(

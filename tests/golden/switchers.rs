@@ -7,6 +7,7 @@ use crate::support::sheet::Sheet;
 use std::collections::{BTreeMap, BTreeSet};
 
 const ROLES: &str = "--outcome math --unit classroom --period year --cohort profile_year";
+const CLASSROOMS: &str = "--outcome math --unit classroom --period year --cohort profile_year --cluster school";
 
 fn number(got: &Estimated, key: &str, field: &str) -> Option<f64> {
     got.effect(key, "cluster:cr0").and_then(|row| row[field].as_f64())
@@ -184,6 +185,44 @@ fn as_moderndid() {
     for (key, estimate, error) in MODERNDID {
         r.near(key, "estimate", estimate, number(&got, key, "estimate"), 1e-10);
         r.near(key, "std_error", error, number(&got, key, "std_error"), 1e-10);
+    }
+    r.finish();
+}
+
+/// What other assignments say where a constant effect cannot be taken off: whether there is any effect, and no interval.
+#[test]
+fn other_assignments_without_any_effect() {
+    let mut r = Reckoning::default();
+    let with = |estimator: &str| format!("{CLASSROOMS} --estimator {estimator} --inference permutation:replicates=199");
+    let run = |r: &mut Reckoning, estimator: &str| r.estimate(estimator, &data("classrooms.csv"), &with(estimator)).expect("it runs");
+    let event = |got: &Estimated| got.effects().find(|e| e["event_time"] == 2).cloned().unwrap_or_default();
+    let name = "chaisemartin-dhaultfoeuille";
+    let (plain, divided) = (run(&mut r, name), run(&mut r, &format!("{name}:normalized=true")));
+    // The same assignments give the same p-value; an effect per treated period is another hypothesis than a constant one.
+    r.like(name, "p_value", &event(&plain)["p_value"], &event(&divided)["p_value"], CLOSE);
+    r.holds(name, "an interval", event(&plain)["conf_low"].is_number());
+    r.holds("normalized", "no interval", event(&divided)["conf_low"].is_null());
+    let efficient = run(&mut r, "roth-santanna");
+    r.holds("efficient", "a p-value", event(&efficient)["p_value"].is_number());
+    r.holds("efficient", "no interval", event(&efficient)["conf_low"].is_null());
+    r.holds("efficient", "it says why", efficient.warnings().contains(&"permutation-no-interval"));
+    let fixed = run(&mut r, "roth-santanna:beta=cs");
+    r.holds("cs", "an interval", event(&fixed)["conf_low"].is_number() && !fixed.warnings().contains(&"permutation-no-interval"));
+    r.finish();
+}
+
+/// Where all are treated at some time the default jackknife has degrees of freedom.
+#[test]
+fn the_jackknife_without_never_treated() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = Sheet::read(&data("classrooms.csv")).keep(|row| row.text("profile_year") != "0").write(folder.path(), "no_never.csv");
+    for estimator in ["roth-santanna", "chaisemartin-dhaultfoeuille", "imputation", "two-stage"] {
+        let Some(got) = r.estimate(estimator, &file, &format!("{CLASSROOMS} --estimator {estimator} --inference jackknife")) else {
+            continue;
+        };
+        let row = got.effect("overall", "jackknife").cloned().unwrap_or_default();
+        r.holds(estimator, &format!("an interval, and G - 1: {row}"), row["conf_low"].is_number() && row["df"] == 23.0);
     }
     r.finish();
 }

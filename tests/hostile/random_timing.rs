@@ -31,7 +31,7 @@ fn what_it_does_not_know_is_refused() {
         Case::new("one treated school", lone.text(), plain(ROLES), "EST-039", &["two clusters each"]),
         Case::new("treated from the first year on", early.text(), plain(ROLES), "PANEL-009", &[]),
         Case::new("nobody complete", gaps.text(), plain(ROLES), "EST-039", &["seen in every period"]),
-        Case::new("other assignments", good().text(), flags(ROLES, "", "permutation"), "INF-006", &["not linear in the outcome"]),
+        Case::new("few treated", good().text(), flags(ROLES, "", "few-treated"), "INF-006", &["not linear in the outcome"]),
     ]);
 }
 

@@ -223,6 +223,11 @@ impl Arithmetic for Switchers {
         Some(Box::new(Switchers::new(&panel, self.horizons.clone(), self.goals.clone(), self.normalized)))
     }
 
+    fn takes_off(&self) -> bool {
+        // A constant effect, divided by the treated periods, is none.
+        !self.normalized
+    }
+
     fn price(&self) -> f64 {
         2.0 * self.sides.iter().map(|s| (s.switchers.len() + s.others.len()) as f64).sum::<f64>()
     }

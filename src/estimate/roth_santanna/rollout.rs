@@ -177,9 +177,12 @@ impl Arithmetic for Rollout {
     }
 
     fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>> {
-        // The efficient β depends on the outcome.
-        let Beta::Fixed(_) = self.beta else { return None };
         Some(Box::new(Rollout::new(&panel, self.contrasts.clone(), self.goals.clone(), self.beta)))
+    }
+
+    fn takes_off(&self) -> bool {
+        // The efficient β depends on the outcome.
+        matches!(self.beta, Beta::Fixed(_))
     }
 
     fn price(&self) -> f64 {
