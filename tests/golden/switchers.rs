@@ -226,3 +226,40 @@ fn the_jackknife_without_never_treated() {
     }
     r.finish();
 }
+
+/// Its authors' own package (`make_multiplegt.py`).
+#[test]
+fn as_did_multiplegt_dyn() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let all = crate::json("multiplegt.json");
+    let balanced = Sheet::read(&data("classrooms.csv"));
+    let of_2022 = (0..balanced.rows.len()).find(|&i| balanced.row(i).text("profile_year") == "2022").expect("a cohort");
+    let one = balanced.row(of_2022).text("classroom").to_string();
+    let lone = balanced.clone().keep(|row| row.text("profile_year") != "2022" || row.text("classroom") == one);
+    let lone = lone.write(folder.path(), "lone.csv");
+    let no_never = balanced.keep(|row| row.text("profile_year") != "0").write(folder.path(), "no_never.csv");
+    let (file, gaps) = (data("classrooms.csv"), data("classrooms_unbalanced.csv"));
+    let weighted = format!("{CLASSROOMS} --weights students");
+    for (case, file, flags, options) in [
+        ("by_classroom", &file, ROLES, ""),
+        ("by_school", &file, CLASSROOMS, ""),
+        ("normalized", &file, CLASSROOMS, ":normalized=true"),
+        ("weighted", &file, &weighted, ""),
+        ("two_effects", &file, CLASSROOMS, ":effects=2,placebos=1"),
+        ("unbalanced", &gaps, CLASSROOMS, ""),
+        ("lone", &lone, ROLES, ""),
+        ("no_never", &no_never, CLASSROOMS, ""),
+    ] {
+        let flags = format!("{flags} --estimator chaisemartin-dhaultfoeuille{options} --inference cluster:cr0");
+        let Some(got) = r.estimate(case, file, &flags) else { continue };
+        let expected = all[case].as_object().expect("targets");
+        r.holds(case, &format!("{} effects", expected.len()), got.effects().count() == expected.len());
+        for (key, numbers) in expected {
+            let row = got.effect(key, "cluster:cr0").cloned().unwrap_or_default();
+            r.like(case, &format!("{key} estimate"), &numbers[0], &row["estimate"], CLOSE);
+            r.like(case, &format!("{key} std_error"), &numbers[1], &row["std_error"], CLOSE);
+        }
+    }
+    r.finish();
+}
