@@ -2,6 +2,8 @@
 //! scaled outcome change nothing but what they should.
 
 mod cohorts;
+mod estimator_options;
+mod estimators;
 mod imputation;
 mod inference;
 mod rollouts;

@@ -24,16 +24,42 @@ pub(super) enum Rank {
     Lowest,
 }
 
+/// Where an outcome of the treated before stands among the comparison group's outcomes before, whatever the counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// How many of their values are at or below it.
+    pub at_or_below: u32,
+    /// Whether it is one of them.
+    pub among: bool,
+}
+
+/// The places of ascending values among other ascending values.
+pub(super) fn places(of: &[f64], among: &[f64]) -> Vec<Place> {
+    let one = |y: &f64| {
+        let n = among.partition_point(|v| v <= y);
+        Place { at_or_below: n as u32, among: n > 0 && among[n - 1] == *y }
+    };
+    of.iter().map(one).collect()
+}
+
 impl Four<'_> {
-    /// For each outcome of the treated before, the place among the comparison group's outcomes after.
-    pub fn counterfactual(&self, rank: Rank) -> Vec<usize> {
+    /// For each outcome of the treated before, by its place, the place of its counterfactual among the comparison group's outcomes
+    /// after. Ranks ascend with outcomes, so one walk finds them all.
+    pub fn counterfactual(&self, rank: Rank, places: &[Place]) -> Vec<usize> {
         let (before, after) = (&self.comparison_before, &self.comparison_after);
-        let place = |y: f64| match (before.weights_at(y), rank) {
-            ((_, Some(below)), Rank::Lowest) => after.lowest_exceeding(below, before.total),
-            // Outside the support there is one rank only.
-            ((at_or_below, _), _) => after.lowest_reaching(at_or_below, before.total),
+        let mut from = 0;
+        let one = |place: &Place| {
+            let n = place.at_or_below as usize;
+            let on_support = place.among && before.mass[n - 1] > 0.0;
+            from = if rank == Rank::Lowest && on_support {
+                after.lowest_exceeding(before.of_first(n - 1), before.total, from)
+            } else {
+                // Outside the support there is one rank only.
+                after.lowest_reaching(before.of_first(n), before.total, from)
+            };
+            from
         };
-        self.treated_before.of.values.iter().map(|&y| place(y)).collect()
+        places.iter().map(one).collect()
     }
 
     /// Whether an outcome of the treated before lies within the range of the comparison group's.

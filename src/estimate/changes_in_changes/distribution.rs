@@ -95,26 +95,28 @@ impl Distribution<'_> {
         self.up_to[v] / self.total
     }
 
-    /// The weight at or below `y`, and that below `y` alone where `y` is one of the values.
-    pub fn weights_at(&self, y: f64) -> (f64, Option<f64>) {
-        let n = self.of.values.partition_point(|v| *v <= y);
-        let before = |n: usize| if n == 0 { 0.0 } else { self.up_to[n - 1] };
-        let on_support = n > 0 && self.of.values[n - 1] == y && self.mass[n - 1] > 0.0;
-        (before(n), on_support.then(|| before(n - 1)))
+    /// The weight of the first `n` values.
+    pub fn of_first(&self, n: usize) -> f64 {
+        if n == 0 { 0.0 } else { self.up_to[n - 1] }
     }
 
-    /// The place of the lowest value whose share is at least `part / whole`: F⁻¹.
-    pub fn lowest_reaching(&self, part: f64, whole: f64) -> usize {
+    /// The place of the lowest value whose share is at least `part / whole`: F⁻¹. No lower one than `from` is looked at.
+    pub fn lowest_reaching(&self, part: f64, whole: f64, from: usize) -> usize {
         let aim = part * self.total - self.of.tolerance * whole * self.total;
-        let v = self.up_to.partition_point(|w| *w <= 0.0 || w * whole < aim);
-        v.min(self.up_to.len() - 1)
+        self.first(from, |w| w > 0.0 && w * whole >= aim)
     }
 
     /// The place of the lowest value whose share exceeds `part / whole`; where there is none, the highest value.
-    pub fn lowest_exceeding(&self, part: f64, whole: f64) -> usize {
+    pub fn lowest_exceeding(&self, part: f64, whole: f64, from: usize) -> usize {
         let aim = part * self.total + self.of.tolerance * whole * self.total;
-        let v = self.up_to.partition_point(|w| w * whole <= aim);
-        if v < self.up_to.len() { v } else { self.lowest_reaching(whole, whole) }
+        let v = self.first(from, |w| w * whole > aim);
+        if self.up_to[v] * whole > aim { v } else { self.lowest_reaching(whole, whole, 0) }
+    }
+
+    /// The first place at or after `from` whose running weight passes, or the last.
+    fn first(&self, from: usize, test: impl Fn(f64) -> bool) -> usize {
+        let last = self.up_to.len() - 1;
+        (from..last).find(|&v| test(self.up_to[v])).unwrap_or(last)
     }
 
     /// The place of the `percent` % quantile: the lowest value that this share does not exceed (type 1).
@@ -131,7 +133,7 @@ impl Distribution<'_> {
 
     /// The lowest and the highest value with mass.
     pub fn range(&self) -> (f64, f64) {
-        (self.of.values[self.lowest_reaching(0.0, 1.0)], self.of.values[self.lowest_reaching(1.0, 1.0)])
+        (self.of.values[self.lowest_reaching(0.0, 1.0, 0)], self.of.values[self.lowest_reaching(1.0, 1.0, 0)])
     }
 
     /// Its density, smoothed.

@@ -1,6 +1,6 @@
 //! The effects under any cluster weights, and each cluster's influence on them.
 
-use super::counterfactual::{Four, Rank};
+use super::counterfactual::{Four, Place, Rank, places};
 use super::distribution::{Density, Distribution, Ordered};
 use crate::estimate::arithmetic::{Arithmetic, Solved};
 use crate::estimate::fit::NotIdentified;
@@ -38,6 +38,8 @@ pub(super) struct ChangesInChangesEffects {
     comparison_after: Ordered,
     treated_before: Ordered,
     treated_after: Ordered,
+    /// Where the outcomes of the treated before stand among the comparison group's.
+    places: Vec<Place>,
     /// Why an effect is not identified in the whole sample.
     unsupported: Vec<Option<NotIdentified>>,
 }
@@ -58,6 +60,7 @@ impl ChangesInChangesEffects {
         let mut out = ChangesInChangesEffects {
             model,
             n_clusters,
+            places: Vec::new(),
             unsupported: vec![None; effects.len()],
             effects,
             comparison_before: Ordered::new(rows.comparison_before, counted),
@@ -65,6 +68,7 @@ impl ChangesInChangesEffects {
             treated_before: Ordered::new(rows.treated_before, counted),
             treated_after: Ordered::new(rows.treated_after, counted),
         };
+        out.places = places(&out.treated_before.values, &out.comparison_before.values);
         out.unsupported = out.find_unsupported();
         out
     }
@@ -145,8 +149,8 @@ struct Solving<'a> {
 }
 
 impl<'a> Solving<'a> {
-    fn new(model: Model, four: &'a Four<'a>) -> Solving<'a> {
-        let place = |wanted: bool, rank| if wanted { four.counterfactual(rank) } else { Vec::new() };
+    fn new(model: Model, four: &'a Four<'a>, places: &[Place]) -> Solving<'a> {
+        let place = |wanted: bool, rank| if wanted { four.counterfactual(rank, places) } else { Vec::new() };
         let after = &four.comparison_after;
         Solving {
             model,
@@ -309,7 +313,7 @@ impl Arithmetic for ChangesInChangesEffects {
                 influence: influence.then(|| Matrix::zeros(self.n_clusters, self.effects.len())),
             };
         };
-        let solving = Solving::new(self.model, &four);
+        let solving = Solving::new(self.model, &four, &self.places);
         let mut estimates: Vec<f64> = self.effects.iter().map(|e| solving.estimate(*e)).collect();
         for (t, effect) in self.effects.iter().enumerate() {
             if let Effect::Difference(a, b) = *effect {
