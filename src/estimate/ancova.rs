@@ -42,7 +42,7 @@ impl Estimator for Ancova {
             )
             .into());
         }
-        let collapsed = panel.last_and_first(only_start(panel)?);
+        let collapsed = panel.last_and_first(only_start(panel, CARD.id)?);
         if collapsed.n_rows() == 0 || collapsed.n_treated_units() == 0 || collapsed.n_treated_units() == collapsed.n_units() {
             return Err(super::did::nobody_on_both_sides(panel));
         }

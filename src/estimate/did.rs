@@ -88,7 +88,7 @@ impl Estimator for Did {
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let panel = sample.panel;
-        let start = only_start(panel)?;
+        let start = only_start(panel, CARD.id)?;
         idle(panel, options)?;
         if panel.kind == Kind::CrossSections && !same_mix_of_periods(panel, start) {
             return Err(Fault::new(
@@ -217,17 +217,17 @@ pub(super) fn same_mix_of_periods(panel: &Panel, start: i64) -> bool {
     })
 }
 
-/// The one period in which treatment starts.
-pub(super) fn only_start(panel: &Panel) -> Result<i64, Faults> {
+/// The one period in which treatment starts, for the estimator of that name.
+pub(super) fn only_start(panel: &Panel, estimator: &str) -> Result<i64, Faults> {
     let starts: Vec<i64> = panel.cells.treated_cohorts().map(|(_, g)| g).collect();
     if starts.len() != 1 {
         let list: Vec<String> = starts.iter().map(i64::to_string).collect();
         return Err(Fault::new(
             "EST-004",
-            "did compares one start with none, and here treatment starts at several times",
+            format!("{estimator} compares one start with none, and here treatment starts at several times"),
             format!("first treated periods {}", list.join(", ")),
             "pooling several starts compares newly treated with already treated units and can even turn the sign",
-            "use event-study, or keep one cohort and the never-treated (--where)",
+            "use callaway-santanna, made for several starts, or keep one cohort and the never-treated (--where)",
         )
         .into());
     }

@@ -2,18 +2,20 @@
 //!
 //! With Δ the change of a unit's outcome, d its dose and B_j a B-spline basis on the doses of the treated,
 //! Δ = α + Σ_j θ_j B_j(d)·treated + x'γ + ε: α is the change of comparison units, ATT(d) = Σ_j θ_j B_j(d),
-//! ACRT(d) = Σ_j θ_j B_j'(d); their means are over the doses of the treated, taken as given. Repeated cross-sections: the same
-//! with levels of the basis before, and its changes after.
+//! ACRT(d) = Σ_j θ_j B_j'(d), and its mean is over the doses of the treated, taken as given. Repeated cross-sections: the same
+//! with levels of the basis before, and its changes after. The overall effect is that of a second regression beside the first, with
+//! one level for the treated in place of the curve, on the same rows once more: its standard error then does not depend on the
+//! curve, and without covariates it is that of `did`.
 
 use super::did::{keep_second, nobody_on_both_sides, only_start};
-use super::fit::Fit;
+use super::fit::{Body, Fit};
 use super::linear::{self, Column, Term, Wanted};
 use super::spline::Spline;
 use super::target::Target;
 use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
-use crate::num::{quantile_type7, sorted};
-use crate::panel::{Absorb, Covariate, Extra, Extras, Kind, Moments, Panel};
+use crate::num::{dot, quantile_type7, sorted};
+use crate::panel::{Absorb, Extra, Extras, Kind, Moments, Panel};
 use std::sync::Arc;
 
 /// Difference-in-differences with a dose.
@@ -81,7 +83,7 @@ impl Estimator for DoseResponse {
                 .into());
             }
         }
-        let start = only_start(sample.panel)?;
+        let start = only_start(sample.panel, CARD.id)?;
         let (dosed, mut warnings) = dosed(sample.panel)?;
         let collapsed = match dosed.kind {
             Kind::Panel => dosed.differences(start),
@@ -207,66 +209,133 @@ impl Curve {
     fn fit(&self, panel: &Panel, kind: Kind, sample: &Sample<'_>) -> Result<Fit, Faults> {
         let dose = panel.extras.dose.as_ref().expect("carried along");
         let q = self.spline.len();
+        let n_periods = panel.cells.periods.len();
         let treated = |r: usize| panel.cells.is_ever_treated(panel.cells.cohort_ix(panel.cell[r]));
+        let after = |r: usize| panel.cells.period_ix(panel.cell[r]) + 1 == n_periods;
         let basis: Vec<Option<Vec<f64>>> = (0..panel.n_rows()).map(|r| treated(r).then(|| self.spline.values(dose.values[r]))).collect();
-        let column = |j: usize, test: &dyn Fn(usize) -> bool| -> Arc<Vec<f64>> {
-            Arc::new(basis.iter().enumerate().map(|(r, b)| b.as_ref().filter(|_| test(r)).map_or(0.0, |b| b[j])).collect())
+        let curve = |j: usize, test: &dyn Fn(usize) -> bool| -> Vec<f64> {
+            basis.iter().enumerate().map(|(r, b)| b.as_ref().filter(|_| test(r)).map_or(0.0, |b| b[j])).collect()
         };
-        let after = |r: usize| panel.cells.period_ix(panel.cell[r]) + 1 == panel.cells.periods.len();
-        let mut covariates: Vec<Covariate> = Vec::new();
+        // Columns: of the second regression the curve, then each covariate for one regression and the other.
+        let mut columns: Vec<(String, [Vec<f64>; 2])> = Vec::new();
+        let none = || vec![0.0; panel.n_rows()];
         if kind == Kind::CrossSections {
-            covariates.extend((0..q).map(|j| Covariate { name: format!("dose curve {j} before"), values: column(j, &|_| true) }));
+            columns.extend((0..q).map(|j| (format!("dose curve {j} before"), [none(), curve(j, &|_| true)])));
         }
-        let from = covariates.len();
-        covariates.extend((0..q).map(|j| Covariate { name: format!("dose curve {j}"), values: column(j, &after) }));
-        let own = covariates.len();
-        covariates.extend(panel.covariates.iter().cloned());
-        let out = Panel { covariates, ..panel.clone() };
-        let cells = |test: &dyn Fn(u32) -> bool, name: &str| Term {
-            name: name.into(),
-            column: Column::Cells((0..out.cells.len() as u32).map(|c| f64::from(u8::from(test(c)))).collect()),
+        let from = columns.len();
+        columns.extend((0..q).map(|j| (format!("dose curve {j}"), [none(), curve(j, &after)])));
+        let own = columns.len();
+        for c in &panel.covariates {
+            columns.push((format!("{} beside the mean effect", c.name), [c.values.to_vec(), none()]));
+            columns.push((c.name.clone(), [none(), c.values.to_vec()]));
+        }
+        let out = panel.twice(columns);
+        let cells = |test: &dyn Fn(usize, u32) -> bool, name: String| Term {
+            name,
+            column: Column::Cells(
+                (0..out.cells.len() as u32).map(|c| f64::from(u8::from(test(out.cells.period_ix(c) / n_periods, c)))).collect(),
+            ),
             tell: false,
             is_period: false,
         };
-        let mut terms = vec![cells(&|_| true, "(Intercept)")];
+        let late = |c: u32| (out.cells.period_ix(c) + 1).is_multiple_of(n_periods);
+        let ever = |c: u32| out.cells.is_ever_treated(out.cells.cohort_ix(c));
+        let mut terms = Vec::new();
+        for regression in 0..2 {
+            terms.push(cells(&|copy, _| copy == regression, format!("(Intercept) {regression}")));
+            if kind == Kind::CrossSections {
+                terms.push(cells(&|copy, c| copy == regression && late(c), format!("post {regression}")));
+            }
+        }
         if kind == Kind::CrossSections {
-            terms.push(cells(&|c| out.cells.period_ix(c) + 1 == out.cells.periods.len(), "post"));
+            terms.push(cells(&|copy, c| copy == 0 && ever(c), "arm".into()));
         }
+        let mean_effect = terms.len();
+        terms.push(cells(&|copy, c| copy == 0 && ever(c) && late(c), "treated".into()));
         let base = terms.len();
-        let names = |i: usize| out.covariates[i].name.clone();
-        terms.extend((0..own).map(|i| Term { name: names(i), column: Column::Covariate(i), tell: true, is_period: false }));
-        let place = |j: usize| base + from + j;
+        terms.extend((0..out.covariates.len()).map(|i| Term {
+            name: out.covariates[i].name.clone(),
+            column: Column::Covariate(i),
+            tell: i < own || (i - own) % 2 == 1,
+            is_period: false,
+        }));
         let at = |weights: Vec<f64>| -> Vec<(usize, f64)> {
-            weights.into_iter().enumerate().filter(|(_, w)| *w != 0.0).map(|(j, w)| (place(j), w)).collect()
+            weights.into_iter().enumerate().filter(|(_, w)| *w != 0.0).map(|(j, w)| (base + from + j, w)).collect()
         };
-        // Means over the doses of treated rows after.
-        let (mut total, mut level, mut slope) = (0.0, vec![0.0; q], vec![0.0; q]);
-        for r in (0..out.n_rows()).filter(|&r| treated(r) && after(r)) {
-            let w = out.weight_of(r);
-            total += w;
-            level.iter_mut().zip(self.spline.values(dose.values[r])).for_each(|(s, v)| *s += w * v);
-            slope.iter_mut().zip(self.spline.slopes(dose.values[r])).for_each(|(s, v)| *s += w * v);
-        }
-        let mut wanted = vec![Wanted { target: Target::overall(), weights: at(level.iter().map(|v| v / total).collect()) }];
+        let mut wanted = vec![Wanted { target: Target::overall(), weights: vec![(mean_effect, 1.0)] }];
         for &(d, p) in &self.shown {
             let label = format!("effect at dose {} ({p} % of the treated have less)", short(d));
             wanted.push(Wanted { target: Target::dose(&label), weights: at(self.spline.values(d)) });
         }
+        let mean_slope = wanted.len();
+        // Slopes at the doses of treated rows after, and the rows' weights.
+        let on: Vec<usize> = (0..panel.n_rows()).filter(|&r| treated(r) && after(r)).collect();
+        let slopes: Vec<Vec<f64>> = if self.smooth { on.iter().map(|&r| self.spline.slopes(dose.values[r])).collect() } else { Vec::new() };
+        let total: f64 = on.iter().map(|&r| panel.weight_of(r)).sum();
         if self.smooth {
+            let mean = |j: usize| on.iter().zip(&slopes).map(|(&r, s)| panel.weight_of(r) * s[j]).sum::<f64>() / total;
             let label = "mean slope: effect of one unit of dose more (needs strong parallel trends)";
-            wanted.push(Wanted { target: Target::dose(label), weights: at(slope.iter().map(|v| v / total).collect()) });
+            wanted.push(Wanted { target: Target::dose_slope(label), weights: at((0..q).map(mean).collect()) });
             for &(d, _) in &self.shown {
                 let label = format!("slope at dose {} (needs strong parallel trends)", short(d));
-                wanted.push(Wanted { target: Target::dose(&label), weights: at(self.spline.slopes(d)) });
+                wanted.push(Wanted { target: Target::dose_slope(&label), weights: at(self.spline.slopes(d)) });
             }
         }
         for (i, covariate) in panel.covariates.iter().enumerate() {
-            wanted.push(Wanted { target: Target::coefficient(&covariate.name), weights: vec![(terms.len(), 1.0)] });
-            terms.push(Term { name: covariate.name.clone(), column: Column::Covariate(own + i), tell: true, is_period: false });
+            wanted.push(Wanted { target: Target::coefficient(&covariate.name), weights: vec![(base + own + 2 * i + 1, 1.0)] });
         }
         let moments = Arc::new(Moments::accumulate(&out, Absorb::Nothing, &|_| true, sample.executor));
-        linear::fit(&out, &moments, terms, wanted, 0, sample.executor)
+        let mut fit = linear::fit(&out, &moments, terms, wanted, 0, sample.executor)?;
+        fit.n_rows = panel.n_rows();
+        if let Body::Linear(body) = &mut fit.body {
+            // Rows and terms of the regression on the curve; the other stands beside it.
+            let beside = 2 + 2 * usize::from(kind == Kind::CrossSections);
+            let beside = beside + body.terms.iter().filter(|t| t.ends_with(" beside the mean effect")).count();
+            body.dof.n_rows = panel.n_rows();
+            for k in [&mut body.dof.nested, &mut body.dof.slopes, &mut body.dof.full] {
+                *k -= beside;
+            }
+        }
+        if self.smooth {
+            let coefficient = |j: usize| -> Option<f64> {
+                let Body::Linear(body) = &fit.body else { return None };
+                let name = format!("dose curve {j}");
+                let unit = fit.outcome_unit / moments.scales[from + j].unit;
+                body.terms.iter().position(|t| *t == name).map(|k| body.beta[k] * unit)
+            };
+            let theta: Option<Vec<f64>> = (0..q).map(coefficient).collect();
+            let own = theta.map(|theta| -> Vec<(usize, f64)> {
+                on.iter().zip(&slopes).map(|(&r, s)| (r, panel.weight_of(r) / total * dot(s, &theta))).collect()
+            });
+            fit.warnings.extend(own.and_then(|own| doses_as_given(&fit, mean_slope, panel, &own)));
+        }
+        Ok(fit)
     }
+}
+
+/// The mean slope's interval takes the treated units' doses as given. As a statement on others its influence has the clusters'
+/// deviations of slopes from their mean as well; `shares` are rows of the panel with their parts of the mean slope.
+fn doses_as_given(fit: &Fit, target: usize, panel: &Panel, shares: &[(usize, f64)]) -> Option<Warning> {
+    let influence = fit.influence(target)?;
+    let mean = *fit.estimates[target].as_ref().ok()?;
+    let total: f64 = shares.iter().map(|&(r, _)| panel.weight_of(r)).sum();
+    let mut of_row = vec![0.0; panel.n_rows()];
+    shares.iter().for_each(|&(r, share)| of_row[r] = share - mean * panel.weight_of(r) / total);
+    let (mut given, mut drawn) = (0.0, 0.0);
+    for (cluster, psi) in fit.clusters.iter().zip(&influence) {
+        let own: f64 = panel.units_of(cluster.panel_ix as usize).flat_map(|u| panel.rows_of(u)).map(|r| of_row[r]).sum();
+        given += psi * psi;
+        drawn += (psi + own) * (psi + own);
+    }
+    let wider = 100.0 * ((drawn / given).sqrt() - 1.0);
+    (wider.is_finite() && wider >= 0.5).then(|| {
+        Warning::new(
+            "dose-as-given",
+            format!(
+                "the mean slope is that over the doses of this sample; as a statement on schools with other doses its standard error would be about {wider:.0} % larger"
+            ),
+        )
+    })
 }
 
 /// A dose with four significant digits.

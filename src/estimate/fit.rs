@@ -190,7 +190,8 @@ impl Fit {
 
     /// The identified targets that stand side by side in a table and a figure: simultaneous bands cover each family at once.
     pub fn families(&self) -> Vec<Vec<usize>> {
-        [Estimand::Event, Estimand::GroupTime, Estimand::Group, Estimand::Calendar, Estimand::Quantile, Estimand::Bound, Estimand::Dose]
+        use Estimand::{Bound, Calendar, Dose, DoseSlope, Event, Group, GroupTime, Quantile};
+        [Event, GroupTime, Group, Calendar, Quantile, Bound, Dose, DoseSlope]
             .into_iter()
             .map(|kind| {
                 (0..self.targets.len())

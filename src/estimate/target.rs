@@ -27,6 +27,8 @@ pub enum Estimand {
     Bound,
     /// The effect at a dose.
     Dose,
+    /// How the effect changes with the dose.
+    DoseSlope,
     /// A regression coefficient.
     Coefficient,
 }
@@ -45,6 +47,7 @@ impl Estimand {
             Estimand::Quantile => "quantile",
             Estimand::Bound => "bound",
             Estimand::Dose => "dose",
+            Estimand::DoseSlope => "dose-slope",
             Estimand::Event => "event",
             Estimand::Coefficient => "coefficient",
         }
@@ -70,7 +73,7 @@ impl Target {
     /// What a constant effect of this kind adds to the outcome; `None` when it is not an effect of treatment.
     pub fn treatment(&self) -> Option<Treatment> {
         match (self.estimand, self.event_time) {
-            (Estimand::Coefficient | Estimand::Dose, _) => None,
+            (Estimand::Coefficient | Estimand::Dose | Estimand::DoseSlope, _) => None,
             (Estimand::Event | Estimand::GroupTime, Some(e)) if e < 0 => Some(Treatment::At(e)),
             _ => Some(Treatment::Treated),
         }
@@ -129,6 +132,11 @@ impl Target {
     /// Something at a dose, in words.
     pub fn dose(label: &str) -> Target {
         Target::plain(Estimand::Dose, label)
+    }
+
+    /// A slope in the dose, in words.
+    pub fn dose_slope(label: &str) -> Target {
+        Target::plain(Estimand::DoseSlope, label)
     }
 
     /// A regression coefficient.

@@ -63,7 +63,7 @@ impl Estimator for TripleDifference {
             )
             .into());
         };
-        let start = only_start(panel)?;
+        let start = only_start(panel, CARD.id)?;
         if panel.kind == Kind::Panel && panel.varies_within_units(&third.values) {
             return Err(Fault::new(
                 "EST-026",

@@ -273,7 +273,7 @@ impl Summary {
                 format!("{failures} of {n} bootstrap samples did not identify some effect and do not enter its interval"),
             ));
         }
-        out.warnings.extend(self.kind.few_clusters(fit.n_clusters()));
+        out.warnings.extend(self.kind.few_clusters(fit));
         out.warnings.extend(undecided(settled));
         out
     }

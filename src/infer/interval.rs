@@ -2,6 +2,7 @@
 
 use super::estimate::{Bound, Estimate, Interval, Simulated};
 use super::replicates::{SURE, Share, of_deviation, of_quantile, of_share};
+use crate::estimate::{Body, Fit};
 use crate::num::{normal, quantile_boot, quantile_type7, sorted};
 
 /// Which interval is made of the replicates.
@@ -67,19 +68,21 @@ impl Kind {
     }
 
     /// What to say of this interval with few clusters.
-    pub(super) fn few_clusters(self, n: usize) -> Option<crate::cohort::Warning> {
+    pub(super) fn few_clusters(self, fit: &Fit) -> Option<crate::cohort::Warning> {
+        let n = fit.n_clusters();
+        let better = if matches!(fit.body, Body::Linear(_)) { "cluster:cr2" } else { "jackknife" };
         if self == Kind::Studentized {
             return (n < 10).then(|| {
                 crate::cohort::Warning::new(
                     "bootstrap-few-clusters",
-                    format!("with {n} clusters few different samples can be drawn, and some have hardly any variance: the studentized bootstrap interval can be absurdly wide or too short; rely on cluster:cr2"),
+                    format!("with {n} clusters few different samples can be drawn, and some have hardly any variance: the studentized bootstrap interval can be absurdly wide or too short; rely on {better} or wild-bootstrap"),
                 )
             });
         }
         (n < 40).then(|| {
             crate::cohort::Warning::new(
                 "bootstrap-few-clusters",
-                format!("the {} bootstrap interval with {n} clusters is too narrow (at a nominal 5 %, measured false-positive rates are 22 % with 6 clusters, 13 % with 10, 9 % with 20); rely on cluster:cr2 or wild-bootstrap", self.name()),
+                format!("the {} bootstrap interval with {n} clusters is too narrow (at a nominal 5 %, measured false-positive rates are 22 % with 6 clusters, 13 % with 10, 9 % with 20); rely on {better} or wild-bootstrap", self.name()),
             )
         })
     }

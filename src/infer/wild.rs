@@ -147,7 +147,7 @@ impl Inference for WildBootstrap {
         {
             out.warnings.push(Warning::new(
                 "score-bootstrap-few-clusters",
-                format!("for this estimator the wild bootstrap works on each cluster's influence; with 10 to 20 clusters it rejects a true null in 6 to 8 % of studies instead of 5 % (here: {}); jackknife is beside it", fit.n_clusters()),
+                format!("for this estimator the wild bootstrap works on each cluster's influence; with 10 to 20 clusters it rejects a true null in 6 to 8 % of studies instead of 5 % (here: {}); where jackknife exists for it, that rejects less often", fit.n_clusters()),
             ));
         }
         out.warnings.extend(shapes(&open, &disconnected));

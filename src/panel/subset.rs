@@ -88,6 +88,31 @@ impl Panel {
         Panel { cell: Arc::new(cell), survey: Arc::new(OnceLock::new()), ..self.clone() }
     }
 
+    /// Every row twice, one after the other, as the rows of two regressions that share no term: periods of the second follow those of
+    /// the first, and each column has its values in the one and in the other. A row of cross-sections becomes a unit of two rows.
+    pub fn twice(&self, columns: Vec<(String, [Vec<f64>; 2])>) -> Panel {
+        let rows: Vec<usize> = (0..2 * self.n_rows()).map(|i| i / 2).collect();
+        let mut out = self.clone();
+        out.columns_from(self, &rows);
+        let n = self.cells.periods.len();
+        out.cells = Cells { periods: (0..2 * n as i64).collect(), cohorts: self.cells.cohorts.clone() };
+        let cell = |i: usize| {
+            let c = self.cell[i / 2];
+            out.cells.cell(self.cells.cohort_ix(c), self.cells.period_ix(c) + i % 2 * n)
+        };
+        out.cell = Arc::new((0..rows.len()).map(cell).collect());
+        out.covariates = columns
+            .into_iter()
+            .map(|(name, [a, b])| Covariate { name, values: Arc::new(a.into_iter().zip(b).flat_map(|(x, y)| [x, y]).collect()) })
+            .collect();
+        out.kind = Kind::Panel;
+        out.unit_start = Arc::new(
+            (0..=self.n_units()).map(|u| 2 * if u == self.n_units() { self.n_rows() } else { self.rows_of(u).start } as u32).collect(),
+        );
+        out.survey = Arc::new(OnceLock::new());
+        out
+    }
+
     /// Whether every unit has a row in every period.
     pub fn is_balanced(&self) -> bool {
         self.kind == Kind::Panel && self.n_rows() == self.n_units() * self.cells.periods.len()

@@ -216,10 +216,12 @@ fn equals_did_where_everybody_moves_alike() {
 }
 
 #[test]
-fn the_default_is_the_percentile_bootstrap() {
-    let flags = format!("--outcome score {ROLES} --estimator changes-in-changes --seed 1");
+fn the_default_is_the_wild_bootstrap_and_resampling_for_bounds() {
+    let flags = format!("--outcome score {ROLES} --seed 1 --estimator changes-in-changes");
     let got = crate::support::program::Estimated::run(&data("cic.csv"), &flags).expect("it runs");
-    let row = got.effect("overall", "pairs-bootstrap:interval=percentile").expect("the effect");
+    let row = got.effect("overall", "wild-bootstrap").expect("the effect");
+    let bounds = crate::support::program::Estimated::run(&data("cic.csv"), &format!("{flags}:discrete=bounds")).expect("it runs");
+    assert!(bounds.effects().all(|e| e["inference"] == "pairs-bootstrap:interval=percentile" && e["conf_low"].is_number()));
     assert!(row["conf_low"].as_f64() < row["estimate"].as_f64() && row["estimate"].as_f64() < row["conf_high"].as_f64());
     assert!(got.effects().all(|e| e["std_error"].as_f64().is_some_and(|s| s > 0.0)));
 }

@@ -50,7 +50,7 @@ fn doses_as_regressions() {
             "{STUDENTS} --unit student --cluster school --dose hours --estimator dose-response{options} --inference cluster:cr1,ssc=none,df=normal"
         );
         let Some(got) = r.estimate(case, &file, &flags) else { continue };
-        let rows: Vec<_> = got.effects().filter(|e| e["estimand"] == "overall" || e["estimand"] == "dose").collect();
+        let rows: Vec<_> = got.effects().filter(|e| ["overall", "dose", "dose-slope"].iter().any(|kind| e["estimand"] == *kind)).collect();
         let (estimates, errors) = (&all[case]["estimate"], &all[case]["std_error"]);
         r.holds(case, "as many effects", estimates.as_array().map(Vec::len) == Some(rows.len()));
         // cr1 with G/(G−1) alone: the factor of ten schools.
@@ -81,6 +81,33 @@ fn a_constant_effect_has_no_slope() {
             let slope = row["label"].as_str().is_some_and(|l| l.contains("slope"));
             let truth = if slope { 0.0 } else { 3.0 };
             r.holds(unit, &format!("{}: {value}", row["label"]), (value - truth).abs() < 1e-9);
+        }
+    }
+    r.finish();
+}
+
+/// The overall effect is that of `did`, whatever the curve, by every method; slopes are an estimand of their own.
+#[test]
+fn overall_is_did() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = students(folder.path());
+    let methods = ["cluster:cr2", "cluster:cr0", "cluster:cr3", "jackknife", "wild-bootstrap"];
+    let asked: String = methods.iter().map(|m| format!(" --inference {m}")).collect();
+    for unit in ["--unit student", ""] {
+        let flags = format!("{STUDENTS} {unit} --cluster school{asked} --estimator");
+        let did = r.estimate("did", &file, &format!("{flags} did"));
+        for estimator in ["dose-response", "dose-response:method=bins", "dose-response:degree=1,knots=2"] {
+            let dose = r.estimate(estimator, &file, &format!("{flags} {estimator} --dose hours"));
+            let (Some(did), Some(dose)) = (&did, dose) else { continue };
+            for method in methods {
+                let row = |e: &crate::support::program::Estimated| e.effect("overall", method).cloned().unwrap_or_default();
+                for field in ["estimate", "std_error", "df", "p_value", "conf_low", "conf_high"] {
+                    r.like(estimator, &format!("{unit} {method} {field}"), &row(did)[field], &row(&dose)[field], 1e-7);
+                }
+            }
+            let smooth = dose.effects().any(|e| e["estimand"] == "dose-slope");
+            r.holds(estimator, "slopes", smooth != estimator.ends_with("bins"));
         }
     }
     r.finish();

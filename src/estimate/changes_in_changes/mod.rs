@@ -66,7 +66,7 @@ impl Estimator for ChangesInChanges {
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let panel = sample.panel;
         let model = model(options)?;
-        let start = only_start(panel)?;
+        let start = only_start(panel, CARD.id)?;
         no_covariates(panel)?;
         let mut warnings = Vec::new();
         let (collapsed, rows) = match panel.kind {
@@ -88,7 +88,9 @@ impl Estimator for ChangesInChanges {
         let weights: Vec<f64> = signs.iter().zip(&size).map(|(s, n)| if *n > 0.0 { s / n } else { 0.0 }).collect();
         let about = About { cell_weights: vec![weights; targets.len()], targets, dropped_terms: Vec::new(), warnings };
         let mut fit = arithmetic::fit(&collapsed, Box::new(arithmetic), about, sample.executor);
-        fit.own_inference = Some("pairs-bootstrap:interval=percentile");
+        // With 12 to 40 schools the wild bootstrap rejects a true null in 4 to 8 % of studies, percentile intervals of the mean in
+        // 7 to 10 %; bounds at quantiles have no influence.
+        fit.own_inference = Some(if model == Model::Bounds { "pairs-bootstrap:interval=percentile" } else { "wild-bootstrap" });
         fit.n_rows = collapsed.ledger.n_used();
         Ok(fit)
     }

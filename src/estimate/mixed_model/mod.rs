@@ -154,7 +154,7 @@ fn rows(panel: &Panel, kind: &str) -> Result<Panel, Faults> {
         )
         .into());
     }
-    let mut collapsed = panel.last_and_first(super::did::only_start(panel)?);
+    let mut collapsed = panel.last_and_first(super::did::only_start(panel, &format!("mixed-model:fixed={kind}"))?);
     if collapsed.n_rows() == 0 || collapsed.n_treated_units() == 0 || collapsed.n_treated_units() == collapsed.n_units() {
         return Err(super::did::nobody_on_both_sides(panel));
     }

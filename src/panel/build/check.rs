@@ -146,7 +146,7 @@ pub(super) fn cautions(panel: &Panel) -> Vec<Warning> {
     if g < 15 {
         warnings.push(Warning::new(
             "few-clusters",
-            format!("only {g} clusters: intervals lean on few independent units; prefer CR2 with its degrees of freedom and the wild bootstrap, and read them with care"),
+            format!("only {g} clusters: intervals lean on few independent units; prefer methods made for few (cluster:cr2 for regressions, jackknife, wild-bootstrap), and read them with care"),
         ));
     }
     if treated.min(comparison) < 6 && treated > 0 && comparison > 0 {

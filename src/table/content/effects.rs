@@ -222,7 +222,7 @@ pub(super) fn cohorts(run: &Run, level: f64) -> Table {
 
 /// The effects at quantiles of the outcome or at doses.
 pub(super) fn distribution(run: &Run, level: f64) -> Table {
-    let kept = |e: &Effect| matches!(e.target.estimand, Estimand::Quantile | Estimand::Bound | Estimand::Dose);
+    let kept = |e: &Effect| matches!(e.target.estimand, Estimand::Quantile | Estimand::Bound | Estimand::Dose | Estimand::DoseSlope);
     let mut out = table("distribution", "Effects by place in the distribution, or by dose", &run.analyses, level, kept, true, minimum(run));
     out.notes.clear();
     out

@@ -65,11 +65,17 @@ def curve(design, slopes, points):
     b = M @ X.T @ change
     r = change - X @ b
     meat = np.array([(X[groups == g] * r[groups == g][:, None]).sum(0) for g in np.unique(groups)])
-    rows = [np.mean(np.array(design(dose))[:, treated == 1], axis=1), *[np.array(design(p)) for p in points]]
+    rows = [np.array(design(p)) for p in points]
     if slopes is not None:
         rows += [np.mean(np.array(slopes(dose))[:, treated == 1], axis=1), *[np.array(slopes(p)) for p in points]]
     c = np.array([np.concatenate([[0.0], np.asarray(v, float)]) for v in rows])
-    return dict(estimate=(c @ b).tolist(), std_error=np.sqrt(((meat @ M @ c.T) ** 2).sum(0)).tolist())
+    estimate, error = (c @ b).tolist(), np.sqrt(((meat @ M @ c.T) ** 2).sum(0)).tolist()
+    # The overall effect is the difference of mean changes, whatever the curve.
+    D = np.column_stack([np.ones(len(change)), treated])
+    M0 = np.linalg.inv(D.T @ D)
+    r0 = change - D @ M0 @ D.T @ change
+    meat0 = np.array([(D[groups == g] * r0[groups == g][:, None]).sum(0) for g in np.unique(groups)])
+    return dict(estimate=[(M0 @ D.T @ change)[1], *estimate], std_error=[float(np.sqrt(((meat0 @ M0[:, 1]) ** 2).sum())), *error])
 
 
 # A cubic is the same curve in any basis.
