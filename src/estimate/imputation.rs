@@ -41,10 +41,16 @@ static CARD: Card = Card {
             meaning: "how the mean effect of a cohort and period is taken in the variance. rows: by the squared weight of each row; clusters: by each cluster's weight times its rows', as in the paper",
             positional: false,
         },
+        OptionSpec {
+            key: "weighted",
+            values: Values::OneOf(&["exact", "didimputation"]),
+            meaning: "with --weights, what the variance takes for the weights of untreated rows. exact: those that make up the estimate; didimputation: as that R package up to 0.5.0, which squares the weights in the first stage's part, so that they do not",
+            positional: false,
+        },
         untreated::COVARIATES,
     ],
     source: "Borusyak, Jaravel and Spiess (2024), theorem 2 and the conservative variance of section 4, with its leave-out form",
-    reference_call: "didimputation::did_imputation(y, g, t, id, first_stage = ~ x | id + t, wname = w, horizon = TRUE, pretrends = -K:-1, cluster_var = g) without weights; average=clusters: Stata's did_imputation (cluster:cr0)",
+    reference_call: "didimputation::did_imputation(y, g, t, id, first_stage = ~ x | id + t, wname = w, horizon = TRUE, pretrends = -K:-1, cluster_var = g); weighted=didimputation for its standard errors with weights; average=clusters: Stata's did_imputation (cluster:cr0)",
     version: 1,
 };
 
@@ -71,7 +77,18 @@ impl Estimator for Imputation {
             return Err(refused("nobody is observed at these horizons", &format!("from 0 on are observed {}", list(&|e| e >= 0))));
         }
         let cells = (0..rows.panel.cells.len() as u32).filter(|&c| rows.panel.cells.is_treated(c)).collect();
-        let stage = FirstStage::new(&rows.panel, &leads, cells, rows.tell_covariates);
+        let mut stage = FirstStage::new(&rows.panel, &leads, cells, rows.tell_covariates);
+        stage.squared = options.get("weighted") == "didimputation";
+        if options.was_given("weighted") && rows.panel.weight.is_empty() {
+            return Err(Fault::new(
+                "EST-006",
+                "weighted= does nothing without weights",
+                "options of imputation",
+                "an option that does nothing would be taken for one that does",
+                "leave it out, or name the weights (--weights COL)",
+            )
+            .into());
+        }
         let mut wanted = untreated::goals(&rows.panel, &stage, &shown);
         wanted.splice(2..2, untreated::leads(&stage, &leads));
         let centre = Centre::Cell { by_cluster: options.get("average") == "clusters", leave_out: options.get("leave-out") == "true" };

@@ -77,6 +77,11 @@ impl Panel {
         Panel { outcome: Arc::new(outcome), ..self.clone() }
     }
 
+    /// The same rows with each weight squared.
+    pub fn with_squared_weights(&self) -> Panel {
+        Panel { weight: Arc::new(self.weight.iter().map(|w| w * w).collect()), ..self.clone() }
+    }
+
     /// The same rows with each cluster in another cohort (an index into the cohorts).
     pub fn with_cohorts(&self, cohort_of_cluster: &[u32]) -> Panel {
         let mut cell = Vec::with_capacity(self.n_rows());

@@ -25,6 +25,7 @@ fn every_option_does_something_somewhere() {
     let mut all = worlds();
     all.push(all[0].clone().by_unit());
     all.extend(worlds().into_iter().map(World::with_covariates));
+    all.extend(worlds().into_iter().take(2).map(World::weighted));
     let mut silent = Vec::new();
     for estimator in ESTIMATORS {
         let card = estimator.card();

@@ -35,7 +35,7 @@ pub(super) struct World {
     /// Whether treatment is told by arm and post, not by cohort.
     arms: bool,
     covariates: bool,
-    weights: bool,
+    weights: Option<&'static str>,
     /// A level of the text covariate that no row has.
     spare_level: bool,
     /// Whether units are clusters of their own.
@@ -49,17 +49,8 @@ impl World {
     fn read(name: &'static str, text: &str, unit: Option<&'static str>, arms: bool) -> World {
         let mut lines = text.lines().map(|l| l.split(',').map(str::to_string).collect::<Vec<String>>());
         let header = lines.next().expect("a header");
-        let mut out = World {
-            name,
-            header,
-            rows: lines.collect(),
-            unit,
-            arms,
-            covariates: false,
-            weights: false,
-            spare_level: false,
-            by_unit: false,
-        };
+        let mut out =
+            World { name, header, rows: lines.collect(), unit, arms, covariates: false, weights: None, spare_level: false, by_unit: false };
         let id = if arms { "student" } else { "classroom" };
         let number = |w: &World, r: usize, name: &str| -> f64 { w.cell(r, name).parse().expect("a number") };
         let of = |w: &World, f: &dyn Fn(i64, bool, bool) -> String| -> Vec<String> {
@@ -116,6 +107,11 @@ impl World {
         World { covariates: true, ..self }
     }
 
+    /// With weights that differ, where the sample has such a column.
+    pub fn weighted(self) -> World {
+        World { weights: self.header.iter().any(|h| h == "students").then_some("students"), ..self }
+    }
+
     /// Every unit a cluster of its own.
     pub fn by_unit(self) -> World {
         World { by_unit: true, ..self }
@@ -163,7 +159,7 @@ impl World {
             period: (!self.arms).then(|| "year".into()),
             cluster: (!self.by_unit).then(|| "school".into()),
             covariates: if self.covariates { ["frl", "kind"].map(CovariateTerm::parse).into() } else { Vec::new() },
-            weights: self.weights.then(|| "even".into()),
+            weights: self.weights.map(Into::into),
             levels: if estimator.asks_for(Role::Levels) && self.unit.is_some() { vec!["half".into()] } else { Vec::new() },
             third: some(Role::Third, "half"),
             dose: some(Role::Dose, "hours"),
@@ -379,7 +375,7 @@ fn constant_weights_are_no_weights() {
     for estimator in names() {
         for (world, plain) in accepted(estimator, |w| w) {
             // Some take no weights, and say so.
-            let Ok(weighted) = run(&World { weights: true, ..world.clone() }, estimator, &Serial) else { continue };
+            let Ok(weighted) = run(&World { weights: Some("even"), ..world.clone() }, estimator, &Serial) else { continue };
             near(&plain, &weighted, 1.0, true, 1e-10).unwrap_or_else(|why| panic!("{estimator}, {}: {why}", world.name));
         }
     }

@@ -5,7 +5,7 @@
 //!
 //! With weights w its variance is built from −wZ(Σw²zz')⁻¹Σwz·(target's weights): these implied weights do not give the estimate
 //! back (they should be those of the weighted first stage, −wZ(Σwzz')⁻¹Σz·(target's weights)); ours do, and agree with brute force
-//! (`golden`, `make_imputation.py`) and in the first stage with did2s. So weighted standard errors are only held to be near.
+//! (`golden`, `make_imputation.py`) and in the first stage with did2s. Its digits are there with `weighted=didimputation`.
 
 use crate::book::Book;
 use crate::support::reckoning::{CLOSE, Reckoning, list};
@@ -82,8 +82,8 @@ pub fn bjs_df_hom(r: &mut Reckoning, book: &mut Book) {
     for what in ["static", "horizon"] {
         all(r, book, &format!("df_hom_{what}"), &file, &format!("{DF_HOM} --cluster unit --estimator imputation"), 1.0, 1e-7);
         all(r, book, &format!("df_hom_state_{what}"), &file, &format!("{DF_HOM} --cluster state --estimator imputation"), 1.0, 1e-7);
-        let weighted = format!("{DF_HOM} --cluster state --weights weight --estimator imputation");
-        all(r, book, &format!("df_hom_w_{what}"), &file, &weighted, 1.0, 0.02);
+        let weighted = format!("{DF_HOM} --cluster state --weights weight --estimator imputation:weighted=didimputation");
+        all(r, book, &format!("df_hom_w_{what}"), &file, &weighted, 1.0, 1e-7);
     }
     // 375 units; 5 leads, 30 periods and a level.
     let before = factor(375.0, untreated(&file, "year", "g"), 36.0);

@@ -36,7 +36,7 @@ static CARD: Card = Card {
         OptionSpec {
             key: "beta",
             values: Values::OneOf(&["efficient", "cs", "sa", "unadjusted"]),
-            meaning: "how much of the difference before the start is taken off: efficient: what makes the variance smallest; cs: all of it, compared with all not yet treated (as Callaway and Sant'Anna); sa: all of it, compared with the cohort treated last (as Sun and Abraham); unadjusted: none",
+            meaning: "how much of the difference before the start is taken off: efficient: what makes the variance smallest, that between clusters where they hold several units, so that naming clusters moves the estimate; cs: all of it, compared with all not yet treated (as Callaway and Sant'Anna); sa: all of it, compared with the cohort treated last (as Sun and Abraham); unadjusted: none",
             positional: false,
         },
         OptionSpec {

@@ -123,8 +123,9 @@ impl Rollout {
         // Each cluster's deviation from its cohorts' means, with the factor that makes a variance of a mean unbiased.
         let mut psi = [vec![0.0; self.n_clusters], vec![0.0; self.n_clusters]];
         for block in self.blocks.iter().filter(|b| counts[b.cluster] > 0.0) {
+            // Fractional counts may leave little more than one cluster: as few as two, then.
             let n = means.clusters[block.cohort];
-            let factor = if n > 1.0 { (n / (n - 1.0)).sqrt() } else { 1.0 } / means.sizes[block.cohort];
+            let factor = if n > 1.0 { (n.max(2.0) / (n.max(2.0) - 1.0)).sqrt() } else { 1.0 } / means.sizes[block.cohort];
             let mean = means.mean.row(block.cohort);
             for (psi, contrast) in psi.iter_mut().zip(&contrasts) {
                 let row = contrast.row(block.cohort);

@@ -47,6 +47,8 @@ pub(super) struct FirstStage {
     pub n_first: usize,
     /// The cells whose rows are set against the predictions, ascending.
     pub cells: Vec<u32>,
+    /// Whether the variance takes the first stage's errors in with weights squared, which are not those that make up the estimate.
+    pub squared: bool,
 }
 
 impl FirstStage {
@@ -63,7 +65,7 @@ impl FirstStage {
             let values = (0..panel.cells.len() as u32).map(on).collect();
             terms.push(Term { name: format!("event time {lead}"), column: Column::Cells(values), tell: true, is_period: false });
         }
-        FirstStage { absorb, terms, n_first, cells }
+        FirstStage { absorb, terms, n_first, cells, squared: false }
     }
 }
 

@@ -4,6 +4,8 @@
 //! Σ_c f_c (A_gc − B_gc'β − N_gc τ_c) − (Σ_c f_c B_c)'M s_g. τ_c is the effect that the cell's rows are taken to have:
 //! the target's own (Gardner 2022, section 3.3: the two steps as one estimation by moments), or the cell's mean
 //! (Borusyak, Jaravel and Spiess 2024, eq. 7 and section 4.3: variances that can only be too large where effects differ within cells).
+//! With weights w the R package didimputation puts Σ w²(z − z̄₀) for B and X'W²X for S in the last term, means with w² too; its
+//! untreated weights then do not add up to the estimate. That is there on demand ([`FirstStage::squared`]).
 
 use super::shelf::Shelf;
 use super::sums::{CellSums, ClusterSums, Part, sums};
@@ -34,6 +36,8 @@ pub struct Untreated {
     pub goals: Arc<Vec<Goal>>,
     pub centre: Centre,
     clusters: Vec<Arc<ClusterSums>>,
+    /// The same with each weight squared, where asked for.
+    squared: Option<Vec<Arc<ClusterSums>>>,
     y_unit: f64,
     /// The sums under other assignments, once they have been asked for.
     shelf: Arc<Shelf>,
@@ -64,8 +68,13 @@ fn beyond() -> NotIdentified {
 
 impl Untreated {
     pub fn new(panel: &Panel, stage: Arc<FirstStage>, goals: Arc<Vec<Goal>>, centre: Centre, executor: &dyn Executor) -> Untreated {
-        let (clusters, y_unit) = sums(panel, &stage, executor);
-        Untreated { stage, goals, centre, clusters: clusters.into_iter().map(Arc::new).collect(), y_unit, shelf: Arc::default() }
+        let shared = |panel: &Panel| {
+            let (clusters, y_unit) = sums(panel, &stage, executor);
+            (clusters.into_iter().map(Arc::new).collect::<Vec<_>>(), y_unit)
+        };
+        let (clusters, y_unit) = shared(panel);
+        let squared = stage.squared.then(|| shared(&panel.with_squared_weights()).0);
+        Untreated { stage, goals, centre, clusters, squared, y_unit, shelf: Arc::default() }
     }
 
     /// Names of first-stage terms and leads that those before them explain, of those worth a word.
@@ -82,6 +91,10 @@ impl Untreated {
     }
 
     fn totals(&self, counts: &[f64]) -> Totals {
+        self.totals_of(&self.clusters, counts)
+    }
+
+    fn totals_of(&self, clusters: &[Arc<ClusterSums>], counts: &[f64]) -> Totals {
         let (k, n_first, n_cells) = (self.stage.terms.len(), self.stage.n_first, self.stage.cells.len());
         let mut t = Totals {
             s: Matrix::zeros(k, k),
@@ -90,7 +103,7 @@ impl Untreated {
             plain: vec![Part::zero(n_first); n_cells],
             holders: vec![0; n_cells],
         };
-        for (c, &w) in self.clusters.iter().zip(counts).filter(|(_, w)| **w != 0.0) {
+        for (c, &w) in clusters.iter().zip(counts).filter(|(_, w)| **w != 0.0) {
             t.s.add_scaled(&c.s, w);
             t.b.iter_mut().zip(&c.b).for_each(|(s, x)| *s += w * x);
             t.weight += w * c.weight;
@@ -189,6 +202,15 @@ struct Mean {
     pull: Vec<f64>,
 }
 
+impl Mean {
+    /// The same with other sums of the cells.
+    fn pull_of(&self, cells: &[Part]) -> Vec<f64> {
+        let mut sum = Part::zero(self.pull.len());
+        self.of_cell.iter().zip(cells).for_each(|((weight, _), cell)| sum.add(cell, *weight));
+        sum.b
+    }
+}
+
 /// See [`Untreated::centred`].
 struct Centred {
     values: Vec<Vec<f64>>,
@@ -223,6 +245,11 @@ impl Arithmetic for Untreated {
         let all = (n_all > n_first).then(|| self.line(&totals, n_all));
         let mut out = Solved { estimates: Vec::new(), influence: influence.then(|| Matrix::zeros(self.clusters.len(), self.goals.len())) };
         let (mut scores, mut all_scores, mut excess, mut centred) = (Vec::new(), None, Vec::new(), None);
+        let squared = self.squared.as_ref().filter(|_| influence).map(|clusters| {
+            let totals = self.totals_of(clusters, counts);
+            let line = self.line(&totals, n_first);
+            (totals, line)
+        });
         if influence {
             scores = self.scores(&first, counts, executor);
             all_scores = all.as_ref().map(|line| self.scores(line, counts, executor));
@@ -256,7 +283,10 @@ impl Arithmetic for Untreated {
                     {
                         return Err(NotIdentified("leave-out needs two clusters in each cohort and period".into()));
                     }
-                    let h = first.inverse_times(&mean.pull);
+                    let h = match &squared {
+                        None => first.inverse_times(&mean.pull),
+                        Some((totals, line)) => line.inverse_times(&mean.pull_of(&totals.plain)),
+                    };
                     for g in (0..self.clusters.len()).filter(|&g| counts[g] != 0.0) {
                         let mut psi = -dot(&h, &scores[g]);
                         for (l, cell) in self.clusters[g].cells.iter().enumerate() {
@@ -283,10 +313,11 @@ impl Arithmetic for Untreated {
     }
 
     fn assigned(&self, panel: &Panel, cohorts: &[u32]) -> Option<Box<dyn Arithmetic>> {
-        let Some((clusters, y_unit)) = self.shelf.assigned(panel, &self.stage, cohorts) else {
+        let kept = if self.stage.squared { None } else { self.shelf.assigned(panel, &self.stage, cohorts) };
+        let Some((clusters, y_unit)) = kept else {
             return self.on(panel.with_cohorts(cohorts));
         };
         let (stage, goals, shelf) = (self.stage.clone(), self.goals.clone(), self.shelf.clone());
-        Some(Box::new(Untreated { stage, goals, centre: self.centre, clusters, y_unit, shelf }))
+        Some(Box::new(Untreated { stage, goals, centre: self.centre, clusters, squared: None, y_unit, shelf }))
     }
 }
