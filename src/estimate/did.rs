@@ -57,7 +57,7 @@ static CARD: Card = Card {
 pub(super) const INFLUENCE: OptionSpec = OptionSpec {
     key: "influence",
     values: Values::OneOf(&["drdid", "exact"]),
-    meaning: "doubly robust in repeated cross-sections: drdid: analytic standard errors to the digits of DRDID, whose influence function has one sign turned; exact: the right one (estimates and the jackknife are the same)",
+    meaning: "repeated cross-sections, doubly robust, or by weights that are not normalized and with --weights: drdid: analytic standard errors to the digits of DRDID, whose influence function has one sign turned (doubly robust) or takes the sum of the weights for known; exact: the right one (estimates and the jackknife are the same)",
     positional: false,
 };
 
@@ -69,13 +69,21 @@ pub(super) fn influence_of_drdid() -> Warning {
     )
 }
 
+/// The same of the weights that are not normalized.
+fn sum_for_known() -> Warning {
+    Warning::new(
+        "influence-as-drdid",
+        "analytic and wild-bootstrap standard errors are those of the R package DRDID, to its digits; its influence function takes the sum of the weights for known, which it is not when other rows are drawn: influence=exact gives the right ones (estimates, jackknife and pairs bootstrap are not touched)",
+    )
+}
+
 /// The fault of asking for it where there is one influence function only.
 pub(super) fn influence_does_nothing(estimator: &str) -> Faults {
     Fault::new(
         "EST-006",
         "influence= does nothing here",
         format!("options of {estimator}"),
-        "it tells apart two influence functions of the traditional doubly robust form in repeated cross-sections",
+        "it tells apart two influence functions in repeated cross-sections: of the traditional doubly robust form, and of weights that are not normalized",
         "leave it out, or ask for method=dr without --unit",
     )
     .into()
@@ -115,8 +123,9 @@ impl Estimator for Did {
             "means" => means(collapsed, panel.kind, sample)?,
             _ => reweighted::fit(&collapsed, panel.kind, how(options), sample.executor),
         };
-        if as_drdid(panel, options) && options.get("influence") == "drdid" && !panel.covariates.is_empty() {
-            fit.warnings.push(influence_of_drdid());
+        let weighted_only = options.get("method") == "ipw";
+        if as_drdid(panel, options) && options.get("influence") == "drdid" && (weighted_only || !panel.covariates.is_empty()) {
+            fit.warnings.push(if weighted_only { sum_for_known() } else { influence_of_drdid() });
         }
         if panel.kind == Kind::Panel {
             fit.n_rows = rows_used;
@@ -142,7 +151,9 @@ fn how(options: &Options) -> How {
 
 /// Whether it is the form whose influence differs in DRDID.
 fn as_drdid(panel: &Panel, options: &Options) -> bool {
-    options.get("method") == "dr" && options.get("improved") == "false" && panel.kind == Kind::CrossSections
+    let doubly_robust = options.get("method") == "dr" && options.get("improved") == "false";
+    let plain = options.get("method") == "ipw" && options.get("normalized") == "false" && !panel.weight.is_empty();
+    panel.kind == Kind::CrossSections && (doubly_robust || plain)
 }
 
 /// Refuses options that change nothing in what was asked for.

@@ -26,6 +26,8 @@ pub(in crate::estimate) struct Observations {
     weight: Vec<f64>,
     /// Covariates: `k` a row, or `k · width`.
     x: Vec<f64>,
+    /// How many rows each of them is made of; empty for units.
+    pub number: Vec<f64>,
     /// Each cluster's weight in each cohort, that decides its share: cohorts × clusters.
     pub size_of: Vec<Vec<f64>>,
 }
@@ -121,6 +123,7 @@ impl Observations {
                 out.cluster.push(g as u32);
                 out.y.push(sum / total);
                 out.weight.push(total);
+                out.number.push((end - at) as f64);
                 out.x.push(1.0);
                 out.x.extend(panel.covariates.iter().map(|c| c.values[first]));
                 if panel.kind == Kind::CrossSections {
@@ -148,6 +151,7 @@ impl Observations {
             present: Vec::new(),
             weight: Vec::new(),
             x: Vec::new(),
+            number: Vec::new(),
             size_of: vec![vec![0.0; panel.n_clusters()]; panel.cells.cohorts.len()],
         }
     }

@@ -97,6 +97,15 @@ impl Arithmetic for Reweighted {
                 pooled.effect(&y, influence, &mut add)
             }),
         };
+        if let (Ok(att), true) = (&att, self.how.as_drdid && self.kind == Kind::CrossSections && self.how.method == Method::PlainWeighting)
+        {
+            // There the sum of the weights is taken for known: rows that weigh less than the mean pull the estimate away from zero.
+            let number = |i: u32| counts[data.cluster[i as usize] as usize] * data.number[i as usize];
+            let used: Vec<u32> =
+                data.members.iter().flatten().copied().filter(|&i| counts[data.cluster[i as usize] as usize] != 0.0).collect();
+            let (rows, total): (f64, f64) = (used.iter().map(|&i| number(i)).sum(), arms.weight.iter().sum());
+            used.iter().enumerate().for_each(|(at, &i)| add(at, (number(i) / rows - arms.weight[at] / total) * att));
+        }
         Solved { estimates: vec![att.map_err(NotIdentified)], influence: table }
     }
 

@@ -51,10 +51,7 @@ fn one(r: &mut Reckoning, book: &mut Book, id: &str, data: &Path, flags: &str, m
     let Some(got) = r.estimate(&title, data, &format!("{flags} --inference {method}")) else { return };
     let row = got.effect("overall", method).cloned().unwrap_or_default();
     r.like(&title, "estimate", &scalar(&expected["att"]), &row["estimate"], tolerance);
-    // DRDID takes the sum of the weights for known there; by weights, its influence is not the estimate's derivative.
-    if id != "sim_rc_weights_ipw_did_rc" {
-        r.like(&title, "std_error", &scalar(&expected["se"]), &row["std_error"], tolerance);
-    }
+    r.like(&title, "std_error", &scalar(&expected["se"]), &row["std_error"], tolerance);
 }
 
 /// round(0.5 + (code mod 10)/10, 3)
