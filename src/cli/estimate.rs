@@ -70,7 +70,8 @@ impl Estimate {
         let specs = self.roles.outcome.iter().map(spec).collect::<Result<Vec<_>, _>>()?;
         let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
         columns.extend(self.roles.subgroup.as_deref());
-        let cohort = self.data.read(Some(&columns))?;
+        let mut cohort = Some(self.data.read(Some(&columns))?);
+        let mut left = specs.len();
         let multiplicity = self.multiplicity.as_deref().and_then(Adjustment::named);
         let domains = domains(&self.domain, &self.roles.outcome)?;
         let leader = Leader::default();
@@ -87,14 +88,21 @@ impl Estimate {
                 level,
                 seed: self.seed,
             };
-            let found = Panel::build(&cohort, &question.spec).and_then(|panel| study::analyse_panel(&panel, &question, &leader, threads));
+            let rows = cohort.as_ref().expect("until the last sample is taken");
+            let panel = Panel::build(rows, &question.spec);
+            left -= 1;
+            if left == 0 && self.roles.subgroup.is_none() {
+                // Nobody asks for the rows again: their memory is worth more to the estimators.
+                cohort = None;
+            }
+            let found = panel.and_then(|panel| study::analyse_panel(&panel, &question, &leader, threads));
             match found {
                 Ok(found) => analyses.extend(found),
                 Err(f) => faults.extend(f),
             }
             if let Some(column) = &self.roles.subgroup {
                 let question = Question { multiplicity: None, ..question };
-                for found in study::by_subgroup(&cohort, &question, column, threads)? {
+                for found in study::by_subgroup(cohort.as_ref().expect("kept for subgroups"), &question, column, threads)? {
                     match found.result {
                         Ok(found) => subgroups.extend(found),
                         Err(f) if !common.quiet => {

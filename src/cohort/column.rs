@@ -29,9 +29,63 @@ pub enum Data {
 #[derive(Debug, Clone, Default)]
 pub struct Wholes {
     /// The values; 0 where missing.
-    pub values: Vec<i64>,
+    pub values: Integers,
     /// `true` where the value is missing; empty when none is.
     pub missing: Vec<bool>,
+}
+
+/// Whole numbers in as little memory as they need.
+#[derive(Debug, Clone)]
+pub enum Integers {
+    /// All of them fit in 32 bits.
+    Narrow(Vec<i32>),
+    /// Up to 64 bits.
+    Wide(Vec<i64>),
+}
+
+impl Default for Integers {
+    fn default() -> Self {
+        Integers::Narrow(Vec::new())
+    }
+}
+
+impl From<Vec<i64>> for Integers {
+    fn from(values: Vec<i64>) -> Self {
+        if values.iter().all(|&v| i32::try_from(v).is_ok()) {
+            Integers::Narrow(values.into_iter().map(|v| v as i32).collect())
+        } else {
+            Integers::Wide(values)
+        }
+    }
+}
+
+impl Integers {
+    /// The value in a row.
+    #[inline]
+    pub fn at(&self, row: usize) -> i64 {
+        match self {
+            Integers::Narrow(v) => i64::from(v[row]),
+            Integers::Wide(v) => v[row],
+        }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Integers::Narrow(v) => v.len(),
+            Integers::Wide(v) => v.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = i64> + '_ {
+        (0..self.len()).map(|row| self.at(row))
+    }
 }
 
 /// Text coded by a sorted dictionary.
@@ -45,8 +99,8 @@ pub struct Texts {
 
 impl Wholes {
     /// Values without missing ones.
-    pub fn complete(values: Vec<i64>) -> Self {
-        Wholes { values, missing: Vec::new() }
+    pub fn complete(values: impl Into<Integers>) -> Self {
+        Wholes { values: values.into(), missing: Vec::new() }
     }
 
     /// From optional values.
@@ -57,12 +111,12 @@ impl Wholes {
             missing.push(o.is_none());
             any |= o.is_none();
         }
-        Wholes { values, missing: if any { missing } else { Vec::new() } }
+        Wholes { values: values.into(), missing: if any { missing } else { Vec::new() } }
     }
 
     /// The value in a row, if it is there.
     pub fn get(&self, row: usize) -> Option<i64> {
-        if !self.missing.is_empty() && self.missing[row] { None } else { Some(self.values[row]) }
+        if !self.missing.is_empty() && self.missing[row] { None } else { Some(self.values.at(row)) }
     }
 }
 
@@ -112,8 +166,8 @@ impl Texts {
 impl Data {
     /// Whole numbers, as flags where they are 0 and 1 only.
     pub fn whole(wholes: Wholes) -> Data {
-        if wholes.missing.is_empty() && wholes.values.iter().all(|&v| v == 0 || v == 1) {
-            Data::Flag(wholes.values.iter().map(|&v| v == 1).collect())
+        if wholes.missing.is_empty() && wholes.values.iter().all(|v| v == 0 || v == 1) {
+            Data::Flag(wholes.values.iter().map(|v| v == 1).collect())
         } else {
             Data::Whole(wholes)
         }

@@ -22,9 +22,9 @@ impl Cohort {
                         row_bytes.extend_from_slice(text.as_bytes());
                     }
                     // Beyond 2⁵³ neighbouring whole numbers share a float: those are written out.
-                    Data::Whole(w) if w.values[row].unsigned_abs() > 1 << 53 => {
+                    Data::Whole(w) if w.values.at(row).unsigned_abs() > 1 << 53 => {
                         row_bytes.push(3);
-                        row_bytes.extend_from_slice(&w.values[row].to_le_bytes());
+                        row_bytes.extend_from_slice(&w.values.at(row).to_le_bytes());
                     }
                     data => {
                         row_bytes.push(1);

@@ -13,7 +13,7 @@ mod profile;
 mod sentinel;
 
 pub use codebook::{Codebook, Entry};
-pub use column::{Column, Data, MISSING_CODE, Texts, Wholes};
+pub use column::{Column, Data, Integers, MISSING_CODE, Texts, Wholes};
 pub use fault::{Fault, Faults, Warning};
 pub use ledger::{Ledger, Reason};
 pub use name::{did_you_mean, nearest};

@@ -114,7 +114,9 @@ impl Builder {
             })
             .collect();
         let data = match self.state {
-            State::Whole { values, missing, any } => Data::whole(Wholes { values, missing: if any { missing } else { Vec::new() } }),
+            State::Whole { values, missing, any } => {
+                Data::whole(Wholes { values: values.into(), missing: if any { missing } else { Vec::new() } })
+            }
             State::Number(values) => Data::Number(values),
             State::Text { codes, levels, .. } => {
                 let mut texts = Texts { codes, levels };

@@ -2,7 +2,7 @@
 
 use super::codes::Codes;
 use super::{Format, IngestError};
-use crate::cohort::{Cohort, Column, Data, Fault, Texts, Wholes};
+use crate::cohort::{Cohort, Column, Data, Fault, Integers, Texts, Wholes};
 use crate::store::{Input, StoreError};
 use polars::prelude::*;
 use std::io::Cursor;
@@ -99,11 +99,13 @@ fn wholes(values: &Int64Chunked) -> Data {
     if values.null_count() > 0 {
         return Data::Whole(Wholes::from_options(values.iter()));
     }
-    let mut out = Vec::with_capacity(values.len());
-    for chunk in values.downcast_iter() {
-        out.extend_from_slice(chunk.values().as_slice());
-    }
-    Data::whole(Wholes::complete(out))
+    let chunks = || values.downcast_iter().flat_map(|chunk| chunk.values().as_slice());
+    let integers = if chunks().all(|&v| i32::try_from(v).is_ok()) {
+        Integers::Narrow(chunks().map(|&v| v as i32).collect())
+    } else {
+        Integers::Wide(chunks().copied().collect())
+    };
+    Data::whole(Wholes::complete(integers))
 }
 
 fn texts(values: &StringChunked) -> Data {
@@ -116,7 +118,7 @@ fn declare_missing(data: &mut Data, codes: &[&str]) {
     if let Data::Flag(flags) = data
         && (numbers.contains(&0.0) || numbers.contains(&1.0))
     {
-        *data = Data::Whole(Wholes::complete(flags.iter().map(|&f| i64::from(f)).collect()));
+        *data = Data::Whole(Wholes::complete(flags.iter().map(|&f| i64::from(f)).collect::<Vec<_>>()));
     }
     match data {
         Data::Number(v) => v.iter_mut().filter(|x| numbers.contains(x)).for_each(|x| *x = f64::NAN),

@@ -46,7 +46,7 @@ impl Keys {
     pub fn index(data: &Data, rows: &Sequence) -> (Keys, Vec<u32>) {
         match data {
             Data::Whole(w) => {
-                let value = |r: usize| w.values[r];
+                let value = |r: usize| w.values.at(r);
                 let low = rows.iter().map(value).min().unwrap_or(0);
                 let high = rows.iter().map(value).max().unwrap_or(0);
                 let span = high.abs_diff(low);

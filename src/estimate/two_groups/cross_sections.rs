@@ -189,7 +189,7 @@ impl<'a> Pooled<'a> {
                 }
             }
             if let Some(pull) = &ps {
-                psi += odds.score(arms, i, pull);
+                psi += odds.score(arms, i, dot(arms.row(i), pull));
             }
             add(i, psi);
         }
@@ -222,7 +222,7 @@ impl<'a> Pooled<'a> {
                 let w = arms.weight[i] / total;
                 let d = if self.after[i] { 1.0 - share } else { -share };
                 let by_share = w * d * (parts[0] / (1.0 - share) - parts[1] / share);
-                add(i, own - centre + by_share + odds.score(arms, i, &ps));
+                add(i, own - centre + by_share + odds.score(arms, i, dot(arms.row(i), &ps)));
             }
         }
         att

@@ -5,23 +5,24 @@
 //! Σ w [(1−D) exp(x'γ) − D x'γ], at which Σ w(1−D) exp(x'γ) x = Σ w D x. Both are convex; a step
 //! after which Newton's decrement is larger was too long and is halved; the end is where the decrement vanishes to rounding.
 
-use super::{Arms, Reason};
+use super::{Arms, Reason, WIDEST, by_width};
 use crate::num::{Cholesky, Matrix, dot};
 
-/// Coefficients and the information matrix at them.
+/// The information matrix at the coefficients, and each row's probability.
 pub(super) struct Logit {
-    pub coefficients: Vec<f64>,
     pub information: Cholesky,
+    pub probability: Vec<f64>,
 }
 
 /// The logistic function.
-pub(super) fn probability(z: f64) -> f64 {
-    if z >= 0.0 {
-        1.0 / (1.0 + libm::exp(-z))
-    } else {
-        let e = libm::exp(z);
-        e / (1.0 + e)
-    }
+fn probability(z: f64) -> f64 {
+    share(z, libm::exp(-z.abs()))
+}
+
+/// The logistic function, with exp(−|z|).
+#[inline(always)]
+fn share(z: f64, e: f64) -> f64 {
+    (if z >= 0.0 { 1.0 } else { e }) / (1.0 + e)
 }
 
 const ITERATIONS: usize = 100;
@@ -40,13 +41,14 @@ pub(super) fn fit(arms: &Arms, balancing: bool) -> Result<Logit, Reason> {
         let p = total_treated / (total_treated + total_comparison);
         let weight = if balancing { total_treated } else { (total_treated + total_comparison) * p * (1.0 - p) };
         let information = Cholesky::new(&Matrix::from_fn(1, 1, |_, _| weight)).ok_or("one of the two groups is empty")?;
-        return Ok(Logit { coefficients: gamma, information });
+        return Ok(Logit { information, probability: vec![probability(gamma[0]); arms.len()] });
     }
     let scale = total_treated + total_comparison;
+    let mut probabilities = Vec::new();
     // Where the last step came from, its direction and length, and the decrement there.
     let (mut from, mut step, mut share, mut last) = (gamma.clone(), vec![0.0; k], 1.0, f64::INFINITY);
     for _ in 0..ITERATIONS {
-        let (gradient, information) = curvature(arms, &gamma, balancing);
+        let (gradient, information) = curvature(arms, &gamma, balancing, &mut probabilities);
         let next = Cholesky::new_guarded(&information).map(|information| (information.solve(&gradient), information));
         let decrement = next.as_ref().map_or(f64::INFINITY, |(step, _)| dot(step, &gradient));
         // Half the decrement is what is left to gain: a step after which more is left was too long.
@@ -62,7 +64,10 @@ pub(super) fn fit(arms: &Arms, balancing: bool) -> Result<Logit, Reason> {
         let there: Vec<f64> = gamma.iter().zip(&direction).map(|(g, s)| g - s).collect();
         // Near the end rounding hides the gain.
         if decrement <= 1e-26 * scale || there == gamma || decrement >= last {
-            return overlap(arms, gamma, information);
+            if balancing {
+                probabilities.extend((0..arms.len()).map(|i| probability(dot(arms.row(i), &gamma))));
+            }
+            return overlap(arms, &gamma, Logit { information, probability: probabilities });
         }
         if gamma.iter().any(|g| !g.is_finite()) {
             return Err(separated());
@@ -73,40 +78,61 @@ pub(super) fn fit(arms: &Arms, balancing: bool) -> Result<Logit, Reason> {
     Err(separated())
 }
 
-/// Gradient and Hessian of the objective.
-fn curvature(arms: &Arms, gamma: &[f64], balancing: bool) -> (Vec<f64>, Matrix) {
-    let (k, m) = (arms.k, arms.n_treated);
-    let (mut gradient, mut hessian) = (vec![0.0; k], vec![0.0; k * k]);
-    for i in 0..arms.len() {
-        let (x, w) = (arms.row(i), arms.weight[i]);
-        let z = dot(x, gamma);
-        let (slope, curve) = match (balancing, i < m) {
-            (true, true) => (-w, 0.0),
-            (true, false) => {
-                let e = w * libm::exp(z);
-                (e, e)
+/// Gradient and Hessian of the objective; of the logit also each row's probability.
+fn curvature(arms: &Arms, gamma: &[f64], balancing: bool, probability: &mut Vec<f64>) -> (Vec<f64>, Matrix) {
+    by_width!(arms.k, curvature_of(arms, gamma, balancing, probability))
+}
+
+fn curvature_of<const K: usize>(arms: &Arms, gamma: &[f64], balancing: bool, probability: &mut Vec<f64>) -> (Vec<f64>, Matrix) {
+    let (k, m) = (if K == 0 { arms.k } else { K }, arms.n_treated);
+    let gamma = &gamma[..k];
+    let (mut small, mut large) = ([0.0; WIDEST * (WIDEST + 1)], vec![0.0; if K == 0 { k * (k + 1) } else { 0 }]);
+    let (gradient, hessian) = if K == 0 { large.split_at_mut(k) } else { small[..k * (k + 1)].split_at_mut(k) };
+    probability.clear();
+    // With the constant alone all rows have one value.
+    let flat = gamma[1..].iter().all(|g| *g == 0.0);
+    let (mut slope, mut curve) = ([0.0; BLOCK], [0.0; BLOCK]);
+    for (b, x) in arms.x.chunks(BLOCK * k).enumerate() {
+        let (from, n) = (b * BLOCK, x.len() / k);
+        let weight = &arms.weight[from..from + n];
+        slope.iter_mut().zip(x.chunks_exact(k)).for_each(|(z, x)| *z = dot(x, gamma));
+        if balancing {
+            let alike = libm::exp(slope[0]);
+            for r in 0..n {
+                let (w, e) = (weight[r], if flat { alike } else { libm::exp(slope[r]) });
+                (slope[r], curve[r]) = if from + r < m { (-w, 0.0) } else { (w * e, w * e) };
             }
-            (false, treated) => {
-                let p = probability(z);
-                (w * if treated { p - 1.0 } else { p }, w * p * (1.0 - p))
+        } else {
+            let alike = libm::exp(-slope[0].abs());
+            curve[..n].iter_mut().zip(&slope).for_each(|(e, z)| *e = if flat { alike } else { libm::exp(-z.abs()) });
+            for r in 0..n {
+                let p = share(slope[r], curve[r]);
+                probability.push(p);
+                let w = weight[r];
+                (slope[r], curve[r]) = (w * if from + r < m { p - 1.0 } else { p }, w * p * (1.0 - p));
             }
-        };
-        for a in 0..k {
-            gradient[a] += slope * x[a];
-            let c = curve * x[a];
-            for b in a..k {
-                hessian[a * k + b] += c * x[b];
+        }
+        for (r, x) in x.chunks_exact(k).enumerate() {
+            for a in 0..k {
+                gradient[a] += slope[r] * x[a];
+                let c = curve[r] * x[a];
+                for b in a..k {
+                    hessian[a * k + b] += c * x[b];
+                }
             }
         }
     }
-    (gradient, Matrix::from_fn(k, k, |a, b| hessian[a.min(b) * k + a.max(b)]))
+    (gradient.to_vec(), Matrix::from_fn(k, k, |a, b| hessian[a.min(b) * k + a.max(b)]))
 }
+
+/// Rows that are gone through at once.
+const BLOCK: usize = 256;
 
 /// A treated row that is certain to be treated has nobody to be compared with: the coefficients only stopped growing because
 /// rounding ended it. (A comparison row that is certain not to be treated does no harm: it counts for nothing.)
-fn overlap(arms: &Arms, coefficients: Vec<f64>, information: Cholesky) -> Result<Logit, Reason> {
-    let certain = (0..arms.n_treated).any(|i| dot(arms.row(i), &coefficients) > CERTAIN);
-    if certain { Err(separated()) } else { Ok(Logit { coefficients, information }) }
+fn overlap(arms: &Arms, coefficients: &[f64], logit: Logit) -> Result<Logit, Reason> {
+    let certain = (0..arms.n_treated).any(|i| dot(arms.row(i), coefficients) > CERTAIN);
+    if certain { Err(separated()) } else { Ok(logit) }
 }
 
 /// ln(p/(1−p)) from which on nobody like it is untreated.

@@ -17,6 +17,27 @@ pub(in crate::estimate) use panel::Changes;
 
 use crate::num::{Cholesky, Matrix, dot};
 
+/// Calls `f::<K>(…)` with the number of covariates as a constant where it is small, so that sums stay in registers; K = 0 for
+/// others. The additions and their order are the same.
+macro_rules! by_width {
+    ($k:expr, $($f:ident)::+($($arg:expr),*)) => {
+        match $k {
+            2 => $($f)::+::<2>($($arg),*),
+            3 => $($f)::+::<3>($($arg),*),
+            4 => $($f)::+::<4>($($arg),*),
+            5 => $($f)::+::<5>($($arg),*),
+            6 => $($f)::+::<6>($($arg),*),
+            7 => $($f)::+::<7>($($arg),*),
+            8 => $($f)::+::<8>($($arg),*),
+            _ => $($f)::+::<0>($($arg),*),
+        }
+    };
+}
+use by_width;
+
+/// The largest number of covariates for which it is a constant.
+const WIDEST: usize = 8;
+
 /// About how often the rows are gone through for one comparison with odds.
 pub(in crate::estimate) const PASSES: usize = 20;
 
@@ -74,20 +95,41 @@ impl Arms {
 
     /// Σ over `rows` of v·x.
     fn moment(&self, rows: std::ops::Range<usize>, v: impl Fn(usize) -> f64) -> Vec<f64> {
-        let mut sum = vec![0.0; self.k];
-        for i in rows {
+        by_width!(self.k, Self::moment_of(self, rows, v))
+    }
+
+    fn moment_of<const K: usize>(&self, rows: std::ops::Range<usize>, v: impl Fn(usize) -> f64) -> Vec<f64> {
+        let k = if K == 0 { self.k } else { K };
+        let (mut small, mut large) = ([0.0; WIDEST], vec![0.0; if K == 0 { k } else { 0 }]);
+        let sum = if K == 0 { &mut large[..] } else { &mut small[..k] };
+        for (i, x) in rows.clone().zip(self.x[rows.start * k..rows.end * k].chunks_exact(k)) {
             let vi = v(i);
-            sum.iter_mut().zip(self.row(i)).for_each(|(s, x)| *s += vi * x);
+            sum.iter_mut().zip(x).for_each(|(s, x)| *s += vi * x);
         }
-        sum
+        sum.to_vec()
+    }
+
+    /// x'b of every row.
+    fn fitted(&self, b: &[f64]) -> Vec<f64> {
+        by_width!(self.k, Self::fitted_of(self, b))
+    }
+
+    fn fitted_of<const K: usize>(&self, b: &[f64]) -> Vec<f64> {
+        let k = if K == 0 { self.k } else { K };
+        self.x.chunks_exact(k).map(|x| dot(x, &b[..k])).collect()
     }
 
     /// Σ over `rows` of v·xx'.
     fn cross(&self, rows: std::ops::Range<usize>, v: impl Fn(usize) -> f64) -> Matrix {
-        let k = self.k;
-        let mut upper = vec![0.0; k * k];
-        for i in rows {
-            let (vi, x) = (v(i), self.row(i));
+        by_width!(self.k, Self::cross_of(self, rows, v))
+    }
+
+    fn cross_of<const K: usize>(&self, rows: std::ops::Range<usize>, v: impl Fn(usize) -> f64) -> Matrix {
+        let k = if K == 0 { self.k } else { K };
+        let (mut small, mut large) = ([0.0; WIDEST * WIDEST], vec![0.0; if K == 0 { k * k } else { 0 }]);
+        let upper = if K == 0 { &mut large[..] } else { &mut small[..k * k] };
+        for (i, x) in rows.clone().zip(self.x[rows.start * k..rows.end * k].chunks_exact(k)) {
+            let vi = v(i);
             for a in 0..k {
                 let va = vi * x[a];
                 for b in a..k {
@@ -123,7 +165,8 @@ impl Odds {
     fn of(arms: &Arms, method: Method) -> Result<Odds, Reason> {
         let improved = method == Method::Improved;
         let logit = logit::fit(arms, improved)?;
-        let probability: Vec<f64> = (0..arms.len()).map(|i| logit::probability(dot(arms.row(i), &logit.coefficients)).min(CAP)).collect();
+        let mut probability = logit.probability;
+        probability.iter_mut().for_each(|p| *p = p.min(CAP));
         let mut trimmed = 0;
         let weight = (arms.n_treated..arms.len())
             .map(|i| {
@@ -144,12 +187,12 @@ impl Odds {
         Some(self.information.as_ref()?.solve(moment).into_iter().map(|v| -v).collect())
     }
 
-    /// The score of a row times a pull.
+    /// The score of a row times a pull, which is x'pull there.
     #[inline]
-    fn score(&self, arms: &Arms, i: usize, pull: &[f64]) -> f64 {
+    fn score(&self, arms: &Arms, i: usize, pull: f64) -> f64 {
         let p = self.probability.as_ref().map_or(0.0, |p| p[i]);
         let d = if i < arms.n_treated { 1.0 } else { 0.0 };
-        arms.weight[i] * (d - p) * dot(arms.row(i), pull)
+        arms.weight[i] * (d - p) * pull
     }
 }
 

@@ -6,7 +6,7 @@
 //! the odds; in the improved form their first-order effect vanishes.
 
 use super::{Arms, Method, Odds, Reason, least_squares};
-use crate::num::{Cholesky, dot};
+use crate::num::Cholesky;
 
 /// Two arms with everything that does not depend on the outcome.
 pub(in crate::estimate) struct Changes<'a> {
@@ -60,13 +60,16 @@ impl<'a> Changes<'a> {
             _ => arms.weight[i],
         };
         let beta = self.line.as_ref().map(|line| line.solve(&arms.moment(m..n, |i| weighted(i) * change[i])));
-        let rest = |i: usize| change[i] - beta.as_ref().map_or(0.0, |b| dot(arms.row(i), b));
+        let fitted = beta.as_ref().map(|b| arms.fitted(b));
+        let rest = |i: usize| change[i] - fitted.as_ref().map_or(0.0, |f| f[i]);
         let mean_treated = (0..m).map(|i| arms.weight[i] * rest(i)).sum::<f64>() / self.treated;
         let Some(odds) = &self.odds else {
             if influence {
                 (0..m).for_each(|i| add(i, arms.weight[i] * (rest(i) - mean_treated) / self.treated));
-                let pull = self.line.as_ref().map(|line| line.solve(&self.pull_treated)).unwrap_or_default();
-                (m..n).for_each(|i| add(i, -arms.weight[i] * rest(i) * dot(arms.row(i), &pull) / self.treated));
+                if let Some(line) = &self.line {
+                    let pull = arms.fitted(&line.solve(&self.pull_treated));
+                    (m..n).for_each(|i| add(i, -arms.weight[i] * rest(i) * pull[i] / self.treated));
+                }
             }
             return mean_treated;
         };
@@ -79,12 +82,12 @@ impl<'a> Changes<'a> {
         }
         let centre = if plain { 0.0 } else { mean_comparison };
         let moment: Vec<f64> = arms.moment(m..n, |i| odds.weight[i - m] * (rest(i) - centre)).iter().map(|v| v / comparison).collect();
-        let ps = odds.pull(&moment);
+        let ps = odds.pull(&moment).map(|pull| arms.fitted(&pull));
         let line = match (&self.line, self.method) {
             (Some(line), Method::DoublyRobust) => {
                 let weighted = arms.moment(m..n, |i| odds.weight[i - m]);
                 let gap: Vec<f64> = weighted.iter().zip(&self.pull_treated).map(|(c, t)| c / comparison - t / self.treated).collect();
-                Some(line.solve(&gap))
+                Some(arms.fitted(&line.solve(&gap)))
             }
             _ => None,
         };
@@ -94,10 +97,10 @@ impl<'a> Changes<'a> {
                 arms.weight[i] * (rest(i) - centre) / self.treated
             } else {
                 let direct = -odds.weight[i - m] * (rest(i) - centre) / comparison;
-                direct + line.as_ref().map_or(0.0, |a| arms.weight[i] * rest(i) * dot(arms.row(i), a))
+                direct + line.as_ref().map_or(0.0, |a| arms.weight[i] * rest(i) * a[i])
             };
             if let Some(pull) = &ps {
-                psi += odds.score(arms, i, pull);
+                psi += odds.score(arms, i, pull[i]);
             }
             add(i, psi);
         }

@@ -150,7 +150,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         match data {
             Data::Number(v) => order.iter().map(|i| v[rows.at(i)]).collect(),
             Data::Flag(v) => order.iter().map(|i| f64::from(u8::from(v[rows.at(i)]))).collect(),
-            Data::Whole(w) => order.iter().map(|i| w.values[rows.at(i)] as f64).collect(),
+            Data::Whole(w) => order.iter().map(|i| w.values.at(rows.at(i)) as f64).collect(),
             Data::Text(_) => unreachable!("roles::check refuses text here"),
         }
     };

@@ -146,7 +146,7 @@ fn has_value(data: &Data, row: usize, value: &str) -> bool {
 fn absurd(cohort: &Cohort, name: &str, data: &Data, out: &[bool], faults: &mut Faults) {
     let bad = match data {
         Data::Number(v) => (0..v.len()).find(|&r| !out[r] && (v[r].is_nan() || v[r].abs() > ABSURD)),
-        Data::Whole(w) => (0..w.values.len()).find(|&r| !out[r] && w.values[r].unsigned_abs() > ABSURD as u64),
+        Data::Whole(w) => (0..w.values.len()).find(|&r| !out[r] && w.values.at(r).unsigned_abs() > ABSURD as u64),
         Data::Flag(_) | Data::Text(_) => None,
     };
     if let Some(r) = bad {

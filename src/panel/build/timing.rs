@@ -107,7 +107,7 @@ fn needs_period(flag: &str) -> Fault {
 fn periods(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<i64>, Faults> {
     match data {
         Data::Flag(v) => Ok(rows.iter().map(|r| i64::from(v[r])).collect()),
-        Data::Whole(w) => Ok(rows.iter().map(|r| w.values[r]).collect()),
+        Data::Whole(w) => Ok(rows.iter().map(|r| w.values.at(r)).collect()),
         Data::Number(v) => {
             let whole = |x: f64| libm::floor(x) == x && x.abs() < 9e15;
             if let Some(r) = rows.iter().find(|&r| !whole(v[r])) {
