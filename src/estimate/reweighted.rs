@@ -88,7 +88,7 @@ impl Arithmetic for Reweighted {
             }
         };
         let att = match self.kind {
-            Kind::Panel => Changes::new(&arms, self.how.method).map(|changes| {
+            Kind::Panel => Changes::new(&arms, self.how.method, None).map(|changes| {
                 let _ = self.trimmed.set(changes.trimmed());
                 changes.effect(&y, influence, &mut add)
             }),

@@ -229,7 +229,7 @@ impl Three {
         let mut psi = vec![0.0; if influence { self.n_clusters } else { 0 }];
         let mut add = |i: usize, v: f64| psi[who[i]] += v / counts[who[i]];
         let att = match self.kind {
-            Kind::Panel => Changes::new(&arms, self.method)?.effect(&y, influence, &mut add),
+            Kind::Panel => Changes::new(&arms, self.method, None)?.effect(&y, influence, &mut add),
             Kind::CrossSections => Pooled::new(&arms, &after, self.method, true, false)?.effect(&y, influence, &mut add)?,
         };
         Ok((att, psi))

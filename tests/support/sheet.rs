@@ -76,7 +76,7 @@ impl Sheet {
         use didact::cohort::{Cohort, Column, Data, Wholes};
         let mut cohort = Cohort { first_row: 1, ..Cohort::default() };
         for name in whole {
-            let values = (0..self.rows.len()).map(|i| self.row(i).number(name) as i64).collect();
+            let values: Vec<i64> = (0..self.rows.len()).map(|i| self.row(i).number(name) as i64).collect();
             cohort.push(Column { name: (*name).into(), data: Data::Whole(Wholes::complete(values)) });
         }
         for name in numbers {

@@ -29,6 +29,9 @@ pub(super) struct GroupTime {
 /// One cell solved: the effect, and each cluster's influence.
 type One = (Result<f64, NotIdentified>, Vec<f64>);
 
+/// Cells solved together, how many comparison observations were trimmed, and the coefficients of the odds.
+type Done = (Vec<One>, usize, Option<Vec<f64>>);
+
 impl GroupTime {
     pub fn new(panel: &Panel, method: Method, plan: Plan, aggregates: Aggregates, as_units: bool, as_drdid: bool) -> GroupTime {
         let data = if as_units { Observations::units(panel) } else { Observations::rows(panel) };
@@ -58,7 +61,7 @@ impl GroupTime {
         }
     }
 
-    fn units_job(&self, job: &[usize], counts: &[f64], influence: bool) -> (Vec<One>, usize) {
+    fn units_job(&self, job: &[usize], counts: &[f64], influence: bool, start: Option<&[f64]>) -> Done {
         let data = &self.data;
         let cell = &self.plan.cells[job[0]];
         let earlier = cell.period.min(cell.base);
@@ -82,9 +85,9 @@ impl GroupTime {
             }
         }
         let size = if influence { self.n_clusters } else { 0 };
-        let changes = match Changes::new(&arms, self.method) {
+        let changes = match Changes::new(&arms, self.method, start) {
             Ok(changes) => changes,
-            Err(reason) => return (job.iter().map(|_| (Err(NotIdentified(reason.clone())), vec![0.0; size])).collect(), 0),
+            Err(reason) => return (job.iter().map(|_| (Err(NotIdentified(reason.clone())), vec![0.0; size])).collect(), 0, None),
         };
         let mut change = vec![0.0; who.len()];
         let one = |&k: &usize| {
@@ -100,10 +103,10 @@ impl GroupTime {
             });
             (Ok(att), psi)
         };
-        (job.iter().map(one).collect(), changes.trimmed())
+        (job.iter().map(one).collect(), changes.trimmed(), changes.coefficients().map(<[f64]>::to_vec))
     }
 
-    fn rows_job(&self, k: usize, counts: &[f64], influence: bool) -> (Vec<One>, usize) {
+    fn rows_job(&self, k: usize, counts: &[f64], influence: bool) -> Done {
         let data = &self.data;
         let cell = &self.plan.cells[k];
         let size = if influence { self.n_clusters } else { 0 };
@@ -134,31 +137,45 @@ impl GroupTime {
         if cell.period == cell.base {
             let found = arms.n_treated > 0 && arms.n_treated < who.len();
             let estimate = if found { Ok(0.0) } else { Err(NotIdentified("one of the two groups is not observed then".into())) };
-            return (vec![(estimate, psi)], 0);
+            return (vec![(estimate, psi)], 0, None);
         }
         let pooled = match Pooled::new(&arms, &after, self.method, true, self.as_drdid) {
             Ok(pooled) => pooled,
-            Err(reason) => return (vec![(Err(NotIdentified(reason)), psi)], 0),
+            Err(reason) => return (vec![(Err(NotIdentified(reason)), psi)], 0, None),
         };
         let att = pooled.effect(&y, influence, |i, v| {
             let g = data.cluster[who[i] as usize] as usize;
             psi[g] += v / counts[g];
         });
-        (vec![(att.map_err(NotIdentified), psi)], pooled.trimmed())
+        (vec![(att.map_err(NotIdentified), psi)], pooled.trimmed(), None)
+    }
+
+    /// All jobs. Those of a cohort differ by who is not treated yet: the search for their odds begins where that of the cohort's first
+    /// job ended.
+    fn solve_jobs(&self, counts: &[f64], influence: bool, executor: &dyn Executor) -> Vec<Done> {
+        if !self.as_units {
+            return spread(executor, self.jobs.len(), |j| self.rows_job(self.jobs[j][0], counts, influence));
+        }
+        let cohort = |j: usize| self.plan.cells[self.jobs[j][0]].cohort;
+        let first = |j: usize| (0..j).find(|&i| cohort(i) == cohort(j)).unwrap_or(j);
+        let (leads, others): (Vec<usize>, Vec<usize>) = (0..self.jobs.len()).partition(|&j| first(j) == j);
+        let led = spread(executor, leads.len(), |l| self.units_job(&self.jobs[leads[l]], counts, influence, None));
+        let start = |j: usize| leads.binary_search(&first(j)).ok().and_then(|l| led[l].2.as_deref());
+        let rest = spread(executor, others.len(), |o| self.units_job(&self.jobs[others[o]], counts, influence, start(others[o])));
+        let mut all: Vec<(usize, Done)> = leads.into_iter().zip(led).chain(others.into_iter().zip(rest)).collect();
+        all.sort_by_key(|(j, _)| *j);
+        all.into_iter().map(|(_, done)| done).collect()
     }
 }
 
 impl Arithmetic for GroupTime {
     fn solve(&self, counts: &[f64], influence: bool, executor: &dyn Executor) -> Solved {
-        let solved = spread(executor, self.jobs.len(), |j| {
-            let job = &self.jobs[j];
-            if self.as_units { self.units_job(job, counts, influence) } else { self.rows_job(job[0], counts, influence) }
-        });
+        let solved = self.solve_jobs(counts, influence, executor);
         let n = self.plan.cells.len();
         let mut cells: Vec<Result<f64, NotIdentified>> = vec![Err(NotIdentified(String::new())); n];
         let mut table = influence.then(|| Matrix::zeros(self.n_clusters, n));
         let mut trimmed = 0;
-        for (job, (ones, cut)) in self.jobs.iter().zip(solved) {
+        for (job, (ones, cut, _)) in self.jobs.iter().zip(solved) {
             trimmed += cut;
             for (&k, (estimate, psi)) in job.iter().zip(ones) {
                 cells[k] = estimate;

@@ -45,7 +45,7 @@ impl<'a> Pooled<'a> {
                 return Err(format!("no comparison unit is observed {when}"));
             }
         }
-        let odds = if method.weights() { Some(Odds::of(arms, method)?) } else { None };
+        let odds = if method.weights() { Some(Odds::of(arms, method, None)?) } else { None };
         let weight = |i: usize| match (&odds, method) {
             (Some(odds), Method::Improved) if i >= m => odds.weight[i - m],
             _ => arms.weight[i],

@@ -5,11 +5,13 @@
 //! Σ w [(1−D) exp(x'γ) − D x'γ], at which Σ w(1−D) exp(x'γ) x = Σ w D x. Both are convex; a step
 //! after which Newton's decrement is larger was too long and is halved; the end is where the decrement vanishes to rounding.
 
-use super::{Arms, Reason, WIDEST, by_width};
+use super::Reason;
+use super::arms::{Arms, BLOCK, add_first, add_second, by_width, symmetric};
 use crate::num::{Cholesky, Matrix, dot};
 
-/// The information matrix at the coefficients, and each row's probability.
+/// Coefficients, the information matrix at them, and each row's probability.
 pub(super) struct Logit {
+    pub coefficients: Vec<f64>,
     pub information: Cholesky,
     pub probability: Vec<f64>,
 }
@@ -27,7 +29,8 @@ fn share(z: f64, e: f64) -> f64 {
 
 const ITERATIONS: usize = 100;
 
-pub(super) fn fit(arms: &Arms, balancing: bool) -> Result<Logit, Reason> {
+/// `start`: coefficients to search from, where something like them is known.
+pub(super) fn fit(arms: &Arms, balancing: bool, start: Option<&[f64]>) -> Result<Logit, Reason> {
     let (m, k) = (arms.n_treated, arms.k);
     let total_treated: f64 = arms.weight[..m].iter().sum();
     let total_comparison: f64 = arms.weight[m..].iter().sum();
@@ -41,7 +44,10 @@ pub(super) fn fit(arms: &Arms, balancing: bool) -> Result<Logit, Reason> {
         let p = total_treated / (total_treated + total_comparison);
         let weight = if balancing { total_treated } else { (total_treated + total_comparison) * p * (1.0 - p) };
         let information = Cholesky::new(&Matrix::from_fn(1, 1, |_, _| weight)).ok_or("one of the two groups is empty")?;
-        return Ok(Logit { information, probability: vec![probability(gamma[0]); arms.len()] });
+        return Ok(Logit { information, probability: vec![probability(gamma[0]); arms.len()], coefficients: gamma });
+    }
+    if let Some(start) = start {
+        gamma.copy_from_slice(start);
     }
     let scale = total_treated + total_comparison;
     let mut probabilities = Vec::new();
@@ -67,7 +73,7 @@ pub(super) fn fit(arms: &Arms, balancing: bool) -> Result<Logit, Reason> {
             if balancing {
                 probabilities.extend((0..arms.len()).map(|i| probability(dot(arms.row(i), &gamma))));
             }
-            return overlap(arms, &gamma, Logit { information, probability: probabilities });
+            return overlap(arms, Logit { information, probability: probabilities, coefficients: gamma });
         }
         if gamma.iter().any(|g| !g.is_finite()) {
             return Err(separated());
@@ -85,9 +91,7 @@ fn curvature(arms: &Arms, gamma: &[f64], balancing: bool, probability: &mut Vec<
 
 fn curvature_of<const K: usize>(arms: &Arms, gamma: &[f64], balancing: bool, probability: &mut Vec<f64>) -> (Vec<f64>, Matrix) {
     let (k, m) = (if K == 0 { arms.k } else { K }, arms.n_treated);
-    let gamma = &gamma[..k];
-    let (mut small, mut large) = ([0.0; WIDEST * (WIDEST + 1)], vec![0.0; if K == 0 { k * (k + 1) } else { 0 }]);
-    let (gradient, hessian) = if K == 0 { large.split_at_mut(k) } else { small[..k * (k + 1)].split_at_mut(k) };
+    let (gamma, mut gradient, mut hessian) = (&gamma[..k], vec![0.0; k], vec![0.0; k * k]);
     probability.clear();
     // With the constant alone all rows have one value.
     let flat = gamma[1..].iter().all(|g| *g == 0.0);
@@ -112,26 +116,16 @@ fn curvature_of<const K: usize>(arms: &Arms, gamma: &[f64], balancing: bool, pro
                 (slope[r], curve[r]) = (w * if from + r < m { p - 1.0 } else { p }, w * p * (1.0 - p));
             }
         }
-        for (r, x) in x.chunks_exact(k).enumerate() {
-            for a in 0..k {
-                gradient[a] += slope[r] * x[a];
-                let c = curve[r] * x[a];
-                for b in a..k {
-                    hessian[a * k + b] += c * x[b];
-                }
-            }
-        }
+        add_first::<K>(x, &slope[..n], &mut gradient);
+        add_second::<K>(x, &curve[..n], k, &mut hessian);
     }
-    (gradient.to_vec(), Matrix::from_fn(k, k, |a, b| hessian[a.min(b) * k + a.max(b)]))
+    (gradient, symmetric(&hessian, k))
 }
-
-/// Rows that are gone through at once.
-const BLOCK: usize = 256;
 
 /// A treated row that is certain to be treated has nobody to be compared with: the coefficients only stopped growing because
 /// rounding ended it. (A comparison row that is certain not to be treated does no harm: it counts for nothing.)
-fn overlap(arms: &Arms, coefficients: &[f64], logit: Logit) -> Result<Logit, Reason> {
-    let certain = (0..arms.n_treated).any(|i| dot(arms.row(i), coefficients) > CERTAIN);
+fn overlap(arms: &Arms, logit: Logit) -> Result<Logit, Reason> {
+    let certain = (0..arms.n_treated).any(|i| dot(arms.row(i), &logit.coefficients) > CERTAIN);
     if certain { Err(separated()) } else { Ok(logit) }
 }
 

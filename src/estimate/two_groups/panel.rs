@@ -20,8 +20,8 @@ pub(in crate::estimate) struct Changes<'a> {
 }
 
 impl<'a> Changes<'a> {
-    /// Fits the odds and prepares the regression.
-    pub fn new(arms: &'a Arms, method: Method) -> Result<Changes<'a>, Reason> {
+    /// Fits the odds, searching from `start` where something like their coefficients is known, and prepares the regression.
+    pub fn new(arms: &'a Arms, method: Method, start: Option<&[f64]>) -> Result<Changes<'a>, Reason> {
         let m = arms.n_treated;
         let treated: f64 = arms.weight[..m].iter().sum();
         let comparison: f64 = arms.weight[m..].iter().sum();
@@ -31,7 +31,7 @@ impl<'a> Changes<'a> {
         if comparison <= 0.0 {
             return Err("no comparison unit is observed in both periods".into());
         }
-        let odds = if method.weights() { Some(Odds::of(arms, method)?) } else { None };
+        let odds = if method.weights() { Some(Odds::of(arms, method, start)?) } else { None };
         if odds.as_ref().is_some_and(|o| o.weight.iter().sum::<f64>() <= 0.0) {
             return Err("no comparison unit is left after trimming: every one was (almost) sure to be treated".into());
         }
@@ -45,6 +45,11 @@ impl<'a> Changes<'a> {
             None
         };
         Ok(Changes { arms, method, odds, line, treated, pull_treated: arms.moment(0..m, |i| arms.weight[i]) })
+    }
+
+    /// The coefficients of the odds.
+    pub fn coefficients(&self) -> Option<&[f64]> {
+        self.odds.as_ref().map(|o| o.coefficients.as_slice())
     }
 
     /// Comparison rows left out because they were almost sure to be treated.

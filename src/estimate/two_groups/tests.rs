@@ -41,7 +41,7 @@ fn changes_of_the_same_units() {
     let (arms, _, y) = rows(120);
     for method in [Method::Regression, Method::Weighting, Method::PlainWeighting, Method::DoublyRobust] {
         check(&format!("{method:?}"), &arms, |arms, influence, add| {
-            Changes::new(arms, method).expect("estimable").effect(&y, influence, add)
+            Changes::new(arms, method, None).expect("estimable").effect(&y, influence, add)
         });
     }
 }
@@ -78,7 +78,7 @@ fn the_influence_of_drdid_is_another_one() {
 #[test]
 fn balancing_odds_balance() {
     let (arms, _, y) = rows(120);
-    let changes = Changes::new(&arms, Method::Improved).expect("estimable");
+    let changes = Changes::new(&arms, Method::Improved, None).expect("estimable");
     // A change that is linear in the covariates is predicted without error, so the effect is what was added to the treated.
     let linear: Vec<f64> =
         (0..arms.len()).map(|i| 3.0 - arms.row(i)[1] + 2.0 * arms.row(i)[2] + if i < arms.n_treated { 0.25 } else { 0.0 }).collect();
@@ -99,7 +99,7 @@ fn a_level_of_one_arm_only() {
         arms
     };
     let (theirs, ours) = (with(false), with(true));
-    let att = Changes::new(&theirs, Method::Weighting).expect("overlap").effect(&y, false, |_, _| {});
+    let att = Changes::new(&theirs, Method::Weighting, None).expect("overlap").effect(&y, false, |_, _| {});
     // The same as without these rows.
     let kept: Vec<usize> = (0..theirs.len()).filter(|&i| theirs.row(i)[2] == 0.0).collect();
     let fewer = Arms {
@@ -109,9 +109,9 @@ fn a_level_of_one_arm_only() {
         x: kept.iter().flat_map(|&i| theirs.row(i)[..2].to_vec()).collect(),
     };
     let rest: Vec<f64> = kept.iter().map(|&i| y[i]).collect();
-    let again = Changes::new(&fewer, Method::Weighting).expect("overlap").effect(&rest, false, |_, _| {});
+    let again = Changes::new(&fewer, Method::Weighting, None).expect("overlap").effect(&rest, false, |_, _| {});
     assert!((att - again).abs() < 1e-9, "{att} and {again}");
-    assert!(Changes::new(&ours, Method::Weighting).is_err());
+    assert!(Changes::new(&ours, Method::Weighting, None).is_err());
 }
 
 #[test]
@@ -119,6 +119,6 @@ fn perfect_prediction_of_the_arm_is_said_to_be_so() {
     let (mut arms, _, _) = rows(120);
     (0..arms.len()).for_each(|i| arms.x[3 * i + 1] = if i < arms.n_treated { 1.0 } else { -1.0 } + 0.1 * noise(i, 7.0));
     for method in [Method::Weighting, Method::DoublyRobust, Method::Improved] {
-        assert!(Changes::new(&arms, method).is_err(), "{method:?}");
+        assert!(Changes::new(&arms, method, None).is_err(), "{method:?}");
     }
 }
