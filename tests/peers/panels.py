@@ -105,7 +105,7 @@ def throughout(periods):
 def finish(r, seed, plan, periods, complete):
     rows, unit = [], 0
     for cohort, cluster, size in plan:
-        shock = r.normal(size=len(periods)) * 0.3
+        shock = r.normal() * 0.7 + r.normal(size=len(periods)) * 0.3
         for _ in range(size):
             unit += 1
             level, z, s, dose = r.normal(), r.normal(), unit % 2, r.uniform(1, 5)

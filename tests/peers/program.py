@@ -40,7 +40,7 @@ def key(row):
 
 
 def estimate(program, panel, estimator, inference, flags="", weights=None, unit=True):
-    """{key: (estimate, standard error)}; what didact says cannot be estimated is left out."""
+    """{key: (estimate, standard error)} with the variances of a mixed model; what didact says cannot be estimated is left out."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "panel.csv"
         spelled(panel).to_csv(path, index=False, float_format="%.17g")
@@ -54,5 +54,6 @@ def estimate(program, panel, estimator, inference, flags="", weights=None, unit=
         if ran.returncode not in (2, 3) or not first:
             raise RuntimeError(f"exit {ran.returncode}: {ran.stderr.strip()[:400]}")
         raise Refused(first.group(2), first.group(1))
-    rows = json.loads(ran.stdout)["results"][0]["effects"]
-    return {key(r): (r["estimate"], r["std_error"]) for r in rows if r["estimate"] is not None}
+    result = json.loads(ran.stdout)["results"][0]
+    out = {key(r): (r["estimate"], r["std_error"]) for r in result["effects"] if r["estimate"] is not None}
+    return out | {f"variance:{c['name']}": (c["variance"], None) for c in result.get("components", [])}

@@ -34,22 +34,6 @@ def ancova(panel, x=""):
     return {"overall": of(fit, "arm", panel)}
 
 
-def triple(panel):
-    """All interactions of arm, period and subgroup: what units and periods do not take up."""
-    d = panel.rows.assign(D=treated(panel.rows))
-    d["D1"], d["D0"] = d.D * d.s, d.D * (1 - d.s)
-    later = sorted(d.period.unique())[1:]
-    for i, t in enumerate(later):
-        d[f"p{i}"] = (d.period == t) * d.s
-    more = " + ".join(f"p{i}" for i in range(len(later)))
-    if d[d.D == 1].s.nunique() < 2:
-        raise Refused("one subgroup has nobody treated")
-    third = feols(f"y ~ D + D1 + {more} | unit + period", d, column(panel, "v"))
-    each = feols(f"y ~ D0 + D1 + {more} | unit + period", d, column(panel, "v"))
-    out = {"overall": of(third, "D1", panel)}
-    return out | {f"coefficient:effect where s = {k}": of(each, f"D{k}", panel) for k in (0, 1)}
-
-
 def compliance(panel):
     """Two-stage least squares, the intention to treat and the difference in take-up, without small-sample factor."""
     d = panel.rows.assign(D=treated(panel.rows))
@@ -115,9 +99,6 @@ CASES = {
     "ancova": [
         Case("ancova", ancova, odd, ("overall",), weights="w", expected=one_code, inference_of=by_lone),
         Case("ancova", lambda p: ancova(p, " + x + z"), odd, ("overall",), flags="--cluster cluster --covariates x,z", weights="w", expected=one_code, inference_of=by_lone),
-    ],
-    "triple-difference": [
-        Case("triple-difference", triple, odd, ("overall", "coefficient"), "cluster:cr1", "--cluster cluster --subgroup s", weights="v", expected=one_code),
     ],
     "compliance": [
         Case("compliance", compliance, odd, ("overall", "coefficient"), flags="--cluster cluster --take-up use", weights="v", expected=lambda p: "PANEL-010" if lone(p) and not several_starts(p) else None),
