@@ -28,9 +28,8 @@ class Case:
     unit: bool = True
     expected: Callable = lambda panel: None
     inference_of: Callable | None = None
-    tolerance: float = 1e-6
-    se_tolerance: float = 1e-6
-    peer_may: tuple = ()
+    tolerance: float = 1e-8
+    se_tolerance: float = 1e-8
 
     @property
     def title(self):

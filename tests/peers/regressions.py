@@ -54,8 +54,11 @@ def event_study(panel):
     keys = [None if n or p - g == -1 else int(p - g) for n, g, p in zip(never(d), d.cohort, d.period)]
     d, names = dummies(d, keys)
     fit = feols(d, " + ".join(names) + " | unit + period", weights_of(panel, "v"))
-    se = fit.se()
-    return {f"event:{names[k]}": (b, se[k]) for k, b in fit.coef().items()}
+    se, v = fit.se(), np.asarray(fit._vcov)
+    out = {f"event:{names[k]}": (b, se[k]) for k, b in fit.coef().items()}
+    mean = np.array([names[k] >= 0 for k in fit.coef().index]) * 1.0
+    mean = mean / mean.sum()
+    return out | {"overall-dynamic": (mean @ fit.coef().to_numpy(), np.sqrt(mean @ v @ mean))}
 
 
 def cells(d, inside):
@@ -77,9 +80,11 @@ def sums(fit, d, names, weights, groups):
     return out
 
 
-def groupings(names, event, calendar=True):
+def groupings(names, event):
     """Which cells each effect averages."""
     out = {"overall": lambda g, t: t >= g}
+    out |= {f"group:{k}": (lambda k: lambda g, t: g == k and t >= g)(k) for k in {g for g, _ in names.values()}}
+    out |= {f"calendar:{k}": (lambda k: lambda g, t: t == k and t >= g)(k) for k in {t for _, t in names.values()}}
     out |= {f"event:{e}": (lambda e: lambda g, t: t - g == e)(e) for e in {t - g for g, t in names.values()} if event(e)}
     out |= {f"group-time:{g}:{t}": (lambda c: lambda *o: o == c)((g, t)) for g, t in names.values()}
     return out
@@ -111,17 +116,18 @@ def wooldridge(panel, control="not-yet", x=""):
     return sums(fit, d, names, weights, groupings(names, lambda e: e >= 0 or control == "never"))
 
 
+ALL = ("overall", "event", "group-time", "group", "calendar")
 CASES = {
     "twfe": [
         Case("twfe", twfe, staggered, ("overall",), "cluster:cr1", weights="v"),
         Case("twfe", lambda p: twfe(p, " + x"), staggered, ("overall",), "cluster:cr1", "--cluster cluster --covariates x", weights="v"),
         Case("twfe", twfe_cross_sections, staggered, ("overall",), "cluster:cr1", weights="v", unit=False),
     ],
-    "event-study": [Case("event-study", event_study, staggered, ("event",), "cluster:cr1", weights="v")],
-    "sun-abraham": [Case("sun-abraham", sun_abraham, staggered, ("overall", "event", "group-time"), "cluster:cr1", weights="w")],
+    "event-study": [Case("event-study", event_study, staggered, ("overall-dynamic", "event"), "cluster:cr1", weights="v")],
+    "sun-abraham": [Case("sun-abraham", sun_abraham, staggered, ALL, "cluster:cr1", weights="w")],
     "wooldridge": [
-        Case("wooldridge", wooldridge, staggered, ("overall", "event", "group-time"), "cluster:cr1", weights="w"),
-        Case("wooldridge:control=never", lambda p: wooldridge(p, "never"), staggered, ("overall", "event", "group-time"), "cluster:cr1", weights="w"),
-        Case("wooldridge", lambda p: wooldridge(p, x="z"), staggered, ("overall", "event"), "cluster:cr1", "--cluster cluster --covariates z", weights="w"),
+        Case("wooldridge", wooldridge, staggered, ALL, "cluster:cr1", weights="w"),
+        Case("wooldridge:control=never", lambda p: wooldridge(p, "never"), staggered, ALL, "cluster:cr1", weights="w"),
+        Case("wooldridge", lambda p: wooldridge(p, x="z"), staggered, ALL, "cluster:cr1", "--cluster cluster --covariates z", weights="w"),
     ],
 }

@@ -41,7 +41,7 @@ def adjusted(panel, method):
     def one(own, other):
         pair = d[((d.arm == own[0]) & (d.s == own[1])) | ((d.arm == other[0]) & (d.s == other[1]))]
         is_own = ((pair.arm == own[0]) & (pair.s == own[1])).to_numpy() * 1.0
-        x, w = design(pair, panel)
+        x, w = design(pair, panel, ("z",))
         if method != "regression" and separated(x, is_own):
             return None
         try:
@@ -87,7 +87,7 @@ CASES = {
     "triple-difference": [
         Case("triple-difference", means, odd, BOTH, "cluster:cr1", FLAGS, weights="v", expected=refused),
         *(
-            Case(f"triple-difference:method={m}", lambda p, m=m: adjusted(p, m), odd, BOTH, flags=FLAGS + " --covariates z,x", weights="w", expected=refused)
+            Case(f"triple-difference:method={m}", lambda p, m=m: adjusted(p, m), odd, BOTH, flags=FLAGS + " --covariates z", weights="w", expected=refused)
             for m in PANEL
         ),
         Case("triple-difference:method=regression", by_diff_diff, odd, ("overall",), flags=FLAGS, expected=refused),

@@ -27,9 +27,9 @@ def of(estimate, psi, clusters, panel):
     return {"overall": (float(estimate), None if lone(panel) else float(np.sqrt(sums @ sums)) / len(psi))}
 
 
-def design(d, panel):
+def design(d, panel, names=("z", "x")):
     weights = d.w.to_numpy() if panel.weighted else np.ones(len(d))
-    return np.column_stack([np.ones(len(d)), d.z, d.x]), weights / weights.mean()
+    return np.column_stack([np.ones(len(d)), *(d[n] for n in names)]), weights / weights.mean()
 
 
 def separated(x, arm):
@@ -83,11 +83,11 @@ def tilting(u, w, arm):
     for _ in range(200):
         odds = w * (1 - arm) * np.exp(u @ g)
         slope = u.T @ (odds - w * arm)
-        if np.abs(slope).max() < 1e-12 * w.sum():
-            return g
         if not np.isfinite(odds).all() or np.abs(g).max() > 1e3:
             return None
         step = np.linalg.lstsq((u * odds[:, None]).T @ u, -slope, rcond=1e-15)[0]
+        if np.abs(slope).max() < 1e-9 * w.sum():
+            return g + step  # near the optimum the loss is flat to rounding, and a whole step is right
         for half in range(40):
             if loss(g + step / 2**half) <= loss(g):
                 break

@@ -54,17 +54,22 @@ class World:
                 cell = np.flatnonzero((self.g == g) & (self.t == t) & where)
                 k = a[cell] ** 2
                 psi[cell] += a[cell] * (self.left[cell] - (k @ self.left[cell]) / k.sum())
-        return estimate, self.error(psi)
+        return estimate, psi
 
     def two_stage(self, where):
         estimate, a, v = self.effect(where)
-        return estimate, self.error(a * (self.left - estimate) + (v - a) * self.left)
+        return estimate, a * (self.left - estimate) + (v - a) * self.left
 
     def all(self, how, later=True):
-        """The overall effect and those by event time; the last one before the start is the reference."""
+        """The overall effect, those by event time and the plain mean of these from 0 on; the last time before the start is the
+        reference. `how` gives an estimate and each row's influence."""
         seen = np.unique(self.e[self.e >= (0 if later else -98)])
         shown = [k for k in seen if k != max((e for e in seen if e < 0), default=None)]
-        return {"overall": how(self.e >= 0)} | {f"event:{int(k)}": how(self.e == k) for k in shown}
+        by_time = {k: how(self.e == k) for k in shown}
+        from_start = [v for k, v in by_time.items() if k >= 0]
+        out = {"overall": how(self.e >= 0), "overall-dynamic": tuple(sum(part) / len(from_start) for part in zip(*from_start))}
+        out |= {f"event:{int(k)}": v for k, v in by_time.items()}
+        return {key: (estimate, self.error(psi)) for key, (estimate, psi) in out.items()}
 
 
 def imputation(panel, **how):
@@ -93,16 +98,16 @@ def by_diff_diff(estimator):
     return peer
 
 
-BOTH = ("overall", "event")
+BOTH, ALL = ("overall", "event"), ("overall", "overall-dynamic", "event")
 CASES = {
     "imputation": [
         Case("imputation", by_diff_diff(diff_diff.ImputationDiD), staggered, BOTH),
-        Case("imputation", imputation, staggered, BOTH, weights="v"),
-        Case("imputation", lambda p: imputation(p, x="x"), staggered, BOTH, flags="--cluster cluster --covariates x", weights="v"),
+        Case("imputation", imputation, staggered, ALL, weights="v"),
+        Case("imputation", lambda p: imputation(p, x="x"), staggered, ALL, flags="--cluster cluster --covariates x", weights="v"),
     ],
     "two-stage": [
         Case("two-stage", by_diff_diff(diff_diff.TwoStageDiD), staggered, ("overall", "event+")),
-        Case("two-stage", two_stage, staggered, BOTH, weights="v"),
-        Case("two-stage", lambda p: two_stage(p, unit=False), staggered, BOTH, weights="v", unit=False),
+        Case("two-stage", two_stage, staggered, ALL, weights="v"),
+        Case("two-stage", lambda p: two_stage(p, unit=False), staggered, ALL, weights="v", unit=False),
     ],
 }
