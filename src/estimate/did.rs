@@ -50,7 +50,7 @@ static CARD: Card = Card {
     ],
     source: "means: Card and Krueger (1994); regression: Heckman, Ichimura and Todd (1997); ipw: Abadie (2005); dr: Sant'Anna and Zhao (2020), eqs. 2.2 to 3.3; panel and repeated cross-sections",
     reference_call: "means: fixest::feols(y ~ i(post, arm, ref = 0) | unit + post, cluster = ~g), cross-sections feols(y ~ arm * post); regression: DRDID::reg_did_panel, reg_did_rc; ipw: std_ipw_did_panel, std_ipw_did_rc, with normalized=false ipw_did_panel, ipw_did_rc; dr: drdid_panel, drdid_rc, with improved=true drdid_imp_panel, drdid_imp_rc, with efficient=false drdid_rc1, drdid_imp_rc1 (cluster:cr0)",
-    version: 2,
+    version: 3,
 };
 
 /// The option that both estimators share whose doubly robust form for cross-sections follows DRDID.
@@ -65,7 +65,7 @@ pub(super) const INFLUENCE: OptionSpec = OptionSpec {
 pub(super) fn influence_of_drdid() -> Warning {
     Warning::new(
         "influence-as-drdid",
-        "analytic and wild-bootstrap standard errors are those of the R package DRDID, to its digits; its influence function for repeated cross-sections has the sign of one part turned, which moves them by about 0.1 to 1 %: influence=exact gives the right ones (estimates, jackknife and pairs bootstrap are not touched)",
+        "analytic and wild-bootstrap standard errors are those of the R package DRDID, to its digits; its influence function for repeated cross-sections has the sign of one part turned, which moves them by about 0.1 to 1 %, by half and more where weights differ by orders of magnitude: influence=exact gives the right ones (estimates, jackknife and pairs bootstrap are not touched)",
     )
 }
 

@@ -39,7 +39,7 @@ static CARD: Card = Card {
     }],
     source: "Gruber (1994); Olden and Møen (2022); Ortiz-Villavicencio and Sant'Anna (2025), Better understanding triple differences estimators, eq. 4.7",
     reference_call: "means: fixest::feols(y ~ arm * post * subgroup, cluster = ~g); dr: triplediff::ddd(est_method = \"dr\")",
-    version: 1,
+    version: 2,
 };
 
 impl Estimator for TripleDifference {

@@ -75,7 +75,7 @@ static CARD: Card = Card {
     ],
     source: "Callaway and Sant'Anna (2021), Journal of Econometrics 225; theorem 1, section 3, corollary 2 on the influence of weights; Sant'Anna and Zhao (2020) for each comparison",
     reference_call: "did::att_gt(y, t, id, g, xformla = ~x, control_group, est_method, base_period, bstrap = FALSE); did::aggte (cluster:cr0)",
-    version: 1,
+    version: 2,
 };
 
 impl Estimator for CallawaySantanna {

@@ -11,6 +11,7 @@
 
 mod adjustment;
 mod comparison;
+mod nearest;
 mod series;
 mod simplex;
 mod weights;
@@ -69,7 +70,7 @@ static DID: Card = Card {
     ],
     source: "Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), algorithms 1 to 4; several starts: Clarke, Pailañir, Athey and Imbens (2024); covariates projected, from never-treated units: Kranz (2022)",
     reference_call: "R synthdid::synthdid_estimate(Y, N0, T0); both uniform: did_estimate; vcov(method = \"jackknife\"): --inference jackknife:center=mean",
-    version: 1,
+    version: 2,
 };
 
 static CONTROL: Card = Card {
@@ -83,7 +84,7 @@ static CONTROL: Card = Card {
     options: &[SE, SOLVER],
     source: "Abadie, Diamond and Hainmueller (2010); as in Arkhangelsky et al. (2021), without predictors; covariates as in synthetic-did; placebo: their algorithm 4",
     reference_call: "R synthdid::sc_estimate(Y, N0, T0)",
-    version: 1,
+    version: 2,
 };
 
 impl Estimator for SyntheticDid {

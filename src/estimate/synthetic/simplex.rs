@@ -4,8 +4,9 @@
 //! Frank–Wolfe steps (Frank and Wolfe 1956) with the exact step length, as Arkhangelsky et al. (2021) use them: each moves
 //! some weight to the one column with the smallest partial derivative, and the first of equals is taken. All that a step needs
 //! is a column of A'A, found when it is first wanted, so a step costs O(n) whatever the number of rows. Or an active set
-//! (Nocedal and Wright 2006, algorithm 16.3), which ends at the optimum itself.
+//! (Nocedal and Wright 2006, algorithm 16.3), which ends at the optimum itself; from rows as [`Hull`].
 
+use super::nearest::Hull;
 use crate::num::{Cholesky, Matrix, dot};
 
 /// A least-squares problem over the simplex.
@@ -18,6 +19,8 @@ pub(super) struct Problem {
     room: usize,
     /// The last one that was not.
     last: (usize, Vec<f64>),
+    /// b, where rows of A are known.
+    b: Vec<f64>,
     /// A'b.
     h: Vec<f64>,
     /// r: what the square of each weight costs.
@@ -46,13 +49,13 @@ impl Problem {
         for (row, &b) in a.iter().zip(b) {
             h.iter_mut().zip(row).for_each(|(h, a)| *h += a * b);
         }
-        Problem { a, gram: vec![None; n], room: NUMBERS / n.max(1), last: (usize::MAX, Vec::new()), h, ridge, n_rows }
+        Problem { a, gram: vec![None; n], room: NUMBERS / n.max(1), last: (usize::MAX, Vec::new()), b: b.to_vec(), h, ridge, n_rows }
     }
 
     /// From A'A and A'b.
     pub(super) fn from_products(gram: &Matrix, h: Vec<f64>, ridge: Vec<f64>, n_rows: f64) -> Problem {
         let gram = (0..gram.rows()).map(|i| Some(gram.row(i).to_vec())).collect();
-        Problem { a: Vec::new(), gram, room: 0, last: (usize::MAX, Vec::new()), h, ridge, n_rows }
+        Problem { a: Vec::new(), gram, room: 0, last: (usize::MAX, Vec::new()), b: Vec::new(), h, ridge, n_rows }
     }
 
     /// Makes column i of A'A known, and kept while there is room.
@@ -170,6 +173,12 @@ impl Problem {
     /// The optimum, from a point of the simplex near it. `false`, with `x` as it was, when it is not found (columns that
     /// cannot be told apart without a ridge).
     pub(super) fn exact(&mut self, x: &mut [f64]) -> bool {
+        let hull = if self.a.is_empty() { None } else { Hull::new(&self.a, &self.b, &self.ridge) };
+        if let Some(hull) = hull { hull.nearest(x) } else { self.active_set(x) }
+    }
+
+    /// The optimum from products, which are known to half the digits: enough where more rows than columns tell columns apart.
+    fn active_set(&mut self, x: &mut [f64]) -> bool {
         let n = x.len();
         let mut now = x.to_vec();
         let mut support: Vec<usize> = (0..n).filter(|&j| now[j] > 0.0).collect();
@@ -218,38 +227,16 @@ impl Problem {
     fn optimum_on(&mut self, support: &[usize]) -> Option<(Vec<f64>, f64)> {
         let h: Vec<f64> = support.iter().map(|&j| self.h[j]).collect();
         let ones = vec![1.0; support.len()];
-        let ridged = support.iter().all(|&j| self.ridge[j] > 0.0);
-        let (u, v) = if !self.a.is_empty() && ridged && support.len() > self.a.len() {
-            // (R + A'A)⁻¹ = R⁻¹ − R⁻¹A'(I + AR⁻¹A')⁻¹AR⁻¹, with fewer rows than columns.
-            let rows: Vec<Vec<f64>> = self.a.iter().map(|row| support.iter().map(|&j| row[j]).collect()).collect();
-            let inverse: Vec<f64> = support.iter().map(|&j| 1.0 / self.ridge[j]).collect();
-            let small = Matrix::from_fn(rows.len(), rows.len(), |s, t| {
-                let product: f64 = rows[s].iter().zip(&rows[t]).zip(&inverse).map(|((a, b), r)| a * b * r).sum();
-                product + f64::from(u8::from(s == t))
-            });
-            let cholesky = Cholesky::new(&small)?;
-            let solve = |right: &[f64]| -> Vec<f64> {
-                let scaled: Vec<f64> = right.iter().zip(&inverse).map(|(x, r)| x * r).collect();
-                let w = cholesky.solve(&rows.iter().map(|row| dot(row, &scaled)).collect::<Vec<_>>());
-                let mut out = scaled;
-                for (row, w) in rows.iter().zip(&w) {
-                    out.iter_mut().zip(row).zip(&inverse).for_each(|((o, a), r)| *o -= r * a * w);
-                }
-                out
-            };
-            (solve(&h), solve(&ones))
-        } else {
-            let mut columns = Vec::with_capacity(support.len());
-            for &i in support {
-                self.find(i);
-                columns.push(self.column(i).to_vec());
-            }
-            let q = Matrix::from_fn(support.len(), support.len(), |a, b| {
-                columns[a][support[b]] + if a == b { self.ridge[support[a]] } else { 0.0 }
-            });
-            let cholesky = Cholesky::new(&q)?;
-            (cholesky.solve(&h), cholesky.solve(&ones))
-        };
+        let mut columns = Vec::with_capacity(support.len());
+        for &i in support {
+            self.find(i);
+            columns.push(self.column(i).to_vec());
+        }
+        let q = Matrix::from_fn(support.len(), support.len(), |a, b| {
+            columns[a][support[b]] + if a == b { self.ridge[support[a]] } else { 0.0 }
+        });
+        let cholesky = Cholesky::new(&q)?;
+        let (u, v) = (cholesky.solve(&h), cholesky.solve(&ones));
         let (total, each) = (u.iter().sum::<f64>(), v.iter().sum::<f64>());
         let level = (1.0 - total) / each;
         let z: Vec<f64> = u.iter().zip(&v).map(|(u, v)| u + level * v).collect();

@@ -96,7 +96,7 @@ impl Rules {
         let periods = match self.periods {
             Periods::Fitted => {
                 let small = 1e-6 * scale.noise;
-                find(period_problem(controls, &present, &own, start, small), from.periods.clone())
+                find(period_problem(controls, &present, &own, start, small, self.exact), from.periods.clone())
             }
             Periods::Uniform => vec![1.0 / start as f64; start],
             Periods::Unused => vec![0.0; start],
@@ -126,7 +126,8 @@ impl Rules {
 }
 
 /// Periods before the start as columns, comparison units as rows, their mean after the start to be predicted; with intercept.
-fn period_problem(controls: &Series, present: &[usize], counts: &[f64], start: usize, zeta: f64) -> Problem {
+/// Where so few units cannot tell the periods apart and the optimum is wanted, the problem keeps its rows.
+fn period_problem(controls: &Series, present: &[usize], counts: &[f64], start: usize, zeta: f64, exact: bool) -> Problem {
     let n: f64 = counts.iter().sum();
     // Each unit's own mean before the start taken off changes nothing, as weights add up to one, and keeps digits.
     let row = |j: usize| -> Vec<f64> {
@@ -135,19 +136,44 @@ fn period_problem(controls: &Series, present: &[usize], counts: &[f64], start: u
         let after = y[start..].iter().map(|y| y - own).sum::<f64>() / (y.len() - start) as f64;
         y[..start].iter().map(|y| y - own).chain([after]).collect()
     };
-    let rows: Vec<Vec<f64>> = present.iter().map(|&j| row(j)).collect();
+    let mut rows: Vec<Vec<f64>> = present.iter().map(|&j| row(j)).collect();
     let mut centre = vec![0.0; start + 1];
     for (row, c) in rows.iter().zip(counts) {
         centre.iter_mut().zip(row).for_each(|(m, y)| *m += c * y / n);
     }
-    let mut products = Matrix::zeros(start + 1, start + 1);
-    for (row, &c) in rows.iter().zip(counts) {
-        let away: Vec<f64> = row.iter().zip(&centre).map(|(y, m)| y - m).collect();
-        products.add_outer(&away, c);
+    for row in &mut rows {
+        row.iter_mut().zip(&centre).for_each(|(y, m)| *y -= m);
     }
+    let ridge = vec![n * zeta * zeta; start];
+    if exact && (2..=start).contains(&rows.len()) {
+        let mut rows = without_mean(rows, counts);
+        let after: Vec<f64> = rows.iter_mut().filter_map(Vec::pop).collect();
+        return Problem::from_rows(rows, &after, ridge, n);
+    }
+    let mut products = Matrix::zeros(start + 1, start + 1);
+    rows.iter().zip(counts).for_each(|(away, &c)| products.add_outer(away, c));
     let gram = products.select(&(0..start).collect::<Vec<_>>());
     let h = products.row(start)[..start].to_vec();
-    Problem::from_products(&gram, h, vec![n * zeta * zeta; start], n)
+    Problem::from_products(&gram, h, ridge, n)
+}
+
+/// Rows about their weighted mean as one row fewer with the same weighted products, none of them a sum of others: mirrored so
+/// that the mean comes to lie in the first, which is zero (Householder 1958).
+fn without_mean(rows: Vec<Vec<f64>>, counts: &[f64]) -> Vec<Vec<f64>> {
+    let n: f64 = counts.iter().sum();
+    let mut mirror: Vec<f64> = counts.iter().map(|c| (c / n).sqrt()).collect();
+    mirror[0] += 1.0;
+    let scaled = |row: &[f64], c: f64| -> Vec<f64> { row.iter().map(|y| c.sqrt() * y).collect() };
+    let rows: Vec<Vec<f64>> = rows.iter().zip(counts).map(|(row, &c)| scaled(row, c)).collect();
+    let mut along = vec![0.0; rows[0].len()];
+    for (row, v) in rows.iter().zip(&mirror) {
+        along.iter_mut().zip(row).for_each(|(s, y)| *s += v * y / mirror[0]);
+    }
+    let mirrored = |(mut row, v): (Vec<f64>, &f64)| {
+        row.iter_mut().zip(&along).for_each(|(y, s)| *y -= v * s);
+        row
+    };
+    rows.into_iter().zip(&mirror).skip(1).map(mirrored).collect()
 }
 
 /// The standard deviation of changes from period to period before the start, all comparison units that count together.

@@ -2,8 +2,10 @@
 //!
 //! Maximum likelihood: Newton's method on Σ w [D x'γ − ln(1 + exp x'γ)].
 //! Balancing (inverse probability tilting; Graham, Pinto and Egel 2012; Sant'Anna and Zhao 2020, eq. 3.1): the minimum of
-//! Σ w [(1−D) exp(x'γ) − D x'γ], at which Σ w(1−D) exp(x'γ) x = Σ w D x. Both are convex; a step
-//! after which Newton's decrement is larger was too long and is halved; the end is where the decrement vanishes to rounding.
+//! Σ w [(1−D) exp(x'γ) − D x'γ], at which Σ w(1−D) exp(x'γ) x = Σ w D x. Both are convex, and along Newton's direction the
+//! length of the gradient g falls at first, measured as g'H⁻¹g with the first information H throughout: a step after which it is
+//! larger was too long and is halved. (Newton's decrement, with each point's own information, can rise however short the step.)
+//! The end is where the decrement vanishes to rounding.
 
 use super::Reason;
 use super::arms::{Arms, BLOCK, add_first, add_second, by_width, symmetric};
@@ -27,7 +29,7 @@ fn share(z: f64, e: f64) -> f64 {
     (if z >= 0.0 { 1.0 } else { e }) / (1.0 + e)
 }
 
-const ITERATIONS: usize = 100;
+const ITERATIONS: usize = 500;
 
 /// `start`: coefficients to search from, where something like them is known.
 pub(super) fn fit(arms: &Arms, balancing: bool, start: Option<&[f64]>) -> Result<Logit, Reason> {
@@ -46,39 +48,52 @@ pub(super) fn fit(arms: &Arms, balancing: bool, start: Option<&[f64]>) -> Result
         let information = Cholesky::new(&Matrix::from_fn(1, 1, |_, _| weight)).ok_or("one of the two groups is empty")?;
         return Ok(Logit { information, probability: vec![probability(gamma[0]); arms.len()], coefficients: gamma });
     }
-    if let Some(start) = start {
-        gamma.copy_from_slice(start);
-    }
     let scale = total_treated + total_comparison;
+    // A start that is no good is no reason to give up.
+    let near = start.and_then(|start| search(arms, balancing, start.to_vec(), scale).ok());
+    near.map_or_else(|| search(arms, balancing, gamma, scale), Ok)
+}
+
+/// Newton's method from `gamma`; `scale` is the weight of all rows.
+fn search(arms: &Arms, balancing: bool, mut gamma: Vec<f64>, scale: f64) -> Result<Logit, Reason> {
+    let k = arms.k;
     let mut probabilities = Vec::new();
-    // Where the last step came from, its direction and length, and the decrement there.
-    let (mut from, mut step, mut share, mut last) = (gamma.clone(), vec![0.0; k], 1.0, f64::INFINITY);
+    // The first information; where the last step came from, its direction and share, and the length of the gradient there.
+    let (mut first, mut from, mut step, mut share, mut last) = (None::<Cholesky>, gamma.clone(), vec![0.0; k], 1.0, f64::INFINITY);
     for _ in 0..ITERATIONS {
         let (gradient, information) = curvature(arms, &gamma, balancing, &mut probabilities);
-        let next = Cholesky::new_guarded(&information).map(|information| (information.solve(&gradient), information));
-        let decrement = next.as_ref().map_or(f64::INFINITY, |(step, _)| dot(step, &gradient));
-        // Half the decrement is what is left to gain: a step after which more is left was too long.
-        if !decrement.is_finite() || decrement > last && last > 1e-12 * scale {
+        let next = Cholesky::new_guarded(&information);
+        let length = match (&next, &first) {
+            (Some(_), Some(first)) => dot(&first.solve(&gradient), &gradient),
+            (Some(own), None) => dot(&own.solve(&gradient), &gradient),
+            (None, _) => f64::INFINITY,
+        };
+        if !length.is_finite() || length >= last {
+            // Near the end rounding hides the gain.
+            let near = last <= 1e-18 * scale;
             share *= 0.5;
-            if share < 1e-12 || last == f64::INFINITY {
+            if last == f64::INFINITY || !near && share < 1e-12 {
                 return Err(separated());
+            }
+            if near && share < 1e-2 {
+                let information = curvature(arms, &from, balancing, &mut probabilities).1;
+                let information = Cholesky::new_guarded(&information).ok_or_else(separated)?;
+                return overlap(arms, balancing, Logit { coefficients: from, information, probability: probabilities });
             }
             gamma = from.iter().zip(&step).map(|(g, s)| g - share * s).collect();
             continue;
         }
-        let (direction, information) = next.expect("finite");
+        let information = next.expect("finite");
+        let direction = information.solve(&gradient);
         let there: Vec<f64> = gamma.iter().zip(&direction).map(|(g, s)| g - s).collect();
-        // Near the end rounding hides the gain.
-        if decrement <= 1e-26 * scale || there == gamma || decrement >= last {
-            if balancing {
-                probabilities.extend((0..arms.len()).map(|i| probability(dot(arms.row(i), &gamma))));
-            }
-            return overlap(arms, Logit { information, probability: probabilities, coefficients: gamma });
+        if dot(&direction, &gradient) <= 1e-26 * scale || there == gamma {
+            return overlap(arms, balancing, Logit { coefficients: gamma, information, probability: probabilities });
         }
         if gamma.iter().any(|g| !g.is_finite()) {
             return Err(separated());
         }
-        (from, step, share, last) = (gamma, direction, 1.0, decrement);
+        first.get_or_insert(information);
+        (from, step, share, last) = (gamma, direction, 1.0, length);
         gamma = there;
     }
     Err(separated())
@@ -124,9 +139,14 @@ fn curvature_of<const K: usize>(arms: &Arms, gamma: &[f64], balancing: bool, pro
 
 /// A treated row that is certain to be treated has nobody to be compared with: the coefficients only stopped growing because
 /// rounding ended it. (A comparison row that is certain not to be treated does no harm: it counts for nothing.)
-fn overlap(arms: &Arms, logit: Logit) -> Result<Logit, Reason> {
-    let certain = (0..arms.n_treated).any(|i| dot(arms.row(i), &logit.coefficients) > CERTAIN);
-    if certain { Err(separated()) } else { Ok(logit) }
+fn overlap(arms: &Arms, balancing: bool, mut logit: Logit) -> Result<Logit, Reason> {
+    if (0..arms.n_treated).any(|i| dot(arms.row(i), &logit.coefficients) > CERTAIN) {
+        return Err(separated());
+    }
+    if balancing {
+        logit.probability = arms.fitted(&logit.coefficients).into_iter().map(probability).collect();
+    }
+    Ok(logit)
 }
 
 /// ln(p/(1−p)) from which on nobody like it is untreated.
@@ -135,4 +155,29 @@ const CERTAIN: f64 = 30.0;
 fn separated() -> Reason {
     "the covariates tell treated from comparison units (almost) perfectly, or are collinear: there is no overlap in which to compare them"
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One treated row of large weight among comparison rows of weights over four orders of magnitude: Newton's decrement rises on
+    /// the way to the maximum, which is there (Newton's method in 60 digits from near it).
+    #[test]
+    fn a_maximum_behind_rising_decrements() {
+        let z =
+            [1.07, -1.54, 0.17, 0.06, 0.91, 1.16, 0.04, 0.38, 0.86, 0.8, -0.79, -0.38, -1.47, -1.01, 1.58, 0.55, 0.31, 0.7, -1.05, -0.06];
+        let w = [
+            82.6, 0.0497, 0.0344, 7.46, 5.95, 0.827, 1.23, 0.0208, 1.42, 1.57, 42.1, 0.0123, 0.635, 0.724, 1.08, 0.0122, 0.0297, 27.6,
+            20.3, 7.49,
+        ];
+        // The second time as years: gradients that end in rounding.
+        for (offset, near) in [(0.0, 1e-12), (2000.0, 1e-8)] {
+            let x = z.iter().flat_map(|z| [1.0, z + offset]).collect();
+            let arms = Arms { n_treated: 1, k: 2, x, weight: w.to_vec() };
+            let found = fit(&arms, false, None).map(|logit| logit.coefficients).expect("a maximum");
+            let right = [-17.694658051738653 - offset * 19.069618920814516, 19.069618920814516];
+            assert!(found.iter().zip(&right).all(|(a, b)| (a / b - 1.0).abs() < near), "{found:?}");
+        }
+    }
 }
