@@ -15,12 +15,12 @@ mod subset;
 
 pub use cell::{Cells, FirstTreated};
 pub use executor::{Executor, Serial, spread};
-pub use extra::{Extra, Extras};
+pub use extra::{Extra, Extras, Status};
 pub use grouping::{Finer, Grouping, Level};
 pub use key::Keys;
 pub use moments::{Absorb, ClusterMoments, Moments, ResidualScores, Scale, UnitSums};
 pub use sequence::Sequence;
-pub use spec::{CovariateTerm, Duplicates, PanelSpec, TreatmentRule};
+pub use spec::{CovariateTerm, Duplicates, PanelSpec, Paths, TreatmentRule};
 
 use crate::cohort::{Ledger, Warning};
 use std::sync::{Arc, OnceLock};

@@ -251,14 +251,45 @@ fn as_did_multiplegt_dyn() {
         ("lone", &lone, ROLES, ""),
         ("no_never", &no_never, CLASSROOMS, ""),
     ] {
-        let flags = format!("{flags} --estimator chaisemartin-dhaultfoeuille{options} --inference cluster:cr0");
-        let Some(got) = r.estimate(case, file, &flags) else { continue };
-        let expected = all[case].as_object().expect("targets");
-        r.holds(case, &format!("{} effects", expected.len()), got.effects().count() == expected.len());
-        for (key, numbers) in expected {
-            let row = got.effect(key, "cluster:cr0").cloned().unwrap_or_default();
-            r.like(case, &format!("{key} estimate"), &numbers[0], &row["estimate"], CLOSE);
-            r.like(case, &format!("{key} std_error"), &numbers[1], &row["std_error"], CLOSE);
+        agrees(&mut r, &all, case, file, &format!("{flags} --estimator chaisemartin-dhaultfoeuille{options}"));
+    }
+    r.finish();
+}
+
+fn agrees(r: &mut Reckoning, all: &serde_json::Value, case: &str, file: &std::path::Path, flags: &str) {
+    let Some(got) = r.estimate(case, file, &format!("{flags} --inference cluster:cr0")) else { return };
+    let expected = all[case].as_object().expect("targets");
+    r.holds(case, &format!("{} effects", expected.len()), got.effects().count() == expected.len());
+    for (key, numbers) in expected {
+        let row = got.effect(key, "cluster:cr0").cloned().unwrap_or_default();
+        r.like(case, &format!("{key} estimate"), &numbers[0], &row["estimate"], CLOSE);
+        r.like(case, &format!("{key} std_error"), &numbers[1], &row["std_error"], CLOSE);
+    }
+}
+
+/// Treatments that switch off, are there from the start, switch on again, take several values and cross the first one: by the authors'
+/// own package and by brute force from the definitions, which agree (`make_multiplegt.py`).
+#[test]
+fn treatments_that_switch_on_and_off() {
+    let mut r = Reckoning::default();
+    let all = crate::json("multiplegt.json");
+    let (full, gaps) = (data("switching.csv"), data("switching_gaps.csv"));
+    for column in ["status", "hours"] {
+        let roles = format!("--outcome math --unit classroom --period year --treatment {column} --keep hours=-1 --keep hours=-2");
+        for (name, file, more, options) in [
+            ("plain", &full, "", ""),
+            ("in", &full, "", ":switchers=in"),
+            ("out", &full, "", ":switchers=out"),
+            ("two_effects", &full, "--cluster school", ":effects=2,placebos=1"),
+            ("by_school", &full, "--cluster school", ""),
+            ("weighted", &full, "--cluster school --weights students", ""),
+            ("normalized", &full, "--weights students", ":normalized=true"),
+            ("gaps", &gaps, "--cluster school", ""),
+            ("gaps_normalized", &gaps, "", ":normalized=true"),
+            ("gaps_weighted_out", &gaps, "--cluster school --weights students", ":switchers=out"),
+        ] {
+            let flags = format!("{roles} {more} --estimator chaisemartin-dhaultfoeuille{options}");
+            agrees(&mut r, &all, &format!("{column}_{name}"), file, &flags);
         }
     }
     r.finish();
