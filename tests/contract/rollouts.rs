@@ -111,6 +111,36 @@ fn changing_treatments_under_other_names_orders_and_scales() {
     }
 }
 
+/// What a run and `inspect` say of a treatment that switches off is about units whose treatment changes.
+#[test]
+fn words_on_changing_treatments() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let study = |estimators: &str| {
+        let text = format!(
+            "[study]\ntitle = \"t\"\n[data]\npath = \"{}\"\n[roles]\nunit = \"classroom\"\nperiod = \"year\"\ntreatment = \"status\"\n\
+             cluster = \"school\"\noutcomes = [\"math\"]\n[[analysis]]\nestimators = [{estimators}]\ninference = [\"cluster:cr0\"]\n",
+            switching("switching.csv")
+        );
+        std::fs::write(folder.path().join("study.toml"), text).expect("a file can be written");
+        crate::didact(&format!("run {0}/study.toml --out {0}/run --quiet", folder.path().display()))
+    };
+    let (code, _, err) = study("\"chaisemartin-dhaultfoeuille\", \"callaway-santanna\"");
+    assert!(code == 3 && err.contains("PANEL-004") && err.contains("callaway-santanna:"), "{code} {err}");
+    let (code, _, err) = study("\"chaisemartin-dhaultfoeuille\"");
+    assert_eq!(code, 0, "{err}");
+    let read = |file: &str| std::fs::read_to_string(folder.path().join("run").join(file)).expect("a file of the run");
+    let report = read("report.json");
+    assert!(report.contains("whose treatment changed was"), "{report}");
+    assert!(report.contains("treatment stays as it was") && report.contains("76 of them with a treatment that changes"));
+    for false_here in ["among the treated", "comparison units in the first period", "of them treated", "comparison units\""] {
+        assert!(!report.contains(false_here), "{false_here}");
+    }
+    let flow = read("tables/sample-flow.csv");
+    assert!(flow.contains("units whose treatment changes,76") && flow.contains("units treated at some time,92"), "{flow}");
+    let (code, out, _) = crate::didact(&format!("inspect {}", switching("switching.csv")));
+    assert!(code == 0 && !out.contains("first treated in"), "{out}");
+}
+
 #[test]
 fn a_shifted_and_scaled_outcome_scales_the_effect() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -3,7 +3,8 @@
 //! A unit's treatment starts at D₁ and is another one for the first time in period F. DID_ℓ is the mean over switchers of the change
 //! of their outcome from the last period before the switch (F − 1) to F − 1 + ℓ, less the mean change of units with the same D₁
 //! not switched by then (their equations 3 to 6). Switchers to less treatment enter with the opposite sign, so that an effect is always one
-//! of having had more. Placebos mirror it: from F − 1 back as long as the effect looks ahead, for the same switchers and comparisons; time
+//! of having had more; the direction is that of the first change, since a unit whose treatment crosses D₁ is left out from then on.
+//! Placebos mirror it: from F − 1 back as long as the effect looks ahead, for the same switchers and comparisons; time
 //! is counted as the periods say, so where a period is missing from the data its mirror image is too.
 //!
 //! The overall effect is Σ_ℓ N_ℓ DID_ℓ over the treatment that these switchers had in those periods, Σ |D_{F−1+ℓ} − D₁|: the average

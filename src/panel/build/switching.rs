@@ -47,10 +47,10 @@ pub(super) fn changed(
         since[places.clone()].fill(code as u32);
         baseline[places.clone()].fill(path.baseline);
         changed[places.clone()].fill(path.first.map_or(path.baseline, |(_, d)| d));
+        let sums = path.cumulated(placed.periods);
         for k in places {
-            let period = placed.period_of(k);
-            now[k] = path.at(period);
-            cumulated[k] = path.cumulated(period, placed.periods);
+            now[k] = path.at(placed.period_of(k));
+            cumulated[k] = sums[placed.period[placed.order.at(k)] as usize];
         }
         leaves.push(path.leaves);
     }
@@ -175,8 +175,16 @@ impl<'a> Path<'a> {
         }
     }
 
-    fn cumulated(&self, period: i64, periods: &[i64]) -> f64 {
-        let Some((f, _)) = self.first else { return 0.0 };
-        periods.iter().filter(|p| f <= **p && **p <= period).map(|p| self.at(*p) - self.baseline).sum()
+    /// The sum of treatment less baseline from the first change to each period.
+    fn cumulated(&self, periods: &[i64]) -> Vec<f64> {
+        let mut sum = 0.0;
+        let since = |p: i64| self.first.is_some_and(|(f, _)| f <= p);
+        let mut up_to = |p: &i64| {
+            if since(*p) {
+                sum += self.at(*p) - self.baseline;
+            }
+            sum
+        };
+        periods.iter().map(&mut up_to).collect()
     }
 }
