@@ -66,7 +66,8 @@ impl Estimate {
             }
         }
         let third = if asks(Role::Third) { self.roles.subgroup.clone() } else { None };
-        let spec = |o: &String| self.roles.spec(o).map(|spec| PanelSpec { third: third.clone(), ..spec });
+        let spec =
+            |o: &String| self.roles.spec(o).map(|spec| PanelSpec { third: third.clone(), paths: Chosen::paths(&estimators), ..spec });
         let specs = self.roles.outcome.iter().map(spec).collect::<Result<Vec<_>, _>>()?;
         let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
         columns.extend(self.roles.subgroup.as_deref());

@@ -6,7 +6,7 @@ use super::roles::Data;
 use super::{Common, Failure};
 use crate::cohort::{Cohort, Suspect, suspects};
 use crate::ingest::profiles;
-use crate::panel::{Keys, PanelSpec, Sequence, TreatmentRule};
+use crate::panel::{Keys, PanelSpec, Paths, Sequence, TreatmentRule};
 use crate::render::text;
 use crate::store::Input;
 use crate::table::{Cell, Column, Digits, Table};
@@ -132,21 +132,35 @@ fn shape(cohort: &Cohort, guesses: &[super::guess::Guess]) -> Vec<String> {
     if duplicates > 0 {
         out.push(format!("{duplicates} rows repeat a unit and period: name another unit, or say --duplicates mean"));
     }
-    if let (Some(cohort_column), Some(outcome)) = (role("cohort"), role("outcome")) {
+    let rule = role("cohort").map(TreatmentRule::Cohort).or_else(|| role("treatment").map(TreatmentRule::Status));
+    if let (Some(rule), Some(outcome)) = (rule, role("outcome")) {
         let spec = PanelSpec {
             unit: Some(unit),
             period: Some(period),
             cluster: role("school"),
             duplicates: crate::panel::Duplicates::Mean,
-            ..PanelSpec::new(&outcome, TreatmentRule::Cohort(cohort_column))
+            paths: Paths::Any,
+            ..PanelSpec::new(&outcome, rule)
         };
         match crate::panel::Panel::build(cohort, &spec) {
             Ok(panel) => {
+                let switching = panel.extras.status.as_ref();
+                if let Some(status) = switching {
+                    out.push(format!(
+                        "the treatment ({}) does not simply stay on: chaisemartin-dhaultfoeuille alone can follow it",
+                        status.name
+                    ));
+                }
+                let (first, never) = if switching.is_some() {
+                    ("treatment first changes in", "treatment never changes")
+                } else {
+                    ("first treated in", "never treated")
+                };
                 for (ix, c) in panel.cells.cohorts.iter().enumerate() {
                     let n = (0..panel.n_units()).filter(|&u| panel.cohort_of(u) == ix).count();
                     out.push(match c {
-                        crate::panel::FirstTreated::At(g) => format!("first treated in {g}: {n} units"),
-                        crate::panel::FirstTreated::Never => format!("never treated: {n} units"),
+                        crate::panel::FirstTreated::At(g) => format!("{first} {g}: {n} units"),
+                        crate::panel::FirstTreated::Never => format!("{never}: {n} units"),
                     });
                 }
             }

@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::cohort::Cohort;
 use crate::ingest::{self, Codes, Format};
-use crate::panel::{CovariateTerm, Duplicates, PanelSpec, TreatmentRule};
+use crate::panel::{CovariateTerm, Duplicates, PanelSpec, Paths, TreatmentRule};
 use crate::store::Input;
 
 /// Where the data are and how to read them.
@@ -53,7 +53,8 @@ pub struct Roles {
     /// With --arm: 0/1, whether a row is after the start; may be left out where there are two periods
     #[arg(long, value_name = "COL", requires = "arm", conflicts_with_all = ["cohort", "treatment"])]
     pub post: Option<String>,
-    /// Instead of --cohort: a 0/1 status that switches on over time
+    /// Instead of --cohort: a 0/1 status that switches on over time; for chaisemartin-dhaultfoeuille alone it may switch off again,
+    /// be on from the first period, or take other values
     #[arg(long, value_name = "COL")]
     pub treatment: Option<String>,
     /// Covariates, separated by commas; factor(COL) for categories, text always is
@@ -127,6 +128,7 @@ impl Roles {
             unit: self.unit.clone(),
             period: self.period.clone(),
             treatment,
+            paths: Paths::StayOn(Vec::new()),
             covariates: self.covariates.iter().filter(|c| !c.trim().is_empty()).map(|c| CovariateTerm::parse(c)).collect(),
             weights: self.weights.clone(),
             cluster: self.cluster.first().cloned(),

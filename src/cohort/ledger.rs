@@ -43,6 +43,12 @@ pub enum Reason {
     NothingUntreated,
     /// No comparison unit is left in the row's period.
     NoComparison,
+    /// The treatment has crossed its first value: it was above and is below, or the other way round.
+    CrossedBaseline,
+    /// The treatment has changed, in a period that was not seen.
+    ChangeNotSeen,
+    /// Nobody whose treatment was the same at first can be compared with the unit.
+    NoSameBaseline,
     /// The row was averaged with another one of the same unit and period, as asked.
     Averaged,
     /// The subgroup is missing.
@@ -75,6 +81,9 @@ impl Reason {
             Reason::LoneCluster => "in the only cluster of its cohort",
             Reason::NothingUntreated => "the unit has no untreated row",
             Reason::NoComparison => "no comparison unit in the period",
+            Reason::CrossedBaseline => "after the treatment crossed its first value",
+            Reason::ChangeNotSeen => "after a change of treatment in a period that was not seen",
+            Reason::NoSameBaseline => "nobody with the same treatment at first to compare with",
             Reason::Averaged => "averaged with another row of the same unit and period",
             Reason::MissingSubgroup => "missing subgroup",
             Reason::OtherSubgroup => "other subgroup",

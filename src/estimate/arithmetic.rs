@@ -1,7 +1,7 @@
 //! What an estimator that is no regression hands to [`Fit`]: its arithmetic on a panel under any cluster weights, from
 //! which leaving out, resampling and reassigning clusters follow without a line of its own.
 
-use super::fit::{Body, Fit, FitCluster, InfluenceFit, NotIdentified, Placebo, Refit, Side};
+use super::fit::{Body, Exposure, Fit, FitCluster, InfluenceFit, NotIdentified, Placebo, Refit, Side};
 use super::linear::strata;
 use super::reassign::{Reassign, Shifted, Treatment};
 use super::target::Target;
@@ -66,15 +66,47 @@ pub(super) struct About {
     pub warnings: Vec<Warning>,
 }
 
+/// How an estimator tells rows and clusters apart, where it is not by cohort and period.
+pub(super) struct Frame {
+    /// The cell of each row, as [`About::cell_weights`] numbers them.
+    pub cells: Vec<u32>,
+    /// The side of each cluster.
+    pub sides: Vec<Side>,
+    /// The stratum in which each cluster is resampled.
+    pub strata: Vec<u32>,
+    /// Units that the effects are about.
+    pub n_treated_units: usize,
+    /// Who had some of the treatment.
+    pub exposure: Option<Exposure>,
+}
+
+impl Frame {
+    fn of(panel: &Panel) -> Frame {
+        Frame {
+            cells: panel.cell.to_vec(),
+            sides: (0..panel.n_clusters()).map(|g| side(panel, g)).collect(),
+            strata: strata(panel),
+            n_treated_units: panel.n_treated_units(),
+            exposure: None,
+        }
+    }
+}
+
 /// Computes the estimates and wraps them up. `panel` holds exactly the rows that are used.
 pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, executor: &dyn Executor) -> Fit {
+    fit_in(panel, Frame::of(panel), arithmetic, about, executor)
+}
+
+/// The same for an estimator that tells rows and clusters apart in its own way.
+pub(super) fn fit_in(panel: &Panel, frame: Frame, arithmetic: Box<dyn Arithmetic>, about: About, executor: &dyn Executor) -> Fit {
     let n = panel.n_clusters();
     let solved = arithmetic.solve(&vec![1.0; n], true, executor);
     assert_eq!(solved.estimates.len(), about.targets.len(), "one estimate a target");
     let influence = solved.influence.expect("asked for");
-    let information = information(panel, &about.cell_weights);
-    let sides: Vec<Side> = (0..n).map(|g| side(panel, g)).collect();
-    let clusters = clusters(panel, &sides);
+    let information = information(panel, &frame.cells, &about.cell_weights);
+    let Frame { sides, strata, n_treated_units, exposure, .. } = frame;
+    let mut clusters = clusters(panel, &sides);
+    clusters.iter_mut().zip(strata).for_each(|(c, s)| c.stratum = s);
     let again = Again {
         panel: panel.clone(),
         treatments: about.targets.iter().map(Target::treatment).collect(),
@@ -93,7 +125,8 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
         own_inference: None,
         n_rows: panel.n_rows(),
         n_units: panel.n_units(),
-        n_treated_units: panel.n_treated_units(),
+        n_treated_units,
+        exposure,
         clusters,
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
@@ -137,13 +170,13 @@ pub(super) fn clusters(panel: &Panel, sides: &[Side]) -> Vec<FitCluster> {
 }
 
 /// Σ over a cluster's rows of weight × (cell weight)², as shares of the whole, target by target.
-fn information(panel: &Panel, cell_weights: &[Vec<f64>]) -> Matrix {
+fn information(panel: &Panel, cells: &[u32], cell_weights: &[Vec<f64>]) -> Matrix {
     let mut out = Matrix::zeros(panel.n_clusters(), cell_weights.len());
-    let mut here = vec![0.0; panel.cells.len()];
+    let mut here = vec![0.0; cell_weights.first().map_or(0, Vec::len)];
     for g in 0..panel.n_clusters() {
         here.fill(0.0);
         for u in panel.units_of(g) {
-            panel.rows_of(u).for_each(|r| here[panel.cell[r] as usize] += panel.weight_of(r));
+            panel.rows_of(u).for_each(|r| here[cells[r] as usize] += panel.weight_of(r));
         }
         for (t, weights) in cell_weights.iter().enumerate() {
             out[(g, t)] = here.iter().zip(weights).map(|(n, a)| n * a * a).sum();

@@ -35,8 +35,10 @@ pub struct Fit {
     pub n_rows: usize,
     /// Units used.
     pub n_units: usize,
-    /// Treated units used.
+    /// Treated units used; where treatments do not simply stay on, those whose treatment changes.
     pub n_treated_units: usize,
+    /// Who had some of the treatment, where that is not who is on the treated side.
+    pub exposure: Option<Exposure>,
     /// The clusters.
     pub clusters: Vec<FitCluster>,
     /// The names behind [`FitCluster::panel_ix`].
@@ -50,6 +52,15 @@ pub struct Fit {
     pub model: Option<ModelFit>,
     /// Components of the outcome's variance, where the estimator divides it.
     pub components: Vec<Component>,
+}
+
+/// Who had some of a treatment that does not simply stay on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exposure {
+    /// Units that had some in some period.
+    pub units: usize,
+    /// Clusters that hold such units, and clusters that hold units that never had any.
+    pub clusters: (usize, usize),
 }
 
 /// A cluster of a fit.

@@ -224,6 +224,7 @@ pub(super) fn fit(
         outcome_unit: y_unit,
         rows_by_label: false,
         own_inference: None,
+        exposure: None,
         n_rows: moments.n_rows,
         n_units: moments.n_units,
         n_treated_units: present.iter().map(|c| c.n_treated_units).sum(),

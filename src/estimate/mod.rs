@@ -42,8 +42,8 @@ mod wooldridge;
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
 pub use fit::{
-    AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side,
-    Weighted,
+    AbsorbedUnit, Body, DegreesOfFreedom, Exposure, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit,
+    Side, Weighted,
 };
 pub use model_fit::{Component, ModelFit, ModelVariance};
 pub use nest::Nest;
@@ -52,6 +52,7 @@ pub use sample::Sample;
 pub use target::{Estimand, Target};
 
 use crate::cohort::{Fault, Faults, did_you_mean};
+use crate::panel::Paths;
 
 /// A way to estimate effects from an analytic sample.
 pub trait Estimator: Sync {
@@ -81,6 +82,8 @@ pub enum Role {
     TakeUp,
     /// Levels between cluster and unit.
     Levels,
+    /// A treatment that may switch off again, be there from the start, or take other values than 0 and 1.
+    Status,
 }
 
 /// All estimators, in the order in which they are listed.
@@ -139,5 +142,12 @@ impl Chosen {
     /// The estimator's name with the options that differ from the defaults.
     pub fn label(&self) -> String {
         self.options.label(self.estimator.card())
+    }
+
+    /// Which paths a treatment status may take so that all of these can follow it.
+    pub fn paths(all: &[Chosen]) -> Paths {
+        let cannot: Vec<String> =
+            all.iter().filter(|c| !c.estimator.asks_for(Role::Status)).map(|c| c.estimator.card().id.to_string()).collect();
+        if cannot.is_empty() && !all.is_empty() { Paths::Any } else { Paths::StayOn(cannot) }
     }
 }

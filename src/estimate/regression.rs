@@ -120,6 +120,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         outcome_unit: y_unit,
         rows_by_label: false,
         own_inference: None,
+        exposure: None,
         n_rows: panel.n_rows(),
         n_units: panel.n_units(),
         n_treated_units: panel.n_treated_units(),

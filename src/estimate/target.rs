@@ -88,6 +88,11 @@ impl Target {
         Target::plain(Estimand::Overall, "ATT")
     }
 
+    /// The overall effect of a unit of treatment in a period.
+    pub fn per_unit() -> Target {
+        Target::plain(Estimand::Overall, "per unit and period of treatment")
+    }
+
     /// The effect at an event time.
     pub fn event(e: i64) -> Target {
         Target { event_time: Some(e), ..Target::plain(Estimand::Event, &format!("event time {e}")) }

@@ -209,6 +209,15 @@ fn attainable(enumerated: Option<u64>, smallest: Option<f64>, alpha: f64) -> Opt
 
 /// Why clusters cannot be assigned otherwise.
 pub(super) fn not_assigned(fit: &Fit) -> Fault {
+    if fit.exposure.is_some() {
+        return Fault::new(
+            "INF-006",
+            "treatments that change more than once are no assignment that could be dealt anew",
+            "a treatment that switches off, is there from the start or takes other values than 0 and 1",
+            "clusters differ in whole paths of treatment and in where these began, so there are hardly two whose paths could be exchanged",
+            "use  jackknife, wild-bootstrap  or  pairs-bootstrap",
+        );
+    }
     if fit.rows_by_label {
         return Fault::new(
             "INF-006",

@@ -6,6 +6,8 @@ mod codes;
 mod nested;
 mod roles;
 mod rows;
+mod started;
+mod switching;
 mod timing;
 
 use super::{Panel, PanelSpec};

@@ -32,7 +32,8 @@ impl Panel {
     }
 
     fn compare_extras(&self, a: usize, b: usize) -> Ordering {
-        let Extras { third, dose, take_up } = &self.extras;
+        // A status needs a unit, so it is in no cross-section.
+        let Extras { third, dose, take_up, status: _ } = &self.extras;
         let each = [third, dose, take_up].into_iter().flatten();
         each.map(|e| e.values[a].total_cmp(&e.values[b])).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
     }

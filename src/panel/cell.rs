@@ -1,6 +1,6 @@
 //! Cohorts, periods, and the (cohort, period) cells they form.
 
-/// The period in which a unit is first treated.
+/// The period in which a unit is first treated; where treatments do not simply stay on, in which its treatment first changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FirstTreated {
     /// Treated from this period on.

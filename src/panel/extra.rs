@@ -11,6 +11,26 @@ pub struct Extras {
     pub dose: Option<Extra>,
     /// Who really used the treatment: 0 to 1.
     pub take_up: Option<Extra>,
+    /// The treatment itself, where it does not simply switch on once: then a cohort is named by the period in which the treatment
+    /// first changed, and those whose treatment never does are the [`Never`](super::FirstTreated::Never).
+    pub status: Option<Status>,
+}
+
+/// A treatment that may switch off again, be there from the start, or take other values than 0 and 1; and what follows from a
+/// unit's whole path for each of its rows.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// The column's name.
+    pub name: String,
+    /// The treatment in each row.
+    pub now: Arc<Vec<f64>>,
+    /// The unit's treatment when it was first seen.
+    pub baseline: Arc<Vec<f64>>,
+    /// Its treatment in the period of its first change; the baseline where it never changes.
+    pub changed: Arc<Vec<f64>>,
+    /// Treatment less baseline, summed over the periods from the first change to the row's own; a period in which the status is
+    /// not known counts as that of the first change.
+    pub cumulated: Arc<Vec<f64>>,
 }
 
 /// One such column.
@@ -28,6 +48,13 @@ impl Extras {
     /// The same columns with their values rearranged.
     pub(super) fn map(&self, pick: impl Fn(&[f64]) -> Vec<f64>) -> Extras {
         let one = |extra: &Option<Extra>| extra.as_ref().map(|e| Extra { values: Arc::new(pick(&e.values)), ..e.clone() });
-        Extras { third: one(&self.third), dose: one(&self.dose), take_up: one(&self.take_up) }
+        let status = self.status.as_ref().map(|s| Status {
+            name: s.name.clone(),
+            now: Arc::new(pick(&s.now)),
+            baseline: Arc::new(pick(&s.baseline)),
+            changed: Arc::new(pick(&s.changed)),
+            cumulated: Arc::new(pick(&s.cumulated)),
+        });
+        Extras { third: one(&self.third), dose: one(&self.dose), take_up: one(&self.take_up), status }
     }
 }

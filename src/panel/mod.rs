@@ -15,12 +15,12 @@ mod subset;
 
 pub use cell::{Cells, FirstTreated};
 pub use executor::{Executor, Serial, spread};
-pub use extra::{Extra, Extras};
+pub use extra::{Extra, Extras, Status};
 pub use grouping::{Finer, Grouping, Level};
 pub use key::Keys;
 pub use moments::{Absorb, ClusterMoments, Moments, ResidualScores, Scale, UnitSums};
 pub use sequence::Sequence;
-pub use spec::{CovariateTerm, Duplicates, PanelSpec, TreatmentRule};
+pub use spec::{CovariateTerm, Duplicates, PanelSpec, Paths, TreatmentRule};
 
 use crate::cohort::{Ledger, Warning};
 use std::sync::{Arc, OnceLock};
@@ -192,7 +192,8 @@ impl Panel {
         })
     }
 
-    /// How many clusters hold units of an arm: (treated at some time in the sample, never treated).
+    /// How many clusters hold units of an arm: (treated at some time in the sample, never treated); where treatments do not simply
+    /// stay on, (whose treatment changes, whose does not).
     pub fn clusters_by_arm(&self) -> (usize, usize) {
         let holds = |wanted: bool| {
             self.survey().clusters.iter().filter(|set| set.iter().any(|&c| self.cells.is_ever_treated(c as usize) == wanted)).count()
@@ -200,7 +201,7 @@ impl Panel {
         (holds(true), holds(false))
     }
 
-    /// Number of units that are treated at some time in the sample.
+    /// Number of units that are treated at some time in the sample, or whose treatment changes where it does not simply stay on.
     pub fn n_treated_units(&self) -> usize {
         self.survey().units.iter().enumerate().filter(|(c, _)| self.cells.is_ever_treated(*c)).map(|(_, n)| n).sum()
     }

@@ -32,8 +32,17 @@ pub enum TreatmentRule {
         /// Whether a row is after the start.
         post: Option<String>,
     },
-    /// A 0/1 status that switches on over time.
+    /// A status in each row: 0 or 1 and switched on once, unless [`Paths`] allows more.
     Status(String),
+}
+
+/// Which paths a treatment status may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Paths {
+    /// Off, then on for good: all that these estimators can follow (none named: whoever asks).
+    StayOn(Vec<String>),
+    /// Any: on from the first period, off again, other numbers than 0 and 1.
+    Any,
 }
 
 /// What to do with a unit seen twice in a period.
@@ -57,6 +66,8 @@ pub struct PanelSpec {
     pub period: Option<String>,
     /// Who is treated when.
     pub treatment: TreatmentRule,
+    /// Which paths a treatment status may take.
+    pub paths: Paths,
     /// Covariates.
     pub covariates: Vec<CovariateTerm>,
     /// Weights.
@@ -91,6 +102,7 @@ impl PanelSpec {
             unit: None,
             period: None,
             treatment,
+            paths: Paths::StayOn(Vec::new()),
             covariates: Vec::new(),
             weights: None,
             cluster: None,

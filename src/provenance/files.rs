@@ -51,9 +51,11 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     );
     if run.truth.is_none() {
         for result in results["results"].as_array_mut().into_iter().flatten() {
-            let few = result["sample"]["treated_units"].as_u64().is_some_and(|n| n > 0 && n < run.study.privacy.minimum_cell);
-            if few {
-                result["sample"]["treated_units"] = serde_json::json!({"suppressed": true});
+            for count in ["treated_units", "switching_units"] {
+                let few = result["sample"][count].as_u64().is_some_and(|n| n > 0 && n < run.study.privacy.minimum_cell);
+                if few {
+                    result["sample"][count] = serde_json::json!({"suppressed": true});
+                }
             }
         }
         // Subgroup results of real students leave through the disclosure gate only: see the table.

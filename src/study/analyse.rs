@@ -2,8 +2,8 @@
 
 use super::family::Leader;
 use super::versus::{Overall, Versus};
-use crate::cohort::{Cohort, Faults, Warning};
-use crate::estimate::{Chosen, Component, Fit, NotIdentified, Sample, Target};
+use crate::cohort::{Cohort, Fault, Faults, Warning};
+use crate::estimate::{Chosen, Component, Fit, NotIdentified, Role, Sample, Target};
 use crate::infer::multiplicity::Adjustment;
 use crate::infer::{self, Draws, Estimate, JointTest, Method, Setting};
 use crate::panel::{Executor, Panel, PanelSpec};
@@ -54,6 +54,8 @@ pub struct SampleCounts {
     pub periods: usize,
     /// Units treated at some time.
     pub treated_units: usize,
+    /// Where treatments do not simply stay on: units whose treatment changes, clusters with such units and clusters with others.
+    pub switching: Option<(usize, (usize, usize))>,
     /// Rows left out, by reason.
     pub dropped: Vec<(&'static str, usize)>,
 }
@@ -140,6 +142,16 @@ fn one(
     leader: &Leader,
     setting: &Setting<'_>,
 ) -> Result<(Analysis, Option<Overall>), Faults> {
+    if panel.extras.status.is_some() && !chosen.estimator.asks_for(Role::Status) {
+        return Err(Fault::new(
+            "EST-060",
+            format!("{} follows treatments that stay on", chosen.estimator.card().id),
+            format!("estimator {}", chosen.label()),
+            "this sample was built with treatments that switch off, are there from the start or take other values",
+            "build it for this estimator, or ask for  chaisemartin-dhaultfoeuille",
+        )
+        .into());
+    }
     let fit = chosen.estimator.fit(sample, &chosen.options)?;
     let methods = if question.inference.is_empty() { infer::defaults(&fit, panel) } else { question.inference.clone() };
     arms(&fit, panel, &question.spec, &methods)?;
@@ -240,14 +252,17 @@ fn single(fit: &Fit) -> Option<Warning> {
 }
 
 fn counts(panel: &Panel, fit: &Fit) -> SampleCounts {
+    let sides = (fit.n_treated_units, fit.clusters_by_arm());
+    let (treated_units, clusters_by_arm) = fit.exposure.map_or(sides, |e| (e.units, e.clusters));
     SampleCounts {
         rows: fit.ledger.n_rows,
         rows_used: fit.n_rows,
         units: fit.n_units,
         clusters: fit.n_clusters(),
-        clusters_by_arm: fit.clusters_by_arm(),
+        clusters_by_arm,
         periods: panel.cells.periods.len(),
-        treated_units: fit.n_treated_units,
+        treated_units,
+        switching: fit.exposure.map(|_| sides),
         dropped: fit.ledger.dropped.iter().map(|(r, n)| (r.words(), *n)).collect(),
     }
 }

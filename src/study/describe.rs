@@ -17,7 +17,7 @@ pub struct Summary {
 /// One arm in one period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArmPeriod {
-    /// Whether the units are treated at some time.
+    /// Whether the units are treated at some time; where treatments do not simply stay on, whether theirs changes.
     pub treated: bool,
     /// The period.
     pub period: i64,
@@ -49,8 +49,11 @@ pub struct Description {
     pub baseline: Vec<Baseline>,
     /// The first period.
     pub first_period: i64,
-    /// The outcome's standard deviation among comparison units in the first period.
+    /// The outcome's standard deviation in the first period among comparison units; where treatments do not simply stay on, among
+    /// units without any then.
     pub untreated_sd: Option<f64>,
+    /// Whether groups are told apart by whether their treatment changes, since it does not simply stay on.
+    pub switching: bool,
 }
 
 /// Describes a panel (without weights: these are the students that are there).
@@ -77,10 +80,18 @@ pub fn describe(panel: &Panel) -> Description {
             comparison: select(false, 0, values),
         })
         .collect();
+    let untreated_sd = match &panel.extras.status {
+        None => baseline[0].comparison.sd,
+        Some(status) => {
+            let without = |r: &usize| cells.period_ix(panel.cell[*r]) == 0 && status.now[*r] == 0.0;
+            summary((0..panel.n_rows()).filter(without).map(|r| panel.outcome[r])).sd
+        }
+    };
     Description {
         outcome: panel.outcome_name.clone(),
         by_period,
-        untreated_sd: baseline[0].comparison.sd,
+        untreated_sd,
+        switching: panel.extras.status.is_some(),
         baseline,
         first_period: cells.periods[0],
     }

@@ -120,7 +120,7 @@ pub struct Roles {
     /// With arm: 0/1, after the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<String>,
-    /// Instead of cohort: a 0/1 status that switches on.
+    /// Instead of cohort: a 0/1 status that switches on; for chaisemartin-dhaultfoeuille alone any treatment that changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub treatment: Option<String>,
     /// The unit of assignment.

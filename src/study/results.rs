@@ -36,6 +36,7 @@ fn result(a: &Analysis) -> Value {
             "rows": a.sample.rows, "rows_used": a.sample.rows_used, "units": a.sample.units, "clusters": a.sample.clusters,
             "periods": a.sample.periods, "treated_units": a.sample.treated_units,
             "treated_clusters": a.sample.clusters_by_arm.0, "comparison_clusters": a.sample.clusters_by_arm.1,
+            "switching_units": a.sample.switching.map(|s| s.0), "switching_clusters": a.sample.switching.map(|s| s.1.0),
             "dropped": dropped,
         },
         "versus_first": a.versus.as_ref().map(|v| json!({

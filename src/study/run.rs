@@ -341,12 +341,14 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
         filter.push((column.trim().to_string(), value.trim().to_string()));
     }
     // Only where an estimator asks for them: else a missing one would drop rows for nothing.
-    let asks = |role: Role| section.estimators.iter().filter_map(|text| Chosen::parse(text).ok()).any(|e| e.estimator.asks_for(role));
+    let chosen: Vec<Chosen> = section.estimators.iter().filter_map(|text| Chosen::parse(text).ok()).collect();
+    let asks = |role: Role| chosen.iter().any(|e| e.estimator.asks_for(role));
     Ok(PanelSpec {
         outcome: outcome.to_string(),
         unit: roles.unit.clone().or_else(|| roles.student.clone()),
         period: roles.period.clone(),
         treatment,
+        paths: Chosen::paths(&chosen),
         covariates: section.covariates.as_ref().unwrap_or(&roles.covariates).iter().map(|c| CovariateTerm::parse(c)).collect(),
         weights: roles.weights.clone(),
         cluster: roles.cluster.clone(),

@@ -36,6 +36,111 @@ fn names_order_and_threads_change_no_bit() {
     }
 }
 
+/// Treatments that switch on and off.
+const CHANGING: &str = "--unit classroom --period year --treatment hours --keep -1 --keep -2 --cluster school --weights students \
+     --inference jackknife --inference cluster:cr0 --inference pairs-bootstrap:replicates=99 --inference wild-bootstrap:replicates=99 \
+     --inference multiplier-bootstrap:replicates=99";
+
+fn switching(file: &str) -> String {
+    format!("{}/tests/golden/data/{file}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn changing_treatments_under_other_names_orders_and_scales() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = std::fs::read_to_string(switching("switching_gaps.csv")).expect("the golden data");
+    let mut lines = text.lines().map(str::to_string);
+    let header = lines.next().expect("a header");
+    let rows: Vec<Vec<String>> = lines.map(|l| l.split(',').map(str::to_string).collect()).collect();
+    let flags = format!("{CHANGING} --estimator chaisemartin-dhaultfoeuille --estimator chaisemartin-dhaultfoeuille:normalized=true");
+    let run =
+        |name: &str, rows: &[Vec<String>], more: &str| effects(&write(folder.path(), name, &header, rows), &format!("{flags} {more}"));
+    let plain = run("plain.csv", &rows, "");
+    assert!(plain.len() > 60);
+    assert_eq!(plain, run("order.csv", &shuffled(&rows), ""), "the order of rows");
+    assert_eq!(plain, run("plain.csv", &rows, "--threads 3"), "threads");
+    let changed = |f: &dyn Fn(&mut Vec<String>)| {
+        let mut out = rows.clone();
+        out.iter_mut().for_each(f);
+        out
+    };
+    let number = |text: &str| text.parse::<f64>().ok();
+    let named = changed(&|r| {
+        r[1] = (9_999 - r[1].parse::<u64>().expect("a number") * 7 % 997).to_string();
+        r[0] = (999 - r[0].parse::<u64>().expect("a number") * 5 % 97).to_string();
+    });
+    // Twice the treatment: half the effect of a unit of it, and nothing else.
+    let doubled = changed(&|r| {
+        if let Some(d) = number(&r[6]) {
+            r[6] = (2.0 * d).to_string();
+        }
+    });
+    // The other way round: what was more is less.
+    let turned = changed(&|r| {
+        if let Some(d) = number(&r[6]) {
+            r[6] = (-d).to_string();
+        }
+    });
+    let scaled = changed(&|r| {
+        if let Some(y) = number(&r[3]) {
+            r[3] = (500.0 + 4.0 * y).to_string();
+        }
+    });
+    for (what, rows, overall, event, normalized) in [
+        ("named", named, 1.0, 1.0, 1.0),
+        ("doubled", doubled, 0.5, 1.0, 0.5),
+        ("turned", turned, -1.0, -1.0, -1.0),
+        ("scaled", scaled, 4.0, 4.0, 4.0),
+    ] {
+        let n = plain.len() / 2;
+        for (i, (a, b)) in plain.iter().zip(run("other.csv", &rows, "")).enumerate() {
+            let factor = if a["estimand"] == "overall" {
+                overall
+            } else if i < n {
+                event
+            } else {
+                normalized
+            };
+            let case = format!("{what} {} {}", a["label"], a["inference"]);
+            close(&a["estimate"], &b["estimate"], factor, &case);
+            // Mirrored draws are others.
+            if what != "turned" || ["cluster:cr0", "jackknife"].iter().any(|m| a["inference"] == *m) {
+                close(&a["std_error"], &b["std_error"], f64::abs(factor), &case);
+            }
+        }
+    }
+}
+
+/// What a run and `inspect` say of a treatment that switches off is about units whose treatment changes.
+#[test]
+fn words_on_changing_treatments() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let study = |estimators: &str| {
+        let text = format!(
+            "[study]\ntitle = \"t\"\n[data]\npath = \"{}\"\n[roles]\nunit = \"classroom\"\nperiod = \"year\"\ntreatment = \"status\"\n\
+             cluster = \"school\"\noutcomes = [\"math\"]\n[[analysis]]\nestimators = [{estimators}]\ninference = [\"cluster:cr0\"]\n",
+            switching("switching.csv")
+        );
+        std::fs::write(folder.path().join("study.toml"), text).expect("a file can be written");
+        crate::didact(&format!("run {0}/study.toml --out {0}/run --quiet", folder.path().display()))
+    };
+    let (code, _, err) = study("\"chaisemartin-dhaultfoeuille\", \"callaway-santanna\"");
+    assert!(code == 3 && err.contains("PANEL-004") && err.contains("callaway-santanna:"), "{code} {err}");
+    let (code, _, err) = study("\"chaisemartin-dhaultfoeuille\"");
+    assert_eq!(code, 0, "{err}");
+    let read = |file: &str| std::fs::read_to_string(folder.path().join("run").join(file)).expect("a file of the run");
+    let report = read("report.json");
+    assert!(report.contains("whose treatment changed was"), "{report}");
+    assert!(report.contains("treatment stays as it was") && report.contains("76 of them with a treatment that changes"));
+    for false_here in ["among the treated", "comparison units in the first period", "of them treated", "comparison units\""] {
+        assert!(!report.contains(false_here), "{false_here}");
+    }
+    let flow = read("tables/sample-flow.csv");
+    assert!(flow.contains("units whose treatment changes,76") && flow.contains("units treated at some time,92"), "{flow}");
+    let (code, out, _) = crate::didact(&format!("inspect {}", switching("switching.csv")));
+    assert!(code == 0 && !out.contains("first treated in"), "{out}");
+}
+
 #[test]
 fn a_shifted_and_scaled_outcome_scales_the_effect() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -67,6 +172,12 @@ fn every_option_does_something() {
     let plain = switchers("effects=0");
     for option in ["effects=2", "placebos=0", "placebos=1", "normalized=true"] {
         assert_ne!(plain, switchers(option), "{option}");
+    }
+    let changing =
+        |options: &str| effects(&switching("switching.csv"), &format!("{CHANGING} --estimator chaisemartin-dhaultfoeuille:{options}"));
+    let plain = changing("effects=0");
+    for option in ["effects=2", "placebos=0", "placebos=1", "normalized=true", "switchers=in", "switchers=out"] {
+        assert_ne!(plain, changing(option), "{option}");
     }
     assert_ne!(run("beta=cs"), run("beta=sa"), "a comparison with the last cohort");
 }

@@ -16,4 +16,5 @@ mod imputation;
 mod mutation;
 mod random_timing;
 mod school;
+mod switching;
 mod synthetic;

@@ -1,10 +1,13 @@
-//! Changes of switchers and of those not yet switched, under any cluster weights.
+//! All comparisons of a panel, and the effects that average over them.
 
+use super::classes::Classes;
+use super::comparison::{Comparison, Part, Solved as Compared};
 use super::horizons::Horizon;
 use crate::estimate::NotIdentified;
 use crate::estimate::arithmetic::{Arithmetic, Solved, outcome_scale};
 use crate::num::Matrix;
 use crate::panel::{Executor, Panel, spread};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// What an effect averages over.
@@ -16,134 +19,126 @@ pub(super) enum Goal {
     Event(i64),
 }
 
-/// Those of one cluster on one side of a comparison.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    cluster: u32,
-    /// The sum of their weights.
-    weight: f64,
-    /// The weighted sum of their changes.
-    change: f64,
-}
-
-/// Both sides of one horizon; the parts stand in an order that depends on their numbers only.
-#[derive(Debug, Default)]
-struct Sides {
-    switchers: Vec<Part>,
-    others: Vec<Part>,
-}
-
 /// The horizons with their changes.
 pub(super) struct Switchers {
     horizons: Arc<Vec<Horizon>>,
     goals: Arc<Vec<Goal>>,
     normalized: bool,
-    sides: Vec<Sides>,
+    comparisons: Vec<Comparison>,
     n_clusters: usize,
     /// The power of two by which outcomes were divided.
     unit: f64,
+    /// Whether other assignments of treatments that stay on can be tried.
+    stays_on: bool,
 }
 
-/// One horizon solved.
-struct One {
-    /// The weight of its switchers.
-    weight: f64,
-    estimate: f64,
-    /// By cluster, where it takes part.
-    influence: Vec<(u32, f64)>,
-}
-
-/// Clusters, weight and mean change of one side.
+/// One unit on one side of a comparison.
 #[derive(Clone, Copy)]
-struct Side {
-    clusters: f64,
+struct One {
+    /// The treatment switched to; 0 for those who have not.
+    to: f64,
     weight: f64,
     change: f64,
+    dose: f64,
+    beyond: f64,
 }
 
-impl Side {
-    fn of(parts: &[Part], counts: &[f64]) -> Side {
-        let mut out = Side { clusters: 0.0, weight: 0.0, change: 0.0 };
-        for part in parts {
-            let count = counts[part.cluster as usize];
-            out.clusters += count;
-            out.weight += count * part.weight;
-            out.change += count * part.change;
+impl One {
+    fn order(&self, other: &One) -> Ordering {
+        let each = |x: &One| [x.to, x.change, x.weight, x.dose, x.beyond];
+        each(self).iter().zip(each(other)).map(|(a, b)| a.total_cmp(&b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+    }
+}
+
+/// The units of one cluster as parts, those that switched to the same treatment together.
+fn parts(units: &mut [One], cluster: u32) -> impl Iterator<Item = (f64, Part)> + '_ {
+    units.sort_by(One::order);
+    units.chunk_by(|a, b| a.to == b.to).map(move |alike| {
+        let mut part = Part { cluster, weight: 0.0, change: 0.0, dose: 0.0, beyond: 0.0 };
+        for one in alike {
+            part.weight += one.weight;
+            part.change += one.weight * one.change;
+            part.dose += one.weight * one.dose;
+            part.beyond += one.weight * one.beyond;
         }
-        out
-    }
-
-    fn mean(&self) -> f64 {
-        self.change / self.weight
-    }
-
-    fn factor(&self) -> f64 {
-        if self.clusters > 1.0 { (self.clusters / (self.clusters - 1.0)).sqrt() } else { 1.0 }
-    }
+        (alike[0].to, part)
+    })
 }
 
-impl Sides {
-    /// How many clusters hold switchers and others.
-    fn on_both(&self, counts: &[f64]) -> f64 {
-        let mut others: Vec<u32> = self.others.iter().map(|p| p.cluster).collect();
-        others.sort_unstable();
-        let both = |p: &&Part| others.binary_search(&p.cluster).is_ok();
-        self.switchers.iter().filter(both).map(|p| counts[p.cluster as usize]).sum()
-    }
+fn by_numbers(a: &(f64, Part), b: &(f64, Part)) -> Ordering {
+    let each = |(to, p): &(f64, Part)| [*to, p.change, p.weight, p.dose, p.beyond];
+    each(a).iter().zip(each(b)).map(|(a, b)| a.total_cmp(&b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 impl Switchers {
-    pub(super) fn new(panel: &Panel, horizons: Arc<Vec<Horizon>>, goals: Arc<Vec<Goal>>, normalized: bool) -> Switchers {
+    pub(super) fn new(panel: &Panel, classes: &Classes, horizons: Arc<Vec<Horizon>>, goals: Arc<Vec<Goal>>, normalized: bool) -> Switchers {
         let (_, unit) = outcome_scale(panel);
-        let mut sides: Vec<Sides> = horizons.iter().map(|_| Sides::default()).collect();
+        let status = panel.extras.status.as_ref();
+        // The comparisons in which each class takes part.
+        let mut of_class: Vec<Vec<usize>> = vec![Vec::new(); classes.list.len()];
+        for (k, h) in horizons.iter().enumerate() {
+            of_class[h.class].push(k);
+            h.others.clone().for_each(|c| of_class[c].push(k));
+        }
+        let mut sides: Vec<[Vec<(f64, Part)>; 2]> = horizons.iter().map(|_| Default::default()).collect();
         let mut row_of: Vec<Option<usize>> = vec![None; panel.cells.periods.len()];
-        let mut here: Vec<[Vec<(f64, f64)>; 2]> = horizons.iter().map(|_| Default::default()).collect();
+        let mut here: Vec<[Vec<One>; 2]> = horizons.iter().map(|_| Default::default()).collect();
         for g in 0..panel.n_clusters() {
+            let mut touched = Vec::new();
             for u in panel.units_of(g) {
                 row_of.fill(None);
                 panel.rows_of(u).for_each(|r| row_of[panel.cells.period_ix(panel.cell[r])] = Some(r));
-                let cohort = panel.cohort_of(u);
-                for (h, pairs) in horizons.iter().zip(&mut here).filter(|(h, _)| h.cohort == cohort || cohort >= h.later) {
+                let class = classes.of_unit[u] as usize;
+                for &k in &of_class[class] {
+                    let h = &horizons[k];
                     let (Some(at), Some(base), Some(compared)) = (row_of[h.at], row_of[h.base], row_of[h.compared]) else { continue };
-                    let weight = panel.weight_of(at);
-                    let change = panel.outcome[compared] / unit - panel.outcome[base] / unit;
-                    pairs[usize::from(h.cohort != cohort)].push((weight, change));
+                    let (weight, change) = (panel.weight_of(at), panel.outcome[compared] / unit - panel.outcome[base] / unit);
+                    let one = match status {
+                        _ if h.class != class => One { to: 0.0, weight, change, dose: 0.0, beyond: 0.0 },
+                        None => One { to: 1.0, weight, change, dose: 1.0, beyond: 0.0 },
+                        Some(s) => {
+                            let dose = (s.now[at] - s.baseline[at]).abs();
+                            One { to: s.changed[at], weight, change, dose, beyond: s.cumulated[at].abs() - h.length as f64 }
+                        }
+                    };
+                    here[k][usize::from(h.class != class)].push(one);
+                    touched.push(k);
                 }
             }
-            for (pairs, sides) in here.iter_mut().zip(&mut sides) {
-                for (pairs, side) in pairs.iter_mut().zip([&mut sides.switchers, &mut sides.others]) {
-                    if !pairs.is_empty() {
-                        pairs.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.total_cmp(&b.0)));
-                        let (weight, change) = pairs.iter().fold((0.0, 0.0), |(w, c), (weight, change)| (w + weight, c + weight * change));
-                        side.push(Part { cluster: g as u32, weight, change });
-                        pairs.clear();
-                    }
+            touched.sort_unstable();
+            touched.dedup();
+            for k in touched {
+                for (units, side) in here[k].iter_mut().zip(&mut sides[k]) {
+                    side.extend(parts(units, g as u32));
+                    units.clear();
                 }
             }
         }
-        for side in sides.iter_mut().flat_map(|s| [&mut s.switchers, &mut s.others]) {
-            side.sort_by(|a, b| a.change.total_cmp(&b.change).then_with(|| a.weight.total_cmp(&b.weight)));
-        }
-        Switchers { horizons, goals, normalized, sides, n_clusters: panel.n_clusters(), unit }
+        let comparison = |[mut switchers, mut others]: [Vec<(f64, Part)>; 2]| {
+            switchers.sort_by(by_numbers);
+            others.sort_by(by_numbers);
+            let plain = |parts: &[(f64, Part)]| parts.iter().map(|(_, p)| *p).collect::<Vec<Part>>();
+            Comparison { switchers: switchers.chunk_by(|a, b| a.0 == b.0).map(plain).collect(), others: plain(&others) }
+        };
+        let comparisons = sides.into_iter().map(comparison).collect();
+        Switchers { horizons, goals, normalized, comparisons, n_clusters: panel.n_clusters(), unit, stays_on: status.is_none() }
     }
 
-    /// For each goal the weight of a unit's outcome in the estimate, by cell.
-    pub(super) fn cell_weights(&self, panel: &Panel) -> Vec<Vec<f64>> {
-        let cells = &panel.cells;
+    /// For each goal the weight of a unit's outcome in the estimate, by class and period (numbered `class · periods + period`).
+    pub(super) fn cell_weights(&self, panel: &Panel, classes: &Classes) -> Vec<Vec<f64>> {
+        let n_periods = panel.cells.periods.len();
         let counts = vec![1.0; self.n_clusters];
-        let both = |s: &Sides| (Side::of(&s.switchers, &counts).weight, Side::of(&s.others, &counts).weight);
-        let weights: Vec<(f64, f64)> = self.sides.iter().map(both).collect();
+        let solved: Vec<Option<Compared>> = self.comparisons.iter().map(|c| c.solve(&counts, false)).collect();
         let one = |goal: &Goal| {
-            let mut out = vec![0.0; cells.len()];
-            let own = |k: usize| if weights[k].1 > 0.0 { weights[k].0 } else { 0.0 };
-            let total: f64 = self.members(*goal).map(own).sum();
-            for k in self.members(*goal).filter(|&k| own(k) > 0.0) {
-                let (h, scale) = (&self.horizons[k], own(k) / total / self.scale(*goal, k));
-                let cohorts = std::iter::once((h.cohort, scale / weights[k].0))
-                    .chain((h.later..cells.cohorts.len()).map(|c| (c, -scale / weights[k].1)));
-                for (cohort, weight) in cohorts {
-                    out[cells.cell(cohort, h.compared) as usize] += weight;
-                    out[cells.cell(cohort, h.base) as usize] -= weight;
+            let mut out = vec![0.0; classes.list.len() * n_periods];
+            let Some(per) = self.per(*goal, &solved) else { return out };
+            for (k, share) in per {
+                let h = &self.horizons[k];
+                let (ours, theirs) = self.comparisons[k].weights(&counts);
+                let sides = std::iter::once((h.class, share / ours)).chain(h.others.clone().map(|c| (c, -share / theirs)));
+                for (class, weight) in sides {
+                    out[class * n_periods + h.compared] += weight;
+                    out[class * n_periods + h.base] -= weight;
                 }
             }
             out
@@ -151,68 +146,51 @@ impl Switchers {
         self.goals.iter().map(one).collect()
     }
 
-    /// Whether some horizon has a single cluster of switchers, or of those not yet switched.
+    /// Whether some comparison has a single cluster of switchers, or of those not yet switched.
     pub(super) fn has_lone_clusters(&self) -> bool {
-        self.sides.iter().any(|s| s.switchers.len() == 1 || s.others.len() == 1)
+        self.comparisons.iter().any(Comparison::has_lone_clusters)
     }
 
-    /// The horizons that a goal averages over.
-    fn members(&self, goal: Goal) -> impl Iterator<Item = usize> + '_ {
-        (0..self.horizons.len()).filter(move |&k| match goal {
-            Goal::Total => !self.horizons[k].is_placebo(),
-            Goal::Event(e) => self.horizons[k].event == e,
-        })
-    }
-
-    /// What an effect is divided by: with a treatment that stays on, the periods of treatment that it took.
-    fn scale(&self, goal: Goal, horizon: usize) -> f64 {
-        if self.normalized && goal != Goal::Total { self.horizons[horizon].length as f64 } else { 1.0 }
-    }
-
-    fn one(&self, sides: &Sides, counts: &[f64], influence: bool) -> Option<One> {
-        let (ours, theirs) = (Side::of(&sides.switchers, counts), Side::of(&sides.others, counts));
-        if ours.weight <= 0.0 || theirs.weight <= 0.0 {
-            return None;
-        }
-        let mut out = One { weight: ours.weight, estimate: ours.mean() - theirs.mean(), influence: Vec::new() };
-        if !influence {
-            return Some(out);
-        }
-        // One cluster alone does not show how clusters differ: its deviation is that from the mean of both sides.
-        let union = || Side {
-            clusters: ours.clusters + theirs.clusters - sides.on_both(counts),
-            weight: ours.weight + theirs.weight,
-            change: ours.change + theirs.change,
+    /// The comparisons that a goal averages over, and the factor of each in the effect, but for the unit of the outcome: the share of
+    /// its switchers, negative where their treatment falls, over the treatment that an effect is divided by. `None` where there is none.
+    fn per(&self, goal: Goal, solved: &[Option<Compared>]) -> Option<Vec<(usize, f64)>> {
+        let belongs = |h: &Horizon| match goal {
+            Goal::Total => !h.is_placebo(),
+            Goal::Event(e) => h.event == e,
         };
-        for (side, parts, sign) in [(ours, &sides.switchers, 1.0), (theirs, &sides.others, -1.0)] {
-            let around = if side.clusters > 1.0 { side } else { union() };
-            let (mean, factor) = (around.mean(), around.factor());
-            let of = |p: &Part| (p.cluster, sign * factor * (p.change - p.weight * mean) / side.weight);
-            out.influence.extend(parts.iter().filter(|p| counts[p.cluster as usize] > 0.0).map(of));
-        }
-        Some(out)
+        let members = || (0..solved.len()).filter(|&k| belongs(&self.horizons[k])).filter_map(|k| Some((k, solved[k].as_ref()?)));
+        let total: f64 = members().map(|(_, c)| c.weight).sum();
+        // The overall effect is one of a unit of treatment in a period; what is normalized, of all treatment since the switch.
+        let amount = match goal {
+            Goal::Total => members().map(|(_, c)| c.dose).sum::<f64>() / total,
+            Goal::Event(_) if self.normalized => {
+                let length = |k: usize| self.horizons[k].length as f64;
+                let one = members().next().map_or(0.0, |(k, _)| length(k));
+                one + members().map(|(k, c)| c.weight * (length(k) - one) + c.beyond).sum::<f64>() / total
+            }
+            Goal::Event(_) => 1.0,
+        };
+        let share = |(k, c): (usize, &Compared)| (k, self.horizons[k].sign * (c.weight / total / amount));
+        (total > 0.0 && amount > 0.0).then(|| members().map(share).collect())
     }
 }
 
 impl Arithmetic for Switchers {
     fn solve(&self, counts: &[f64], influence: bool, executor: &dyn Executor) -> Solved {
-        let solved = spread(executor, self.sides.len(), |k| self.one(&self.sides[k], counts, influence));
+        let solved = spread(executor, self.comparisons.len(), |k| self.comparisons[k].solve(counts, influence));
         let mut matrix = influence.then(|| Matrix::zeros(self.n_clusters, self.goals.len()));
         let mut estimates = Vec::with_capacity(self.goals.len());
         for (t, &goal) in self.goals.iter().enumerate() {
-            let members = || self.members(goal).filter_map(|k| solved[k].as_ref().map(|one| (k, one)));
-            let total: f64 = members().map(|(_, one)| one.weight).sum();
-            if total <= 0.0 {
+            let Some(per) = self.per(goal, &solved) else {
                 estimates
                     .push(Err(NotIdentified("no unit seen in the periods compared has others, not yet switched, to compare with".into())));
                 continue;
-            }
-            let share = |k: usize, one: &One| one.weight / total / self.scale(goal, k) * self.unit;
-            estimates.push(Ok(members().map(|(k, one)| share(k, one) * one.estimate).sum()));
+            };
+            let members = || per.iter().filter_map(|&(k, share)| Some((solved[k].as_ref()?, share * self.unit)));
+            estimates.push(Ok(members().map(|(c, share)| share * c.estimate).sum()));
             if let Some(matrix) = &mut matrix {
-                for (k, one) in members() {
-                    let share = share(k, one);
-                    one.influence.iter().for_each(|&(g, psi)| matrix[(g as usize, t)] += share * psi);
+                for (c, share) in members() {
+                    c.influence.iter().for_each(|&(g, psi)| matrix[(g as usize, t)] += share * psi);
                 }
             }
         }
@@ -220,7 +198,8 @@ impl Arithmetic for Switchers {
     }
 
     fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>> {
-        Some(Box::new(Switchers::new(&panel, self.horizons.clone(), self.goals.clone(), self.normalized)))
+        let again = || Switchers::new(&panel, &Classes::of(&panel), self.horizons.clone(), self.goals.clone(), self.normalized);
+        self.stays_on.then(|| -> Box<dyn Arithmetic> { Box::new(again()) })
     }
 
     fn takes_off(&self) -> bool {
@@ -229,6 +208,6 @@ impl Arithmetic for Switchers {
     }
 
     fn price(&self) -> f64 {
-        2.0 * self.sides.iter().map(|s| (s.switchers.len() + s.others.len()) as f64).sum::<f64>()
+        2.0 * self.comparisons.iter().map(|c| c.n_parts() as f64).sum::<f64>()
     }
 }

@@ -2,6 +2,8 @@
 
 use super::nested::{Nested, block_codes, counting_sort, of_units};
 use super::rows::Used;
+use super::started::{self, Placed, Started};
+use super::switching;
 use super::timing::{Timing, Treated};
 use crate::cohort::{Cohort, Data, Fault, Faults, Reason, Warning};
 use crate::num::sorted;
@@ -99,14 +101,15 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         }
     };
 
-    let (since, list) = first_treated(
-        timing.treated,
-        &Order { order: &order, unit_start: &unit_start, period: &period_code, periods: &period_keys },
-        &row_number,
-        spec,
-        &mut warnings,
-        faults,
-    );
+    let placed = Placed { order: &order, unit_start: &unit_start, period: &period_code, periods: &period_keys };
+    let Started { since, list, switching } = match timing.treated {
+        Treated::Since { codes, list } => started::known(codes, list, &placed, &row_number, faults),
+        Treated::Now(now) => started::switched_on(&now, &placed, &row_number, spec, &mut warnings, faults),
+        Treated::Path(now) => match started::stays_on(&now, &placed) {
+            Some(now) => started::switched_on(&now, &placed, &row_number, spec, &mut warnings, faults),
+            None => switching::changed(cohort, spec, &rows, used.seen.as_ref(), &placed, faults)?,
+        },
+    };
     let last = *period_keys.last().expect("at least one row");
     // A cohort whose start lies beyond the last period is not treated within the sample.
     let mut later_starts: Vec<i64> = Vec::new();
@@ -170,6 +173,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         third: spec.third.as_ref().and_then(|name| two_values(cohort, name, &rows, &order, faults)),
         dose: spec.dose.as_ref().map(number),
         take_up: spec.take_up.as_ref().map(number),
+        status: switching.as_ref().map(|s| s.status.clone()),
     };
     let mut panel = Panel {
         kind: if unit.is_some() { Kind::Panel } else { Kind::CrossSections },
@@ -192,7 +196,10 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         survey: Arc::new(OnceLock::new()),
     };
     duplicates(&mut panel, spec, |k| row_number(order.at(k)), faults);
-    Some(panel)
+    Some(match switching {
+        Some(switching) => switching.leave_out(panel),
+        None => panel,
+    })
 }
 
 /// A column with two values as 0 and 1, in sorted order.
@@ -219,7 +226,7 @@ fn canonical_ranks(cohort: &Cohort, spec: &PanelSpec, rows: &Sequence, period: &
     let columns: Vec<&Data> = names.map(|n| &cohort.column(n).expect("checked").data).collect();
     let since = |i: usize| match treated {
         Treated::Since { codes, list } => Some(list[codes[i] as usize]),
-        Treated::Now(_) => None,
+        Treated::Now(_) | Treated::Path(_) => None,
     };
     let compare = |a: usize, b: usize| {
         let key = |i: usize| (period[i], since(i));
@@ -240,85 +247,6 @@ fn canonical_ranks(cohort: &Cohort, spec: &PanelSpec, rows: &Sequence, period: &
     let mut ranks = vec![0u32; order.len()];
     order.iter().enumerate().for_each(|(rank, &i)| ranks[i as usize] = rank as u32);
     ranks
-}
-
-/// Rows in order, where each unit's begin, and the period of each row as read.
-struct Order<'a> {
-    order: &'a Sequence,
-    unit_start: &'a [u32],
-    period: &'a [u32],
-    periods: &'a [i64],
-}
-
-fn first_treated(
-    treated: Treated,
-    rows: &Order<'_>,
-    row_number: &dyn Fn(usize) -> usize,
-    spec: &PanelSpec,
-    warnings: &mut Vec<Warning>,
-    faults: &mut Faults,
-) -> (Vec<u32>, Vec<FirstTreated>) {
-    let Order { order, unit_start, period, periods } = *rows;
-    match treated {
-        Treated::Since { codes, list } => {
-            let ordered: Vec<u32> = match order {
-                Sequence::All(_) => codes,
-                Sequence::Listed(_) => order.iter().map(|i| codes[i]).collect(),
-            };
-            for pair in unit_start.windows(2) {
-                let (from, to) = (pair[0] as usize, pair[1] as usize);
-                if let Some(k) = (from + 1..to).find(|&k| ordered[k] != ordered[from]) {
-                    faults.push(Fault::new(
-                        "PANEL-005",
-                        "the first treated period changes within a unit",
-                        format!("rows {} and {}", row_number(order.at(from)), row_number(order.at(k))),
-                        "a unit belongs to one cohort; with two the comparison is undefined",
-                        "give each unit one first treated period",
-                    ));
-                }
-            }
-            (ordered, list)
-        }
-        Treated::Now(now) => {
-            let mut since = vec![0u32; order.len()];
-            let mut list = vec![FirstTreated::Never];
-            let mut unseen = 0usize;
-            let first_period = periods.first().copied().unwrap_or(0);
-            for pair in unit_start.windows(2) {
-                let (from, to) = (pair[0] as usize, pair[1] as usize);
-                let Some(on) = (from..to).find(|&k| now[order.at(k)]) else { continue };
-                if let Some(off) = (on..to).find(|&k| !now[order.at(k)]) {
-                    faults.push(Fault::new(
-                        "PANEL-004",
-                        "the treatment switches off",
-                        format!("rows {} (on) and {} (off again)", row_number(order.at(on)), row_number(order.at(off))),
-                        "these estimators follow units that stay treated; a unit that stops is neither treated nor untreated",
-                        "end the unit's rows when it stops, or give its first treated period with --cohort to follow it as assigned",
-                    ));
-                }
-                let start = periods[period[order.at(on)] as usize];
-                unseen += usize::from(on == from && start > first_period);
-                let code = list.iter().position(|s| *s == FirstTreated::At(start)).unwrap_or(list.len());
-                if code == list.len() {
-                    list.push(FirstTreated::At(start));
-                }
-                since[from..to].fill(code as u32);
-            }
-            if unseen > 0 {
-                warnings.push(Warning::new(
-                    "start-not-seen",
-                    format!(
-                        "{unseen} units are treated already in their first row (column {}); the period of that row is taken for their start",
-                        match &spec.treatment {
-                            crate::panel::TreatmentRule::Status(c) => c.as_str(),
-                            _ => "",
-                        }
-                    ),
-                ));
-            }
-            (since, list)
-        }
-    }
 }
 
 fn expand(cohort: &Cohort, term: &CovariateTerm, rows: &Sequence, order: &Sequence, gather: &dyn Fn(&Data) -> Vec<f64>) -> Vec<Covariate> {
@@ -388,7 +316,12 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
     for c in &mut panel.covariates {
         c.values = mean(&c.values);
     }
-    panel.extras = panel.extras.map(|values| mean(values).to_vec());
+    // What is the same in all of them stays exactly that.
+    let kept = |values: &[f64]| -> Vec<f64> {
+        let alike = |g: &std::ops::Range<usize>| values[g.clone()].iter().all(|v| *v == values[g.start]);
+        groups.iter().zip(mean(values).iter()).map(|(g, m)| if alike(g) { values[g.start] } else { *m }).collect()
+    };
+    panel.extras = panel.extras.map(kept);
     panel.cell = Arc::new(groups.iter().map(|g| panel.cell[g.start]).collect());
     if let Some(second) = &mut panel.second {
         second.codes = Arc::new(groups.iter().map(|g| second.codes[g.start]).collect());

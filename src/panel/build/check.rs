@@ -6,6 +6,17 @@ use crate::panel::{Panel, PanelSpec};
 pub(super) fn check(panel: &Panel, spec: &PanelSpec) -> Result<(), Faults> {
     let mut faults = Faults::default();
     let cells = &panel.cells;
+    if panel.n_rows() == 0 {
+        let reasons: Vec<String> = panel.ledger.dropped.iter().map(|(r, k)| format!("{k} {}", r.words())).collect();
+        return Err(Fault::new(
+            "PANEL-001",
+            "no row is left to analyse",
+            format!("{} rows read; left out: {}", panel.ledger.n_rows, reasons.join(", ")),
+            "an estimate needs students",
+            "check the roles and the rows",
+        )
+        .into());
+    }
     let outcome = format!("column {}", spec.outcome);
     if panel.outcome.iter().all(|&y| y == panel.outcome[0]) {
         faults.push(Fault::new(
@@ -28,7 +39,16 @@ pub(super) fn check(panel: &Panel, spec: &PanelSpec) -> Result<(), Faults> {
     }
     let treated: Vec<(usize, i64)> = cells.treated_cohorts().collect();
     let first = cells.periods[0];
-    if treated.is_empty() {
+    let status = panel.extras.status.as_ref();
+    if let Some(status) = status.filter(|_| treated.is_empty()) {
+        faults.push(Fault::new(
+            "PANEL-021",
+            "nobody's treatment changes",
+            format!("column {}, periods {first} to {}", status.name, cells.periods[cells.periods.len() - 1]),
+            "the effect of a treatment is seen where it changes while that of others does not",
+            "check the coding, or include periods before and after a change",
+        ));
+    } else if treated.is_empty() {
         faults.push(Fault::new(
             "PANEL-021",
             "nobody is treated",
@@ -48,10 +68,14 @@ pub(super) fn check(panel: &Panel, spec: &PanelSpec) -> Result<(), Faults> {
     if !cells.has_never() {
         let starts: std::collections::BTreeSet<i64> = treated.iter().map(|&(_, g)| g).collect();
         if starts.len() < 2 {
+            let place = match status {
+                Some(_) => "every unit's treatment changes in the same period",
+                None => "every unit is treated from the same period on",
+            };
             faults.push(Fault::new(
                 "PANEL-008",
                 "no comparison units",
-                "every unit is treated from the same period on",
+                place,
                 "without anyone untreated the change of the treated cannot be told from the passing of time",
                 "add units that were never, or later, treated",
             ));
@@ -59,7 +83,8 @@ pub(super) fn check(panel: &Panel, spec: &PanelSpec) -> Result<(), Faults> {
     }
     structure(panel, spec, &mut faults);
     let (treated_clusters, other_clusters) = panel.clusters_by_arm();
-    if treated_clusters > 0 && cells.has_never() && other_clusters == 1 {
+    // Where treatments change in several ways, who can serve as comparison is for the estimator to say.
+    if treated_clusters > 0 && cells.has_never() && other_clusters == 1 && status.is_none() {
         faults.push(panel.one_cluster("comparison", spec));
     }
     faults.into_result()
@@ -149,10 +174,12 @@ pub(super) fn cautions(panel: &Panel) -> Vec<Warning> {
             format!("only {g} clusters: intervals lean on few independent units; prefer methods made for few (cluster:cr2 for regressions, jackknife, wild-bootstrap), and read them with care"),
         ));
     }
+    let (of, others) =
+        if panel.extras.status.is_some() { ("clusters with a treatment that changes,", "other") } else { ("treated", "comparison") };
     if treated.min(comparison) < 6 && treated > 0 && comparison > 0 {
         warnings.push(Warning::new(
             "few-clusters-in-an-arm",
-            format!("{treated} treated and {comparison} comparison clusters: with fewer than six in an arm no interval is reliable; the null-imposed wild bootstrap tends to reject too rarely, the free one too often"),
+            format!("{treated} {of} and {comparison} {others} clusters: with fewer than six in an arm no interval is reliable; the null-imposed wild bootstrap tends to reject too rarely, the free one too often"),
         ));
     }
     let sizes = (0..g).map(|c| panel.units_of(c).len() as f64).filter(|n| *n > 0.0);

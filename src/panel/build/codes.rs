@@ -1,7 +1,7 @@
 //! Undeclared missing codes in a column of numbers stop the run with a question.
 
 use crate::cohort::{Cohort, Fault, Faults, Suspect, suspects};
-use crate::panel::{PanelSpec, TreatmentRule};
+use crate::panel::{PanelSpec, Paths, TreatmentRule};
 
 pub(super) fn check(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) {
     let mut values: Vec<&str> = vec![&spec.outcome];
@@ -27,9 +27,15 @@ pub(super) fn check(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) {
             faults.push(question(cohort, suspect));
         }
     }
-    for name in values {
+    // A treatment of any size: no treatment is 0 by right, however far the other values are.
+    let status = match &spec.treatment {
+        TreatmentRule::Status(c) if spec.paths == Paths::Any => Some(c.as_str()),
+        _ => None,
+    };
+    for name in values.into_iter().chain(status) {
         let Some(column) = cohort.column(name) else { continue };
-        for suspect in suspects(column).iter().filter(|s| !cohort.is_declared_real(name, &s.code)) {
+        let zero = |s: &Suspect| status == Some(name) && s.code == "0";
+        for suspect in suspects(column).iter().filter(|s| !cohort.is_declared_real(name, &s.code) && !zero(s)) {
             faults.push(question(cohort, suspect));
         }
     }

@@ -1,11 +1,13 @@
 //! Which rows are used, and why the others are not.
 
 use crate::cohort::{Cohort, Data, Fault, Faults, Ledger, Reason};
-use crate::panel::{PanelSpec, Sequence, TreatmentRule};
+use crate::panel::{PanelSpec, Paths, Sequence, TreatmentRule};
 
 /// The rows that are used, ascending, and the ledger of those that are not.
 pub(super) struct Used {
     pub rows: Sequence,
+    /// Rows that say what treatment a unit had, whether or not their outcome is known; `None` where only used rows count.
+    pub seen: Option<Sequence>,
     pub ledger: Ledger,
 }
 
@@ -65,10 +67,15 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
     required.extend(spec.block.iter().map(|c| (Reason::MissingBlock, c.as_str())));
     required.extend(spec.third.iter().map(|c| (Reason::MissingSubgroup, c.as_str())));
     required.extend(spec.take_up.iter().map(|c| (Reason::MissingTakeUp, c.as_str())));
+    let n_says_treatment = required.len();
     required.push((Reason::MissingOutcome, &spec.outcome));
     required.extend(spec.weights.iter().map(|c| (Reason::MissingWeight, c.as_str())));
     required.extend(spec.covariates.iter().map(|c| (Reason::MissingCovariate, c.column.as_str())));
-    for (reason, name) in required {
+    let mut seen = None;
+    for (k, (reason, name)) in required.into_iter().enumerate() {
+        if k == n_says_treatment && spec.paths == Paths::Any && matches!(spec.treatment, TreatmentRule::Status(_)) {
+            seen = Some(Sequence::Listed((0..n as u32).filter(|&r| !out[r as usize]).collect()));
+        }
         let dropped = leave_out_missing(&mut out, column(name));
         ledger.drop_rows(reason, dropped);
     }
@@ -107,7 +114,7 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
         ));
         return None;
     }
-    Some(Used { rows, ledger })
+    Some(Used { rows, seen, ledger })
 }
 
 fn leave_out(out: &mut [bool], bad: impl Fn(usize) -> bool) -> usize {

@@ -2,7 +2,7 @@
 
 use super::rows::Used;
 use crate::cohort::{Cohort, Data, Fault, Faults};
-use crate::panel::{FirstTreated, PanelSpec, Sequence, TreatmentRule};
+use crate::panel::{FirstTreated, PanelSpec, Paths, Sequence, TreatmentRule};
 
 /// Period and treatment of each used row.
 pub(super) struct Timing {
@@ -19,6 +19,8 @@ pub(super) enum Treated {
     Since { codes: Vec<u32>, list: Vec<FirstTreated> },
     /// Whether the row is treated; the first such row of a unit tells the rest.
     Now(Vec<bool>),
+    /// The treatment in the row, which may change more than once.
+    Path(Vec<f64>),
 }
 
 pub(super) fn read(cohort: &Cohort, spec: &PanelSpec, used: &Used) -> Result<Timing, Faults> {
@@ -44,7 +46,11 @@ pub(super) fn read(cohort: &Cohort, spec: &PanelSpec, used: &Used) -> Result<Tim
                 )
                 .into());
             }
-            Ok(Timing { periods, period, treated: Treated::Now(flags(cohort, name, data(name), &used.rows)?) })
+            let treated = match &spec.paths {
+                Paths::StayOn(_) => Treated::Now(flags(cohort, name, data(name), &used.rows).map_err(other_treatments)?),
+                Paths::Any => Treated::Path(statuses(cohort, name, data(name), &used.rows)?),
+            };
+            Ok(Timing { periods, period, treated })
         }
         TreatmentRule::Arm { arm, post } => {
             let in_arm = flags(cohort, arm, data(arm), &used.rows)?;
@@ -104,7 +110,8 @@ fn needs_period(flag: &str) -> Fault {
     )
 }
 
-fn periods(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<i64>, Faults> {
+/// The period of each of these rows.
+pub(super) fn periods(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<i64>, Faults> {
     match data {
         Data::Flag(v) => Ok(rows.iter().map(|r| i64::from(v[r])).collect()),
         Data::Whole(w) => Ok(rows.iter().map(|r| w.values.at(r)).collect()),
@@ -200,6 +207,31 @@ fn flags(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Ve
             format!("column {name}, first at row {}", cohort.first_row + r),
             "it must say of each row yes or no",
             "code it as 0 and 1 (or false and true)",
+        )
+        .into()),
+    }
+}
+
+/// Who can use a status with other values.
+fn other_treatments(mut faults: Faults) -> Faults {
+    let more = ", or ask for  chaisemartin-dhaultfoeuille  alone, which takes treatments of any size";
+    faults.shown.iter_mut().for_each(|f| f.remedy.push_str(more));
+    faults
+}
+
+/// A treatment status of any size in each of these rows.
+pub(super) fn statuses(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<f64>, Faults> {
+    const ABSURD: f64 = 1e12;
+    // 0 and -0 are one status.
+    let value = |r: usize| data.number(r).unwrap_or(f64::NAN) + 0.0;
+    match rows.iter().find(|&r| !(value(r).abs() <= ABSURD)) {
+        None => Ok(rows.iter().map(value).collect()),
+        Some(r) => Err(Fault::new(
+            "PANEL-012",
+            "an infinite or absurdly large treatment",
+            format!("column {name}, first at row {}", cohort.first_row + r),
+            "one such value decides how much treatment there was",
+            "correct it, or declare it as missing:  missing = [\"…\"]  under [data] (flag --missing)",
         )
         .into()),
     }

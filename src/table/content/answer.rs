@@ -18,11 +18,16 @@ pub(super) fn answer(run: &Run) -> Answer {
     if let Some(h) = &headline {
         let e = h.estimate;
         let digits = Digits::for_uncertainty(e.std_error.unwrap_or(f64::NAN));
+        let switching = h.analysis.sample.switching.is_some();
         add(
             "key-estimate",
             format!("Effect on {}{unit}", h.analysis.outcome),
             points(e.estimate, e.std_error, glyphs),
-            "The estimated difference that the treatment made to those who had it, in the outcome's own units.",
+            if switching {
+                "The estimated difference that one unit of treatment more in a period makes, then and later, in the outcome's own units."
+            } else {
+                "The estimated difference that the treatment made to those who had it, in the outcome's own units."
+            },
         );
         add(
             "key-interval",
@@ -41,7 +46,11 @@ pub(super) fn answer(run: &Run) -> Answer {
                 "key-sd",
                 "Effect, standard deviations".into(),
                 number::number(d, Digits::Decimals(2), glyphs),
-                "The effect divided by the spread of the outcome among comparison units in the first period. Large trials in education average 0.06.",
+                if switching {
+                    "The effect divided by the spread of the outcome in the first period among units without treatment then."
+                } else {
+                    "The effect divided by the spread of the outcome among comparison units in the first period. Large trials in education average 0.06."
+                },
             );
         }
         if let Some(truth) = run.truth.as_ref().and_then(|t| {

@@ -1,6 +1,7 @@
 //! Baseline balance: how alike the groups were in the first period.
 
 use super::descriptives::cells;
+use super::words::arm;
 use crate::study::{Baseline, Run};
 use crate::table::{Cell, Column, Digits, Table};
 
@@ -9,15 +10,17 @@ use crate::table::{Cell, Column, Digits, Table};
 /// Continuous: Hedges' g with the pooled standard deviation and the factor 1 − 3/(4N − 9). Yes/no: the Cox index
 /// (difference of log odds / 1.65). The thresholds .05 and .25 are those of the What Works Clearinghouse.
 pub(super) fn balance(run: &Run) -> Table {
+    let switching = run.descriptions.iter().any(|d| d.switching);
+    let group = |of: &str, treated: bool| format!("{of}, {}", arm(treated, switching));
     let columns = vec![
         Column::new("outcome", "Analysis of"),
         Column::new("variable", "Variable"),
-        Column::new("treated_n", "n, treated"),
-        Column::new("treated_mean", "Mean, treated"),
-        Column::new("treated_sd", "SD, treated"),
-        Column::new("comparison_n", "n, comparison"),
-        Column::new("comparison_mean", "Mean, comparison"),
-        Column::new("comparison_sd", "SD, comparison"),
+        Column::new("treated_n", group("n", true)),
+        Column::new("treated_mean", group("Mean", true)),
+        Column::new("treated_sd", group("SD", true)),
+        Column::new("comparison_n", group("n", false)),
+        Column::new("comparison_mean", group("Mean", false)),
+        Column::new("comparison_sd", group("SD", false)),
         Column::new("difference_sd", "Difference")
             .unit("SD")
             .explain("difference of the groups in standard deviations (Hedges' g, or the Cox index for yes/no)"),

@@ -18,7 +18,7 @@ pub(super) fn descriptives(run: &Run) -> Table {
     for d in &run.descriptions {
         for row in &d.by_period {
             let [n, mean, sd] = cells(&row.outcome);
-            out.push(vec![Cell::text(&d.outcome), Cell::text(arm(row.treated)), Cell::Whole(row.period), n, mean, sd]);
+            out.push(vec![Cell::text(&d.outcome), Cell::text(arm(row.treated, d.switching)), Cell::Whole(row.period), n, mean, sd]);
         }
     }
     out

@@ -7,7 +7,8 @@ use crate::table::{Cell, Table};
 pub(super) fn gate(table: &mut Table, minimum: u64) {
     if table.id == "sample-flow" {
         // Rows left out and clusters describe the file; treated units are students with a trait.
-        for row in table.rows.iter_mut().filter(|r| matches!(&r[2], Cell::Text(t) if t.contains("treated at some time"))) {
+        let trait_of = |t: &str| t == "units treated at some time" || t == "units whose treatment changes";
+        for row in table.rows.iter_mut().filter(|r| matches!(&r[2], Cell::Text(t) if trait_of(t))) {
             if matches!(&row[3], Cell::Count(n) if *n > 0 && *n < minimum) {
                 row[3] = Cell::Suppressed;
             }

@@ -133,15 +133,24 @@ pub(super) fn table(
     }
     for analysis in analyses {
         let s = &analysis.sample;
-        let treated = if (s.treated_units as u64) < minimum && s.treated_units > 0 {
-            format!("fewer than {minimum}")
-        } else {
-            number::count(s.treated_units as u64)
+        let shown = |n: usize| if (n as u64) < minimum && n > 0 { format!("fewer than {minimum}") } else { number::count(n as u64) };
+        let (units, (with, without)) = s.switching.unwrap_or((s.treated_units, s.clusters_by_arm));
+        let words = match s.switching {
+            None => ["of them treated", "with treated", "with never-treated units"],
+            Some(_) => ["of them with a treatment that changes", "with such units", "with units whose treatment does not"],
         };
         let prefix = if many { format!("{}, {}: ", analysis.outcome, analysis.label()) } else { String::new() };
         out.note(format!(
-            "{prefix}{} rows used of {}; {} units, {} of them treated; {} clusters ({} with treated, {} with never-treated units); {} periods.",
-            number::count(s.rows_used as u64), number::count(s.rows as u64), number::count(s.units as u64), treated, number::count(s.clusters as u64), s.clusters_by_arm.0, s.clusters_by_arm.1, s.periods
+            "{prefix}{} rows used of {}; {} units, {} {}; {} clusters ({with} {}, {without} {}); {} periods.",
+            number::count(s.rows_used as u64),
+            number::count(s.rows as u64),
+            number::count(s.units as u64),
+            shown(units),
+            words[0],
+            number::count(s.clusters as u64),
+            words[1],
+            words[2],
+            s.periods
         ));
     }
     out
@@ -208,6 +217,9 @@ pub(super) fn events(run: &Run, level: f64) -> Table {
     );
     out.notes.clear();
     out.note("Effects before the start (negative times) show whether the groups moved apart already without profiles; the last period before is set to zero.");
+    if run.analyses.iter().any(|a| a.sample.switching.is_some()) {
+        out.note("Where a treatment does not simply stay on, the start is its first change, and effects are those of more treatment.");
+    }
     out
 }
 

@@ -123,13 +123,14 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
     }
     points.sort_by_key(|p| p.event_time);
     let fixed = if reference(a).is_some() { " hollow: the reference, zero by construction." } else { " hollow: before the start." };
+    let start = if a.sample.switching.is_some() { " The start is the first change of a treatment that may change again." } else { "" };
     let ribbon = banded.as_ref().map(|b| format!(" ribbon: all times at once ({b});")).unwrap_or_default();
     Some(Figure {
         id: format!("event-study-{}", slug(&a.outcome)),
         title: format!("{}: effect by time since the start", a.outcome),
         alt: format!("Estimated effect on {} for each number of periods before and after the start, with intervals", a.outcome),
         caption: format!(
-            "Points: estimates; bars: {} intervals ({first});{ribbon}{fixed} Before the start the points should lie near zero.",
+            "Points: estimates; bars: {} intervals ({first});{ribbon}{fixed} Before the start the points should lie near zero.{start}",
             super::words::percent(level)
         ),
         kind: FigureKind::EventStudy {
@@ -148,7 +149,7 @@ fn means(run: &Run) -> Vec<Figure> {
             let series = [true, false]
                 .iter()
                 .map(|&treated| Series {
-                    name: arm(treated).into(),
+                    name: arm(treated, d.switching).into(),
                     points: d
                         .by_period
                         .iter()
@@ -160,7 +161,11 @@ fn means(run: &Run) -> Vec<Figure> {
             Figure {
                 id: format!("means-{}", slug(&d.outcome)),
                 title: format!("{}: mean by group over time", d.outcome),
-                alt: format!("Mean {} in each period of treated and comparison units", d.outcome),
+                alt: if d.switching {
+                    format!("Mean {} in each period of units whose treatment changes at some time and of the others", d.outcome)
+                } else {
+                    format!("Mean {} in each period of treated and comparison units", d.outcome)
+                },
                 caption: "Means of all observed units; a difference-in-differences compares how the lines move, not how high they lie."
                     .into(),
                 kind: FigureKind::Lines {

@@ -21,6 +21,11 @@ pub(super) fn flow(run: &Run) -> Table {
         }
         step("rows used", a.sample.rows_used);
         step("units", a.sample.units);
+        if let Some((units, (with, without))) = a.sample.switching {
+            step("units whose treatment changes", units);
+            step("clusters with units whose treatment changes", with);
+            step("clusters with units whose treatment does not", without);
+        }
         step("units treated at some time", a.sample.treated_units);
         step("clusters with treated units", a.sample.clusters_by_arm.0);
         step("clusters with never-treated units", a.sample.clusters_by_arm.1);

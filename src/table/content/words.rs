@@ -6,8 +6,13 @@ use crate::table::Digits;
 use crate::table::number::{self, Glyphs};
 
 /// The group's name for people.
-pub(super) fn arm(treated: bool) -> &'static str {
-    if treated { "treated" } else { "comparison" }
+pub(super) fn arm(treated: bool, switching: bool) -> &'static str {
+    match (treated, switching) {
+        (true, false) => "treated",
+        (false, false) => "comparison",
+        (true, true) => "treatment changes",
+        (false, true) => "treatment stays as it was",
+    }
 }
 
 pub(super) fn points(x: f64, se: Option<f64>, glyphs: Glyphs) -> String {
@@ -58,7 +63,12 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
         .in_sd(e.estimate.abs())
         .map(|d| format!(" ({} standard deviations)", number::number(d, Digits::Decimals(2), glyphs)))
         .unwrap_or_default();
-    let first = if simulated {
+    let switching = h.analysis.sample.switching.is_some();
+    let first = if switching {
+        format!(
+            "{study} {outcome} among the {noun} whose treatment changed was {size}{sd} {direction} for each unit and period of treatment than it would have been had their treatment stayed as it was, judging by how {noun} with the same treatment at first changed that had not switched."
+        )
+    } else if simulated {
         format!(
             "{study} students in classrooms that took up learner profiles scored {size} points{sd} {direction} in {outcome} than they would have without, judging by how comparison classrooms changed."
         )
@@ -68,7 +78,8 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
         )
     };
     let level = percent(run.study.study.level);
-    let percentile = |x: f64| h.percentile(x).filter(|_| noun == "students").map(|p| number::number(p, Digits::Decimals(0), glyphs));
+    let percentile =
+        |x: f64| h.percentile(x).filter(|_| noun == "students" && !switching).map(|p| number::number(p, Digits::Decimals(0), glyphs));
     let second = match h.ends() {
         Some((low, high)) => {
             let unit = if simulated { " points" } else { "" };
