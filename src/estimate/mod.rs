@@ -2,6 +2,7 @@
 //!
 //! A point estimate can never depend on a seed: nothing here sees randomness.
 
+mod absorbed;
 mod ancova;
 mod arithmetic;
 mod callaway_santanna;
@@ -42,7 +43,7 @@ mod wooldridge;
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
 pub use fit::{
-    AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side,
+    Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side,
     Weighted,
 };
 pub use model_fit::{Component, ModelFit, ModelVariance};
@@ -81,6 +82,8 @@ pub enum Role {
     TakeUp,
     /// Levels between cluster and unit.
     Levels,
+    /// Effects that are absorbed in the place of the unit's and the period's.
+    FixedEffects,
 }
 
 /// All estimators, in the order in which they are listed.

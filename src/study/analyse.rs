@@ -3,7 +3,7 @@
 use super::family::Leader;
 use super::versus::{Overall, Versus};
 use crate::cohort::{Cohort, Faults, Warning};
-use crate::estimate::{Chosen, Component, Fit, NotIdentified, Sample, Target};
+use crate::estimate::{Chosen, Component, Fit, NotIdentified, Role, Sample, Target};
 use crate::infer::multiplicity::Adjustment;
 use crate::infer::{self, Draws, Estimate, JointTest, Method, Setting};
 use crate::panel::{Executor, Panel, PanelSpec};
@@ -148,12 +148,18 @@ fn one(
     let mut warnings: Vec<Warning> = panel.warnings.clone();
     warnings.extend(fit.warnings.iter().cloned());
     warnings.extend(single(&fit));
+    if !panel.extras.effects.is_empty() && !chosen.estimator.asks_for(Role::FixedEffects) {
+        warnings.push(Warning::new(
+            "fixed-effects-of-its-own",
+            "the fixed effects that are named are those of twfe and event-study; this estimator absorbs nothing or has effects of its own",
+        ));
+    }
     let (mut effects, mut tests, mut draws) = (Vec::new(), Vec::new(), Vec::new());
     let mut missing = Faults::default();
     for method in &methods {
         method.fits(&fit, panel)?;
         let mut inferred = match method.infer(&fit, &setting) {
-            Err(fault) if question.skip_missing && fault.shown.iter().all(|f| f.code == "INF-003") => {
+            Err(fault) if question.skip_missing && fault.shown.iter().all(|f| ["INF-003", "INF-020"].contains(&f.code)) => {
                 warnings.push(Warning::new("method-left-out", format!("{}: {}", chosen.label(), fault.shown[0].what)));
                 missing.extend(fault);
                 continue;

@@ -1,5 +1,6 @@
 //! Rows into the order cluster, unit, period; what must not vary within a unit is checked on the way.
 
+use super::effects;
 use super::nested::{Nested, block_codes, counting_sort, of_units};
 use super::rows::Used;
 use super::timing::{Timing, Treated};
@@ -170,6 +171,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         third: spec.third.as_ref().and_then(|name| two_values(cohort, name, &rows, &order, faults)),
         dose: spec.dose.as_ref().map(number),
         take_up: spec.take_up.as_ref().map(number),
+        effects: effects::read(cohort, spec, &rows, &order, &gather),
     };
     let mut panel = Panel {
         kind: if unit.is_some() { Kind::Panel } else { Kind::CrossSections },
@@ -216,7 +218,9 @@ fn two_values(cohort: &Cohort, name: &str, rows: &Sequence, order: &Sequence, fa
 /// however the file is sorted. Rows equal in all values are interchangeable.
 fn canonical_ranks(cohort: &Cohort, spec: &PanelSpec, rows: &Sequence, period: &[u32], treated: &Treated) -> Vec<u32> {
     let names = std::iter::once(&spec.outcome).chain(spec.covariates.iter().map(|c| &c.column)).chain(&spec.weights);
-    let columns: Vec<&Data> = names.map(|n| &cohort.column(n).expect("checked").data).collect();
+    let effects = spec.named_effects().iter().flat_map(|e| e.all_columns());
+    let columns: Vec<&Data> =
+        names.map(String::as_str).chain(effects).map(|n| &cohort.column(n).expect("checked").data).collect();
     let since = |i: usize| match treated {
         Treated::Since { codes, list } => Some(list[codes[i] as usize]),
         Treated::Now(_) => None,
@@ -388,7 +392,10 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
     for c in &mut panel.covariates {
         c.values = mean(&c.values);
     }
-    panel.extras = panel.extras.map(|values| mean(values).to_vec());
+    effects::averaged(&panel.extras.effects, &groups, &row_number, faults);
+    let first: Vec<usize> = groups.iter().map(|g| g.start).collect();
+    let effects = panel.extras.effects.iter().map(|e| e.pick(&first)).collect();
+    panel.extras = Extras { effects, ..panel.extras.numbers(|values| mean(values).to_vec()) };
     panel.cell = Arc::new(groups.iter().map(|g| panel.cell[g.start]).collect());
     if let Some(second) = &mut panel.second {
         second.codes = Arc::new(groups.iter().map(|g| second.codes[g.start]).collect());
