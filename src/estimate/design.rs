@@ -76,6 +76,17 @@ impl Design {
         })
     }
 
+    /// The regressors of a row as they stand in the panel, in the scaled units of the moments.
+    pub(super) fn regressors(&self, row: usize) -> Vec<f64> {
+        self.terms
+            .iter()
+            .map(|term| match &term.column {
+                Column::Cells(values) => values[self.panel.cell[row] as usize],
+                Column::Covariate(i) => self.moments.scaled(&self.panel, *i, row),
+            })
+            .collect()
+    }
+
     fn cluster_rows(&self, g: usize, beta: &[f64], visit: &mut dyn FnMut(&Row<'_>)) {
         let (panel, k) = (&self.panel, self.terms.len());
         let (mut x, mut y, mut weight, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

@@ -36,7 +36,7 @@ static CARD: Card = Card {
         },
     ],
     source: "Jacobson, LaLonde and Sullivan (1993); Schmidheiny and Siegloch (2023) on binning; Sun and Abraham (2021) on what it needs",
-    reference_call: "fixest::feols(y ~ i(rel, ref = c(-1, never)) + x | unit + period, cluster = ~g)",
+    reference_call: "fixest::feols(y ~ i(rel, ref = c(-1, never)) + x | unit + period, cluster = ~g); --fixed-effects A,B^C,D[x]: | A + B^C + D[x]",
     version: 1,
 };
 

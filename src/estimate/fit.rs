@@ -1,5 +1,6 @@
 //! What an estimator hands on: estimates, and a small table a cluster from which every interval follows.
 
+use super::absorbed::Crossing;
 use super::model_fit::{Component, ModelFit};
 use super::reassign::{Reassign, Treatment};
 use super::{Design, Estimand, Target};
@@ -163,8 +164,8 @@ impl Fit {
             Body::Linear(l) => {
                 let c = l.contrasts[target].as_ref()?;
                 let rounded = |share: f64| if share.abs() > 1e-12 { share } else { 0.0 };
-                if let Some(absorbed) = l.absorbed.as_ref().filter(|a| a.crossing.is_some()) {
-                    return Some(super::absorbed::shares(l, absorbed, c).into_iter().map(rounded).collect());
+                if let Some(crossing) = l.crossing() {
+                    return Some(crossing.shares(l, c).into_iter().map(rounded).collect());
                 }
                 let (h, size) = (l.inverse.apply(c), dot(c, c));
                 let share = |cluster: &LinearCluster| rounded(dot(&h, &cluster.s.apply(c)) / size);
@@ -279,11 +280,10 @@ pub struct AbsorbedUnit {
 }
 
 /// A regression from whose columns named effects were taken off: what that leaves exact.
-#[derive(Debug, Clone)]
 pub struct Absorbed {
     /// The effects that cross clusters and were taken off all the same: under other weights of the clusters they would have to be
     /// estimated anew.
-    pub crossing: Option<String>,
+    pub crossing: Option<Crossing>,
     /// Whether each row's leverage on what was taken off is known.
     pub leverage: bool,
     /// Whether weights are constant within the levels of what was taken off: then CR2 may ignore it (Pustejovsky and Tipton 2018,
@@ -291,8 +291,6 @@ pub struct Absorbed {
     pub steady: bool,
     /// Whether each level of what was taken off lies within one unit.
     pub within_units: bool,
-    /// Where effects cross: for each cluster X'W times the regressors as they were.
-    pub own: Vec<Matrix>,
 }
 
 /// A least-squares fit, cluster by cluster.
@@ -320,6 +318,11 @@ pub struct LinearFit {
 }
 
 impl LinearFit {
+    /// The effects that cross clusters, where they were taken off.
+    pub fn crossing(&self) -> Option<&Crossing> {
+        self.absorbed.as_ref().and_then(|a| a.crossing.as_ref())
+    }
+
     /// A cluster's score at the estimate: b − Sβ.
     pub fn score(&self, g: usize) -> Vec<f64> {
         let cluster = &self.clusters[g];

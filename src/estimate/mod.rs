@@ -40,11 +40,12 @@ mod two_stage;
 mod untreated;
 mod wooldridge;
 
+pub use absorbed::Crossing;
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
 pub use fit::{
-    Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side,
-    Weighted,
+    Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit,
+    Side, Weighted,
 };
 pub use model_fit::{Component, ModelFit, ModelVariance};
 pub use nest::Nest;

@@ -19,7 +19,7 @@ static CARD: Card = Card {
     contrast: "It averages all comparisons with weights of its own, and where starts are staggered already treated units serve as comparison: growing or differing effects then bias it.",
     options: &[],
     source: "Wooldridge (2021); its weights: de Chaisemartin and D'Haultfoeuille (2020), Goodman-Bacon (2021)",
-    reference_call: "fixest::feols(y ~ D + x | unit + period, cluster = ~g); cross-sections: | cohort + period",
+    reference_call: "fixest::feols(y ~ D + x | unit + period, cluster = ~g); cross-sections: | cohort + period; --fixed-effects A,B^C,D[x]: | A + B^C + D[x]",
     version: 1,
 };
 

@@ -188,14 +188,14 @@ impl Method {
 
     /// Refuses what would need effects estimated anew that were taken off once.
     fn knows_effects(&self, fit: &Fit) -> Result<(), Faults> {
-        let Body::Linear(LinearFit { absorbed: Some(absorbed), .. }) = &fit.body else { return Ok(()) };
-        match &absorbed.crossing {
-            Some(names) if !self.inference.crossing_effects(&self.options) => Err(Fault::new(
+        let Body::Linear(body) = &fit.body else { return Ok(()) };
+        match body.crossing() {
+            Some(crossing) if !self.inference.crossing_effects(&self.options) => Err(Fault::new(
                 "INF-020",
                 format!("{} does not exist beside many fixed effects that cross clusters", self.label()),
-                format!("fixed effects {names}"),
-                "they were taken off once, over all clusters; other weights on clusters, or residuals of one cluster alone, need them estimated anew each time",
-                "use  cluster:cr1  or multiplier-bootstrap; or a cluster in which each of their levels lies; or fewer levels: up to 60 that cross clusters are kept as terms, and everything exists",
+                format!("fixed effects {}", crossing.names),
+                "they were taken off once, over all clusters; clusters that count otherwise, or residuals of one cluster adjusted by themselves, need them estimated anew each time",
+                "use  cluster:cr1,  wild-bootstrap or multiplier-bootstrap; or a cluster in which each of their levels lies; or fewer levels: up to 60 that cross clusters are kept as terms, and everything exists",
             )
             .into()),
             _ => Ok(()),
@@ -233,12 +233,15 @@ impl Method {
 
 /// The methods used when none is asked for: CR2 with Satterthwaite degrees of freedom where it exists, else the cluster
 /// jackknife (CR1 where leaving out one cluster after the other would take minutes); and the null-imposed wild cluster
-/// bootstrap beside it. The jackknife takes the place of CR2 also where weights vary within named effects; CR1 stands alone
-/// where named effects cross clusters and have many levels. With two crossed clusterings: CR1. Where the estimator has a method of its own: that.
+/// bootstrap beside it. The jackknife takes the place of CR2 also where weights vary within named effects; CR1
+/// does where named effects cross clusters and have many levels. With two crossed clusterings: CR1. Where the estimator has a method of its own: that.
 pub fn defaults(fit: &Fit, panel: &Panel) -> Vec<Method> {
     let names: &[&str] = match &fit.body {
         _ if panel.second.is_some() => &["cluster:cr1"],
-        Body::Linear(LinearFit { absorbed: Some(a), .. }) if a.crossing.is_some() => &["cluster:cr1"],
+        Body::Linear(body) if body.crossing().is_some_and(|c| c.price(fit.n_clusters()) * fit.targets.len() as f64 > COSTLY) => {
+            &["cluster:cr1"]
+        }
+        Body::Linear(body) if body.crossing().is_some() => &["cluster:cr1", "wild-bootstrap"],
         Body::Linear(LinearFit { absorbed: Some(a), .. }) if !a.steady => &["jackknife", "wild-bootstrap"],
         _ if fit.own_inference.is_some() => fit.own_inference.as_slice(),
         Body::Linear(_) => &["cluster:cr2", "wild-bootstrap"],

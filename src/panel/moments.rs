@@ -132,7 +132,17 @@ impl Moments {
                 .collect();
         let n_rows = clusters.iter().map(|c| c.n_rows).sum();
         let n_units = clusters.iter().map(|c| c.n_units).sum();
-        Moments { clusters, absorb, scales: pass.scales, n_rows, n_units, included: pass.included, weight_unit, centred, weights_vary_within_unit }
+        Moments {
+            clusters,
+            absorb,
+            scales: pass.scales,
+            n_rows,
+            n_units,
+            included: pass.included,
+            weight_unit,
+            centred,
+            weights_vary_within_unit,
+        }
     }
 
     /// Whether the rows of a cell were used.

@@ -9,6 +9,8 @@ an estimator; the exit code is 1 when one is above TOLERANCE or a case fails on 
 1e-6 of the outcome's spread on both sides is taken as none.
 
     twfe         feols("y ~ D | unit + period"), CRV1, pyfixest's default small-sample factor
+    twfe+grade   the same with a third effect that crosses clusters: | unit + period + grade
+    twfe+half^period, twfe+cluster^grade, event-study+grade: likewise, with | unit + half^period + grade and so on
     event-study  feols("y ~ dummies of event time but -1 | unit + period"), the same; units treated throughout left out. Where
                  nobody is seen at -1 both sides must refuse
     sun-abraham  feols("y ~ dummies of cohort x event time | unit + period") without each cohort's last period before its start
@@ -62,6 +64,8 @@ def panel(seed):
     d = d[d.groupby("unit").period.transform("size") > 1].sample(frac=1, random_state=seed).reset_index(drop=True)
     if first == 0:
         d["cohort"] = d.cohort.replace({0: np.nan})
+    d["grade"] = (3 * d.unit + np.searchsorted(periods, d.period)) % 5
+    d["half"] = d.cluster // 4 % 2
     return d
 
 def never(d):
@@ -80,21 +84,21 @@ def dummies(d, keys):
     out = pd.DataFrame({n: [float(k == v) for k in keys] for n, v in zip(names, values)}, index=d.index)
     return pd.concat([d, out], axis=1), dict(zip(names, values))
 
-def feols(d, right, weighted):
-    return pf.feols(f"y ~ {right} | unit + period", d, vcov={"CRV1": "cluster"}, weights="w" if weighted else None,
+def feols(d, right, weighted, effects=("unit", "period")):
+    return pf.feols(f"y ~ {right} | {' + '.join(effects)}", d, vcov={"CRV1": "cluster"}, weights="w" if weighted else None,
                     fixef_rm="none", fixef_tol=1e-13, fixef_maxiter=200_000)
 
-def peer_twfe(d):
-    fit = feols(d.assign(D=treated(d)), "D", True)
+def peer_twfe(d, *effects):
+    fit = feols(d.assign(D=treated(d)), "D", True, effects or ("unit", "period"))
     return {"overall": (fit.coef()["D"], fit.se()["D"])}
 
-def peer_event(d):
+def peer_event(d, *effects):
     d = without_always(d)
     if not ((d.period - d.cohort == -1) & ~never(d)).any():
         raise ValueError("nobody at -1")
     keys = [None if n or p - g == -1 else int(p - g) for n, g, p in zip(never(d), d.cohort, d.period)]
     d, names = dummies(d, keys)
-    fit = feols(d, " + ".join(names), True)
+    fit = feols(d, " + ".join(names), True, effects or ("unit", "period"))
     return {f"event:{names[k]}": (b, fit.se()[k]) for k, b in fit.coef().items()}
 
 def peer_sun_abraham(d):
@@ -135,9 +139,14 @@ def peer_two_stage(d):
 
 # The peer, whether it takes weights, the method, and which effects must be there on both sides.
 PEERS = {"twfe": (peer_twfe, True, "cluster:cr1", "overall"), "event-study": (peer_event, True, "cluster:cr1", "event"),
+         "twfe+grade": (lambda d: peer_twfe(d, "unit", "period", "grade"), True, "cluster:cr1", "overall"),
+         "twfe+half^period": (lambda d: peer_twfe(d, "unit", "half^period", "grade"), True, "cluster:cr1", "overall"),
+         "twfe+cluster^grade": (lambda d: peer_twfe(d, "unit", "period", "cluster^grade"), True, "cluster:cr1", "overall"),
+         "event-study+grade": (lambda d: peer_event(d, "unit", "period", "grade"), True, "cluster:cr1", "event"),
          "sun-abraham": (peer_sun_abraham, False, "cluster:cr1", None), "two-stage": (peer_two_stage, True, "cluster:cr0", "overall")}
 
-def ours(program, d, estimator, weighted, inference, text):
+def ours(program, d, name, weighted, inference, text):
+    estimator, _, third = name.partition("+")
     with tempfile.TemporaryDirectory() as folder:
         path, e = Path(folder) / "panel.csv", d.copy()
         if text:
@@ -146,6 +155,8 @@ def ours(program, d, estimator, weighted, inference, text):
         e.to_csv(path, index=False, float_format="%.17g")
         call = [program, "estimate", str(path), *"--outcome y --unit unit --period period --cohort cohort --cluster cluster".split(),
                 "--estimator", estimator, "--inference", inference, "--json"] + (["--weights", "w"] if weighted else [])
+        if third:
+            call += ["--fixed-effects", "unit,half^period,grade" if "half" in third else f"unit,period,{third}"]
         ran = subprocess.run(call, capture_output=True, text=True, timeout=120)
     if ran.returncode != 0:
         raise RuntimeError(ran.stderr.strip().splitlines()[0])
@@ -161,8 +172,8 @@ def main():
     listed = {e["id"] for e in json.loads(subprocess.run([program, "list", "estimators", "--json"], capture_output=True, text=True).stdout)["estimators"]}
     failed = False
     for name, (peer, weighted, inference, both) in PEERS.items():
-        if name not in listed or (chosen and name not in chosen):
-            print(f"{name:<12} " + ("not asked for" if name in listed else "the program does not have it"))
+        if name.split("+")[0] not in listed or (chosen and name not in chosen):
+            print(f"{name:<12} " + ("not asked for" if name.split("+")[0] in listed else "the program does not have it"))
             continue
         worst, compared, only = {"estimate": (0.0, ""), "std_error": (0.0, "")}, 0, []
         for seed in range(PANELS):

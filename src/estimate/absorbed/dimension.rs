@@ -83,7 +83,8 @@ impl Dimension {
             count[l as usize] += 1;
         }
         let inverse: Vec<f64> = total.iter().map(|t| 1.0 / t).collect();
-        let slope = effect.slope.as_ref().map(|x| Slope::new(&rows.row.iter().map(|&r| x[r]).collect::<Vec<f64>>(), &level, &inverse, rows));
+        let slope =
+            effect.slope.as_ref().map(|x| Slope::new(&rows.row.iter().map(|&r| x[r]).collect::<Vec<f64>>(), &level, &inverse, rows));
         let mut out = Dimension {
             name: effect.name.clone(),
             level,
@@ -132,7 +133,8 @@ impl Dimension {
     /// The indicator of each level and, where there are slopes, the same times x: the effect as columns of a regression.
     pub fn columns(&self) -> impl Iterator<Item = (String, Vec<f64>)> + '_ {
         let of = move |l: usize| self.level.iter().map(move |&own| own as usize == l);
-        let levels = (0..self.n_levels).map(move |l| (format!("{} {}", self.name, l + 1), of(l).map(|is| f64::from(u8::from(is))).collect()));
+        let levels =
+            (0..self.n_levels).map(move |l| (format!("{} {}", self.name, l + 1), of(l).map(|is| f64::from(u8::from(is))).collect()));
         let lines = self.slope.iter().flat_map(move |s| {
             let line = move |l: usize| of(l).zip(&s.centred).map(|(is, x)| if is { *x } else { 0.0 }).collect::<Vec<f64>>();
             (0..self.n_levels).filter(|&l| s.inverse[l] > 0.0).map(move |l| (format!("slope of {} {}", self.name, l + 1), line(l)))
@@ -151,6 +153,11 @@ impl Slope {
         }
         mean.iter_mut().zip(inverse).for_each(|(m, i)| *m *= i);
         let mut centred: Vec<f64> = level.iter().zip(x).map(|(&l, x)| x - mean[l as usize]).collect();
+        // Once more for what rounding left: lines must be orthogonal to levels.
+        mean.fill(0.0);
+        level.iter().zip(&centred).zip(&rows.weight).for_each(|((&l, x), w)| mean[l as usize] += w * x);
+        mean.iter_mut().zip(inverse).for_each(|(m, i)| *m *= i);
+        level.iter().zip(&mut centred).for_each(|(&l, x)| *x -= mean[l as usize]);
         let mut square = vec![0.0; inverse.len()];
         let mut farthest = vec![0.0_f64; inverse.len()];
         for ((&l, x), w) in level.iter().zip(&centred).zip(&rows.weight) {

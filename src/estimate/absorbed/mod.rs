@@ -6,18 +6,19 @@
 //! too (Frisch and Waugh 1933; Lovell 1963), and what would need them estimated anew under other weights is then refused.
 //! With the columns that are left, least squares goes on as everywhere.
 
+mod crossing;
 mod degrees;
 mod dimension;
 mod projection;
 mod remainder;
 mod words;
 
-use super::design::Design;
-use super::fit::{Absorbed, Body, Fit, LinearFit, NotIdentified};
+use super::fit::{Absorbed, Body, Fit, NotIdentified};
 use super::linear::{self, Column, Term, Wanted};
 use crate::cohort::Faults;
-use crate::num::{Cholesky, Matrix, RankRule, dot};
+use crate::num::{Cholesky, Matrix, RankRule};
 use crate::panel::{Covariate, Executor, Moments, Panel};
+pub use crossing::Crossing;
 use dimension::{Dimension, Rows};
 use remainder::{Remainder, centre, remainders};
 use std::sync::Arc;
@@ -63,9 +64,9 @@ pub(super) fn fit(
     };
     columns.extend(terms.iter().map(|term| (term.name.clone(), values(term))));
     columns.push((panel.outcome_name.clone(), rows.row.iter().map(|&r| panel.outcome[r]).collect()));
-    columns.iter_mut().for_each(|(_, values)| _ = centre(values, &rows.weight));
-    let outcome_unit = crate::num::power_of_two_above(columns[columns.len() - 1].1.iter().fold(0.0, |m: f64, y| m.max(y.abs())));
     let raw: Option<Vec<Vec<f64>>> = (!as_terms).then(|| columns[..columns.len() - 1].iter().map(|(_, v)| v.clone()).collect());
+    columns.iter_mut().for_each(|(_, values)| centre(values, &rows.weight));
+    let outcome_unit = crate::num::power_of_two_above(columns[columns.len() - 1].1.iter().fold(0.0, |m: f64, y| m.max(y.abs())));
     let left = remainders(columns, &taken_off, &rows, executor)?;
 
     // The columns that are left, as the covariates and outcome of a panel.
@@ -80,12 +81,8 @@ pub(super) fn fit(
     let stays = |t: usize| matches!(fate[t], Fate::Kept | Fate::Tied(_));
     let kept: Vec<usize> = (0..terms.len()).filter(|&t| stays(t)).collect();
     let position = |t: usize| kept.iter().position(|k| *k == t).map(|p| n_effects + p);
-    let beside: Vec<Term> = every
-        .into_iter()
-        .enumerate()
-        .filter(|(i, _)| *i < n_effects || stays(i - n_effects))
-        .map(|(_, term)| term)
-        .collect();
+    let beside: Vec<Term> =
+        every.into_iter().enumerate().filter(|(i, _)| *i < n_effects || stays(i - n_effects)).map(|(_, term)| term).collect();
     let (mut asked, mut plan) = (Vec::new(), Vec::new());
     for want in wanted {
         // A reference has no effect of its own; where it is part of a mean it counts as zero.
@@ -106,18 +103,24 @@ pub(super) fn fit(
     }
     let mut fit = linear::fit(&rest, &moments, beside, asked, 0, executor)?;
     restore(&mut fit, plan);
+    fit.draw_order = draw_order(&fit);
     fit.outcome_unit = outcome_unit;
     let Fit { body: Body::Linear(body), .. } = &mut fit else { unreachable!("a regression") };
     body.dof = degrees::count(&effects, panel, &rows, kept.len());
     body.design.labels = None;
     body.design.leverage = leverage(&taken_off, &rows, panel.n_rows());
     body.absorbed = Some(Absorbed {
-        crossing: raw.is_some().then(|| words::names(taken_off.iter().copied().filter(|e| !e.nested))),
+        crossing: None,
         leverage: taken_off.len() < 2,
         steady: panel.weight.is_empty() || taken_off.iter().all(|e| e.has_one(rows.weight.iter().copied())),
         within_units: taken_off.iter().all(|e| e.has_one(words::units(panel, &rows))),
-        own: raw.map_or_else(Vec::new, |raw| own(body, &left, &raw, &kept, &rows, panel)),
     });
+    if let Some(raw) = raw {
+        let names = words::names(taken_off.iter().copied().filter(|e| !e.nested));
+        let (left, raw): (Vec<&Remainder>, Vec<&Vec<f64>>) = kept.iter().map(|&t| (&left[t], &raw[t])).unzip();
+        let crossing = Crossing::new(names, body, &left, &raw, rows, effects);
+        body.absorbed.as_mut().expect("just set").crossing = Some(crossing);
+    }
     warnings.extend(words::tell(&fate, &terms, &mut fit.dropped_terms));
     fit.warnings.splice(0..0, warnings);
     Ok(fit)
@@ -186,6 +189,15 @@ fn fates(moments: &Moments, every: &[Term], n_effects: usize, terms: &[Term], fr
     fate
 }
 
+/// Clusters by what is left of their outcomes: unlike the order of an effect's levels, it does not depend on names.
+fn draw_order(fit: &Fit) -> Vec<u32> {
+    let Body::Linear(body) = &fit.body else { unreachable!("a regression") };
+    let mut order: Vec<u32> = (0..body.clusters.len() as u32).collect();
+    let left = |g: u32| body.clusters[g as usize].c;
+    order.sort_by(|&a, &b| left(a).total_cmp(&left(b)));
+    order
+}
+
 /// Puts effects that are not identified back where they were asked for.
 fn restore(fit: &mut Fit, plan: Vec<Result<(), (super::Target, String)>>) {
     let Body::Linear(body) = &mut fit.body else { unreachable!("a regression") };
@@ -207,25 +219,4 @@ fn leverage(taken_off: &[&Dimension], rows: &Rows, n: usize) -> Option<Arc<Vec<f
         all[r] = effect.leverage(place, w);
     }
     Some(Arc::new(all))
-}
-
-/// For each cluster of the fit X'W times the regressors as they were, by which its own treatment is told from that of others.
-fn own(body: &LinearFit, left: &[Remainder], raw: &[Vec<f64>], kept: &[usize], rows: &Rows, panel: &Panel) -> Vec<Matrix> {
-    let Design { moments, clusters, .. } = &*body.design;
-    let unit = |t: usize| moments.scales[t].unit;
-    let one = |&g: &u32| {
-        let places = || rows.clusters[g as usize].clone();
-        Matrix::from_fn(kept.len(), kept.len(), |i, j| {
-            let (i, j) = (kept[i], kept[j]);
-            let term = |p: usize| moments.scaled_weight(panel, rows.row[p]) * left[i].values[p] / unit(i) * raw[j][p] / unit(j);
-            places().map(term).sum()
-        })
-    };
-    clusters.iter().map(one).collect()
-}
-
-/// How much each cluster's own treatment weighs in a contrast, where effects cross clusters.
-pub(super) fn shares(body: &LinearFit, absorbed: &Absorbed, contrast: &[f64]) -> Vec<f64> {
-    let (h, size) = (body.inverse.apply(contrast), dot(contrast, contrast));
-    absorbed.own.iter().map(|own| dot(&h, &own.apply(contrast)) / size).collect()
 }

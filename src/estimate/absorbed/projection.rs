@@ -21,6 +21,8 @@ const ROUND: f64 = 1e-8;
 const ROUNDING: f64 = 1e-11;
 /// A residual below this share of the column is none.
 const NOISE: f64 = 1e-15;
+/// A direction in which the system bends less than this is none of its own: effects overlap in it (all have the constant).
+const FLAT: f64 = 1e-13;
 /// Steps without any progress after which what is left is rounding.
 const STALLED: usize = 50;
 /// The most steps of conjugate gradients for a column.
@@ -143,6 +145,17 @@ impl<'a> Block<'a> {
         self.others().for_each(|(part, at)| self.scale(part, &mut out[at]));
     }
 
+    /// d'D'WDd by the diagonal: how much a direction would bend if the effects did not overlap.
+    fn alone(&self, d: &[f64]) -> f64 {
+        let part = |(part, at): (&Part<'a>, Range<usize>)| {
+            let levels = part.first..part.first + part.n_levels;
+            let (mean, line) = d[at].split_at(part.n_levels);
+            let sum = |d: &[f64], inverse: &[f64]| d.iter().zip(inverse).filter(|(_, i)| **i > 0.0).map(|(d, i)| d * d / i).sum::<f64>();
+            sum(mean, &part.of.inverse[levels.clone()]) + part.of.slope.as_ref().map_or(0.0, |s| sum(line, &s.inverse[levels]))
+        };
+        self.others().map(part).sum()
+    }
+
     /// Takes all effects off a column of the block's rows.
     pub fn take_off(&self, z: &mut [f64]) -> Result<(), NotConverged> {
         if self.parts.is_empty() || z.is_empty() {
@@ -195,7 +208,7 @@ impl<'a> Block<'a> {
             self.eliminate(&mut v, scratch);
             self.all_sums(&v, &mut q);
             let bend = inner(&d, &q);
-            if bend.is_nan() || bend <= 0.0 {
+            if bend.is_nan() || bend <= FLAT * self.alone(&d) {
                 break;
             }
             let along = rho / bend;

@@ -15,15 +15,14 @@ pub(super) struct Remainder {
 /// The share of its own variation below which a column counts as explained: the rule by which collinear terms are dropped.
 const SHARE: f64 = 1e-10;
 
-/// Takes the weighted mean off a column (every effect has it), and says how much variation that leaves.
-pub(super) fn centre(values: &mut [f64], weight: &[f64]) -> f64 {
+/// Takes the weighted mean off a column: every effect has it.
+pub(super) fn centre(values: &mut [f64], weight: &[f64]) {
     let total: f64 = weight.iter().sum();
     // Twice, for what rounding leaves of a mean far from zero.
     for _ in 0..2 {
         let mean = values.iter().zip(weight).map(|(v, w)| w * v).sum::<f64>() / total;
         values.iter_mut().for_each(|v| *v -= mean);
     }
-    square(values, weight)
 }
 
 fn square(values: &[f64], weight: &[f64]) -> f64 {
@@ -81,7 +80,7 @@ pub(super) fn remainders(
     Ok(out)
 }
 
-fn not_converged(column: &str, effects: &[&Dimension]) -> Faults {
+pub(super) fn not_converged(column: &str, effects: &[&Dimension]) -> Faults {
     let names: Vec<&str> = effects.iter().map(|e| e.name.as_str()).collect();
     Fault::new(
         "EST-061",

@@ -39,7 +39,10 @@ pub(super) fn check(effects: &[Dimension]) -> Result<Vec<Warning>, Faults> {
         if effect.n_levels == 1 {
             warnings.push(Warning::new(
                 "fixed-effect-one-level",
-                format!("{} has a single level among the rows used: it is the constant of the regression and takes nothing off", effect.name),
+                format!(
+                    "{} has a single level among the rows used: it is the constant of the regression and takes nothing off",
+                    effect.name
+                ),
             ));
             continue;
         }
@@ -87,7 +90,10 @@ pub(super) fn tell(fate: &[Fate], terms: &[Term], dropped: &mut Vec<String>) -> 
     if !absorbed.is_empty() {
         out.push(Warning::new(
             "absorbed",
-            format!("dropped because the fixed effects absorb them (less than 1e-10 of their own variation is left): {}", absorbed.join(", ")),
+            format!(
+                "dropped because the fixed effects absorb them (less than 1e-10 of their own variation is left): {}",
+                absorbed.join(", ")
+            ),
         ));
     }
     if !collinear.is_empty() {

@@ -219,8 +219,7 @@ fn two_values(cohort: &Cohort, name: &str, rows: &Sequence, order: &Sequence, fa
 fn canonical_ranks(cohort: &Cohort, spec: &PanelSpec, rows: &Sequence, period: &[u32], treated: &Treated) -> Vec<u32> {
     let names = std::iter::once(&spec.outcome).chain(spec.covariates.iter().map(|c| &c.column)).chain(&spec.weights);
     let effects = spec.named_effects().iter().flat_map(|e| e.all_columns());
-    let columns: Vec<&Data> =
-        names.map(String::as_str).chain(effects).map(|n| &cohort.column(n).expect("checked").data).collect();
+    let columns: Vec<&Data> = names.map(String::as_str).chain(effects).map(|n| &cohort.column(n).expect("checked").data).collect();
     let since = |i: usize| match treated {
         Treated::Since { codes, list } => Some(list[codes[i] as usize]),
         Treated::Now(_) => None,

@@ -97,9 +97,8 @@ fn together(a: (usize, Vec<u32>), b: (usize, Vec<u32>)) -> (usize, Vec<u32>) {
 /// Rows that are averaged must lie in one level.
 pub(super) fn averaged(effects: &[Effect], groups: &[Range<usize>], row_number: &impl Fn(usize) -> usize, faults: &mut Faults) {
     for effect in effects {
-        let differs = |k: usize, first: usize| {
-            effect.level[k] != effect.level[first] || effect.slope.as_ref().is_some_and(|x| x[k] != x[first])
-        };
+        let differs =
+            |k: usize, first: usize| effect.level[k] != effect.level[first] || effect.slope.as_ref().is_some_and(|x| x[k] != x[first]);
         let found = groups.iter().find_map(|g| g.clone().find(|&k| differs(k, g.start)).map(|k| (g.start, k)));
         if let Some((first, k)) = found {
             faults.push(Fault::new(

@@ -10,6 +10,7 @@ teacher = (7 classroom + 5 (year // 2)) mod 90. students.csv: grade = "g" + (stu
 
 K as fixest counts it: slopes and all levels, an effect nested in a cluster as one (see `count`). CR2 with Satterthwaite
 degrees of freedom is that of the full design with all dummies, identity working model; the jackknife refits without each cluster.
+The wild bootstrap enumerates all 2^10 sign vectors of ten schools, each a full refit with all dummies, null imposed.
 """
 import json, sys, warnings
 import numpy as np, pandas as pd
@@ -182,6 +183,77 @@ for file in ["classrooms.csv", "classrooms_unbalanced.csv"]:
 for name in ["grade", "teacher", "district_year"]:
     case(f"event_{name}", "classrooms_unbalanced.csv", SETS[name], events({-1}), EVENT, weights="students", crossed=name == "teacher")
 case("event_trend", "classrooms_unbalanced.csv", SETS["trend"], events({-1, -6}), EVENT)
+
+def above(a, b): return a > b + 1e-9 * np.maximum(abs(a), abs(b))
+
+def wild(id, effects, columns, roles, schools, weights=None):
+    """Symmetric strict p at zero, the interval by inversion, and joint tests of event times before and after, by enumeration."""
+    d, names = columns(read("classrooms.csv").query("school in @schools").reset_index(drop=True))
+    y, g = d.math.to_numpy(float), d.school.to_numpy()
+    w = d[weights].to_numpy(float) if weights else np.ones(len(d))
+    x, f = d[names].to_numpy(float), dummies(d, effects)
+    b, pull, e, basis = fit(x, f, y, w)
+    r = np.sqrt(w)[:, None]
+    _, s, vt = np.linalg.svd(np.hstack([x, f]) * r, full_matrices=False)
+    u = np.hstack([x, f]) * r @ vt.T / s
+    u = u[:, s > 1e-9 * s[0]]
+    maker = np.eye(len(y)) - (u / r) @ (u * r).T
+    signs = np.array(np.meshgrid(*[[1.0, -1.0]] * len(schools), indexing="ij")).reshape(len(schools), -1).T
+    at = np.searchsorted(np.unique(g), g)
+    ind = (g[:, None] == np.unique(g)[None, :]).astype(float)
+    def restricted(which, value):
+        rest = np.hstack([np.delete(x, which, 1), f])
+        moved = y - x[:, which] @ value
+        return x[:, which] @ value + rest @ np.linalg.lstsq(rest * r, moved * r[:, 0], rcond=1e-10)[0]
+    def draws(which, value):
+        fitted = restricted(which, value)
+        return fitted + signs[:, at] * (y - fitted)
+    def p(j, value):
+        ys = draws([j], np.array([value]))
+        bs, es = ys @ pull[j], ys @ maker.T
+        se = np.sqrt(((es * pull[j]) @ ind) ** 2 @ np.ones(len(schools)))
+        own = np.sqrt((((e * pull[j]) @ ind) ** 2).sum())
+        return above(abs((bs - value) / se), abs((b[j] - value) / own)).mean()
+    ends = []
+    own = np.sqrt((((e * pull[0]) @ ind) ** 2).sum())
+    for way in (-1, 1):
+        inside = edge = b[0]
+        while p(0, edge) > .05:
+            inside, edge = edge, edge + way * .05 * own
+            assert abs(edge - b[0]) < 200 * own
+        for _ in range(60):
+            mid = (inside + edge) / 2
+            inside, edge = (mid, edge) if p(0, mid) > .05 else (inside, mid)
+        ends.append((inside + edge) / 2)
+    joint = {}
+    events = {n: int(n.split(":")[1]) for n in names if n.startswith("event:")}
+    for name, test in [("before", lambda t: t < 0), ("after", lambda t: t >= 0)]:
+        which = [i for i, n in enumerate(names) if n in events and test(events[n])]
+        if len(which) < 2:
+            continue
+        def walds(ys):
+            for bs, es in zip(ys @ pull[which].T, ys @ maker.T):
+                c = ((pull[which] * es) @ ind)
+                v = c @ c.T
+                scale = np.sqrt(np.diag(v))
+                yield -np.inf if np.linalg.cond(v / np.outer(scale, scale)) > 1e10 else bs @ np.linalg.solve(v, bs)
+        observed = next(walds(y[None, :]))
+        joint[name] = {"wald": observed, "p": above(np.array(list(walds(draws(which, np.zeros(len(which)))))), observed).mean(), "q": len(which)}
+    CASES.append({"id": id, "file": "classrooms.csv", "schools": [int(s) for s in schools], "rows": len(y), "joint": joint,
+                  "flags": f"{roles} --cluster school --fixed-effects {','.join(effects)}" + (f" --weights {weights}" if weights else ""),
+                  "terms": ["overall" if n == "D" else n for n in names], "estimate": b.tolist(), "wild_p": [p(j, 0.0) for j in range(len(b))], "wild_interval": ends})
+    print(id, len(y), b[0], CASES[-1]["wild_p"], ends, joint, flush=True)
+
+TEN = [2, 5, 8, 11, 14, 4, 6, 10, 12, 16]  # five with profiles from 2020 on, five without
+wild("wild_teacher", SETS["teacher"], twfe, TWFE, TEN)
+wild("wild_teacher_w", SETS["teacher"], twfe, TWFE, TEN, weights="students")
+wild("wild_trend", SETS["trend"], twfe, TWFE, TEN)
+FEW = EVENT + ":window=-3..1,bin=true"
+def binned(d):
+    e = np.where(d.profile_year > 0, np.clip(d.year - d.profile_year, -3, 1), np.nan)
+    times = [-3, -2, 0, 1]
+    return d.assign(**{f"event:{t}": (e == t).astype(float) for t in times}), [f"event:{t}" for t in times]
+wild("wild_event_teacher", SETS["teacher"], binned, FEW, TEN)
 STUDENTS = "--outcome reading --arm arm --post post --estimator twfe"
 case("students_three", "students.csv", ["school", "post", "grade"], twfe, STUDENTS, covariates=("frl", "iep"))
 case("students_interacted", "students.csv", ["school^iep", "post", "grade"], twfe, STUDENTS)
