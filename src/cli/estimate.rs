@@ -60,6 +60,12 @@ impl Estimate {
         for (flag, given, role, by) in [
             ("--dose", self.roles.dose.is_some(), Role::Dose, "dose-response"),
             ("--take-up", self.roles.take_up.is_some(), Role::TakeUp, "compliance"),
+            (
+                "--fixed-effects",
+                !self.roles.fixed_effects.is_empty(),
+                Role::FixedEffects,
+                "twfe or event-study, the others absorb nothing or have effects of their own,",
+            ),
         ] {
             if given && !asks(role) {
                 return Err(Failure::Usage(format!("{flag} does nothing here: only {by} asks for it (--estimator)")));

@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::cohort::Cohort;
 use crate::ingest::{self, Codes, Format};
-use crate::panel::{CovariateTerm, Duplicates, PanelSpec, Paths, TreatmentRule};
+use crate::panel::{CovariateTerm, Duplicates, FixedEffect, PanelSpec, Paths, TreatmentRule};
 use crate::store::Input;
 
 /// Where the data are and how to read them.
@@ -72,7 +72,8 @@ pub struct Roles {
     /// Clusters were assigned within the values of this column (for the permutation test)
     #[arg(long, value_name = "COL")]
     pub block: Option<String>,
-    /// The absorbed effects; unit and period are absorbed without asking
+    /// The absorbed effects, exactly these (for twfe and event-study; by default unit and period): school,grade; school^year
+    /// for each combination; student[year] for each student's own level and trend
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub fixed_effects: Vec<String>,
     /// Estimate also within each value of this column; triple-difference compares the effects in its two values
@@ -108,14 +109,7 @@ impl Roles {
         if self.cluster.len() > 2 {
             return Err(Failure::Usage("--cluster takes one column, or two that cross each other".into()));
         }
-        let plain: Vec<&String> = [&self.unit, &self.period].into_iter().flatten().collect();
-        if self.fixed_effects.iter().any(|f| !plain.contains(&f))
-            || (!self.fixed_effects.is_empty() && self.fixed_effects.len() != plain.len())
-        {
-            return Err(Failure::Usage(
-                "only the unit's and the period's effects can be absorbed in this version, and they are without asking; give a third one as a covariate: --covariates \"factor(COL)\"".into(),
-            ));
-        }
+        let effects = self.fixed_effects.iter().map(|text| FixedEffect::parse(text)).collect::<Result<Vec<_>, _>>();
         let mut filter = Vec::new();
         for text in &self.filter {
             match text.split_once('=') {
@@ -138,6 +132,7 @@ impl Roles {
             third: None,
             dose: self.dose.clone(),
             take_up: self.take_up.clone(),
+            fixed_effects: effects.map_err(|fault| Failure::BadFlag(fault.into()))?,
             filter,
             subgroup: None,
             duplicates: if self.duplicates == "mean" { Duplicates::Mean } else { Duplicates::Refuse },

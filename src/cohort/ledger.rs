@@ -17,6 +17,8 @@ pub enum Reason {
     MissingLevel,
     /// The block is missing.
     MissingBlock,
+    /// A level or slope of a fixed effect is missing.
+    MissingFixedEffect,
     /// The arm, post or treatment status is missing.
     MissingTreatment,
     /// A covariate is missing.
@@ -68,6 +70,7 @@ impl Reason {
             Reason::MissingCluster => "missing cluster",
             Reason::MissingLevel => "missing level within the cluster",
             Reason::MissingBlock => "missing block",
+            Reason::MissingFixedEffect => "missing fixed effect",
             Reason::MissingTreatment => "missing treatment",
             Reason::MissingCovariate => "missing covariate",
             Reason::MissingWeight => "missing weight",

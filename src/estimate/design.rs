@@ -18,6 +18,8 @@ pub struct Design {
     pub(super) clusters: Vec<u32>,
     /// Each cluster's cohort; `None` when some cluster holds several.
     pub(super) labels: Option<Vec<u32>>,
+    /// Each row's leverage on effects that were taken off before the moments; `None` where there are none, or it is not known.
+    pub(super) leverage: Option<Arc<Vec<f64>>>,
     /// The targets' contrasts under another assignment, where they depend on it.
     pub(super) under: Option<Box<dyn Contrasts>>,
 }
@@ -40,7 +42,7 @@ pub struct Row<'a> {
     pub residual: f64,
     /// The weight; 1 without weights.
     pub weight: f64,
-    /// The row's leverage on the absorbed effects: its share of its unit's weight, 0 when nothing is absorbed.
+    /// The row's leverage on the absorbed effects (of one, its share of its level's weight), 0 when nothing is absorbed.
     pub absorbed: f64,
 }
 
@@ -72,6 +74,17 @@ impl Design {
             }
             state
         })
+    }
+
+    /// The regressors of a row as they stand in the panel, in the scaled units of the moments.
+    pub(super) fn regressors(&self, row: usize) -> Vec<f64> {
+        self.terms
+            .iter()
+            .map(|term| match &term.column {
+                Column::Cells(values) => values[self.panel.cell[row] as usize],
+                Column::Covariate(i) => self.moments.scaled(&self.panel, *i, row),
+            })
+            .collect()
     }
 
     fn cluster_rows(&self, g: usize, beta: &[f64], visit: &mut dyn FnMut(&Row<'_>)) {
@@ -110,7 +123,11 @@ impl Design {
                     x: own,
                     residual: y[r] - dot(own, beta),
                     weight: weight[r],
-                    absorbed: if absorb { weight[r] / total } else { 0.0 },
+                    absorbed: match &self.leverage {
+                        Some(leverage) => leverage[rows[r]],
+                        None if absorb => weight[r] / total,
+                        None => 0.0,
+                    },
                 });
             }
         }
@@ -133,7 +150,7 @@ impl Design {
     /// The same in the panel's order.
     pub(super) fn parts_in_order(&self, by: Finer, executor: &dyn Executor) -> Vec<Part> {
         let finer = self.panel.regrouped(by);
-        let moments = Moments::accumulate(&finer, self.moments.absorb, &|c| self.moments.includes(c), executor);
+        let moments = self.moments.of_groups(&finer, executor);
         let of = self.panel.cluster_of_groups(by);
         let mut place = vec![u32::MAX; self.panel.n_clusters()];
         self.clusters.iter().enumerate().for_each(|(fit, &panel)| place[panel as usize] = fit as u32);

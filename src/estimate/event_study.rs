@@ -3,7 +3,7 @@
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
 use super::twfe::absorb_for;
-use super::{Card, Estimator, OptionSpec, Options, Sample, Target, Values};
+use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Target, Values, absorbed};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Absorb, Moments};
 use std::collections::BTreeSet;
@@ -36,13 +36,17 @@ static CARD: Card = Card {
         },
     ],
     source: "Jacobson, LaLonde and Sullivan (1993); Schmidheiny and Siegloch (2023) on binning; Sun and Abraham (2021) on what it needs",
-    reference_call: "fixest::feols(y ~ i(rel, ref = c(-1, never)) + x | unit + period, cluster = ~g)",
+    reference_call: "fixest::feols(y ~ i(rel, ref = c(-1, never)) + x | unit + period, cluster = ~g); --fixed-effects A,B^C,D[x]: | A + B^C + D[x]",
     version: 1,
 };
 
 impl Estimator for EventStudy {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn asks_for(&self, role: Role) -> bool {
+        role == Role::FixedEffects
     }
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
@@ -73,14 +77,7 @@ impl Estimator for EventStudy {
             _ => true,
         };
         let inside = |c: u32| !always.contains(&cells.cohort_ix(c)) && shown(c);
-        let own;
-        let moments = if !always.is_empty() || (window.is_some() && !binned) {
-            own = Arc::new(Moments::accumulate(panel, absorb, &inside, sample.executor));
-            &own
-        } else {
-            sample.moments(absorb)
-        };
-        let present: BTreeSet<u32> = moments.clusters.iter().flat_map(|c| c.cells.iter().copied()).collect();
+        let present: BTreeSet<u32> = panel.cell.iter().copied().filter(|&c| inside(c)).collect();
         let events: BTreeSet<i64> = present.iter().filter_map(|&c| event(c)).collect();
         if !events.contains(&reference) {
             let list: Vec<String> = events.iter().map(i64::to_string).collect();
@@ -90,8 +87,11 @@ impl Estimator for EventStudy {
             ));
         }
         let mut warnings = Vec::new();
+        let named = !panel.extras.effects.is_empty();
         let mut references = vec![reference];
-        if !cells.has_never()
+        // Which further references effects that are named ask for is seen when they are taken off.
+        if !named
+            && !cells.has_never()
             && let Some(&earliest) = events.iter().find(|&&e| e != reference)
         {
             references.push(earliest);
@@ -102,27 +102,48 @@ impl Estimator for EventStudy {
                 ),
             ));
         }
-        let mut terms = linear::time_and_group(panel, absorb);
+        let mut terms = if named { Vec::new() } else { linear::time_and_group(panel, absorb) };
         let mut wanted = Vec::new();
-        let mut later = Vec::new();
-        for &e in events.iter().filter(|e| !references.contains(e)) {
+        let (mut later, mut free) = (Vec::new(), Vec::new());
+        let mut shown: Vec<i64> = events.iter().copied().filter(|e| !references.contains(e)).collect();
+        // Of terms that explain each other the last are dropped: the earliest event times.
+        if named {
+            shown.reverse();
+        }
+        for e in shown {
             if e >= 0 {
                 later.push(terms.len());
+            }
+            if e < reference {
+                free.push(terms.len());
             }
             wanted.push(Wanted { target: Target::event(e), weights: vec![(terms.len(), 1.0)] });
             let indicator = (0..cells.len() as u32).map(|c| f64::from(u8::from(event(c) == Some(e)))).collect();
             terms.push(Term { name: format!("event time {e}"), column: Column::Cells(indicator), tell: true, is_period: false });
         }
+        wanted.sort_by_key(|w| w.target.event_time);
         if !later.is_empty() && reference < 0 {
             let share = 1.0 / later.len() as f64;
             wanted.insert(0, Wanted { target: Target::overall_dynamic(), weights: later.iter().map(|&t| (t, share)).collect() });
         }
         linear::covariates(panel, &mut terms, &mut wanted);
-        let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
-        let mut fit = linear::fit(panel, moments, terms, wanted, nested, sample.executor)?;
+        let mut fit = if named {
+            absorbed::fit(panel, &inside, terms, wanted, &free, sample.executor)?
+        } else {
+            let own;
+            let moments = if !always.is_empty() || (window.is_some() && !binned) {
+                own = Arc::new(Moments::accumulate(panel, absorb, &inside, sample.executor));
+                &own
+            } else {
+                sample.moments(absorb)
+            };
+            let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
+            linear::fit(panel, moments, terms, wanted, nested, sample.executor)?
+        };
+        let n_rows = fit.n_rows;
         let left_out = panel.cell.iter().filter(|&&c| always.contains(&cells.cohort_ix(c))).count();
         fit.ledger.drop_rows(Reason::AlwaysTreated, left_out);
-        fit.ledger.drop_rows(Reason::OutsideWindow, panel.n_rows() - moments.n_rows - left_out);
+        fit.ledger.drop_rows(Reason::OutsideWindow, panel.n_rows() - n_rows - left_out);
         fit.rows_by_label = window.is_some() && !binned;
         fit.warnings.extend(warnings);
         if cells.treated_cohorts().count() > 1 {

@@ -1,5 +1,6 @@
 //! What an estimator hands on: estimates, and a small table a cluster from which every interval follows.
 
+use super::absorbed::Crossing;
 use super::model_fit::{Component, ModelFit};
 use super::reassign::{Reassign, Treatment};
 use super::{Design, Estimand, Target};
@@ -173,11 +174,12 @@ impl Fit {
         match &self.body {
             Body::Linear(l) => {
                 let c = l.contrasts[target].as_ref()?;
+                let rounded = |share: f64| if share.abs() > 1e-12 { share } else { 0.0 };
+                if let Some(crossing) = l.crossing() {
+                    return Some(crossing.shares(l, c).into_iter().map(rounded).collect());
+                }
                 let (h, size) = (l.inverse.apply(c), dot(c, c));
-                let share = |cluster: &LinearCluster| {
-                    let share = dot(&h, &cluster.s.apply(c)) / size;
-                    if share.abs() > 1e-12 { share } else { 0.0 }
-                };
+                let share = |cluster: &LinearCluster| rounded(dot(&h, &cluster.s.apply(c)) / size);
                 Some(l.clusters.iter().map(share).collect())
             }
             Body::Influence(_) => {
@@ -289,6 +291,20 @@ pub struct AbsorbedUnit {
     pub x2: Vec<f64>,
 }
 
+/// A regression from whose columns named effects were taken off: what that leaves exact.
+pub struct Absorbed {
+    /// The effects that cross clusters and were taken off all the same: under other weights of the clusters they would have to be
+    /// estimated anew.
+    pub crossing: Option<Crossing>,
+    /// Whether each row's leverage on what was taken off is known.
+    pub leverage: bool,
+    /// Whether weights are constant within the levels of what was taken off: then CR2 may ignore it (Pustejovsky and Tipton 2018,
+    /// theorem 2).
+    pub steady: bool,
+    /// Whether each level of what was taken off lies within one unit.
+    pub within_units: bool,
+}
+
 /// A least-squares fit, cluster by cluster.
 pub struct LinearFit {
     /// Kept terms, in order.
@@ -307,11 +323,18 @@ pub struct LinearFit {
     pub dof: DegreesOfFreedom,
     /// Whether weights vary within absorbed units in a cluster with too many units: then CR2 ignores the absorbed effects there.
     pub approximate_cr2: bool,
+    /// What is known of effects that were named and taken off.
+    pub absorbed: Option<Absorbed>,
     /// The rows and terms behind it.
     pub design: Box<Design>,
 }
 
 impl LinearFit {
+    /// The effects that cross clusters, where they were taken off.
+    pub fn crossing(&self) -> Option<&Crossing> {
+        self.absorbed.as_ref().and_then(|a| a.crossing.as_ref())
+    }
+
     /// A cluster's score at the estimate: b − Sβ.
     pub fn score(&self, g: usize) -> Vec<f64> {
         let cluster = &self.clusters[g];

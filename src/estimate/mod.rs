@@ -2,6 +2,7 @@
 //!
 //! A point estimate can never depend on a seed: nothing here sees randomness.
 
+mod absorbed;
 mod ancova;
 mod arithmetic;
 mod callaway_santanna;
@@ -39,11 +40,12 @@ mod two_stage;
 mod untreated;
 mod wooldridge;
 
+pub use absorbed::Crossing;
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use design::{Design, Part, Row};
 pub use fit::{
-    AbsorbedUnit, Body, DegreesOfFreedom, Exposure, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit,
-    Side, Weighted,
+    Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Exposure, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified,
+    Placebo, Refit, Side, Weighted,
 };
 pub use model_fit::{Component, ModelFit, ModelVariance};
 pub use nest::Nest;
@@ -84,6 +86,8 @@ pub enum Role {
     Levels,
     /// A treatment that may switch off again, be there from the start, or take other values than 0 and 1.
     Status,
+    /// Effects that are absorbed in the place of the unit's and the period's.
+    FixedEffects,
 }
 
 /// All estimators, in the order in which they are listed.

@@ -2,7 +2,7 @@
 
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
-use super::{Card, Estimator, Options, Sample, Target};
+use super::{Card, Estimator, Options, Role, Sample, Target, absorbed};
 use crate::cohort::{Faults, Warning};
 use crate::panel::{Absorb, Kind};
 
@@ -19,7 +19,7 @@ static CARD: Card = Card {
     contrast: "It averages all comparisons with weights of its own, and where starts are staggered already treated units serve as comparison: growing or differing effects then bias it.",
     options: &[],
     source: "Wooldridge (2021); its weights: de Chaisemartin and D'Haultfoeuille (2020), Goodman-Bacon (2021)",
-    reference_call: "fixest::feols(y ~ D + x | unit + period, cluster = ~g); cross-sections: | cohort + period",
+    reference_call: "fixest::feols(y ~ D + x | unit + period, cluster = ~g); cross-sections: | cohort + period; --fixed-effects A,B^C,D[x]: | A + B^C + D[x]",
     version: 1,
 };
 
@@ -28,18 +28,27 @@ impl Estimator for Twfe {
         &CARD
     }
 
+    fn asks_for(&self, role: Role) -> bool {
+        role == Role::FixedEffects
+    }
+
     fn fit(&self, sample: &Sample<'_>, _: &Options) -> Result<Fit, Faults> {
         let panel = sample.panel;
         let absorb = absorb_for(panel.kind);
-        let moments = sample.moments(absorb);
         let cells = &panel.cells;
-        let mut terms = linear::time_and_group(panel, absorb);
+        let named = !panel.extras.effects.is_empty();
+        let mut terms = if named { Vec::new() } else { linear::time_and_group(panel, absorb) };
         let mut wanted = vec![Wanted { target: Target::overall(), weights: vec![(terms.len(), 1.0)] }];
         let treated = (0..cells.len() as u32).map(|c| f64::from(u8::from(cells.is_treated(c)))).collect();
         terms.push(Term { name: "treated".into(), column: Column::Cells(treated), tell: true, is_period: false });
         linear::covariates(panel, &mut terms, &mut wanted);
-        let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
-        let mut fit = linear::fit(panel, moments, terms, wanted, nested, sample.executor)?;
+        let mut fit = if named {
+            absorbed::fit(panel, &|_| true, terms, wanted, &[], sample.executor)?
+        } else {
+            let moments = sample.moments(absorb);
+            let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
+            linear::fit(panel, moments, terms, wanted, nested, sample.executor)?
+        };
         if cells.treated_cohorts().count() > 1 {
             fit.warnings.push(Warning::new(
                 "staggered-twfe",

@@ -72,6 +72,10 @@ impl Inference for Cluster {
         true
     }
 
+    fn crossing_effects(&self, options: &Options) -> bool {
+        ["cr0", "cr1"].contains(&options.get("type")) && options.get("df") != "satterthwaite"
+    }
+
     fn joint(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
         check(options, fit)?;
         let estimates = wald::estimates(fit, targets);
@@ -148,6 +152,19 @@ fn check(options: &Options, fit: &Fit) -> Result<(), Faults> {
             )
             .into());
         }
+    }
+    if kind == "cr2"
+        && let Body::Linear(LinearFit { absorbed: Some(absorbed), .. }) = &fit.body
+        && !absorbed.steady
+    {
+        return Err(Fault::new(
+            "INF-020",
+            "cluster:cr2 does not exist under weights that vary within named fixed effects",
+            "--weights with --fixed-effects",
+            "its adjustment may ignore absorbed effects only where weights are constant within their levels (Pustejovsky and Tipton 2018, theorem 2)",
+            "use  jackknife  (cluster:cr3 is the same, exactly), wild-bootstrap or cluster:cr1",
+        )
+        .into());
     }
     if options.was_given("two-way") && !matches!(&fit.body, Body::Linear(l) if l.design.panel().second.is_some()) {
         return Err(Fault::new(

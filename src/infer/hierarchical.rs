@@ -58,6 +58,16 @@ impl Inference for HierarchicalBootstrap {
             )
             .into());
         };
+        if body.absorbed.as_ref().is_some_and(|a| !a.within_units) {
+            return Err(Fault::new(
+                "INF-020",
+                "hierarchical-bootstrap does not exist beside fixed effects that cross units",
+                "--fixed-effects",
+                "students are redrawn within clusters, and effects that several of them share would have to be estimated anew in each draw",
+                "use  pairs-bootstrap,  which draws whole clusters",
+            )
+            .into());
+        }
         let units = options.get("down-to") == "units";
         if !units && body.design.levels() == 0 {
             return Err(Fault::new(

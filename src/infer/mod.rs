@@ -40,7 +40,7 @@ pub use jackknife::acceleration;
 pub use setting::Setting;
 
 use crate::cohort::{Fault, Faults, did_you_mean};
-use crate::estimate::{Body, Card, Fit, Options};
+use crate::estimate::{Body, Card, Fit, LinearFit, Options};
 use crate::panel::Panel;
 
 /// A way to measure uncertainty.
@@ -74,6 +74,12 @@ pub trait Inference: Sync {
 
     /// Whether it asks for levels between cluster and unit, with these options.
     fn uses_levels(&self, _: &Options) -> bool {
+        false
+    }
+
+    /// Whether it works, with these options, where effects that cross the clusters were taken off the columns: it then neither
+    /// weighs clusters otherwise nor adjusts their residuals.
+    fn crossing_effects(&self, _: &Options) -> bool {
         false
     }
 
@@ -180,6 +186,22 @@ impl Method {
         Ok(())
     }
 
+    /// Refuses what would need effects estimated anew that were taken off once.
+    fn knows_effects(&self, fit: &Fit) -> Result<(), Faults> {
+        let Body::Linear(body) = &fit.body else { return Ok(()) };
+        match body.crossing() {
+            Some(crossing) if !self.inference.crossing_effects(&self.options) => Err(Fault::new(
+                "INF-020",
+                format!("{} does not exist beside many fixed effects that cross clusters", self.label()),
+                format!("fixed effects {}", crossing.names),
+                "they were taken off once, over all clusters; clusters that count otherwise, or residuals of one cluster adjusted by themselves, need them estimated anew each time",
+                "use  cluster:cr1,  wild-bootstrap or multiplier-bootstrap; or a cluster in which each of their levels lies; or fewer levels: up to 60 that cross clusters are kept as terms, and everything exists",
+            )
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
     /// A test that several effects are zero at once; `None` where the method has none.
     ///
     /// # Errors
@@ -194,6 +216,7 @@ impl Method {
     /// # Errors
     /// As [`Inference::infer`].
     pub fn infer(&self, fit: &Fit, setting: &Setting<'_>) -> Result<Inferred, Faults> {
+        self.knows_effects(fit)?;
         let mut inferred = self.inference.infer(fit, &self.options, setting)?;
         let label = self.label();
         for e in &mut inferred.estimates {
@@ -210,10 +233,16 @@ impl Method {
 
 /// The methods used when none is asked for: CR2 with Satterthwaite degrees of freedom where it exists, else the cluster
 /// jackknife (CR1 where leaving out one cluster after the other would take minutes); and the null-imposed wild cluster
-/// bootstrap beside it. With two crossed clusterings: CR1. Where the estimator has a method of its own: that.
+/// bootstrap beside it. The jackknife takes the place of CR2 also where weights vary within named effects; CR1
+/// does where named effects cross clusters and have many levels. With two crossed clusterings: CR1. Where the estimator has a method of its own: that.
 pub fn defaults(fit: &Fit, panel: &Panel) -> Vec<Method> {
-    let names: &[&str] = match fit.body {
+    let names: &[&str] = match &fit.body {
         _ if panel.second.is_some() => &["cluster:cr1"],
+        Body::Linear(body) if body.crossing().is_some_and(|c| c.price(fit.n_clusters()) * fit.targets.len() as f64 > COSTLY) => {
+            &["cluster:cr1"]
+        }
+        Body::Linear(body) if body.crossing().is_some() => &["cluster:cr1", "wild-bootstrap"],
+        Body::Linear(LinearFit { absorbed: Some(a), .. }) if !a.steady => &["jackknife", "wild-bootstrap"],
         _ if fit.own_inference.is_some() => fit.own_inference.as_slice(),
         Body::Linear(_) => &["cluster:cr2", "wild-bootstrap"],
         Body::Influence(_) if fit.refit_price() * fit.n_clusters() as f64 > COSTLY => &["cluster:cr1", "wild-bootstrap"],

@@ -125,6 +125,10 @@ impl Inference for MultiplierBootstrap {
         &CARD
     }
 
+    fn crossing_effects(&self, _: &Options) -> bool {
+        true
+    }
+
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         let drawn = Drawn::new(fit, options, setting);
         let z = normal::quantile(0.5 * (1.0 + setting.level));

@@ -8,7 +8,7 @@ use super::replicates::{Asked, Share, finite_sorted, of_quantile, of_share};
 use super::wild::shapes;
 use super::{Inference, Setting};
 use crate::cohort::{Fault, Faults, Warning};
-use crate::estimate::{Card, Fit, OptionSpec, Options, Reassign, Shifted, Values};
+use crate::estimate::{Body, Card, Fit, OptionSpec, Options, Reassign, Shifted, Side, Values};
 use crate::num::quantile_type1;
 use crate::random::Stream;
 
@@ -218,6 +218,15 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
             "use  jackknife, wild-bootstrap  or  pairs-bootstrap",
         );
     }
+    if matches!(&fit.body, Body::Linear(l) if l.absorbed.is_some()) {
+        return Fault::new(
+            "INF-020",
+            "named fixed effects under another assignment are not known",
+            "--fixed-effects",
+            "they were taken off the treatment as observed, and would have to be taken off anew under each assignment",
+            "leave --fixed-effects out (unit and period then have theirs, and this method exists), or use  cluster:cr2  or  wild-bootstrap",
+        );
+    }
     if fit.rows_by_label {
         return Fault::new(
             "INF-006",
@@ -236,7 +245,7 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
             "use  placebo,  which gives starts to comparison clusters",
         );
     }
-    if matches!(fit.body, crate::estimate::Body::Influence(_)) && fit.clusters.iter().all(|c| c.side != crate::estimate::Side::Both) {
+    if matches!(fit.body, Body::Influence(_)) && fit.clusters.iter().all(|c| c.side != Side::Both) {
         return Fault::new(
             "INF-006",
             "this estimator cannot be computed under another assignment",

@@ -56,6 +56,10 @@ impl Inference for Robust {
         Ok(out)
     }
 
+    fn crossing_effects(&self, _: &Options) -> bool {
+        true
+    }
+
     fn joint(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
         let body = linear(fit)?;
         let parts = covariance(body, options.get("type"), setting)?;
@@ -114,6 +118,16 @@ fn covariance(body: &LinearFit, kind: &str, setting: &Setting<'_>) -> Result<Par
         "hc3" => 2,
         _ => 0,
     };
+    if power > 0 && body.absorbed.as_ref().is_some_and(|a| !a.leverage) {
+        return Err(Fault::new(
+            "INF-020",
+            format!("robust:{kind} does not exist beside several fixed effects that were taken off"),
+            "--fixed-effects",
+            "it divides by each row's leverage, and that of several absorbed effects together is not known",
+            "use  robust:hc1  (or hc0, classical)",
+        )
+        .into());
+    }
     let width = k * (k + 1) / 2;
     let sums = body.design.fold_rows(&body.beta, setting.executor, Sums::default, |sums, row| {
         sums.rows += 1;

@@ -1,6 +1,7 @@
 //! What the wild bootstrap needs of each cluster: its score as a function of the hypothesized effect, and its pull on the fit.
 
 use super::Setting;
+use crate::cohort::Faults;
 use crate::estimate::{Body, Fit, Part};
 use crate::num::{Matrix, dot};
 
@@ -10,6 +11,8 @@ pub(super) enum Problem {
     Clusters(Clusters),
     /// One weight a finer group, errors clustered as before.
     Finer(Finer),
+    /// One weight a cluster, where effects were taken off that cross clusters.
+    Crossing(Across),
 }
 
 /// With δ = θ̂ − r and h = Mc: s_g(δ) = s_g + κ_g δ, κ_g = S_g h / (c'h); α = h's, γ = h'κ, ξ_g = M S_g h.
@@ -31,6 +34,15 @@ pub(super) struct Finer {
     cluster: Vec<u32>,
     xi: Vec<Vec<f64>>,
     h: Vec<f64>,
+}
+
+/// Where effects cross clusters each cluster's weight moves the residuals of the others: a cluster's deviation is Σ_j v_j a_gj,
+/// under the hypothesis Σ_j v_j (a_gj + δ b_gj).
+pub(super) struct Across {
+    a: Matrix,
+    b: Matrix,
+    alpha: Vec<f64>,
+    gamma: Vec<f64>,
 }
 
 /// What a replicate needs to write on.
@@ -81,6 +93,30 @@ impl Problem {
         Some(Problem::Clusters(Clusters { table, width: 4 * k, alpha, gamma, h, gram }))
     }
 
+    /// One weight a cluster of a regression beside effects that cross clusters.
+    ///
+    /// # Errors
+    /// When they cannot be taken off.
+    pub(super) fn across(fit: &Fit, t: usize, imposed: bool, setting: &Setting<'_>) -> Result<Option<Problem>, Faults> {
+        let Body::Linear(body) = &fit.body else { return Ok(None) };
+        let (Some(crossing), Some(contrast)) = (body.crossing(), body.contrasts[t].as_ref()) else { return Ok(None) };
+        let h = body.inverse.apply(contrast);
+        let scale = dot(contrast, &h);
+        let shift: Vec<f64> = h.iter().map(|x| if imposed { x / scale } else { 0.0 }).collect();
+        let pulls = crossing.pulls(body, &h, std::slice::from_ref(&shift), setting.executor)?;
+        let order = setting.order_of(fit);
+        let each = || order.iter().map(|&g| g as usize);
+        let s = |g: usize, v: &[f64]| body.clusters[g].s.apply(v);
+        let xi: Rows = each().map(|g| body.inverse.apply(&s(g, &h))).collect();
+        let scores: [Rows; 2] = [each().map(|g| body.score(g)).collect(), each().map(|g| s(g, &shift)).collect()];
+        let table = |k: usize| {
+            let n = order.len();
+            Matrix::from_fn(n, n, |g, j| pulls[k][(order[g] as usize, order[j] as usize)] - dot(&xi[g], &scores[k][j]))
+        };
+        let along = |k: usize| scores[k].iter().map(|s| dot(&h, s)).collect();
+        Ok(Some(Problem::Crossing(Across { a: table(0), b: table(1), alpha: along(0), gamma: along(1) })))
+    }
+
     /// One weight a finer group of a regression. `parts` are grouped by cluster.
     pub(super) fn finer(fit: &Fit, t: usize, imposed: bool, parts: &[Part], setting: &Setting<'_>) -> Option<Problem> {
         let Body::Linear(body) = &fit.body else { return None };
@@ -120,12 +156,14 @@ impl Problem {
         match self {
             Problem::Clusters(c) => c.alpha.len(),
             Problem::Finer(f) => f.cluster.len(),
+            Problem::Crossing(c) => c.alpha.len(),
         }
     }
 
     pub(super) fn scratch(&self) -> Scratch {
         match self {
             Problem::Clusters(c) => Scratch { sum: vec![0.0; c.width], own: Vec::new() },
+            Problem::Crossing(_) => Scratch { sum: Vec::new(), own: Vec::new() },
             Problem::Finer(f) => Scratch { sum: vec![0.0; f.width], own: vec![[0.0; 2]; f.xi.len()] },
         }
     }
@@ -135,6 +173,7 @@ impl Problem {
         match self {
             Problem::Clusters(c) => c.replicate(v, &mut scratch.sum),
             Problem::Finer(f) => f.replicate(v, scratch),
+            Problem::Crossing(c) => c.replicate(v),
         }
     }
 }
@@ -159,6 +198,19 @@ impl Clusters {
         let q1 = 2.0 * a1 - 2.0 * (dot(y0, z1) + dot(y1, z0)) + 2.0 * bend(z0, z1);
         let q2 = a2 - 2.0 * dot(y1, z1) + bend(z1, z1);
         [dot(&self.h, z0), dot(&self.h, z1), q0, q1, q2]
+    }
+}
+
+impl Across {
+    fn replicate(&self, v: &[f64]) -> [f64; 5] {
+        let mut q = [0.0; 3];
+        for g in 0..v.len() {
+            let (a, b) = (dot(self.a.row(g), v), dot(self.b.row(g), v));
+            q[0] += a * a;
+            q[1] += 2.0 * a * b;
+            q[2] += b * b;
+        }
+        [dot(&self.alpha, v), dot(&self.gamma, v), q[0], q[1], q[2]]
     }
 }
 

@@ -79,6 +79,7 @@ impl Inference for WildBootstrap {
     }
 
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
+        across(fit, options)?;
         let parts = subclusters(fit, options, setting)?;
         let asked = Asked::of(options);
         let imposed = options.get("null") == "imposed";
@@ -88,7 +89,7 @@ impl Inference for WildBootstrap {
         let mut out = Inferred::default();
         let (mut open, mut disconnected, mut settled, mut patterns) = (Vec::new(), Vec::new(), true, None);
         for (t, estimate) in identified(fit) {
-            let (Some(problem), Some(influence)) = (problem(fit, t, imposed, parts.as_deref(), setting), fit.influence(t)) else {
+            let (Some(problem), Some(influence)) = (problem(fit, t, imposed, parts.as_deref(), setting)?, fit.influence(t)) else {
                 continue;
             };
             let mut row = Estimate::bare(t, estimate);
@@ -138,7 +139,7 @@ impl Inference for WildBootstrap {
             }
             out.estimates.push(row);
         }
-        bands(fit, options, parts.as_deref(), setting, &mut out);
+        bands(fit, options, parts.as_deref(), setting, &mut out)?;
         if let Some((2, n, m)) = patterns {
             out.warnings.extend(few_patterns(n / 2, m, counting.ties));
         }
@@ -155,6 +156,10 @@ impl Inference for WildBootstrap {
         Ok(out)
     }
 
+    fn crossing_effects(&self, options: &Options) -> bool {
+        options.get("subcluster") == "none"
+    }
+
     fn uses_levels(&self, options: &Options) -> bool {
         options.get("subcluster") == "level"
     }
@@ -164,11 +169,36 @@ impl Inference for WildBootstrap {
     }
 }
 
-fn problem(fit: &Fit, t: usize, imposed: bool, parts: Option<&[Part]>, setting: &Setting<'_>) -> Option<Problem> {
-    match parts {
-        Some(parts) => Problem::finer(fit, t, imposed, parts, setting),
-        None => Problem::clusters(fit, t, imposed, setting),
+fn problem(fit: &Fit, t: usize, imposed: bool, parts: Option<&[Part]>, setting: &Setting<'_>) -> Result<Option<Problem>, Faults> {
+    match (parts, &fit.body) {
+        (None, Body::Linear(body)) if body.crossing().is_some() => Problem::across(fit, t, imposed, setting),
+        (Some(parts), _) => Ok(Problem::finer(fit, t, imposed, parts, setting)),
+        (None, _) => Ok(Problem::clusters(fit, t, imposed, setting)),
     }
+}
+
+/// Refuses what would take minutes where effects cross clusters: they are taken off anew for each cluster, and a draw goes
+/// through all pairs of clusters.
+fn across(fit: &Fit, options: &Options) -> Result<(), Faults> {
+    let Body::Linear(body) = &fit.body else { return Ok(()) };
+    let Some(crossing) = body.crossing() else { return Ok(()) };
+    let (n, targets) = (fit.n_clusters(), fit.targets.len() as f64);
+    let remedy = "use  cluster:cr1  or  multiplier-bootstrap,  or fewer levels";
+    let place = format!("{n} clusters, {} rows", fit.n_rows);
+    Asked::Fixed(1).price(
+        targets * crossing.price(n),
+        "the wild bootstrap",
+        place.clone(),
+        "effects that cross clusters are taken off for each of them",
+        remedy,
+    )?;
+    Asked::of(options).price(
+        targets * 2.0 * (n * n) as f64,
+        "the wild bootstrap",
+        place,
+        "beside such effects every draw goes through all pairs of clusters",
+        remedy,
+    )
 }
 
 /// The coefficients of a range of replicates.
@@ -183,7 +213,7 @@ fn replicates(problem: &Problem, source: Source, root: &Stream, range: Range<usi
 /// Simultaneous bands for effects that stand side by side: estimate ± c·standard error, c the quantile of the largest |t*| of a
 /// replicate around the estimates (no null imposed: each effect has another one), with the same weights for all
 /// (Montiel Olea and Plagborg-Møller 2019, algorithm 2, with wild cluster draws).
-fn bands(fit: &Fit, options: &Options, parts: Option<&[Part]>, setting: &Setting<'_>, out: &mut Inferred) {
+fn bands(fit: &Fit, options: &Options, parts: Option<&[Part]>, setting: &Setting<'_>, out: &mut Inferred) -> Result<(), Faults> {
     let root = root(options, setting);
     for family in fit.families() {
         let usable = |t: &usize| out.estimates.iter().any(|row| row.target == *t && row.std_error.is_some());
@@ -195,7 +225,7 @@ fn bands(fit: &Fit, options: &Options, parts: Option<&[Part]>, setting: &Setting
         }
         let mut largest = vec![0.0_f64; n];
         for &t in &family {
-            let Some(problem) = problem(fit, t, false, parts, setting) else { continue };
+            let Some(problem) = problem(fit, t, false, parts, setting)? else { continue };
             let named = Source::named(options.get("weights"));
             let source = named.enumerated(problem.n_weights(), |patterns| patterns <= n).map_or(named, |(s, _)| s);
             for (l, [p0, _, q0, ..]) in largest.iter_mut().zip(replicates(&problem, source, &root, 0..n, setting)) {
@@ -215,6 +245,7 @@ fn bands(fit: &Fit, options: &Options, parts: Option<&[Part]>, setting: &Setting
             row.band = row.std_error.map(|e| Interval::between(row.estimate - c * e, row.estimate + c * e));
         }
     }
+    Ok(())
 }
 
 /// The Monte Carlo standard error of a p-value from n draws; one of none is judged as if one had been beyond.

@@ -16,6 +16,8 @@ struct Problem {
     score: Vec<Vec<f64>>,
     u: Vec<Vec<f64>>,
     xi: Vec<Matrix>,
+    /// Where effects cross clusters: for each target what the score of cluster j, weighted, adds to the deviation of cluster g.
+    across: Vec<Matrix>,
 }
 
 /// All targets zero at once. The statistic is θ'V⁻¹θ with V the CR0 covariance; one draw costs clusters × targets × terms.
@@ -28,7 +30,7 @@ pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Se
     let Some(observed) = wald::quadratic(&estimates, &wald::plain_covariance(fit, targets)) else {
         return Ok(Some(wald::undefined(q, "the effects' covariance is singular: there are as many effects as clusters, or more")));
     };
-    let Some(problem) = Problem::new(fit, targets, &estimates, options.get("null") == "imposed", setting) else {
+    let Some(problem) = Problem::new(fit, targets, &estimates, options.get("null") == "imposed", setting)? else {
         return Ok(Some(wald::undefined(q, "the effects' information is singular")));
     };
     let asked = Asked::of(options);
@@ -71,7 +73,7 @@ pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Se
 }
 
 impl Problem {
-    fn new(fit: &Fit, targets: &[usize], estimates: &[f64], imposed: bool, setting: &Setting<'_>) -> Option<Problem> {
+    fn new(fit: &Fit, targets: &[usize], estimates: &[f64], imposed: bool, setting: &Setting<'_>) -> Result<Option<Problem>, Faults> {
         let q = targets.len();
         let order = setting.order_of(fit);
         match &fit.body {
@@ -80,7 +82,8 @@ impl Problem {
                 let h: Vec<Vec<f64>> = contrasts.iter().map(|c| body.inverse.apply(c)).collect();
                 let information = Matrix::from_fn(q, q, |i, j| dot(contrasts[i], &h[j])).symmetrized();
                 // β − β̃ = M R' (R M R')⁻¹ R β.
-                let multiplier = Cholesky::new_guarded(&information)?.solve(estimates);
+                let Some(information) = Cholesky::new_guarded(&information) else { return Ok(None) };
+                let multiplier = information.solve(estimates);
                 let moved: Vec<f64> = (0..body.beta.len()).map(|i| (0..q).map(|j| h[j][i] * multiplier[j]).sum()).collect();
                 let score = |g: usize| -> Vec<f64> {
                     let shift = if imposed { body.clusters[g].s.apply(&moved) } else { vec![0.0; moved.len()] };
@@ -95,7 +98,16 @@ impl Problem {
                         Matrix::from_fn(q, body.beta.len(), |i, j| rows[i][j])
                     })
                     .collect();
-                Some(Problem { h, score, u, xi })
+                let mut across = Vec::new();
+                if let Some(crossing) = body.crossing() {
+                    let shift = if imposed { moved } else { vec![0.0; moved.len()] };
+                    for h in &h {
+                        let pulls = crossing.pulls(body, h, std::slice::from_ref(&shift), setting.executor)?;
+                        let at = |g: usize, j: usize| (order[g] as usize, order[j] as usize);
+                        across.push(Matrix::from_fn(order.len(), order.len(), |g, j| pulls[0][at(g, j)] + pulls[1][at(g, j)]));
+                    }
+                }
+                Ok(Some(Problem { h, score, u, xi, across }))
             }
             // One parameter a target, whose information is shared among the clusters.
             Body::Influence(body) => {
@@ -118,7 +130,7 @@ impl Problem {
                     })
                     .collect();
                 let h = (0..q).map(|i| (0..q).map(|j| f64::from(u8::from(i == j))).collect()).collect();
-                Some(Problem { h, u: score.clone(), score, xi })
+                Ok(Some(Problem { h, u: score.clone(), score, xi, across: Vec::new() }))
             }
         }
     }
@@ -131,8 +143,9 @@ impl Problem {
             z.iter_mut().zip(score).for_each(|(z, s)| *z += w * s);
         }
         let mut covariance = Matrix::zeros(q, q);
-        for ((u, xi), &w) in self.u.iter().zip(&self.xi).zip(v) {
-            let deviation: Vec<f64> = (0..q).map(|i| w * u[i] - dot(xi.row(i), &z)).collect();
+        for (g, ((u, xi), &w)) in self.u.iter().zip(&self.xi).zip(v).enumerate() {
+            let score = |i: usize| if self.across.is_empty() { w * u[i] } else { dot(self.across[i].row(g), v) };
+            let deviation: Vec<f64> = (0..q).map(|i| score(i) - dot(xi.row(i), &z)).collect();
             covariance.add_outer(&deviation, 1.0);
         }
         wald::quadratic(&self.h.iter().map(|h| dot(h, &z)).collect::<Vec<_>>(), &covariance)

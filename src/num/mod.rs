@@ -6,6 +6,7 @@
 mod beta;
 mod exact;
 pub mod fisher;
+mod jacobi;
 mod matrix;
 pub mod normal;
 mod packed;

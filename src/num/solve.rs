@@ -130,17 +130,28 @@ pub fn symmetric_power(a: &Matrix, mut f: impl FnMut(f64) -> f64) -> Matrix {
     if n == 0 {
         return Matrix::zeros(0, 0);
     }
-    let eigen = DMatrix::from_fn(n, n, |i, j| 0.5 * (a[(i, j)] + a[(j, i)])).symmetric_eigen();
-    let values: Vec<f64> = eigen.eigenvalues.iter().map(|&v| f(v)).collect();
+    let (values, vectors) = eigen(a);
+    let values: Vec<f64> = values.into_iter().map(&mut f).collect();
     let mut out = Matrix::zeros(n, n);
     for (k, &v) in values.iter().enumerate() {
         if v == 0.0 {
             continue;
         }
-        let column: Vec<f64> = (0..n).map(|i| eigen.eigenvectors[(i, k)]).collect();
+        let column: Vec<f64> = (0..n).map(|i| vectors[(i, k)]).collect();
         out.add_outer(&column, v);
     }
     out
+}
+
+/// Eigenvalues and eigenvectors. The tridiagonal method loses its way in some matrices with blocks of zeros and gives no numbers;
+/// Jacobi's rotations do not.
+fn eigen(a: &Matrix) -> (Vec<f64>, Matrix) {
+    let n = a.rows();
+    let found = DMatrix::from_fn(n, n, |i, j| 0.5 * (a[(i, j)] + a[(j, i)])).symmetric_eigen();
+    if found.eigenvalues.iter().chain(found.eigenvectors.iter()).all(|v| v.is_finite()) {
+        return (found.eigenvalues.iter().copied().collect(), Matrix::from_fn(n, n, |i, j| found.eigenvectors[(i, j)]));
+    }
+    super::jacobi::eigen(a)
 }
 
 #[cfg(test)]

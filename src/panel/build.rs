@@ -3,6 +3,7 @@
 mod assemble;
 mod check;
 mod codes;
+mod effects;
 mod nested;
 mod roles;
 mod rows;

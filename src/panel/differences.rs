@@ -95,7 +95,7 @@ impl Panel {
         out.levels = self.levels.iter().map(|level| level.among(&kept_units)).collect();
         out.blocks = self.blocks.as_ref().map(|blocks| Arc::new(kept_clusters.iter().map(|&g| blocks[g]).collect()));
         // As they stand in the last period.
-        out.extras = self.extras.map(|values| last_rows.iter().map(|&r| values[r]).collect());
+        out.extras = self.extras.pick(&last_rows);
         out.outcome = Arc::new(outcome);
         out.weight = Arc::new(weight);
         let first = levels.then(|| super::Covariate { name: "baseline".into(), values: Arc::new(baseline) });

@@ -1,5 +1,6 @@
 //! Columns that only some estimators ask for: they go with the rows wherever these go.
 
+use super::Effect;
 use std::sync::Arc;
 
 /// Columns beside outcome and covariates.
@@ -11,6 +12,8 @@ pub struct Extras {
     pub dose: Option<Extra>,
     /// Who really used the treatment: 0 to 1.
     pub take_up: Option<Extra>,
+    /// The fixed effects that are named, where they are not just the unit's and the period's.
+    pub effects: Vec<Effect>,
     /// The treatment itself, where it does not simply switch on once: then a cohort is named by the period in which the treatment
     /// first changed, and those whose treatment never does are the [`Never`](super::FirstTreated::Never).
     pub status: Option<Status>,
@@ -45,16 +48,22 @@ pub struct Extra {
 }
 
 impl Extras {
-    /// The same columns with their values rearranged.
-    pub(super) fn map(&self, pick: impl Fn(&[f64]) -> Vec<f64>) -> Extras {
-        let one = |extra: &Option<Extra>| extra.as_ref().map(|e| Extra { values: Arc::new(pick(&e.values)), ..e.clone() });
+    /// The same columns on these rows.
+    pub(super) fn pick(&self, rows: &[usize]) -> Extras {
+        let numbers = self.numbers(|values| rows.iter().map(|&r| values[r]).collect());
+        Extras { effects: self.effects.iter().map(|e| e.pick(rows)).collect(), ..numbers }
+    }
+
+    /// The columns of numbers with their values rearranged; effects stay as they are.
+    pub(super) fn numbers(&self, values: impl Fn(&[f64]) -> Vec<f64>) -> Extras {
+        let one = |extra: &Option<Extra>| extra.as_ref().map(|e| Extra { values: Arc::new(values(&e.values)), ..e.clone() });
         let status = self.status.as_ref().map(|s| Status {
             name: s.name.clone(),
-            now: Arc::new(pick(&s.now)),
-            baseline: Arc::new(pick(&s.baseline)),
-            changed: Arc::new(pick(&s.changed)),
-            cumulated: Arc::new(pick(&s.cumulated)),
+            now: Arc::new(values(&s.now)),
+            baseline: Arc::new(values(&s.baseline)),
+            changed: Arc::new(values(&s.changed)),
+            cumulated: Arc::new(values(&s.cumulated)),
         });
-        Extras { third: one(&self.third), dose: one(&self.dose), take_up: one(&self.take_up), status }
+        Extras { third: one(&self.third), dose: one(&self.dose), take_up: one(&self.take_up), effects: self.effects.clone(), status }
     }
 }

@@ -81,6 +81,7 @@ pub struct Moments {
     pub n_units: usize,
     included: Vec<bool>,
     weight_unit: f64,
+    centred: bool,
     /// Whether weights vary within a unit (they matter for CR2 with absorbed units).
     pub weights_vary_within_unit: bool,
 }
@@ -101,9 +102,24 @@ impl Moments {
     ///
     /// Cost: rows × (covariates + 1)² plus, with absorbed units, units × periods².
     pub fn accumulate(panel: &Panel, absorb: Absorb, include: &(dyn Fn(u32) -> bool + Sync), executor: &dyn Executor) -> Moments {
+        Moments::pass(panel, absorb, include, true, executor)
+    }
+
+    /// The same of covariates and an outcome from which effects have been taken off already: they are scaled, not centred, since
+    /// no constant beside them takes a centre up.
+    pub fn of_remainders(panel: &Panel, include: &(dyn Fn(u32) -> bool + Sync), executor: &dyn Executor) -> Moments {
+        Moments::pass(panel, Absorb::Nothing, include, false, executor)
+    }
+
+    /// The same pass over other groups of the same rows.
+    pub fn of_groups(&self, panel: &Panel, executor: &dyn Executor) -> Moments {
+        Moments::pass(panel, self.absorb, &|c| self.includes(c), self.centred, executor)
+    }
+
+    fn pass(panel: &Panel, absorb: Absorb, include: &(dyn Fn(u32) -> bool + Sync), centred: bool, executor: &dyn Executor) -> Moments {
         let included: Vec<bool> = (0..panel.cells.len() as u32).map(include).collect();
         let columns: Vec<&[f64]> = panel.covariates.iter().map(|c| c.values.as_slice()).chain([panel.outcome.as_slice()]).collect();
-        let scales: Vec<Scale> = columns.iter().map(|c| scale_of(c, executor)).collect();
+        let scales: Vec<Scale> = columns.iter().map(|c| scale_of(c, centred, executor)).collect();
         let weight_unit = power_of_two_above(panel.weight.iter().fold(0.0, |m: f64, &w| m.max(w)));
         let weights_vary_within_unit = !panel.weight.is_empty() && panel.varies_within_units(&panel.weight);
         let pass =
@@ -116,7 +132,17 @@ impl Moments {
                 .collect();
         let n_rows = clusters.iter().map(|c| c.n_rows).sum();
         let n_units = clusters.iter().map(|c| c.n_units).sum();
-        Moments { clusters, absorb, scales: pass.scales, n_rows, n_units, included: pass.included, weight_unit, weights_vary_within_unit }
+        Moments {
+            clusters,
+            absorb,
+            scales: pass.scales,
+            n_rows,
+            n_units,
+            included: pass.included,
+            weight_unit,
+            centred,
+            weights_vary_within_unit,
+        }
     }
 
     /// Whether the rows of a cell were used.
@@ -163,8 +189,8 @@ fn scaled(weight: f64, unit: f64) -> f64 {
     (weight / unit).max(f64::MIN_POSITIVE)
 }
 
-/// Centre: the mean; unit: a power of two no smaller than the largest distance from it.
-fn scale_of(values: &[f64], executor: &dyn Executor) -> Scale {
+/// Centre: the mean, or zero; unit: a power of two no smaller than the largest distance from it.
+fn scale_of(values: &[f64], centred: bool, executor: &dyn Executor) -> Scale {
     const BLOCK: usize = 1 << 16;
     let n_blocks = values.len().div_ceil(BLOCK);
     let block = |b: usize| &values[b * BLOCK..values.len().min((b + 1) * BLOCK)];
@@ -175,6 +201,9 @@ fn scale_of(values: &[f64], executor: &dyn Executor) -> Scale {
     });
     let (low, high) = ranges.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), r| (l.min(r.0), h.max(r.1)));
     let largest = power_of_two_above(low.abs().max(high.abs()));
+    if !centred {
+        return Scale { centre: 0.0, unit: largest };
+    }
     let inverse = 1.0 / largest;
     let mut sum = Exact::default();
     for part in spread(executor, n_blocks, |b| {

@@ -1,5 +1,7 @@
 //! Which columns play which part.
 
+use super::FixedEffect;
+
 /// A covariate as asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CovariateTerm {
@@ -86,6 +88,8 @@ pub struct PanelSpec {
     pub dose: Option<String>,
     /// Who really used it: 0 or 1, or a share.
     pub take_up: Option<String>,
+    /// The absorbed effects; empty: the unit's and the period's.
+    pub fixed_effects: Vec<FixedEffect>,
     /// Keep only rows with these values.
     pub filter: Vec<(String, String)>,
     /// Keep only this subgroup (column, value).
@@ -112,10 +116,23 @@ impl PanelSpec {
             third: None,
             dose: None,
             take_up: None,
+            fixed_effects: Vec::new(),
             filter: Vec::new(),
             subgroup: None,
             duplicates: Duplicates::Refuse,
         }
+    }
+
+    /// The absorbed effects where they are not just the unit's and the period's, which are absorbed anyway.
+    pub fn named_effects(&self) -> &[FixedEffect] {
+        let period = match &self.treatment {
+            TreatmentRule::Arm { post: Some(post), .. } => self.period.as_ref().or(Some(post)),
+            _ => self.period.as_ref(),
+        };
+        let plain: Vec<FixedEffect> = [self.unit.as_ref(), period].into_iter().flatten().map(|c| FixedEffect::of(c)).collect();
+        let named = &self.fixed_effects;
+        let same = self.unit.is_some() && named.len() == plain.len() && plain.iter().all(|e| named.contains(e));
+        if same { &[] } else { named }
     }
 
     /// All columns that the sample needs, each once.
@@ -137,6 +154,7 @@ impl PanelSpec {
         all.extend(self.levels.iter().map(String::as_str));
         all.extend(self.block.as_deref());
         all.extend([&self.third, &self.dose, &self.take_up].into_iter().flatten().map(String::as_str));
+        all.extend(self.named_effects().iter().flat_map(FixedEffect::all_columns));
         all.extend(self.filter.iter().map(|(c, _)| c.as_str()));
         all.extend(self.subgroup.as_ref().map(|(c, _)| c.as_str()));
         let mut seen = std::collections::BTreeSet::new();

@@ -57,7 +57,7 @@ impl Panel {
         self.weight = pick(&from.weight);
         self.cell = Arc::new(rows.iter().map(|&r| from.cell[r]).collect());
         self.covariates = from.covariates.iter().map(|c| Covariate { name: c.name.clone(), values: pick(&c.values) }).collect();
-        self.extras = from.extras.map(values);
+        self.extras = from.extras.pick(rows);
         self.second = from.second.as_ref().map(|s| Grouping { codes: Arc::new(rows.iter().map(|&r| s.codes[r]).collect()), ..s.clone() });
     }
 

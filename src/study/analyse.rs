@@ -160,12 +160,18 @@ fn one(
     let mut warnings: Vec<Warning> = panel.warnings.clone();
     warnings.extend(fit.warnings.iter().cloned());
     warnings.extend(single(&fit));
+    if !panel.extras.effects.is_empty() && !chosen.estimator.asks_for(Role::FixedEffects) {
+        warnings.push(Warning::new(
+            "fixed-effects-of-its-own",
+            "the fixed effects that are named are those of twfe and event-study; this estimator absorbs nothing or has effects of its own",
+        ));
+    }
     let (mut effects, mut tests, mut draws) = (Vec::new(), Vec::new(), Vec::new());
     let mut missing = Faults::default();
     for method in &methods {
         method.fits(&fit, panel)?;
         let mut inferred = match method.infer(&fit, &setting) {
-            Err(fault) if question.skip_missing && fault.shown.iter().all(|f| f.code == "INF-003") => {
+            Err(fault) if question.skip_missing && fault.shown.iter().all(|f| ["INF-003", "INF-020"].contains(&f.code)) => {
                 warnings.push(Warning::new("method-left-out", format!("{}: {}", chosen.label(), fault.shown[0].what)));
                 missing.extend(fault);
                 continue;

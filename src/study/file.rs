@@ -132,6 +132,10 @@ pub struct Roles {
     /// Who really used it, 0 or 1 or a share (for `compliance`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take_up: Option<String>,
+    /// The absorbed effects of twfe and event-study, exactly these (by default unit and period): "school", "school^year" for each
+    /// combination, "student[year]" for each student's own level and trend.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed_effects: Vec<String>,
     /// A second clustering that crosses the first (two-way).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_cluster: Option<String>,

@@ -8,7 +8,7 @@ use super::subgroup::by_subgroup;
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
 use crate::estimate::{Chosen, Role};
 use crate::infer::Method;
-use crate::panel::{CovariateTerm, Duplicates, Executor, Panel, PanelSpec, TreatmentRule};
+use crate::panel::{CovariateTerm, Duplicates, Executor, FixedEffect, Panel, PanelSpec, TreatmentRule};
 use crate::simulate::{self, Draw, Truth};
 
 /// Data that have come in: simulated, or loaded elsewhere.
@@ -164,6 +164,17 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
         }
         if roles.take_up.is_some() && unasked(Role::TakeUp) {
             faults.push(fault("roles.take_up does nothing here".into(), "use the estimator compliance, or leave it out"));
+        }
+        if !roles.fixed_effects.is_empty() && unasked(Role::FixedEffects) {
+            faults.push(fault(
+                "roles.fixed_effects does nothing here".into(),
+                "use the estimator twfe or event-study (the others absorb nothing or have effects of their own), or leave it out",
+            ));
+        }
+        for text in &roles.fixed_effects {
+            if let Err(f) = FixedEffect::parse(text) {
+                faults.push(f);
+            }
         }
         if roles.subgroups.is_empty() && !unasked(Role::Third) {
             faults.push(fault(
@@ -359,6 +370,11 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
         third: if asks(Role::Third) { roles.subgroups.first().cloned() } else { None },
         dose: roles.dose.clone().filter(|_| asks(Role::Dose)),
         take_up: roles.take_up.clone().filter(|_| asks(Role::TakeUp)),
+        fixed_effects: if asks(Role::FixedEffects) {
+            roles.fixed_effects.iter().map(|text| FixedEffect::parse(text)).collect::<Result<_, _>>()?
+        } else {
+            Vec::new()
+        },
         filter,
         subgroup: None,
         duplicates: match study.data.duplicates {

@@ -4,6 +4,7 @@
 mod cohorts;
 mod estimator_options;
 mod estimators;
+mod fixed_effects;
 mod imputation;
 mod inference;
 mod rollouts;

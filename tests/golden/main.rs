@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod absorbed;
 mod callaway_santanna;
 mod changes_in_changes;
 mod cohorts;

@@ -11,6 +11,7 @@ mod cohorts;
 mod degenerate;
 mod faulty_files;
 mod faulty_roles;
+mod fixed_effects;
 mod flags;
 mod imputation;
 mod mutation;

@@ -1,5 +1,6 @@
 //! Rows into the order cluster, unit, period; what must not vary within a unit is checked on the way.
 
+use super::effects;
 use super::nested::{Nested, block_codes, counting_sort, of_units};
 use super::rows::Used;
 use super::started::{self, Placed, Started};
@@ -174,6 +175,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         dose: spec.dose.as_ref().map(number),
         take_up: spec.take_up.as_ref().map(number),
         status: switching.as_ref().map(|s| s.status.clone()),
+        effects: effects::read(cohort, spec, &rows, &order, &gather),
     };
     let mut panel = Panel {
         kind: if unit.is_some() { Kind::Panel } else { Kind::CrossSections },
@@ -223,7 +225,8 @@ fn two_values(cohort: &Cohort, name: &str, rows: &Sequence, order: &Sequence, fa
 /// however the file is sorted. Rows equal in all values are interchangeable.
 fn canonical_ranks(cohort: &Cohort, spec: &PanelSpec, rows: &Sequence, period: &[u32], treated: &Treated) -> Vec<u32> {
     let names = std::iter::once(&spec.outcome).chain(spec.covariates.iter().map(|c| &c.column)).chain(&spec.weights);
-    let columns: Vec<&Data> = names.map(|n| &cohort.column(n).expect("checked").data).collect();
+    let effects = spec.named_effects().iter().flat_map(|e| e.all_columns());
+    let columns: Vec<&Data> = names.map(String::as_str).chain(effects).map(|n| &cohort.column(n).expect("checked").data).collect();
     let since = |i: usize| match treated {
         Treated::Since { codes, list } => Some(list[codes[i] as usize]),
         Treated::Now(_) | Treated::Path(_) => None,
@@ -321,7 +324,10 @@ fn duplicates(panel: &mut Panel, spec: &PanelSpec, row_number: impl Fn(usize) ->
         let alike = |g: &std::ops::Range<usize>| values[g.clone()].iter().all(|v| *v == values[g.start]);
         groups.iter().zip(mean(values).iter()).map(|(g, m)| if alike(g) { values[g.start] } else { *m }).collect()
     };
-    panel.extras = panel.extras.map(kept);
+    effects::averaged(&panel.extras.effects, &groups, &row_number, faults);
+    let first: Vec<usize> = groups.iter().map(|g| g.start).collect();
+    let effects = panel.extras.effects.iter().map(|e| e.pick(&first)).collect();
+    panel.extras = Extras { effects, ..panel.extras.numbers(kept) };
     panel.cell = Arc::new(groups.iter().map(|g| panel.cell[g.start]).collect());
     if let Some(second) = &mut panel.second {
         second.codes = Arc::new(groups.iter().map(|g| second.codes[g.start]).collect());

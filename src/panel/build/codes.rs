@@ -7,6 +7,8 @@ pub(super) fn check(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) {
     let mut values: Vec<&str> = vec![&spec.outcome];
     values.extend(spec.covariates.iter().filter(|c| !c.factor).map(|c| c.column.as_str()));
     values.extend(spec.weights.as_deref());
+    // A slope in the period is asked about as the period.
+    values.extend(spec.named_effects().iter().filter_map(|e| e.slope.as_deref()).filter(|x| spec.period.as_deref() != Some(*x)));
     let mut plain: Vec<&str> = values.clone();
     plain.extend(spec.period.as_deref());
     match &spec.treatment {

@@ -1,5 +1,6 @@
 //! Do the named columns exist, are they of the right kind, and do the roles contradict each other?
 
+use super::effects;
 use crate::cohort::{Cohort, Data, Fault, Faults, did_you_mean};
 use crate::panel::{PanelSpec, TreatmentRule};
 
@@ -24,6 +25,7 @@ pub(super) fn check(cohort: &Cohort, spec: &PanelSpec) -> Result<(), Faults> {
     }
     numeric.extend(spec.dose.iter().map(|c| (c.as_str(), "dose")));
     numeric.extend(spec.take_up.iter().map(|c| (c.as_str(), "take-up")));
+    numeric.extend(spec.named_effects().iter().filter_map(|e| Some((e.slope.as_deref()?, "slope of a fixed effect"))));
     for (name, role) in numeric {
         if let Some(column) = cohort.column(name)
             && let Data::Text(texts) = &column.data
@@ -42,6 +44,7 @@ pub(super) fn check(cohort: &Cohort, spec: &PanelSpec) -> Result<(), Faults> {
             ));
         }
     }
+    effects::check(cohort, spec, &mut faults);
     faults.into_result()
 }
 

@@ -68,6 +68,7 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
     required.extend(spec.third.iter().map(|c| (Reason::MissingSubgroup, c.as_str())));
     required.extend(spec.take_up.iter().map(|c| (Reason::MissingTakeUp, c.as_str())));
     let n_says_treatment = required.len();
+    required.extend(spec.named_effects().iter().flat_map(|e| e.all_columns()).map(|c| (Reason::MissingFixedEffect, c)));
     required.push((Reason::MissingOutcome, &spec.outcome));
     required.extend(spec.weights.iter().map(|c| (Reason::MissingWeight, c.as_str())));
     required.extend(spec.covariates.iter().map(|c| (Reason::MissingCovariate, c.column.as_str())));
@@ -79,7 +80,8 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
         let dropped = leave_out_missing(&mut out, column(name));
         ledger.drop_rows(reason, dropped);
     }
-    for name in spec.covariates.iter().map(|c| c.column.as_str()).chain([spec.outcome.as_str()]) {
+    let slopes = spec.named_effects().iter().filter_map(|e| e.slope.as_deref());
+    for name in spec.covariates.iter().map(|c| c.column.as_str()).chain([spec.outcome.as_str()]).chain(slopes) {
         absurd(cohort, name, column(name), &out, faults);
     }
     if let Some(name) = &spec.weights {
