@@ -158,6 +158,10 @@ impl<'a> Block<'a> {
 
     /// Takes all effects off a column of the block's rows.
     pub fn take_off(&self, z: &mut [f64]) -> Result<(), NotConverged> {
+        self.take_off_within(MOST_STEPS, z)
+    }
+
+    fn take_off_within(&self, most: usize, z: &mut [f64]) -> Result<(), NotConverged> {
         if self.parts.is_empty() || z.is_empty() {
             return Ok(());
         }
@@ -165,7 +169,7 @@ impl<'a> Block<'a> {
         let mut scratch = Vec::new();
         self.eliminate(z, &mut scratch);
         if self.parts.len() > 1 && size > 0.0 {
-            let (mut last, mut steps) = (None, 0);
+            let (mut last, mut steps) = (None, most);
             loop {
                 let change = self.correct(z, size, &mut steps, &mut scratch)?;
                 self.eliminate(z, &mut scratch);
@@ -199,10 +203,7 @@ impl<'a> Block<'a> {
             if since > STALLED && rho <= ROUNDING * ROUNDING * size * size {
                 break;
             }
-            if *steps >= MOST_STEPS {
-                return Err(NotConverged);
-            }
-            *steps += 1;
+            *steps = steps.checked_sub(1).ok_or(NotConverged)?;
             v.fill(0.0);
             self.add_all(&d, 1.0, &mut v);
             self.eliminate(&mut v, scratch);
@@ -229,4 +230,86 @@ impl<'a> Block<'a> {
 
 fn inner(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::num::{Cholesky, Matrix, RankRule};
+    use crate::panel::Effect;
+    use std::sync::Arc;
+
+    fn effect(level: Vec<u32>, slope: Option<Vec<f64>>) -> Effect {
+        Effect { name: "e".into(), level: Arc::new(level), slope: slope.map(Arc::new) }
+    }
+
+    fn rows(weight: Vec<f64>) -> Rows {
+        let n = weight.len();
+        Rows { row: (0..n).collect(), weight, clusters: std::iter::once(0..n).collect() }
+    }
+
+    fn wobble(n: usize, k: f64) -> Vec<f64> {
+        (0..n).map(|i| libm::sin(k * i as f64 + 0.3 * k)).collect()
+    }
+
+    /// z less its regression on columns, densely.
+    fn dense(columns: &[Vec<f64>], w: &[f64], z: &[f64]) -> Vec<f64> {
+        let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).zip(w).map(|((a, b), w)| w * a * b).sum::<f64>();
+        let cross = Matrix::from_fn(columns.len(), columns.len(), |i, j| inner(&columns[i], &columns[j]));
+        let ranked = Cholesky::ranked(&cross, RankRule::default());
+        let mut left = z.to_vec();
+        for _ in 0..2 {
+            let b: Vec<f64> = ranked.kept.iter().map(|&k| inner(&columns[k], &left)).collect();
+            for (&k, b) in ranked.kept.iter().zip(ranked.cholesky.solve(&b)) {
+                left.iter_mut().zip(&columns[k]).for_each(|(l, x)| *l -= b * x);
+            }
+        }
+        left
+    }
+
+    #[test]
+    fn three_effects_and_slopes_as_by_dense_least_squares() {
+        let n = 300;
+        let rows = rows((0..n).map(|i| 0.2 + (i * 7 % 5) as f64 / 5.0).collect());
+        let level = |m: usize, k: usize| (0..n).map(|i| ((i * m + i / k) % 17 % (k + 3)) as u32).collect::<Vec<u32>>();
+        let effects = [effect(level(7, 6), None), effect(level(5, 9), Some(wobble(n, 0.7))), effect(level(3, 4), None)];
+        let dimensions: Vec<Dimension> = effects.iter().map(|e| Dimension::new(e, &rows)).collect();
+        let columns: Vec<Vec<f64>> = dimensions.iter().flat_map(|d| d.columns().map(|(_, c)| c).collect::<Vec<_>>()).collect();
+        let z = wobble(n, 1.3);
+        let mut left = z.clone();
+        let block = Block::new(&rows, 0..n, &dimensions.iter().collect::<Vec<_>>());
+        block.take_off(&mut left).expect("converges");
+        for (a, b) in left.iter().zip(dense(&columns, &rows.weight, &z)) {
+            assert!((a - b).abs() < 1e-12, "{a} {b}");
+        }
+        let mut few = z;
+        assert_eq!(block.take_off_within(3, &mut few), Err(NotConverged));
+    }
+
+    /// Levels that hang together by one row each: the slowest case there is.
+    #[test]
+    fn a_long_chain_converges() {
+        let n = 3000;
+        let rows = rows(vec![1.0; n]);
+        // Row i joins levels i/2 and (i+1)/2, and every fortieth is a row more in the same place.
+        let at = |i: usize| i - i / 40;
+        let effects =
+            [effect((0..n).map(|i| (at(i) / 2) as u32).collect(), None), effect((0..n).map(|i| at(i).div_ceil(2) as u32).collect(), None)];
+        let dimensions: Vec<Dimension> = effects.iter().map(|e| Dimension::new(e, &rows)).collect();
+        let mut z = wobble(n, 0.9);
+        Block::new(&rows, 0..n, &dimensions.iter().collect::<Vec<_>>()).take_off(&mut z).expect("converges");
+        assert!(z.iter().any(|z| z.abs() > 0.1));
+        for d in &dimensions {
+            let mut sums = vec![0.0; d.n_levels];
+            d.level.iter().zip(&z).for_each(|(&l, z)| sums[l as usize] += z);
+            assert!(sums.iter().all(|s| s.abs() < 1e-12), "{:e}", sums.iter().fold(0.0, |m: f64, s| m.max(s.abs())));
+        }
+        // A tree explains everything but the rows that stand twice: these keep half their difference.
+        let twice = (1..n).filter(|&i| at(i) == at(i - 1));
+        for i in twice {
+            assert!((z[i] + z[i - 1]).abs() < 1e-10, "{i}: {} {}", z[i], z[i - 1]);
+            let own = wobble(n, 0.9);
+            assert!((z[i] - 0.5 * (own[i] - own[i - 1])).abs() < 1e-10, "{i}");
+        }
+    }
 }

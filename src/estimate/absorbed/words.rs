@@ -36,7 +36,7 @@ pub(super) fn check(effects: &[Dimension]) -> Result<Vec<Warning>, Faults> {
             )
             .into());
         }
-        if effect.n_levels == 1 {
+        if effect.n_levels == 1 && effect.slope.is_none() {
             warnings.push(Warning::new(
                 "fixed-effect-one-level",
                 format!(
@@ -46,9 +46,10 @@ pub(super) fn check(effects: &[Dimension]) -> Result<Vec<Warning>, Faults> {
             ));
             continue;
         }
-        let coarser = |other: &&Dimension| other.n_levels > 1 && other.slope.is_none() && effect.has_one(other.level.iter().copied());
-        let inside = effects.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, e)| e).filter(coarser);
-        for other in inside.filter(|o| o.n_levels < effect.n_levels || position(effects, o) > i) {
+        let coarser = |other: &Dimension| other.n_levels > 1 && other.slope.is_none() && effect.has_one(other.level.iter().copied());
+        // Of two with the same levels the later one is told.
+        let told = |(j, other): &(usize, &Dimension)| *j != i && (other.n_levels < effect.n_levels || *j > i) && coarser(other);
+        for (_, other) in effects.iter().enumerate().filter(told) {
             warnings.push(Warning::new(
                 "fixed-effect-redundant",
                 format!("each level of {} lies in one of {}, so {} takes nothing more off; its levels count as parameters where they are not nested in clusters", effect.name, other.name, other.name),
@@ -64,10 +65,6 @@ pub(super) fn check(effects: &[Dimension]) -> Result<Vec<Warning>, Faults> {
         ));
     }
     Ok(warnings)
-}
-
-fn position(effects: &[Dimension], one: &Dimension) -> usize {
-    effects.iter().position(|e| std::ptr::eq(e, one)).unwrap_or(0)
 }
 
 /// Why a target is not identified; `None` when it is.
