@@ -65,7 +65,7 @@ pub(super) const INFLUENCE: OptionSpec = OptionSpec {
 pub(super) fn influence_of_drdid() -> Warning {
     Warning::new(
         "influence-as-drdid",
-        "analytic and wild-bootstrap standard errors are those of the R package DRDID, to its digits; its influence function for repeated cross-sections has the sign of one part turned, which moves them by about 0.1 to 1 %, by half and more where weights differ by orders of magnitude: influence=exact gives the right ones (estimates, jackknife and pairs bootstrap are not touched)",
+        "analytic and wild-bootstrap standard errors are those of the R package DRDID, to its digits; its influence function for repeated cross-sections has the sign of one part turned, which moves them by about 0.1 to 1 %, in small or very unevenly weighted samples by half and more: influence=exact gives the right ones (estimates, jackknife and pairs bootstrap are not touched)",
     )
 }
 

@@ -10,7 +10,17 @@ README.md's table is behind (--write writes it).
 import os
 
 # One thread each: the estimators are spread over the cores, and small matrices gain nothing from more.
-os.environ |= {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS")}
+os.environ |= {
+    name: "1"
+    for name in (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "NUMBA_NUM_THREADS",
+        "POLARS_MAX_THREADS",
+        "RAYON_NUM_THREADS",
+    )
+}
 
 import importlib
 import json
@@ -27,8 +37,18 @@ from panels import ODDITIES, PANELS
 
 # The families of peers, the slow ones first.
 FAMILIES = [
-    "group_time", "switchers", "mixed", "untreated", "regressions", "two_groups", "saturated", "synthetic", "random_timing", "triple",
-    "distribution", "doses",
+    "group_time",
+    "switchers",
+    "mixed",
+    "untreated",
+    "regressions",
+    "two_groups",
+    "saturated",
+    "synthetic",
+    "random_timing",
+    "triple",
+    "distribution",
+    "doses",
 ]
 # In how many of its panels each oddity must occur.
 SEVERAL = 3
@@ -61,9 +81,15 @@ def family(name, binary, chosen):
             try:
                 result = compare.run(binary, case)
                 told = dict(
-                    ok=result.ok(), effects=result.effects, errors=result.errors, refused=result.refused, compared=result.compared,
-                    worst={what: w.gap for what, w in result.worst.items()}, limits=(case.tolerance, case.se_tolerance),
-                    lines=result.over() + result.wrong + ([] if result.effects else ["nothing was compared"]), notes=result.notes,
+                    ok=result.ok(),
+                    effects=result.effects,
+                    errors=result.errors,
+                    refused=result.refused,
+                    compared=result.compared,
+                    worst={what: w.gap for what, w in result.worst.items()},
+                    limits=(case.tolerance, case.se_tolerance),
+                    lines=result.over() + result.wrong + ([] if result.effects else ["nothing was compared"]),
+                    notes=result.notes,
                 )
             except Exception:
                 told = dict(ok=False, crash=traceback.format_exc())
@@ -146,8 +172,11 @@ def main():
             problems.append("README.md's table is behind: python check.py PATH_TO_DIDACT --write")
     cases = [case for told in all_of.values() for _, case in told]
     effects, errors = (sum(c.get(k, 0) for c in cases) for k in ("effects", "errors"))
-    print(f"{len(wanted)} estimators, {len(cases)} ways to call them on {PANELS} panels each: {effects} estimates and {errors} standard errors compared")
-    print(*(f"FAILED: {p}" for p in problems), sep="\n", file=sys.stderr)
+    print(
+        f"{len(wanted)} estimators, {len(cases)} ways to call them on {PANELS} panels each: {effects} estimates and {errors} standard errors compared"
+    )
+    for problem in problems:
+        print(f"FAILED: {problem}", file=sys.stderr)
     sys.exit(bool(problems))
 
 

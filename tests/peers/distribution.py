@@ -33,7 +33,11 @@ class Dist:
         """Epanechnikov with variance one, h = 1.06 sd n^(-1/5), n the effective number of rows."""
         sd = np.sqrt(self.w @ (self.y - self.w @ self.y) ** 2)
         a = (v - self.y) / (1.06 * sd * (1 / np.sum(self.w**2)) ** -0.2)
-        return self.w @ np.where(np.abs(a) < np.sqrt(5), 3 / (4 * np.sqrt(5)) * (1 - a**2 / 5), 0.0) / (1.06 * sd * (1 / np.sum(self.w**2)) ** -0.2)
+        return (
+            self.w
+            @ np.where(np.abs(a) < np.sqrt(5), 3 / (4 * np.sqrt(5)) * (1 - a**2 / 5), 0.0)
+            / (1.06 * sd * (1 / np.sum(self.w**2)) ** -0.2)
+        )
 
 
 def groups(panel):
@@ -57,10 +61,18 @@ def cic(panel):
     carried = np.array([k(y) for y in d[1, 0].y])
     kappa, top = d[1, 0].w @ carried, d[1, 1].w @ d[1, 1].y
     some = [i for i, y in enumerate(d[1, 0].y) if d[0, 0].cdf(y) > 0]
-    scaled = [(d[1, 0].y[i], d[1, 0].w[i] / d[0, 1].density(carried[i]), carried[i], d[0, 0].cdf(d[1, 0].y[i]), d[0, 1].cdf(carried[i])) for i in some]
+    scaled = [
+        (d[1, 0].y[i], d[1, 0].w[i] / d[0, 1].density(carried[i]), carried[i], d[0, 0].cdf(d[1, 0].y[i]), d[0, 1].cdf(carried[i]))
+        for i in some
+    ]
     p = lambda y: sum(a * ((y <= z) - f) for z, a, _, f, _ in scaled)
     q = lambda y: -sum(a * ((y <= kz) - f) for _, a, kz, _, f in scaled)
-    out = {"overall": (top - kappa, error(d, {(1, 1): lambda y: y - top, (1, 0): lambda y: kappa - k(y), (0, 0): lambda y: -p(y), (0, 1): lambda y: -q(y)}))}
+    out = {
+        "overall": (
+            top - kappa,
+            error(d, {(1, 1): lambda y: y - top, (1, 0): lambda y: kappa - k(y), (0, 0): lambda y: -p(y), (0, 1): lambda y: -q(y)}),
+        )
+    }
     for percent in PERCENT:
         x, y1 = d[1, 0].inverse(percent / 100), d[1, 1].inverse(percent / 100)
         if not inside(d, x):
@@ -103,14 +115,12 @@ def by_diff_diff(panel):
     if np.any(np.arange(n + 1) / n * n > np.arange(n + 1)):
         raise Unable("diff-diff takes the next outcome where k/n times n is rounded above k, as R's quantile(type = 1) does")
     both = pd.concat([d.assign(y=d.before, post=0), d.assign(y=d.after, post=1)])
-    fit = diff_diff.ChangesInChanges(quantiles=[p / 100 for p in PERCENT], n_bootstrap=0).fit(both, outcome="y", treatment="arm", time="post")
+    fit = diff_diff.ChangesInChanges(quantiles=[p / 100 for p in PERCENT], n_bootstrap=0).fit(
+        both, outcome="y", treatment="arm", time="post"
+    )
     effects = {p: float(v) for p, v in zip(PERCENT, fit.quantile_effects["qte"]) if inside(d0, d0[1, 0].inverse(p / 100))}
     out = {"overall": (fit.att, None)} | {f"quantile:quantile {p} %": (v, None) for p, v in effects.items()}
     return out | gap(out)
-
-
-def odd(seed):
-    return one_start(seed, always=True)
 
 
 def refused(panel):
@@ -118,7 +128,7 @@ def refused(panel):
     return "EST-004" if several_starts(panel) else "PANEL-010" if lone(panel) else None
 
 
-HOW = dict(panels=odd, kinds=("overall", "quantile"), expected=refused)
+HOW = dict(panels=one_start, kinds=("overall", "quantile"), expected=refused)
 CASES = {
     "changes-in-changes": [
         Case("changes-in-changes", cic, weights="w", **HOW),

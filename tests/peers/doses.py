@@ -6,7 +6,7 @@ import numpy as np
 from scipy.interpolate import BSpline
 
 from compare import Case
-from panels import collapsed, lone, one_start, several_starts
+from panels import collapsed, lone, one_start, several_starts, two_periods
 
 warnings.simplefilter("ignore")
 import diff_diff
@@ -88,14 +88,6 @@ def by_diff_diff(panel):
     return out
 
 
-def odd(seed):
-    return one_start(seed, always=True)
-
-
-def two_periods(seed):
-    return one_start(seed, always=True, n_periods=2)
-
-
 def refused(panel):
     """Several starts; one dose alone has no curve."""
     return "EST-004" if several_starts(panel) else "EST-059" if lone(panel) else None
@@ -104,9 +96,9 @@ def refused(panel):
 HOW = dict(kinds=("overall", "dose"), flags="--cluster cluster --dose d", expected=refused)
 CASES = {
     "dose-response": [
-        Case("dose-response", spline, odd, weights="w", **HOW),
-        Case("dose-response:degree=2,knots=2", lambda p: spline(p, 2, 2), odd, weights="w", **HOW),
-        Case("dose-response:method=bins", bins, odd, weights="w", **HOW),
+        Case("dose-response", spline, one_start, weights="w", **HOW),
+        Case("dose-response:degree=2,knots=2", lambda p: spline(p, 2, 2), one_start, weights="w", **HOW),
+        Case("dose-response:method=bins", bins, one_start, weights="w", **HOW),
         Case("dose-response", by_diff_diff, two_periods, **HOW),
     ]
 }

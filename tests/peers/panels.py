@@ -38,10 +38,6 @@ class Panel:
     def __init__(self, seed, rows, weighted, text):
         self.seed, self.rows, self.weighted, self.text = seed, rows, weighted, text
 
-    def having(self, rows):
-        """The same panel with other rows."""
-        return Panel(self.seed, rows.reset_index(drop=True), self.weighted, self.text)
-
 
 def never(d):
     return d.cohort.isna().to_numpy()
@@ -66,7 +62,7 @@ def times(r, seed, n, dense=False):
     return [first + int(s - step[0]) for s in step]
 
 
-def staggered(seed, *, complete=False, dense=False, always=True, lone=True):
+def staggered(seed, *, complete=False, dense=False):
     """Seven periods, two starts, a third of one unit. `complete`: every unit in every period. `dense`: no gap in time."""
     r = np.random.default_rng([seed, 1])
     periods = times(r, seed, 7, dense)
@@ -74,15 +70,14 @@ def staggered(seed, *, complete=False, dense=False, always=True, lone=True):
     n_clusters = int(r.integers(10, 16))
     for c in range(n_clusters):
         plan.append(([np.nan, periods[3], periods[4], np.nan][c % 4], c, int(r.integers(2, 6))))
-    if lone:
-        plan.append((periods[5], n_clusters, 1))
-    if always and seed & 4:
+    plan.append((periods[5], n_clusters, 1))
+    if seed & 4:
         plan.append((throughout(periods), n_clusters + 1, 2))
     return finish(r, seed, plan, periods, complete)
 
 
-def one_start(seed, *, complete=False, always=False, n_periods=None):
-    """One start and never-treated units; in every third panel the treated are a single unit."""
+def one_start(seed, *, n_periods=None):
+    """One start and never-treated units; in every third panel a single unit is treated, in every fifth others are throughout."""
     r = np.random.default_rng([seed, 2])
     n = n_periods or [2, 3, 5, 6][seed // 4 % 4]
     periods = times(r, seed, n)
@@ -92,9 +87,13 @@ def one_start(seed, *, complete=False, always=False, n_periods=None):
     plan = [(np.nan if c % 2 else start, c, int(r.integers(3, 8))) for c in range(n_clusters) if c % 2 or not lone]
     if lone:
         plan.append((start, n_clusters, 1))
-    if always and seed % 5 == 4:
+    if seed % 5 == 4:
         plan.append((throughout(periods), n_clusters + 1, 2))
-    return finish(r, seed, plan, periods, complete)
+    return finish(r, seed, plan, periods)
+
+
+def two_periods(seed):
+    return one_start(seed, n_periods=2)
 
 
 def throughout(periods):
@@ -102,7 +101,7 @@ def throughout(periods):
     return periods[0] or -1
 
 
-def finish(r, seed, plan, periods, complete):
+def finish(r, seed, plan, periods, complete=False):
     rows, unit = [], 0
     for cohort, cluster, size in plan:
         shock = r.normal() * 0.7 + r.normal(size=len(periods)) * 0.3
@@ -115,7 +114,9 @@ def finish(r, seed, plan, periods, complete):
                 x = 0.3 * z + r.normal()
                 use = float(r.uniform() < (0.8 if on else 0.1))
                 y = level + 0.3 * i + shock[i] + 0.4 * x + 0.1 * i * z + on * (0.5 + 0.2 * i + 0.1 * dose) + 0.3 * use + r.normal()
-                rows.append([unit, cluster, cohort, t, y, weight, weight * 10 ** r.uniform(-1, 1), x, z, s, dose if cohort == cohort else 0.0, use])
+                rows.append(
+                    [unit, cluster, cohort, t, y, weight, weight * 10 ** r.uniform(-1, 1), x, z, s, dose if cohort == cohort else 0.0, use]
+                )
     d = pd.DataFrame(rows, columns="unit cluster cohort period y w v x z s d use".split())
     assert not (d.cohort == 0).any()
     if not complete:

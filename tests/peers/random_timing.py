@@ -109,7 +109,10 @@ def roth_santanna(panel, beta="efficient", by_cluster=True, refined=False):
 ALL = ("overall", "overall-group", "overall-calendar", "overall-dynamic", "event")
 CASES = {
     "roth-santanna": [
-        *(Case(f"roth-santanna:beta={b}", lambda p, b=b: roth_santanna(p, b), staggered, ALL) for b in ("efficient", "cs", "sa", "unadjusted")),
+        *(
+            Case(f"roth-santanna:beta={b}", lambda p, b=b: roth_santanna(p, b), staggered, ALL)
+            for b in ("efficient", "cs", "sa", "unadjusted")
+        ),
         Case("roth-santanna", lambda p: roth_santanna(p, by_cluster=False), staggered, ALL, flags=""),
         Case("roth-santanna:variance=refined", lambda p: roth_santanna(p, by_cluster=False, refined=True), staggered, ALL, flags=""),
         Case("roth-santanna", roth_santanna, staggered, ALL, weights="w", expected=lambda p: "EST-036" if p.weighted else None),

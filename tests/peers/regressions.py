@@ -1,22 +1,12 @@
-"""Estimators that are one regression: pyfixest's feols with every dummy written out.
-
-The standard errors are cluster:cr1 with fixest's small-sample factor, or cr0. Demeaning is pushed to 1e-13.
-"""
-
-import warnings
+"""Estimators that are one regression: pyfixest's feols with every dummy written out."""
 
 import numpy as np
 import pandas as pd
 
 from compare import Case
-from panels import never, one_start, staggered, treated, without_always
+from least_squares import feols, weights_of
+from panels import never, staggered, treated, without_always
 from program import Refused
-
-warnings.simplefilter("ignore")
-import pyfixest as pf
-
-CR1 = {"CRV1": "cluster"}
-CR0 = pf.ssc(k_adj=False, G_adj=False)
 
 
 def dummies(d, keys):
@@ -27,22 +17,14 @@ def dummies(d, keys):
     return pd.concat([d, out], axis=1), dict(zip(names, values))
 
 
-def feols(d, right, weights=None, **more):
-    return pf.feols(f"y ~ {right}", d, vcov=CR1, weights=weights, fixef_rm="none", fixef_tol=1e-13, fixef_maxiter=200_000, **more)
-
-
-def weights_of(panel, column):
-    return column if panel.weighted else None
-
-
 def twfe(panel, x=""):
-    fit = feols(panel.rows.assign(D=treated(panel.rows)), f"D{x} | unit + period", weights_of(panel, "v"))
+    fit = feols(f"y ~ D{x} | unit + period", panel.rows.assign(D=treated(panel.rows)), weights_of(panel, "v"))
     return {"overall": (fit.coef()["D"], fit.se()["D"])}
 
 
 def twfe_cross_sections(panel):
     d = panel.rows.assign(D=treated(panel.rows), g=panel.rows.cohort.fillna(9999))
-    fit = feols(d, "D | g + period", weights_of(panel, "v"))
+    fit = feols("y ~ D | g + period", d, weights_of(panel, "v"))
     return {"overall": (fit.coef()["D"], fit.se()["D"])}
 
 
@@ -53,7 +35,7 @@ def event_study(panel):
         raise Refused("nobody at -1")
     keys = [None if n or p - g == -1 else int(p - g) for n, g, p in zip(never(d), d.cohort, d.period)]
     d, names = dummies(d, keys)
-    fit = feols(d, " + ".join(names) + " | unit + period", weights_of(panel, "v"))
+    fit = feols("y ~ " + " + ".join(names) + " | unit + period", d, weights_of(panel, "v"))
     se, v = fit.se(), np.asarray(fit._vcov)
     out = {f"event:{names[k]}": (b, se[k]) for k, b in fit.coef().items()}
     mean = np.array([names[k] >= 0 for k in fit.coef().index]) * 1.0
@@ -95,7 +77,7 @@ def sun_abraham(panel):
     last = {g: d.period[d.period < g].max() for g in d.cohort.dropna().unique()}
     d, names = cells(d, lambda g, p: p != last[g])
     weights = weights_of(panel, "w")
-    fit = feols(d, " + ".join(names) + " | unit + period", weights)
+    fit = feols("y ~ " + " + ".join(names) + " | unit + period", d, weights)
     return sums(fit, d, names, weights, groupings(names, lambda e: True))
 
 
@@ -112,7 +94,7 @@ def wooldridge(panel, control="not-yet", x=""):
         columns = {f"p{i}": d.z * (d.period == t) for i, t in enumerate(sorted(d.period.unique())[1:])}
         columns |= {f"c{n}": d[n] * (d.z - g.map(mean)) for n in names}
         d, more = pd.concat([d, pd.DataFrame(columns)], axis=1), " + " + " + ".join(columns)
-    fit = feols(d, " + ".join(names) + more + " | unit + period", weights)
+    fit = feols("y ~ " + " + ".join(names) + more + " | unit + period", d, weights)
     return sums(fit, d, names, weights, groupings(names, lambda e: e >= 0 or control == "never"))
 
 

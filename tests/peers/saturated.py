@@ -1,26 +1,12 @@
 """Regressions with one start, stacked copies or an instrument: pyfixest on the table that each asks for."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
 from compare import Case
+from least_squares import NO_FACTOR, feols, weights_of
 from panels import collapsed, lone, one_start, several_starts, staggered, treated, without_always
 from program import Refused
-
-warnings.simplefilter("ignore")
-import pyfixest as pf
-
-CR1, NONE = {"CRV1": "cluster"}, pf.ssc(k_adj=False, G_adj=False)
-
-
-def feols(formula, d, weights, **more):
-    return pf.feols(formula, d, vcov=CR1, weights=weights, fixef_rm="none", fixef_tol=1e-13, fixef_maxiter=200_000, **more)
-
-
-def column(panel, name="w"):
-    return name if panel.weighted else None
 
 
 def of(fit, term, panel):
@@ -30,17 +16,17 @@ def of(fit, term, panel):
 
 def ancova(panel, x=""):
     """Mean after on arm and mean before, of units seen in every period; covariates from the last period before."""
-    fit = feols("after ~ arm + before" + x, collapsed(panel.rows), column(panel))
+    fit = feols("after ~ arm + before" + x, collapsed(panel.rows), weights_of(panel, "w"))
     return {"overall": of(fit, "arm", panel)}
 
 
 def compliance(panel):
     """Two-stage least squares, the intention to treat and the difference in take-up, without small-sample factor."""
     d = panel.rows.assign(D=treated(panel.rows))
-    weights = column(panel, "v")
-    late = feols("y ~ 1 | unit + period | use ~ D", d, weights, ssc=NONE)
-    itt = feols("y ~ D | unit + period", d, weights, ssc=NONE)
-    first = feols("use ~ D | unit + period", d, weights, ssc=NONE)
+    weights = weights_of(panel, "v")
+    late = feols("y ~ 1 | unit + period | use ~ D", d, weights, ssc=NO_FACTOR)
+    itt = feols("y ~ D | unit + period", d, weights, ssc=NO_FACTOR)
+    first = feols("use ~ D | unit + period", d, weights, ssc=NO_FACTOR)
     return {
         "overall": of(late, "use", panel),
         "coefficient:intention to treat": of(itt, "D", panel),
@@ -74,7 +60,7 @@ def stacked(panel):
     shown = [e for e in times if e != -1]
     for i, e in enumerate(shown):
         s[f"t{i}"], s[f"b{i}"] = (s.e == e) * 1.0, (s.e == e) * s.arm
-    fit = feols("y ~ arm + " + " + ".join(f"t{i} + b{i}" for i in range(len(shown))), s, "q", ssc=NONE)
+    fit = feols("y ~ arm + " + " + ".join(f"t{i} + b{i}" for i in range(len(shown))), s, "q", ssc=NO_FACTOR)
     names, v = list(fit.coef().index), np.asarray(fit._vcov)
     out = {f"event:{int(e)}": (fit.coef()[f"b{i}"], fit.se()[f"b{i}"]) for i, e in enumerate(shown)}
     at = [names.index(f"b{i}") for i, e in enumerate(shown) if e >= 0]
@@ -91,17 +77,30 @@ def one_code(panel):
     return "EST-004" if several_starts(panel) else None
 
 
-def odd(seed):
-    return one_start(seed, always=True)
-
-
 CASES = {
     "ancova": [
-        Case("ancova", ancova, odd, ("overall",), weights="w", expected=one_code, inference_of=by_lone),
-        Case("ancova", lambda p: ancova(p, " + x + z"), odd, ("overall",), flags="--cluster cluster --covariates x,z", weights="w", expected=one_code, inference_of=by_lone),
+        Case("ancova", ancova, one_start, ("overall",), weights="w", expected=one_code, inference_of=by_lone),
+        Case(
+            "ancova",
+            lambda p: ancova(p, " + x + z"),
+            one_start,
+            ("overall",),
+            flags="--cluster cluster --covariates x,z",
+            weights="w",
+            expected=one_code,
+            inference_of=by_lone,
+        ),
     ],
     "compliance": [
-        Case("compliance", compliance, odd, ("overall", "coefficient"), flags="--cluster cluster --take-up use", weights="v", expected=lambda p: "PANEL-010" if lone(p) and not several_starts(p) else None),
+        Case(
+            "compliance",
+            compliance,
+            one_start,
+            ("overall", "coefficient"),
+            flags="--cluster cluster --take-up use",
+            weights="v",
+            expected=lambda p: "PANEL-010" if lone(p) and not several_starts(p) else None,
+        ),
     ],
     "stacked": [Case("stacked", stacked, staggered, ("overall", "event"), weights="w")],
 }

@@ -35,10 +35,22 @@ def written_out(d):
 
 def by_package(panel, normalized=False):
     with contextlib.redirect_stdout(io.StringIO()):
-        result = did_multiplegt_dyn.DidMultiplegtDyn(
-            pl.from_pandas(written_out(panel.rows)), outcome="y", group="unit", time="period", treatment="treated", effects=EFFECTS,
-            placebo=PLACEBOS, cluster="cluster", normalized=normalized, weight="w" if panel.weighted else None,
-        ).fit().result["did_multiplegt_dyn"]
+        result = (
+            did_multiplegt_dyn.DidMultiplegtDyn(
+                pl.from_pandas(written_out(panel.rows)),
+                outcome="y",
+                group="unit",
+                time="period",
+                treatment="treated",
+                effects=EFFECTS,
+                placebo=PLACEBOS,
+                cluster="cluster",
+                normalized=normalized,
+                weight="w" if panel.weighted else None,
+            )
+            .fit()
+            .result["did_multiplegt_dyn"]
+        )
     pair = lambda table, i: (float(table.iloc[i]["Estimate"]), float(table.iloc[i]["SE"]))
     out = {"overall": pair(result["ATE"], 0)}
     for table, event in (("Effects", lambda l: l - 1), ("Placebos", lambda l: -l - 1)):
@@ -71,7 +83,12 @@ def comparisons(panel):
                 use = change.notna() & w[at].notna()
                 sides = [use & (of.cohort == g), use & free]
                 if all(s.any() for s in sides):
-                    yield int(then - g), placebo, length, [(change[s].to_numpy(), w.loc[s, at].to_numpy(), of.cluster[s].to_numpy()) for s in sides]
+                    yield (
+                        int(then - g),
+                        placebo,
+                        length,
+                        [(change[s].to_numpy(), w.loc[s, at].to_numpy(), of.cluster[s].to_numpy()) for s in sides],
+                    )
 
 
 def solved(cells):

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from compare import Case
-from panels import one_start, staggered, treated
+from panels import one_start, staggered
 from program import Refused
 
 warnings.simplefilter("ignore")
@@ -99,17 +99,38 @@ def exact(panel, control_only=False, x=None, steps=False):
     return out | ({f"group:{k}": mean(lambda g, e: g == k) for k in starts} if len(starts) > 1 else {})
 
 
+def jackknife(panel):
+    """One start: each unit left out in turn, the weights of the others made to add up to one again (algorithm 3)."""
+    d = usable(panel)
+    y = d.pivot(index="unit", columns="period", values="y")
+    cohort = d.drop_duplicates("unit").set_index("unit").reindex(y.index).cohort
+    controls, own = y[cohort.isna()].to_numpy(), y[cohort.notna()].to_numpy()
+    start = int(np.sum(np.array(y.columns) < d.cohort.min()))
+    noise = np.diff(controls[:, :start], axis=1).std(ddof=1)
+    omega = stepped(controls[:, :start].T, own.mean(0)[:start], 1e-6 * noise, noise)
+    late = [m[:, start:].mean(1) for m in (own, controls)]
+    effect = late[0].mean() - omega @ late[1]
+    if alone(panel):
+        return {"overall": (effect, None)}
+    without = [np.delete(late[0], i).mean() - omega @ late[1] for i in range(len(own))]
+    without += [late[0].mean() - np.delete(omega * late[1], j).sum() / np.delete(omega, j).sum() for j in range(len(omega))]
+    n = len(without)
+    return {"overall": (effect, np.sqrt((n - 1) / n * np.sum((np.array(without) - np.mean(without)) ** 2)))}
+
+
 def by_diff_diff(panel):
     """Estimate and jackknife of one start: the same steps and stopping rule as R's synthdid."""
     d = usable(panel)
     d = d.assign(D=d.cohort.notna().astype(int))
     post = [t for t in sorted(d.period.unique()) if t >= d.cohort.min()]
-    fit = diff_diff.SyntheticDiD(variance_method="jackknife", seed=1).fit(d, outcome="y", treatment="D", unit="unit", time="period", post_periods=post)
+    fit = diff_diff.SyntheticDiD(variance_method="jackknife", seed=1).fit(
+        d, outcome="y", treatment="D", unit="unit", time="period", post_periods=post
+    )
     return {"overall": (fit.att, None if alone(panel) else fit.se)}
 
 
 def long(seed):
-    return one_start(seed, always=True, n_periods=7)
+    return one_start(seed, n_periods=7)
 
 
 def inference(panel):
@@ -135,7 +156,17 @@ CASES = {
         Case("synthetic-did:solver=exact", lambda p: exact(p, x="x"), staggered, ALL, inference_of=inference, flags="--covariates x"),
     ],
     "synthetic-control": [
-        Case("synthetic-control", lambda p: exact(p, True, steps=True), staggered, ALL, inference_of=inference, flags="", weights="w", expected=weighted),
+        Case("synthetic-control", jackknife, long, ("overall",), inference_of=inference, flags=""),
+        Case(
+            "synthetic-control",
+            lambda p: exact(p, True, steps=True),
+            staggered,
+            ALL,
+            inference_of=inference,
+            flags="",
+            weights="w",
+            expected=weighted,
+        ),
         Case("synthetic-control", lambda p: exact(p, True, steps=True), staggered, ALL, inference_of=inference, flags=""),
         Case("synthetic-control:solver=exact", lambda p: exact(p, True), staggered, ALL, inference_of=inference, flags=""),
     ],

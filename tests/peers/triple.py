@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from compare import Case
+from least_squares import feols, weights_of
 from logit import tight
 from panels import collapsed, lone, one_start, several_starts, treated
 from program import Refused
-from regressions import feols, weights_of
 
 warnings.simplefilter("ignore")
 tight()
@@ -27,11 +27,10 @@ def means(panel):
     more = " + ".join(f"p{i}" for i in range(len(later)))
     if d[d.D == 1].s.nunique() < 2:
         raise Refused("one subgroup has nobody treated")
-    third = feols(d, f"D + D1 + {more} | unit + period", weights_of(panel, "v"))
-    each = feols(d, f"D0 + D1 + {more} | unit + period", weights_of(panel, "v"))
+    third = feols(f"y ~ D + D1 + {more} | unit + period", d, weights_of(panel, "v"))
+    each = feols(f"y ~ D0 + D1 + {more} | unit + period", d, weights_of(panel, "v"))
     out = {"overall": (third.coef()["D1"], third.se()["D1"])}
     return out | {f"coefficient:effect where s = {k}": (each.coef()[f"D{k}"], each.se()[f"D{k}"]) for k in (0, 1)}
-
 
 
 def adjusted(panel, method):
@@ -72,10 +71,6 @@ def by_diff_diff(panel):
     return {"overall": (fit.att, None)}
 
 
-def odd(seed):
-    return one_start(seed, always=True)
-
-
 def refused(panel):
     """Several starts; one treated unit lies in one subgroup only."""
     return "EST-004" if several_starts(panel) else "PANEL-010" if lone(panel) else None
@@ -85,11 +80,19 @@ FLAGS = "--cluster cluster --subgroup s"
 BOTH = ("overall", "coefficient")
 CASES = {
     "triple-difference": [
-        Case("triple-difference", means, odd, BOTH, "cluster:cr1", FLAGS, weights="v", expected=refused),
+        Case("triple-difference", means, one_start, BOTH, "cluster:cr1", FLAGS, weights="v", expected=refused),
         *(
-            Case(f"triple-difference:method={m}", lambda p, m=m: adjusted(p, m), odd, BOTH, flags=FLAGS + " --covariates z", weights="w", expected=refused)
+            Case(
+                f"triple-difference:method={m}",
+                lambda p, m=m: adjusted(p, m),
+                one_start,
+                BOTH,
+                flags=FLAGS + " --covariates z",
+                weights="w",
+                expected=refused,
+            )
             for m in PANEL
         ),
-        Case("triple-difference:method=regression", by_diff_diff, odd, ("overall",), flags=FLAGS, expected=refused),
+        Case("triple-difference:method=regression", by_diff_diff, one_start, ("overall",), flags=FLAGS, expected=refused),
     ]
 }

@@ -7,9 +7,9 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from compare import Case
+from least_squares import feols, weights_of
 from logit import tight
-from panels import collapsed, lone, one_start, several_starts
-from regressions import feols, weights_of
+from panels import collapsed, lone, one_start, several_starts, two_periods
 
 warnings.simplefilter("ignore")
 tight()
@@ -42,14 +42,14 @@ def separated(x, arm):
 def means(panel):
     d = collapsed(panel.rows)
     both = pd.concat([d.assign(y=d.before, after=0, D=0.0), d.assign(y=d.after, after=1, D=d.arm)])
-    fit = feols(both, "D | unit + after", weights_of(panel, "w"))
+    fit = feols("y ~ D | unit + after", both, weights_of(panel, "w"))
     return {"overall": (fit.coef()["D"], None if lone(panel) else fit.se()["D"])}
 
 
 def means_cross_sections(panel):
     d = panel.rows
     d = d.assign(arm=d.cohort.notna() * 1.0, after=(d.period >= d.cohort.min()) * 1.0)
-    fit = feols(d, "arm * after", weights_of(panel, "w"))
+    fit = feols("y ~ arm * after", d, weights_of(panel, "w"))
     return {"overall": (fit.coef()["arm:after"], None if lone(panel) else fit.se()["arm:after"])}
 
 
@@ -70,7 +70,7 @@ def cross_sections(panel, method):
         return {}
     try:
         att, psi = CROSS[method](d.y.to_numpy(), post, arm, x, w)
-    except ValueError as too_few:
+    except ValueError:  # fewer rows of some kind than covariates
         return {}
     return of(att, psi, d.cluster, panel)
 
@@ -115,14 +115,6 @@ def improved(panel):
     return of(eta - other, psi, d.cluster, panel)
 
 
-def odd(seed):
-    return one_start(seed, always=True)
-
-
-def two_periods(seed):
-    return one_start(seed, always=True, n_periods=2)
-
-
 def refused(panel):
     return "EST-004" if several_starts(panel) else None
 
@@ -135,15 +127,30 @@ COVARIATES = "--cluster cluster --covariates z,x"
 SHARED = dict(kinds=("overall",), weights="w", expected=refused)
 CASES = {
     "did": [
-        Case("did", means, odd, inference_of=inference("cluster:cr1"), **SHARED),
+        Case("did", means, one_start, inference_of=inference("cluster:cr1"), **SHARED),
         Case("did", means_cross_sections, two_periods, unit=False, inference_of=inference("cluster:cr1"), **SHARED),
         *(
-            Case(f"did:method={m}", lambda p, m=m: changes(p, m), odd, flags=COVARIATES, inference_of=inference("cluster:cr0"), **SHARED)
+            Case(
+                f"did:method={m}",
+                lambda p, m=m: changes(p, m),
+                one_start,
+                flags=COVARIATES,
+                inference_of=inference("cluster:cr0"),
+                **SHARED,
+            )
             for m in PANEL
         ),
-        Case("did:method=dr,improved=true", improved, odd, flags=COVARIATES, inference_of=inference("cluster:cr0"), **SHARED),
+        Case("did:method=dr,improved=true", improved, one_start, flags=COVARIATES, inference_of=inference("cluster:cr0"), **SHARED),
         *(
-            Case(f"did:method={m}", lambda p, m=m: cross_sections(p, m.split(",")[0]), two_periods, unit=False, flags=COVARIATES, inference_of=inference("cluster:cr0"), **SHARED)
+            Case(
+                f"did:method={m}",
+                lambda p, m=m: cross_sections(p, m.split(",")[0]),
+                two_periods,
+                unit=False,
+                flags=COVARIATES,
+                inference_of=inference("cluster:cr0"),
+                **SHARED,
+            )
             for m in ("regression", "ipw", "dr,influence=exact")
         ),
     ]

@@ -7,7 +7,8 @@
 //!
 //! The doubly robust influence of DRDID (1.2.3, `drdid_rc` and `drdid_rc1`) has the sign of one part turned: how the
 //! estimation error of the regression *before* enters. The derivative of the estimate by each row's weight shows it (a test
-//! does); standard errors differ by about 0.1 to 1 %, by half and more where weights differ by orders of magnitude. Both forms are here: `as_drdid` is theirs.
+//! does); standard errors differ by about 0.1 to 1 %, in small or very unevenly weighted samples by half and more. Both forms
+//! are here: `as_drdid` is theirs.
 
 use super::{Arms, Method, Odds, Reason, least_squares};
 use crate::num::{Cholesky, dot};
