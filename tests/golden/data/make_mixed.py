@@ -115,6 +115,47 @@ def classrooms():
     return col("math"), np.column_stack(x), [[r["school"] for r in d], [r["classroom"] for r in d]], col("students"), names
 
 
+def join(*columns):
+    return list(zip(*columns))
+
+
+def shocked():
+    """Students whose school, and whose half of it by lunch status, has shocks in each period; every seventh score later missing."""
+    d = [r for r in rows("students.csv") if int(r["student"]) % 7 != 0 or r["post"] == "0"]
+    col = lambda k: np.array([float(r[k]) for r in d])
+    arm, post, school, frl = col("arm"), col("post"), col("school"), col("frl")
+    y = col("reading") + 0.6 * ((school * 7 + post * 5) % 11) + 0.5 * ((school * 3 + frl * 5 + post * 7) % 13) + 3 * ((school * 5 + frl * 3) % 7)
+    x = np.column_stack([np.ones(len(d)), arm, post, arm * post, col("iep")])
+    return d, y, x, ["(Intercept)", "arm", "period 1", "ATT", "iep"]
+
+
+def by_school():
+    d, y, x, names = shocked()
+    key = lambda *ks: [tuple(r[k] for k in ks) for r in d]
+    return y, x, [key("school"), key("school", "post"), key("student")], np.ones(len(d)), names
+
+
+def by_level():
+    d, y, x, names = shocked()
+    key = lambda *ks: [tuple(r[k] for k in ks) for r in d]
+    groups = [key("school"), key("school", "post"), key("school", "frl"), key("school", "frl", "post"), key("student")]
+    return y, x, groups, np.ones(len(d)), names
+
+
+def cross_sections():
+    """The same rows, students not followed: schools, and schools in a period; weighted."""
+    d, y, x, names = shocked()
+    key = lambda *ks: [tuple(r[k] for k in ks) for r in d]
+    weight = np.array([1.0 + int(r["student"]) % 3 for r in d])
+    return y, x, [key("school"), key("school", "post")], weight, names
+
+
+def classrooms_shocked():
+    y, x, (school, classroom), weight, names = classrooms()
+    year = [r["year"] for r in rows("classrooms_unbalanced.csv")]
+    return y, x, [school, join(school, year), classroom], weight, names
+
+
 def periods_only():
     d = rows("classrooms.csv")
     year = [int(r["year"]) for r in d]
@@ -128,14 +169,19 @@ def periods_only():
     return y, np.column_stack(x), [[r["school"] for r in d], [r["classroom"] for r in d]], np.ones(len(d)), names
 
 
-def case(name, data):
+def case(name, data, levels):
     y, x, groups, weight, names = data
     terms, phi, dev = fit(y, x, groups, weight)
     for t, n in zip(terms, names):
         t["term"] = n
-    return {"id": name, "terms": terms, "variances": phi, "deviance": dev}
+    return {"id": name, "terms": terms, "levels": levels + ["residual"], "variances": phi, "deviance": dev}
 
 
-cases = [case("students without a third of the later scores", students()), case("classrooms with weights", classrooms()),
-         case("classrooms, periods only", periods_only())]
+cases = [case("students without a third of the later scores", students(), ["cluster", "unit"]),
+         case("classrooms with weights", classrooms(), ["cluster", "unit"]),
+         case("classrooms, periods only", periods_only(), ["cluster", "unit"]),
+         case("classrooms with weights, shocks", classrooms_shocked(), ["cluster", "cluster:period", "unit"]),
+         case("students, shocks of schools", by_school(), ["cluster", "cluster:period", "unit"]),
+         case("students, shocks of schools and halves", by_level(), ["cluster", "cluster:period", "frl", "frl:period", "unit"]),
+         case("cross-sections, shocks of schools, weights", cross_sections(), ["cluster", "cluster:period"])]
 print(json.dumps({"made_by": "make_mixed.py", "cases": cases}, indent=1))
