@@ -5,21 +5,24 @@ use crate::num::normal;
 /// A part of the outcome's variance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Component {
-    /// What varies: `cluster`, a level's name, `unit`, `residual`.
+    /// What varies: `cluster`, a level's name, `unit`, `residual`; `cluster:period` for groups in a period, `cluster:treatment`
+    /// for the effect of treatment.
     pub name: String,
     /// Its variance, in the outcome's units squared.
     pub variance: f64,
-    /// Its share of the whole: the intraclass correlation.
-    pub share: f64,
+    /// Its share of the whole (of untreated rows, where the effect varies): the intraclass correlation. `None` of an effect.
+    pub share: Option<f64>,
     /// The standard error of the share's logit; `None` at the boundary.
     pub logit_error: Option<f64>,
+    /// The correlation with the cluster's intercept, of an effect that varies.
+    pub correlation: Option<f64>,
 }
 
 impl Component {
     /// The share's interval at a level: symmetric on the scale of the logit, where the likelihood is closest to quadratic.
     pub fn interval(&self, level: f64) -> Option<(f64, f64)> {
         let half = self.logit_error? * -normal::quantile(0.5 * (1.0 - level));
-        let logit = libm::log(self.share) - libm::log1p(-self.share);
+        let logit = libm::log(self.share?) - libm::log1p(-self.share?);
         let at = |x: f64| 1.0 / (1.0 + libm::exp(-x));
         (half.is_finite() && logit.is_finite()).then(|| (at(logit - half), at(logit + half)))
     }

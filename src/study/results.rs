@@ -53,7 +53,7 @@ fn result(a: &Analysis) -> Value {
 fn component(c: &Component, level: f64) -> Value {
     let interval = c.interval(level);
     json!({
-        "name": c.name, "variance": number(Some(c.variance)), "share": number(Some(c.share)),
+        "name": c.name, "variance": number(Some(c.variance)), "share": number(c.share), "correlation": number(c.correlation),
         "share_low": number(interval.map(|i| i.0)), "share_high": number(interval.map(|i| i.1)),
     })
 }

@@ -76,6 +76,15 @@ fn shocked(folder: &Path) -> std::path::PathBuf {
     Sheet::read(&data("students.csv")).keep(kept).with_number("score", score).with_number("w", weight).write(folder, "shocked.csv")
 }
 
+/// Classrooms whose gain from treatment differs between schools.
+fn sloped(folder: &Path) -> std::path::PathBuf {
+    let gain = |row: &Row<'_>| {
+        let (school, year, start) = (row.number("school") as i64, row.number("year"), row.number("profile_year"));
+        row.number("math") + if start > 0.0 && year >= start { 0.5 * (school * 5 % 7) as f64 } else { 0.0 }
+    };
+    Sheet::read(&data("classrooms.csv")).with_number("gain", gain).write(folder, "sloped.csv")
+}
+
 #[test]
 fn degrees_of_freedom_and_sandwich_as_dense_matrices() {
     let mut r = Reckoning::default();
@@ -94,6 +103,7 @@ fn degrees_of_freedom_and_sandwich_as_dense_matrices() {
         (file.clone(), model(&format!("{by_school} --unit student"), "")),
         (file.clone(), model(&format!("{by_school} --unit student --levels frl"), ":shocks=all")),
         (file, model(&format!("{by_school} --weights w"), "")),
+        (sloped(folder.path()), LMER[1].2.replace("--outcome math", "--outcome gain").replace("shocks=none", "slopes=treatment")),
     ];
     r.holds("mixed.json", "as many cases as calls", cases["cases"].as_array().map(Vec::len) == Some(ours.len()));
     for (case, (file, flags)) in cases["cases"].as_array().expect("cases").iter().zip(ours) {
@@ -117,6 +127,13 @@ fn degrees_of_freedom_and_sandwich_as_dense_matrices() {
         }
         for (i, level) in case["levels"].as_array().expect("levels").iter().enumerate() {
             let level = level.as_str().expect("a name");
+            if level == "covariance" {
+                let slope = got.component("cluster:treatment").cloned().unwrap_or_default();
+                let of = |level: &str| got.component(level).and_then(|c| c["variance"].as_f64()).unwrap_or(f64::NAN);
+                let covariance = slope["correlation"].as_f64().map(|r| r * (of("cluster") * of("cluster:treatment")).sqrt());
+                r.near(id, level, case["variances"][i].as_f64().expect("a number"), covariance, CLOSE);
+                continue;
+            }
             r.like(id, level, &case["variances"][i], &got.component(level).cloned().unwrap_or_default()["variance"], CLOSE);
         }
         r.near(id, "criterion", case["deviance"].as_f64().expect("a number"), got.criterion(), 1e-12);
@@ -312,6 +329,8 @@ fn what_cannot_be_is_refused_with_a_reason() {
         (format!("{students} --unit student --estimator did --inference model"), "INF-003"),
         (format!("{STUDENTS} --cluster school,post --estimator mixed-model --inference model"), "EST-047"),
         (format!("{students} --estimator mixed-model:fixed=arm"), "EST-002"),
+        (format!("{students} --unit student --estimator mixed-model:fixed=baseline,slopes=treatment"), "EST-048"),
+        (format!("{students} --unit student --estimator mixed-model:fixed=null,slopes=treatment"), "EST-048"),
     ] {
         let ran = run_estimate(&data("students.csv"), &flags);
         r.holds(&flags, &format!("exit {} with {}", ran.code, ran.stderr), ran.code != 0 && ran.stderr.contains(&format!("error[{code}]")));

@@ -66,6 +66,8 @@ pub fn eef_mst(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
     let data = long(&book.data("eef_mst.csv"), scratch, "eef_mst_long.csv");
     let flags = format!("{TRIAL} --estimator mixed-model:fixed=baseline");
     compare(r, &book.title("mst_ri"), &data, &flags, &book.case("mst_ri"), &TERMS, &SCHOOLS);
+    // Its correlation is +1, which lmer comes close to: no variances.
+    compare(r, &book.title("mst_rs"), &data, &format!("{flags},slopes=treatment"), &book.case("mst_rs"), &TERMS, &[]);
 }
 
 pub fn mpdta(r: &mut Reckoning, book: &mut Book, scratch: &Path) {

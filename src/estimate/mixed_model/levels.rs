@@ -13,6 +13,8 @@ pub(super) struct Levels {
     pub at: Vec<AtLevel>,
     /// Those left out because the residual or another one says the same.
     pub left_out: Vec<String>,
+    /// Whether clusters have a slope beside their intercept.
+    pub sloped: bool,
 }
 
 struct Level {
@@ -51,7 +53,7 @@ impl Level {
 impl Levels {
     /// The cluster, the levels between, and the unit where some unit has several rows; `shocks` names whose groups have an
     /// intercept in each period: `none`, `cluster` or `all`.
-    pub fn of(panel: &Panel, shocks: &str) -> Levels {
+    pub fn of(panel: &Panel, shocks: &str, sloped: bool) -> Levels {
         let mut all = vec![Level { name: "cluster".into(), starts: panel.cluster_start.to_vec() }];
         all.extend(panel.levels.iter().map(|l| Level { name: l.name.clone(), starts: l.start.to_vec() }));
         let n_levels = all.len();
@@ -86,7 +88,7 @@ impl Levels {
                 left_out.push(format!("{}:period", all[at].name));
             }
         }
-        let mut out = Levels { names: Vec::new(), groups: Vec::new(), at: Vec::new(), left_out };
+        let mut out = Levels { names: Vec::new(), groups: Vec::new(), at: Vec::new(), left_out, sloped };
         for (level, (_, shocked)) in all.into_iter().zip(kept.into_iter().zip(shocked)).filter(|(_, (kept, _))| *kept) {
             let own = out.names.len();
             out.names.push(level.name.clone());
@@ -94,9 +96,14 @@ impl Levels {
             if shocked {
                 out.names.push(format!("{}:period", level.name));
             }
-            out.groups.push(Grouped { starts: level.starts, crossed: shocked });
+            out.groups.push(Grouped { starts: level.starts, crossed: shocked || (sloped && own == 0) });
         }
         out
+    }
+
+    /// Number of parameters.
+    pub fn n_parameters(&self) -> usize {
+        self.names.len() + if self.sloped { 2 } else { 0 }
     }
 
     /// Whether some effect is by period.

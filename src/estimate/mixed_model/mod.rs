@@ -7,6 +7,7 @@
 //! likelihood, β by generalized least squares at these variances (Bates, Mächler, Bolker and Walker 2015). Each cluster's
 //! influence on an effect is c'(X'V⁻¹X)⁻¹X_g'V_g⁻¹(y_g − X_gβ), variances held; refits estimate the variances again.
 
+mod components;
 mod effects;
 mod jet;
 mod kenward_roger;
@@ -20,12 +21,11 @@ mod uncertainty;
 
 use self::effects::Chart;
 use self::levels::Levels;
-use self::likelihood::Solution;
 use self::model::Model;
 use self::uncertainty::Uncertainty;
 use super::arithmetic;
 use super::fit::Fit;
-use super::model_fit::{Component, ModelFit};
+use super::model_fit::ModelFit;
 use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Values};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::panel::{Kind, Panel};
@@ -55,6 +55,12 @@ static CARD: Card = Card {
             positional: false,
         },
         OptionSpec {
+            key: "slopes",
+            values: Values::OneOf(&["none", "treatment"]),
+            meaning: "treatment: the effect varies between clusters, with a variance and a correlation with the cluster's intercept, (1 + treated | school); it needs clusters with treated and untreated rows; shares are then those of untreated rows",
+            positional: false,
+        },
+        OptionSpec {
             key: "criterion",
             values: Values::OneOf(&["reml", "ml"]),
             meaning: "reml: restricted maximum likelihood; ml: maximum likelihood, whose variances are too small in small samples",
@@ -62,7 +68,7 @@ static CARD: Card = Card {
         },
     ],
     source: "Patterson and Thompson (1971); Raudenbush and Bryk (2002); Bates, Mächler, Bolker and Walker (2015); weights are precision weights, residual variance σ²/w, as lme4's",
-    reference_call: "lme4::lmer(y ~ arm*post + (1 | school) + (1 | school:period) + (1 | student), weights = w), with shocks=none without (1 | school:period); lmerTest for Satterthwaite, pbkrtest for Kenward-Roger (model:kenward-roger)",
+    reference_call: "lme4::lmer(y ~ arm*post + (1 | school) + (1 | school:period) + (1 | student), weights = w), with shocks=none without (1 | school:period), with slopes=treatment (1 + arm:post | school); lmerTest for Satterthwaite, pbkrtest for Kenward-Roger (model:kenward-roger)",
     version: 2,
 };
 
@@ -78,8 +84,13 @@ impl Estimator for MixedModel {
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let kind = options.get("fixed");
         let panel = rows(sample.panel, kind)?;
-        let levels = Levels::of(&panel, options.get("shocks"));
+        let sloped = options.get("slopes") == "treatment";
+        let levels = Levels::of(&panel, options.get("shocks"), sloped);
         check(&panel, &levels)?;
+        let fixed = terms::fixed(&panel, kind);
+        if sloped {
+            terms::check_slope(&panel, &fixed)?;
+        }
         let mut warnings: Vec<Warning> = panel.warnings.iter().filter(|w| !sample.panel.warnings.contains(w)).cloned().collect();
         if !levels.left_out.is_empty() {
             warnings.push(Warning::new(
@@ -91,7 +102,7 @@ impl Estimator for MixedModel {
             ));
         }
         let restricted = options.get("criterion") == "reml";
-        let (model, about) = Model::new(&panel, terms::fixed(&panel, kind), &levels, restricted, sample.executor, warnings);
+        let (model, about) = Model::new(&panel, fixed, &levels, restricted, sample.executor, warnings);
         let rows_used = panel.ledger.n_used();
         let counts = vec![1.0; panel.n_clusters()];
         let own = model.solution.clone();
@@ -101,7 +112,7 @@ impl Estimator for MixedModel {
             let uncertainty = Uncertainty::new(&model.likelihood, &look, s, &counts, sample.executor);
             let variances = model.contrasts.iter().map(|c| c.as_ref().map(|c| uncertainty.of(&c.weights))).collect();
             let criterion = (if restricted { "REML" } else { "ML deviance" }, s.deviance);
-            Some((ModelFit { variances, criterion }, components(s, &levels, &uncertainty, unit2)))
+            Some((ModelFit { variances, criterion }, components::all(s, &levels, &model.likelihood.effects, &uncertainty, unit2)))
         });
         let mut fit = arithmetic::fit(&panel, Box::new(model), about, sample.executor);
         fit.n_rows = rows_used;
@@ -113,42 +124,11 @@ impl Estimator for MixedModel {
             ));
         }
         if let Some((model, components)) = told {
-            fit.warnings.extend(cautions(&components, own.as_ref().is_some_and(|s| s.converged)));
+            fit.warnings.extend(components::cautions(&components, own.as_ref().is_some_and(|s| s.converged)));
             (fit.model, fit.components) = (Some(model), components);
         }
         Ok(fit)
     }
-}
-
-fn cautions(components: &[Component], converged: bool) -> Vec<Warning> {
-    let mut out = Vec::new();
-    let none: Vec<&str> = components.iter().filter(|c| c.variance == 0.0).map(|c| c.name.as_str()).collect();
-    if !none.is_empty() {
-        out.push(Warning::new(
-            "singular-fit",
-            format!(
-                "no variance is left between groups of {}: estimated as zero, at the boundary; degrees of freedom take it as known",
-                none.join(", ")
-            ),
-        ));
-    }
-    if !converged {
-        out.push(Warning::new("not-converged", "the search for the variances ended before they settled; the numbers are not reliable"));
-    }
-    out
-}
-
-fn components(solution: &Solution, levels: &Levels, uncertainty: &Uncertainty, unit2: f64) -> Vec<Component> {
-    let whole = 1.0 + solution.theta.iter().sum::<f64>();
-    let one = |name: &str, ratio: f64, level: Option<usize>| Component {
-        name: name.into(),
-        variance: ratio * solution.residual * unit2,
-        share: ratio / whole,
-        logit_error: uncertainty.of_share(level, &solution.theta),
-    };
-    let mut out: Vec<Component> = levels.names.iter().enumerate().map(|(i, name)| one(name, solution.theta[i], Some(i))).collect();
-    out.push(one("residual", 1.0, None));
-    out
 }
 
 /// The rows that a set of fixed effects uses.
@@ -188,7 +168,7 @@ fn check(panel: &Panel, levels: &Levels) -> Result<(), Faults> {
         )
         .into());
     }
-    if levels.names.len() > effects::MOST {
+    if levels.n_parameters() > effects::MOST {
         return Err(Fault::new(
             "EST-046",
             format!("more than {} variances", effects::MOST),

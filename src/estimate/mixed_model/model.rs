@@ -1,6 +1,6 @@
 //! The model's arithmetic: from a panel to its blocks, and estimates under any weights of clusters.
 
-use super::effects::{Chart, Effects};
+use super::effects::{Chart, Effects, Slope};
 use super::levels::Levels;
 use super::likelihood::{Likelihood, Solution, score};
 use super::nested::{Block, Rows};
@@ -79,7 +79,10 @@ impl Model {
         };
         let log_terms: f64 = kept.iter().map(|&t| 2.0 * libm::log(unit_of(t))).sum();
         let log_units = [log_terms, 2.0 * libm::log(y_unit)];
-        let effects = Effects { levels: levels.at.clone(), slope: None };
+        let treatment = fixed.iter().position(|f| f.treatment).and_then(|t| place[t]).filter(|_| levels.sloped);
+        let n = levels.names.len();
+        let slope = treatment.map(|column| Slope { column, covariance: n, own: n + 1 });
+        let effects = Effects { levels: levels.at.clone(), slope };
         let likelihood = Likelihood { blocks, terms: k, effects, restricted, log_units };
         let solution = likelihood.minimize(&vec![1.0; panel.n_clusters()], &likelihood.effects.start(), executor);
 

@@ -1,5 +1,6 @@
 //! The fixed effects of a model, from a panel and the option `fixed`.
 
+use crate::cohort::Fault;
 use crate::estimate::linear::Column;
 use crate::panel::{FirstTreated, Panel};
 
@@ -48,4 +49,30 @@ pub(super) fn fixed(panel: &Panel, kind: &str) -> Vec<Fixed> {
     let covariates = panel.covariates.iter().enumerate();
     out.extend(covariates.map(|(i, c)| Fixed { name: c.name.clone(), column: Column::Covariate(i), treatment: false }));
     out
+}
+
+/// Refuses a random slope of treatment that rows cannot tell from the intercepts: it is seen only where a cluster has treated and
+/// untreated rows, and varies only between such clusters.
+pub(super) fn check_slope(panel: &Panel, fixed: &[Fixed]) -> Result<(), Fault> {
+    let refused = |place: String, remedy: &str| {
+        Err(Fault::new(
+            "EST-048",
+            "a random slope of treatment cannot be told from the intercepts",
+            place,
+            "it is seen only in clusters with treated and untreated rows, and varies only between several of them",
+            remedy,
+        ))
+    };
+    let Some(Column::Cells(treated)) = fixed.iter().find(|f| f.treatment).map(|f| &f.column) else {
+        return refused("fixed=null leaves treatment out".into(), "use another value of fixed, or slopes=none");
+    };
+    let both = |g: &usize| {
+        let mut rows = panel.units_of(*g).flat_map(|u| panel.rows_of(u)).map(|r| treated[panel.cell[r] as usize]);
+        let first = rows.next();
+        rows.any(|d| Some(d) != first)
+    };
+    match (0..panel.n_clusters()).filter(both).take(2).count() {
+        2 => Ok(()),
+        _ => refused(format!("{} clusters, fewer than two with both", panel.n_clusters()), "use slopes=none"),
+    }
 }

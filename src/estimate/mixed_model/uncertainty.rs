@@ -72,6 +72,7 @@ impl Uncertainty {
         // logit = log τ − log(1 + Σ of the others); of the residual −log Σ τ.
         let gradient: Vec<f64> = (0..self.free.len())
             .map(|k| match own {
+                _ if self.free[k] >= ratios.len() => 0.0,
                 Some(at) if at == k => 1.0 / ratios[self.free[k]],
                 Some(_) => -1.0 / rest,
                 None => -1.0 / (rest - 1.0),

@@ -30,7 +30,7 @@ pub fn components(analyses: &[Analysis]) -> Table {
                 Cell::text(analysis.label()),
                 Cell::text(&component.name),
                 Cell::number(Some(component.variance), ""),
-                Cell::number_with(Some(component.share), Digits::Decimals(3), ""),
+                Cell::number_with(component.share, Digits::Decimals(3), "an effect that varies is no share of the outcome's variance"),
                 interval,
             ]);
         }

@@ -22,10 +22,20 @@ def indicators(keys):
     return np.array([[1.0 if k == l else 0.0 for l in levels] for k in keys])
 
 
-def fit(y, x, groups, weight):
+def fit(y, x, groups, weight, slope=None):
+    """`slope`: a column whose coefficient varies between the first groups, together with their intercept."""
     n, p = x.shape
-    parts = [z @ z.T for z in map(indicators, groups)] + [np.diag(1.0 / weight)]
+    parts = [z @ z.T for z in map(indicators, groups)]
+    if slope is not None:
+        z = indicators(groups[0])
+        d = z * slope[:, None]
+        parts += [z @ d.T + d @ z.T, d @ d.T]
+    parts += [np.diag(1.0 / weight)]
     phi = np.full(len(parts), np.var(y) / len(parts))
+    signed = np.zeros(len(parts), bool)
+    if slope is not None:
+        signed[-3] = True
+        phi[-3] = 0.0
     def at(phi):
         v = sum(f * m for f, m in zip(phi, parts))
         inv = np.linalg.inv(v)
@@ -43,10 +53,11 @@ def fit(y, x, groups, weight):
         hess = -trace + 2 * form
         use = hess if np.all(np.linalg.eigvalsh(hess) > 0) else trace
         step = np.linalg.solve(use, grad)
-        while np.any(phi - step <= 0):
+        outside = lambda f: np.any(f[~signed] <= 0) or (slope is not None and f[0] * f[-2] <= f[-3] ** 2)
+        while outside(phi - step):
             step /= 2
         phi = phi - step
-        if np.max(np.abs(step / phi)) < 1e-13:
+        if np.max(np.abs(step[phi != 0] / phi[phi != 0])) < 1e-13:
             break
     inv, info, proj, dev = at(phi)
     cov = np.linalg.inv(info)
@@ -169,9 +180,18 @@ def periods_only():
     return y, np.column_stack(x), [[r["school"] for r in d], [r["classroom"] for r in d]], np.ones(len(d)), names
 
 
+def classrooms_sloped():
+    """Classrooms whose gain from treatment differs between schools."""
+    d = rows("classrooms.csv")
+    y, x, (school, classroom), weight, names = periods_only()
+    treated = x[:, names.index("ATT")]
+    y = y + treated * np.array([0.5 * (int(r["school"]) * 5 % 7) for r in d])
+    return y, x, [school, join(school, [r["year"] for r in d]), classroom], weight, names, treated
+
+
 def case(name, data, levels):
-    y, x, groups, weight, names = data
-    terms, phi, dev = fit(y, x, groups, weight)
+    y, x, groups, weight, names, *slope = data
+    terms, phi, dev = fit(y, x, groups, weight, *slope)
     for t, n in zip(terms, names):
         t["term"] = n
     return {"id": name, "terms": terms, "levels": levels + ["residual"], "variances": phi, "deviance": dev}
@@ -183,5 +203,6 @@ cases = [case("students without a third of the later scores", students(), ["clus
          case("classrooms with weights, shocks", classrooms_shocked(), ["cluster", "cluster:period", "unit"]),
          case("students, shocks of schools", by_school(), ["cluster", "cluster:period", "unit"]),
          case("students, shocks of schools and halves", by_level(), ["cluster", "cluster:period", "frl", "frl:period", "unit"]),
-         case("cross-sections, shocks of schools, weights", cross_sections(), ["cluster", "cluster:period"])]
+         case("cross-sections, shocks of schools, weights", cross_sections(), ["cluster", "cluster:period"]),
+         case("classrooms, slopes of treatment", classrooms_sloped(), ["cluster", "cluster:period", "unit", "covariance", "cluster:treatment"])]
 print(json.dumps({"made_by": "make_mixed.py", "cases": cases}, indent=1))
