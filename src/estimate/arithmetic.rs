@@ -3,6 +3,7 @@
 
 use super::fit::{Body, Fit, FitCluster, InfluenceFit, NotIdentified, Placebo, Refit, Side};
 use super::linear::strata;
+use super::model_fit::Components;
 use super::reassign::{Reassign, Shifted, Treatment};
 use super::target::Target;
 use crate::cohort::Warning;
@@ -98,7 +99,7 @@ pub(super) fn fit(panel: &Panel, arithmetic: Box<dyn Arithmetic>, about: About, 
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
         model: None,
-        components: Vec::new(),
+        components: Components::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an estimator hands on: estimates, and a small table a cluster from which every interval follows.
 
-use super::model_fit::{Component, ModelFit};
+use super::model_fit::{Components, ModelFit};
 use super::reassign::{Reassign, Treatment};
 use super::{Design, Estimand, Target};
 use crate::cohort::Warning;
@@ -49,7 +49,7 @@ pub struct Fit {
     /// What the estimator's own model of the variance says, where it has one.
     pub model: Option<ModelFit>,
     /// Components of the outcome's variance, where the estimator divides it.
-    pub components: Vec<Component>,
+    pub components: Components,
 }
 
 /// A cluster of a fit.

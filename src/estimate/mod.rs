@@ -45,7 +45,7 @@ pub use fit::{
     AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified, Placebo, Refit, Side,
     Weighted,
 };
-pub use model_fit::{Component, ModelFit, ModelVariance};
+pub use model_fit::{Component, Components, Ends, Intervals, ModelFit, ModelVariance};
 pub use nest::Nest;
 pub use reassign::{Reassign, Shifted, Treatment};
 pub use sample::Sample;

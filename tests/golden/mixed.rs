@@ -141,6 +141,34 @@ fn degrees_of_freedom_and_sandwich_as_dense_matrices() {
     r.finish();
 }
 
+/// The criterion minimized with one variance, or its share, held, by a general optimizer: to 1e-5, what that finds.
+#[test]
+fn intervals_of_variances_and_shares_as_profiles_of_dense_matrices() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let classrooms = format!("{CLASSROOMS} --covariates attendance --weights students --estimator mixed-model:criterion=ml");
+    let students = "--outcome score --arm arm --post post --cluster school --covariates iep --unit student --estimator mixed-model";
+    let slopes = LMER[1].2.replace("--outcome math", "--outcome gain").replace("shocks=none", "slopes=treatment");
+    let ours =
+        [(data("classrooms_unbalanced.csv"), classrooms), (sloped(folder.path()), slopes), (shocked(folder.path()), students.to_string())];
+    let cases = json("mixed_profiles.json");
+    r.holds("mixed_profiles.json", "as many cases as calls", cases["cases"].as_array().map(Vec::len) == Some(ours.len()));
+    for (case, (file, flags)) in cases["cases"].as_array().expect("cases").iter().zip(ours) {
+        let id = case["id"].as_str().expect("an id");
+        let Some(got) = r.estimate(id, &file, &format!("{flags} --inference model")) else { continue };
+        for (level, ends) in case["levels"].as_array().expect("levels").iter().zip(case["ends"].as_array().expect("ends")) {
+            let level = level.as_str().expect("a name");
+            let component = got.component(level).cloned().unwrap_or_default();
+            for what in ["variance", "share"] {
+                for (i, end) in ["low", "high"].iter().enumerate().filter(|_| !ends[what].is_null()) {
+                    r.like(id, &format!("{level} {what} {end}"), &ends[what][i], &component[format!("{what}_{end}")], 1e-5);
+                }
+            }
+        }
+    }
+    r.finish();
+}
+
 #[test]
 fn a_balanced_panel_gives_the_difference_in_differences() {
     let mut r = Reckoning::default();
@@ -273,7 +301,11 @@ fn a_level_without_variance_is_told_and_changes_nothing_else() {
     r.holds("singular", "it says so", with.warnings().contains(&"singular-fit"));
     let schools = with.component("cluster").cloned().unwrap_or_default();
     r.like("singular", "variance", &Value::from(0.0), &schools["variance"], 0.0);
-    r.holds("singular", "no interval", schools["share_low"].is_null() && schools["share_high"].is_null());
+    let ends = |what: &str| (schools[format!("{what}_low")].as_f64(), schools[format!("{what}_high")].as_f64());
+    for (what, most) in [("share", 0.2), ("variance", 50.0)] {
+        let (low, high) = ends(what);
+        r.holds("singular", "from zero", low == Some(0.0) && high.is_some_and(|h| h > 0.0 && h < most));
+    }
     // The same as without schools at all.
     let without = Estimated::run(&file, flags).expect("it runs");
     r.near("singular", "criterion", without.criterion().expect("a number"), with.criterion(), 1e-12);

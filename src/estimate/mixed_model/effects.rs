@@ -44,6 +44,8 @@ pub(super) enum Chart {
     Search,
     /// a, b and c.
     Linear,
+    /// c, b/c in the place of r and |D|/c in that of a: where c is to be held.
+    Turned,
 }
 
 /// The variances of a level's effects.
@@ -72,8 +74,13 @@ impl Effects {
     }
 
     /// The parameters of the search that can be told: variances above zero, and the slope's regression on an intercept that varies.
-    pub fn free(&self, theta: &[f64]) -> Vec<usize> {
-        (0..self.n()).filter(|&i| if self.is_variance(i) { theta[i] > 0.0 } else { theta[self.levels[0].own] > 0.0 }).collect()
+    pub fn free(&self, theta: &[f64], chart: Chart) -> Vec<usize> {
+        let base = |slope: Slope| if chart == Chart::Turned { slope.own } else { self.levels[0].own };
+        let told = |i: usize| match self.slope {
+            Some(s) if i == s.covariance => theta[base(s)] > 0.0,
+            _ => theta[i] > 0.0,
+        };
+        (0..self.n()).filter(|&i| told(i)).collect()
     }
 
     /// The parameters of the linear chart that can be told: variances above zero, and the covariance between two of them.
@@ -97,16 +104,33 @@ impl Effects {
         out
     }
 
+    /// The same D in the turned chart; with no slope at all as it is.
+    pub fn turned(&self, theta: &[f64]) -> Vec<f64> {
+        let mut out = self.linear(theta);
+        if let Some(slope) = &self.slope {
+            let own = self.levels[0].own;
+            let (b, c) = (out[slope.covariance], out[slope.own]);
+            if c > 0.0 {
+                out[own] = theta[own] * theta[slope.own] / c;
+                out[slope.covariance] = b / c;
+            }
+        }
+        out
+    }
+
     /// The variances by level, coarse to fine.
     pub fn variances<N: Number>(&self, theta: &[N], chart: Chart) -> Vec<Variances<N>> {
         let mut out: Vec<Variances<N>> =
             self.levels.iter().map(|l| Variances { own: theta[l.own], shocks: l.shocks.map(|s| theta[s]), slope: None }).collect();
         if let (Some(slope), Some(first)) = (&self.slope, out.first_mut()) {
             let (a, second, third) = (first.own, theta[slope.covariance], theta[slope.own]);
-            let three = match chart {
-                Chart::Search => [a.times(second), a.times(second).times(second).plus(third), a.times(third)],
-                Chart::Linear => [second, third, a.times(third).plus(second.times(second).scaled(-1.0))],
+            let minus = |x: N| x.scaled(-1.0);
+            let (own, three) = match chart {
+                Chart::Search => (a, [a.times(second), a.times(second).times(second).plus(third), a.times(third)]),
+                Chart::Linear => (a, [second, third, a.times(third).plus(minus(second.times(second)))]),
+                Chart::Turned => (third.times(second).times(second).plus(a), [third.times(second), third, third.times(a)]),
             };
+            first.own = own;
             first.slope = Some((slope.column, three));
         }
         out

@@ -32,6 +32,8 @@ pub(super) struct Solution {
     /// (X'V⁻¹X)⁻¹.
     pub inverse: Matrix,
     pub deviance: f64,
+    /// n − p or n.
+    pub degrees: f64,
     pub converged: bool,
     /// Whether random effects and fixed effects leave no residual: then the deviance has no minimum.
     pub exact: bool,
@@ -115,9 +117,14 @@ impl Likelihood {
         of_terms + degrees * (1.0 + libm::log(2.0 * std::f64::consts::PI) + self.log_units[1])
     }
 
+    /// What σ² adds to the deviance where it is held and not r²/(n − p).
+    pub fn held(&self, degrees: f64, residual: f64, squares: f64) -> f64 {
+        degrees * libm::log(residual) + squares / residual + self.constants(degrees) - degrees
+    }
+
     /// The model at these parameters, without derivatives.
-    pub fn plain(&self, counts: &[f64], theta: &[f64], executor: &dyn Executor) -> Option<Solution> {
-        let total = self.total(counts, theta, Chart::Search, executor);
+    pub fn plain(&self, counts: &[f64], theta: &[f64], chart: Chart, executor: &dyn Executor) -> Option<Solution> {
+        let total = self.total(counts, theta, chart, executor);
         let (information, score, yy) = split(&total.absorbed.cross, self.terms);
         let cholesky = Cholesky::new_guarded(&information)?;
         let beta = cholesky.solve(&score);
@@ -136,6 +143,7 @@ impl Likelihood {
             residual,
             inverse: cholesky.inverse(),
             deviance,
+            degrees,
             converged: false,
             exact: theta.iter().enumerate().any(|(i, &t)| self.effects.is_variance(i) && t >= LARGEST_RATIO),
         })

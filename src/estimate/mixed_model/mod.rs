@@ -16,6 +16,7 @@ mod likelihood;
 mod minimum;
 mod model;
 mod nested;
+mod profile;
 mod terms;
 mod uncertainty;
 
@@ -112,7 +113,7 @@ impl Estimator for MixedModel {
             let uncertainty = Uncertainty::new(&model.likelihood, &look, s, &counts, sample.executor);
             let variances = model.contrasts.iter().map(|c| c.as_ref().map(|c| uncertainty.of(&c.weights))).collect();
             let criterion = (if restricted { "REML" } else { "ML deviance" }, s.deviance);
-            Some((ModelFit { variances, criterion }, components::all(s, &levels, &model.likelihood.effects, &uncertainty, unit2)))
+            Some((ModelFit { variances, criterion }, components::all(&model, s, &levels, unit2)))
         });
         let mut fit = arithmetic::fit(&panel, Box::new(model), about, sample.executor);
         fit.n_rows = rows_used;
@@ -124,7 +125,7 @@ impl Estimator for MixedModel {
             ));
         }
         if let Some((model, components)) = told {
-            fit.warnings.extend(components::cautions(&components, own.as_ref().is_some_and(|s| s.converged)));
+            fit.warnings.extend(components::cautions(&components.list, own.as_ref().is_some_and(|s| s.converged)));
             (fit.model, fit.components) = (Some(model), components);
         }
         Ok(fit)

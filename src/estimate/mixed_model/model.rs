@@ -12,6 +12,7 @@ use crate::estimate::fit::NotIdentified;
 use crate::estimate::linear::Column;
 use crate::num::{Cholesky, Matrix, RankRule, dot, power_of_two_above};
 use crate::panel::{Executor, Panel, spread};
+use std::sync::Arc;
 
 /// A target as a weighted sum of coefficients, and what centring adds.
 pub(super) struct Contrast {
@@ -21,7 +22,7 @@ pub(super) struct Contrast {
 
 /// The model's arithmetic.
 pub(super) struct Model {
-    pub likelihood: Likelihood,
+    pub likelihood: Arc<Likelihood>,
     pub contrasts: Vec<Option<Contrast>>,
     reasons: Vec<String>,
     pub y_unit: f64,
@@ -83,7 +84,7 @@ impl Model {
         let n = levels.names.len();
         let slope = treatment.map(|column| Slope { column, covariance: n, own: n + 1 });
         let effects = Effects { levels: levels.at.clone(), slope };
-        let likelihood = Likelihood { blocks, terms: k, effects, restricted, log_units };
+        let likelihood = Arc::new(Likelihood { blocks, terms: k, effects, restricted, log_units });
         let solution = likelihood.minimize(&vec![1.0; panel.n_clusters()], &likelihood.effects.start(), executor);
 
         let mut order: Vec<Option<usize>> = vec![fixed.iter().position(|f| f.treatment)];

@@ -19,16 +19,12 @@ pub(super) struct Uncertainty {
     slopes: Vec<Matrix>,
     parameters: Option<Matrix>,
     kenward_roger: Option<KenwardRoger>,
-    /// The free parameters.
-    free: Vec<usize>,
-    /// The covariance of the free θ, σ² profiled out.
-    ratios: Option<Matrix>,
 }
 
 impl Uncertainty {
     pub fn new(model: &Likelihood, look: &Look, solution: &Solution, counts: &[f64], executor: &dyn Executor) -> Uncertainty {
         let sigma2 = solution.residual;
-        let free = model.effects.free(&solution.theta);
+        let free = model.effects.free(&solution.theta, Chart::Search);
         let q = free.len();
         let covariance = look.inverse.clone().scaled(sigma2);
         let degrees = look.squares.value / sigma2;
@@ -52,9 +48,8 @@ impl Uncertainty {
             }
         };
         let kenward_roger = if model.restricted { linear() } else { None };
-        let twice = |h: &Matrix| Cholesky::new(h).map(|c| c.inverse().scaled(2.0));
-        let ratios = twice(&model.deviance(look).second.select(&free));
-        Uncertainty { kenward_roger, covariance, slopes, parameters: twice(&hessian), ratios, free }
+        let parameters = Cholesky::new(&hessian).map(|c| c.inverse().scaled(2.0));
+        Uncertainty { kenward_roger, covariance, slopes, parameters }
     }
 
     /// The variance of a contrast.
@@ -63,22 +58,5 @@ impl Uncertainty {
         let gradient: Vec<f64> = self.slopes.iter().map(|s| s.quadratic(contrast)).collect();
         let satterthwaite = self.parameters.as_ref().map_or(f64::NAN, |a| 2.0 * variance * variance / a.quadratic(&gradient));
         ModelVariance { variance, satterthwaite, kenward_roger: self.kenward_roger.as_ref().map(|kr| kr.of(contrast, variance)) }
-    }
-
-    /// The standard error of the logit of a level's share of the variance (`None`: of the residual's) by the delta method.
-    pub fn of_share(&self, level: Option<usize>, ratios: &[f64]) -> Option<f64> {
-        let own = level.map(|l| self.free.iter().position(|&f| f == l)).map_or(Some(None), |at| at.map(Some))?;
-        let rest: f64 = 1.0 + ratios.iter().enumerate().filter(|(i, _)| Some(*i) != level).map(|(_, r)| r).sum::<f64>();
-        // logit = log τ − log(1 + Σ of the others); of the residual −log Σ τ.
-        let gradient: Vec<f64> = (0..self.free.len())
-            .map(|k| match own {
-                _ if self.free[k] >= ratios.len() => 0.0,
-                Some(at) if at == k => 1.0 / ratios[self.free[k]],
-                Some(_) => -1.0 / rest,
-                None => -1.0 / (rest - 1.0),
-            })
-            .collect();
-        let variance = self.ratios.as_ref()?.quadratic(&gradient);
-        (variance > 0.0 && variance.is_finite()).then(|| variance.sqrt())
     }
 }

@@ -5,11 +5,16 @@ V = sum_i phi_i Z_i Z_i' + phi_e W^-1 is written out in full. Newton's method on
 Satterthwaite: 2 v^2 / (g'Ag), A twice the inverse Hessian. Kenward-Roger: eqs. 4-7 of the paper, one contrast at a time, with
 the paper's general formulas for lambda and m (not their closed form for one contrast).
 
-    python3 make_mixed.py > mixed.json      (needs numpy)
+    python3 make_mixed.py > mixed.json
+    python3 make_mixed.py profiles > mixed_profiles.json      (needs numpy and scipy)
 """
 import csv
 import json
+import sys
 import numpy as np
+from scipy.optimize import brentq, minimize
+
+CHI = 3.841458820694124  # the 95 % point of chi-squared with one degree of freedom
 
 
 def rows(name):
@@ -97,6 +102,137 @@ def fit(y, x, groups, weight, slope=None):
         out.append({"coef": beta[k], "se": v ** 0.5, "df": 2 * v * v / (g @ a @ g), "se_kr": (c @ adjusted @ c) ** 0.5, "df_kr": m,
                     "se_cr0": np.sum((scores @ cov @ c) ** 2) ** 0.5})
     return out, list(phi), dev
+
+
+def profile(y, x, groups, weight, restricted, slope=None, only=None):
+    """Intervals at 95 % by profile likelihood of every variance and share, by another road than didact's: the criterion in the
+    variances phi, written out with dense matrices of each first group; the minimum with one of them held by a general optimizer over
+    the others' square roots; the ends by bisection. The criterion is written in phi with sigma^2, nothing profiled out."""
+    n, p = x.shape
+    keys = sorted(set(groups[0]))
+    cells = []
+    for k in keys:
+        at = [i for i in range(n) if groups[0][i] == k]
+        parts = [(lambda z: z @ z.T)(indicators([g[i] for i in at])) for g in groups]
+        if slope is not None:
+            z = indicators([groups[0][i] for i in at])
+            d = z * slope[at][:, None]
+            parts += [z @ d.T + d @ z.T, d @ d.T]
+        cells.append((y[at], x[at], parts + [np.diag(1.0 / weight[at])]))
+    q = len(cells[0][2])
+    signed, sloped = (q - 3, q - 2) if slope is not None else (-1, -1)
+    def criterion(phi):
+        info, score, yy, log = np.zeros((p, p)), np.zeros(p), 0.0, 0.0
+        for a, b, parts in cells:
+            v = sum(f * m for f, m in zip(phi, parts))
+            try:
+                c = np.linalg.cholesky(v)
+            except np.linalg.LinAlgError:
+                return 1e10, np.zeros(q)
+            u, w = np.linalg.solve(c, a), np.linalg.solve(c, b)
+            info += w.T @ w
+            score += w.T @ u
+            yy += u @ u
+            log += 2 * np.sum(np.log(np.diag(c)))
+        beta = np.linalg.solve(info, score)
+        cov = np.linalg.inv(info)
+        dev = log + yy - score @ beta + (np.linalg.slogdet(info)[1] + (n - p) * np.log(2 * np.pi) if restricted else n * np.log(2 * np.pi))
+        grad = np.zeros(q)
+        for a, b, parts in cells:
+            inv = np.linalg.inv(sum(f * m for f, m in zip(phi, parts)))
+            r, h = inv @ (a - b @ beta), inv @ b
+            k = inv - (h @ cov @ h.T if restricted else 0)
+            grad += [np.sum(k * m) - r @ m @ r for m in parts]
+        return dev, grad
+    variances = [i for i in range(q) if i != signed]
+    whole = [i for i in variances if slope is None or i != sloped]
+    def least(start, held=None, value=None, share=False):
+        """The minimum over square roots of the variances (and D's Cholesky factor), one of them, or its share, held."""
+        def phi_of(t):
+            phi = t * t
+            if slope is not None:
+                # D = LL', L = [t0 0; t_signed t_sloped], or with the slope's variance held L = [t_signed t0; t_sloped 0].
+                if held == sloped:
+                    phi[0], phi[signed] = t[signed] ** 2 + t[0] ** 2, t[signed] * t[sloped]
+                else:
+                    phi[sloped], phi[signed] = t[signed] ** 2 + t[sloped] ** 2, t[0] * t[signed]
+            if share:
+                phi[held] = value / (1 - value) * sum(phi[i] for i in whole if i != held)
+            elif held is not None and held != sloped:
+                phi[held] = value
+                if slope is not None and held == 0:
+                    phi[signed] = np.sqrt(value) * t[signed]
+            elif held == sloped:
+                phi[held] = value
+                phi[signed] = t[signed] * np.sqrt(value)
+            if share and slope is not None and held == 0:
+                phi[signed] = np.sqrt(phi[0]) * t[signed]
+            return phi
+        def of(t):
+            phi = phi_of(t)
+            dev, grad = criterion(phi)
+            # Chain rule by exact differences of the map, which is quadratic: central differences are exact but for rounding.
+            jac = np.array([(phi_of(t + e) - phi_of(t - e)) / 2e-4 for e in 1e-4 * np.eye(q)])
+            return dev, jac @ grad
+        best = None
+        t = start.copy()
+        for _ in range(6):
+            found = minimize(of, t, jac=True, method="BFGS", options={"gtol": 1e-9, "maxiter": 2000})
+            t = found.x
+            if best is not None and best - found.fun < 1e-10:
+                break
+            best = found.fun
+        return found.fun, t
+    phi = np.array(fit(y, x, groups, weight, slope)[1])
+    start = np.sqrt(np.abs(phi))
+    if slope is not None:
+        start[signed] = phi[signed] / start[0]
+        start[sloped] = np.sqrt(phi[sloped] - start[signed] ** 2)
+    low, t = least(start)
+    out = []
+    for i in only or variances:
+        row = {}
+        for share in (False, True):
+            if share and i not in whole:
+                continue
+            full = lambda tt: {j: tt[j] ** 2 for j in whole}
+            est = t[i] ** 2
+            if slope is not None and i == sloped:
+                est = t[signed] ** 2 + t[i] ** 2
+            total = sum(full(t).values())
+            at = est / total if share else est
+            def above(v, warm):
+                s = warm.copy()
+                f, s = least(s, i, v, share)
+                return f - low - CHI, s
+            warm = t.copy()
+            if slope is not None and i == sloped:
+                # The turned factor.
+                b, c, a = t[0] * t[signed], est, t[0] ** 2
+                warm[signed], warm[0], warm[sloped] = b / np.sqrt(c), np.sqrt(max(a - b * b / c, 1e-8)), np.sqrt(c)
+            ends = []
+            for side in (-1, 1):
+                inside, s = np.sqrt(at) if not share else at, warm
+                if side < 0:
+                    outside = 0.0
+                    if i != q - 1 and above(0.0, s)[0] <= 0:
+                        ends.append(0.0)
+                        continue
+                elif share:
+                    outside = 1.0
+                else:
+                    outside = 2 * inside + 1e-3
+                    while above(outside ** 2, s)[0] < 0:
+                        assert outside < 1e6, "no end"
+                        inside, outside = outside, 2 * outside
+                value = lambda r: r if share else r * r
+                f = lambda r: above(value(r), s)[0]
+                edge = outside - 1e-9 if share and side > 0 else outside + (1e-9 if outside == 0 else 0)
+                r = brentq(f, inside, edge, xtol=1e-10, rtol=1e-12)
+                ends.append(value(r))
+            row["share" if share else "variance"] = ends
+        out.append(row)
+    return out
 
 
 def students():
@@ -196,6 +332,18 @@ def case(name, data, levels):
         t["term"] = n
     return {"id": name, "terms": terms, "levels": levels + ["residual"], "variances": phi, "deviance": dev}
 
+
+def intervals(name, data, levels, restricted, only=None):
+    y, x, groups, weight, _, *slope = data
+    return {"id": name, "levels": levels, "ends": profile(y, x, groups, weight, restricted, *(slope or [None]), only)}
+
+
+if sys.argv[1:] == ["profiles"]:
+    cases = [intervals("classrooms with weights, shocks, by maximum likelihood", classrooms_shocked(), ["cluster", "cluster:period", "unit", "residual"], False),
+             intervals("classrooms, slopes of treatment", classrooms_sloped(), ["cluster:treatment"], True, [4]),
+             intervals("students, shocks of schools", by_school(), ["cluster", "cluster:period", "unit", "residual"], True)]
+    print(json.dumps({"made_by": "make_mixed.py profiles", "cases": cases}, indent=1))
+    sys.exit()
 
 cases = [case("students without a third of the later scores", students(), ["cluster", "unit"]),
          case("classrooms with weights", classrooms(), ["cluster", "unit"]),
