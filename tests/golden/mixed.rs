@@ -141,7 +141,7 @@ fn degrees_of_freedom_and_sandwich_as_dense_matrices() {
     r.finish();
 }
 
-/// The criterion minimized with one variance, or its share, held, by a general optimizer: to 1e-5, what that finds.
+/// The criterion minimized with one variance, or its share, held, by a general optimizer.
 #[test]
 fn intervals_of_variances_and_shares_as_profiles_of_dense_matrices() {
     let mut r = Reckoning::default();
@@ -161,7 +161,7 @@ fn intervals_of_variances_and_shares_as_profiles_of_dense_matrices() {
             let component = got.component(level).cloned().unwrap_or_default();
             for what in ["variance", "share"] {
                 for (i, end) in ["low", "high"].iter().enumerate().filter(|_| !ends[what].is_null()) {
-                    r.like(id, &format!("{level} {what} {end}"), &ends[what][i], &component[format!("{what}_{end}")], 1e-5);
+                    r.like(id, &format!("{level} {what} {end}"), &ends[what][i], &component[format!("{what}_{end}")], CLOSE);
                 }
             }
         }
