@@ -4,6 +4,7 @@
 //! ```text
 //! cargo bench --bench estimators > benches/estimators.md
 //! cargo bench --bench estimators -- --draws 100
+//! cargo bench --bench estimators -- --draws 100 --only mixed-model
 //! ```
 
 use didact::cli::Threads;
@@ -225,7 +226,8 @@ fn main() {
     }
     let asked = arguments.iter().position(|a| a == "--draws").and_then(|i| arguments.get(i + 1)).and_then(|n| n.parse().ok());
     let draws: usize = asked.unwrap_or(1000);
-    let known = |name: &str| Chosen::parse(name).is_ok();
+    let only = arguments.iter().position(|a| a == "--only").and_then(|i| arguments.get(i + 1));
+    let known = |name: &str| Chosen::parse(name).is_ok() && only.is_none_or(|o| o == name);
     println!("# Every estimator on known effects\n");
     println!(
         "Made by `cargo bench --bench estimators -- --draws {draws}`. Overall effect and default interval of each estimator; Monte Carlo standard error of a coverage of 95 %: {:.1} points.\n",

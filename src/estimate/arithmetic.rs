@@ -3,6 +3,7 @@
 
 use super::fit::{Body, Exposure, Fit, FitCluster, InfluenceFit, NotIdentified, Placebo, Refit, Side};
 use super::linear::strata;
+use super::model_fit::Components;
 use super::reassign::{Reassign, Shifted, Treatment};
 use super::target::Target;
 use crate::cohort::Warning;
@@ -131,7 +132,7 @@ pub(super) fn fit_in(panel: &Panel, frame: Frame, arithmetic: Box<dyn Arithmetic
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
         model: None,
-        components: Vec::new(),
+        components: Components::default(),
     }
 }
 

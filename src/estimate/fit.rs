@@ -1,7 +1,7 @@
 //! What an estimator hands on: estimates, and a small table a cluster from which every interval follows.
 
 use super::absorbed::Crossing;
-use super::model_fit::{Component, ModelFit};
+use super::model_fit::{Components, ModelFit};
 use super::reassign::{Reassign, Treatment};
 use super::{Design, Estimand, Target};
 use crate::cohort::Warning;
@@ -52,7 +52,7 @@ pub struct Fit {
     /// What the estimator's own model of the variance says, where it has one.
     pub model: Option<ModelFit>,
     /// Components of the outcome's variance, where the estimator divides it.
-    pub components: Vec<Component>,
+    pub components: Components,
 }
 
 /// Who had some of a treatment that does not simply stay on.

@@ -2,6 +2,7 @@
 
 use super::design::{self, Design};
 use super::fit::{AbsorbedUnit, Body, DegreesOfFreedom, Fit, FitCluster, LinearCluster, LinearFit, NotIdentified, Side, Weighted};
+use super::model_fit::Components;
 use super::target::Target;
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::{Cholesky, Matrix, RankRule, dot};
@@ -230,7 +231,7 @@ pub(super) fn fit(
         n_treated_units: present.iter().map(|c| c.n_treated_units).sum(),
         ledger: panel.ledger.clone(),
         model: None,
-        components: Vec::new(),
+        components: Components::default(),
         body: Body::Linear(LinearFit {
             terms: kept.iter().map(|&k| terms[k].name.clone()).collect(),
             clusters,

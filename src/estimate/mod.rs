@@ -47,7 +47,7 @@ pub use fit::{
     Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Exposure, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified,
     Placebo, Refit, Side, Weighted,
 };
-pub use model_fit::{Component, ModelFit, ModelVariance};
+pub use model_fit::{Component, Components, Ends, Intervals, ModelFit, ModelVariance};
 pub use nest::Nest;
 pub use reassign::{Reassign, Shifted, Treatment};
 pub use sample::Sample;

@@ -8,6 +8,7 @@
 
 use super::arithmetic;
 use super::fit::{Body, Fit, InfluenceFit, NotIdentified, Refit, Side};
+use super::model_fit::Components;
 use super::reassign::{Reassign, Shifted};
 use super::target::Target;
 use crate::cohort::{Faults, Warning};
@@ -129,7 +130,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         cluster_names: panel.clusters.clone(),
         ledger: panel.ledger.clone(),
         model: None,
-        components: Vec::new(),
+        components: Components::default(),
     })
 }
 

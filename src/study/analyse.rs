@@ -214,7 +214,7 @@ fn one(
         effects,
         tests,
         multiplicity: None,
-        components: fit.components.clone(),
+        components: fit.components.at(setting.level, setting.executor),
         criterion: fit.model.as_ref().map(|m| m.criterion),
         level: setting.level,
         warnings,

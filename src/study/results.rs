@@ -1,7 +1,7 @@
 //! Results as the JSON document of the interface.
 
 use super::analyse::{Analysis, Effect};
-use crate::estimate::Component;
+use crate::estimate::{Component, Ends};
 use crate::infer::JointTest;
 use crate::infer::multiplicity::Adjustment;
 use serde_json::{Value, json};
@@ -45,17 +45,18 @@ fn result(a: &Analysis) -> Value {
         "multiplicity": a.multiplicity.map(Adjustment::name),
         "tests": a.tests.iter().map(test).collect::<Vec<_>>(),
         "effects": a.effects.iter().map(effect).collect::<Vec<_>>(),
-        "components": a.components.iter().map(|c| component(c, a.level)).collect::<Vec<_>>(),
+        "components": a.components.iter().map(|c| component(c)).collect::<Vec<_>>(),
         "criterion": a.criterion.map(|(name, value)| json!({"name": name, "value": number(Some(value))})),
         "warnings": a.warnings.iter().map(|w| json!({"code": w.code, "message": w.message})).collect::<Vec<_>>(),
     })
 }
 
-fn component(c: &Component, level: f64) -> Value {
-    let interval = c.interval(level);
+fn component(c: &Component) -> Value {
+    let low = |ends: Option<Ends>| number(ends.map(|e| e.low));
+    let high = |ends: Option<Ends>| number(ends.and_then(|e| e.high));
     json!({
-        "name": c.name, "variance": number(Some(c.variance)), "share": number(Some(c.share)),
-        "share_low": number(interval.map(|i| i.0)), "share_high": number(interval.map(|i| i.1)),
+        "name": c.name, "variance": number(Some(c.variance)), "variance_low": low(c.variance_ends), "variance_high": high(c.variance_ends), "share": number(c.share), "correlation": number(c.correlation),
+        "share_low": low(c.share_ends), "share_high": high(c.share_ends),
     })
 }
 

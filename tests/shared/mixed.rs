@@ -66,12 +66,14 @@ pub fn eef_mst(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
     let data = long(&book.data("eef_mst.csv"), scratch, "eef_mst_long.csv");
     let flags = format!("{TRIAL} --estimator mixed-model:fixed=baseline");
     compare(r, &book.title("mst_ri"), &data, &flags, &book.case("mst_ri"), &TERMS, &SCHOOLS);
+    // Its correlation is +1, which lmer comes close to: no variances.
+    compare(r, &book.title("mst_rs"), &data, &format!("{flags},slopes=treatment"), &book.case("mst_rs"), &TERMS, &[]);
 }
 
 pub fn mpdta(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
     let sheet = Sheet::read(&book.data("mpdta.csv"));
     let data = sheet.with("st", |row| (row.number("countyreal") as i64 / 1000).to_string()).write(scratch, "mpdta_states.csv");
-    let flags = "--outcome lemp --unit countyreal --cluster st --period year --cohort first_treat --covariates lpop --estimator mixed-model:fixed=period";
+    let flags = "--outcome lemp --unit countyreal --cluster st --period year --cohort first_treat --covariates lpop --estimator mixed-model:fixed=period,shocks=none";
     let terms = [
         ("(Intercept)", "coefficient:(Intercept)"),
         ("post", "overall"),

@@ -1,14 +1,11 @@
-//! Numbers that know how they change with the variance ratios: a value with its first and second derivatives.
+//! Numbers that know how they change with the model's parameters: a value with its first and second derivatives.
 //!
-//! The recursion over nested groups is written once for plain numbers and for these; derivatives are exact, not differences.
-
-/// The most random intercepts a model can have.
-pub(super) const MOST: usize = 4;
-const PAIRS: usize = MOST * (MOST + 1) / 2;
+//! The recursion over groups is written once for plain numbers and for these; derivatives are exact, not differences.
 
 /// What the recursion over groups needs of a number.
 pub(super) trait Number: Copy + Send + Sync {
     fn constant(x: f64) -> Self;
+    fn value(self) -> f64;
     fn plus(self, other: Self) -> Self;
     fn times(self, other: Self) -> Self;
     fn scaled(self, factor: f64) -> Self;
@@ -19,6 +16,9 @@ pub(super) trait Number: Copy + Send + Sync {
 impl Number for f64 {
     fn constant(x: f64) -> f64 {
         x
+    }
+    fn value(self) -> f64 {
+        self
     }
     fn plus(self, other: f64) -> f64 {
         self + other
@@ -37,22 +37,17 @@ impl Number for f64 {
     }
 }
 
-/// A value with gradient and Hessian (upper triangle).
+/// A value with gradient and Hessian (upper triangle) in M parameters.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Jet {
-    pub value: f64,
-    gradient: [f64; MOST],
-    hessian: [f64; PAIRS],
+pub(super) struct Jet<const M: usize> {
+    value: f64,
+    gradient: [f64; M],
+    hessian: [[f64; M]; M],
 }
 
-fn place(i: usize, j: usize) -> usize {
-    let (i, j) = (i.min(j), i.max(j));
-    i * MOST - i * (i + 1) / 2 + j
-}
-
-impl Jet {
-    /// The variable with this number.
-    pub fn variable(value: f64, which: usize) -> Jet {
+impl<const M: usize> Jet<M> {
+    /// The parameter with this number.
+    pub fn variable(value: f64, which: usize) -> Self {
         let mut jet = Jet::constant(value);
         jet.gradient[which] = 1.0;
         jet
@@ -63,64 +58,68 @@ impl Jet {
     }
 
     pub fn second(&self, i: usize, j: usize) -> f64 {
-        self.hessian[place(i, j)]
+        self.hessian[i.min(j)][i.max(j)]
     }
 
     /// f(x) by f, f' and f'' at the value.
-    fn through(self, f: f64, slope: f64, bend: f64) -> Jet {
+    fn through(self, f: f64, slope: f64, bend: f64) -> Self {
         let mut out = Jet::constant(f);
-        let mut at = 0;
-        for i in 0..MOST {
+        for i in 0..M {
             out.gradient[i] = slope * self.gradient[i];
-            for j in i..MOST {
-                out.hessian[at] = slope * self.hessian[at] + bend * (self.gradient[i] * self.gradient[j]);
-                at += 1;
+            for j in i..M {
+                out.hessian[i][j] = slope * self.hessian[i][j] + bend * (self.gradient[i] * self.gradient[j]);
             }
         }
         out
     }
 }
 
-impl Number for Jet {
-    fn constant(value: f64) -> Jet {
-        Jet { value, gradient: [0.0; MOST], hessian: [0.0; PAIRS] }
+impl<const M: usize> Number for Jet<M> {
+    fn constant(value: f64) -> Self {
+        Jet { value, gradient: [0.0; M], hessian: [[0.0; M]; M] }
     }
 
-    fn plus(mut self, other: Jet) -> Jet {
+    fn value(self) -> f64 {
+        self.value
+    }
+
+    fn plus(mut self, other: Self) -> Self {
         self.value += other.value;
-        self.gradient.iter_mut().zip(&other.gradient).for_each(|(a, b)| *a += b);
-        self.hessian.iter_mut().zip(&other.hessian).for_each(|(a, b)| *a += b);
+        for i in 0..M {
+            self.gradient[i] += other.gradient[i];
+            (i..M).for_each(|j| self.hessian[i][j] += other.hessian[i][j]);
+        }
         self
     }
 
-    fn times(self, other: Jet) -> Jet {
+    fn times(self, other: Self) -> Self {
         let mut out = Jet::constant(self.value * other.value);
         let (a, b) = (self.value, other.value);
-        let mut at = 0;
-        for i in 0..MOST {
+        for i in 0..M {
             out.gradient[i] = a * other.gradient[i] + b * self.gradient[i];
-            for j in i..MOST {
+            for j in i..M {
                 let mixed = self.gradient[i] * other.gradient[j] + self.gradient[j] * other.gradient[i];
-                out.hessian[at] = a * other.hessian[at] + b * self.hessian[at] + mixed;
-                at += 1;
+                out.hessian[i][j] = a * other.hessian[i][j] + b * self.hessian[i][j] + mixed;
             }
         }
         out
     }
 
-    fn scaled(mut self, factor: f64) -> Jet {
+    fn scaled(mut self, factor: f64) -> Self {
         self.value *= factor;
-        self.gradient.iter_mut().for_each(|x| *x *= factor);
-        self.hessian.iter_mut().for_each(|x| *x *= factor);
+        for i in 0..M {
+            self.gradient[i] *= factor;
+            (i..M).for_each(|j| self.hessian[i][j] *= factor);
+        }
         self
     }
 
-    fn reciprocal(self) -> Jet {
+    fn reciprocal(self) -> Self {
         let r = 1.0 / self.value;
         self.through(r, -r * r, 2.0 * r * r * r)
     }
 
-    fn logarithm(self) -> Jet {
+    fn logarithm(self) -> Self {
         let r = 1.0 / self.value;
         self.through(libm::log(self.value), r, -r * r)
     }
@@ -134,12 +133,12 @@ mod tests {
     #[test]
     fn derivatives_are_those_of_calculus() {
         let (x, y) = (1.5, 0.7);
-        let (a, b) = (Jet::variable(x, 0), Jet::variable(y, 3));
+        let (a, b) = (Jet::<4>::variable(x, 0), Jet::variable(y, 3));
         let f = a.times(b).plus(a.reciprocal()).logarithm();
         let u = x * y + 1.0 / x;
         let (ux, uy) = (y - 1.0 / (x * x), x);
         let near = |got: f64, expected: f64| assert!((got - expected).abs() < 1e-14, "{got} is not {expected}");
-        near(f.value, libm::log(u));
+        near(f.value(), libm::log(u));
         near(f.first(0), ux / u);
         near(f.first(3), uy / u);
         near(f.first(1), 0.0);

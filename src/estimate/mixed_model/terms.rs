@@ -1,9 +1,8 @@
-//! The fixed effects and the levels of a model, from a panel and the option `fixed`.
+//! The fixed effects of a model, from a panel and the option `fixed`.
 
-use super::nested::Starts;
+use crate::cohort::Fault;
 use crate::estimate::linear::Column;
-use crate::panel::{FirstTreated, Kind, Panel};
-use std::sync::Arc;
+use crate::panel::{FirstTreated, Panel};
 
 /// A fixed effect.
 pub(super) struct Fixed {
@@ -52,35 +51,28 @@ pub(super) fn fixed(panel: &Panel, kind: &str) -> Vec<Fixed> {
     out
 }
 
-/// The levels with a random intercept, coarse to fine, and those left out because a finer one says the same.
-pub(super) struct Levels {
-    pub names: Vec<String>,
-    pub starts: Vec<Arc<Starts>>,
-    pub left_out: Vec<String>,
-}
-
-impl Levels {
-    /// The cluster, the levels between, and the unit where some unit has several rows.
-    pub fn of(panel: &Panel) -> Levels {
-        let mut all: Vec<(String, Arc<Starts>)> = vec![("cluster".into(), panel.cluster_start.clone())];
-        all.extend(panel.levels.iter().map(|l| (l.name.clone(), l.start.clone())));
-        if panel.kind == Kind::Panel {
-            all.push(("unit".into(), Arc::new((0..=panel.n_units() as u32).collect())));
-        }
-        let mut out = Levels { names: Vec::new(), starts: Vec::new(), left_out: Vec::new() };
-        for (at, (name, start)) in all.iter().enumerate() {
-            let groups = start.len() - 1;
-            // Every group a single row: its intercept is the residual. The same groups as one level up: it is that one's.
-            let again = at > 0 && all[..at].iter().any(|(_, coarser)| coarser.len() == start.len());
-            if groups == panel.n_rows() || again {
-                if name != "unit" || groups != panel.n_rows() {
-                    out.left_out.push(name.clone());
-                }
-                continue;
-            }
-            out.names.push(name.clone());
-            out.starts.push(start.clone());
-        }
-        out
+/// Refuses a random slope of treatment that rows cannot tell from the intercepts: it is seen only where a cluster has treated and
+/// untreated rows, and varies only between such clusters.
+pub(super) fn check_slope(panel: &Panel, fixed: &[Fixed]) -> Result<(), Fault> {
+    let refused = |place: String, remedy: &str| {
+        Err(Fault::new(
+            "EST-048",
+            "a random slope of treatment cannot be told from the intercepts",
+            place,
+            "it is seen only in clusters with treated and untreated rows, and varies only between several of them",
+            remedy,
+        ))
+    };
+    let Some(Column::Cells(treated)) = fixed.iter().find(|f| f.treatment).map(|f| &f.column) else {
+        return refused("fixed=null leaves treatment out".into(), "use another value of fixed, or slopes=none");
+    };
+    let both = |g: &usize| {
+        let mut rows = panel.units_of(*g).flat_map(|u| panel.rows_of(u)).map(|r| treated[panel.cell[r] as usize]);
+        let first = rows.next();
+        rows.any(|d| Some(d) != first)
+    };
+    match (0..panel.n_clusters()).filter(both).take(2).count() {
+        2 => Ok(()),
+        _ => refused(format!("{} clusters, fewer than two with both", panel.n_clusters()), "use slopes=none"),
     }
 }

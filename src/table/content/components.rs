@@ -1,7 +1,11 @@
 //! How an outcome's variance is divided between levels.
 
+use crate::estimate::Ends;
 use crate::study::Analysis;
 use crate::table::{Cell, Column, Digits, Table};
+
+const PROFILE: &str = "by profile likelihood, of the criterion that the estimates minimize";
+const NO_SHARE: &str = "an effect that varies is no share of the outcome's variance";
 
 /// One row a level of each model.
 pub fn components(analyses: &[Analysis]) -> Table {
@@ -13,25 +17,31 @@ pub fn components(analyses: &[Analysis]) -> Table {
             Column::new("estimator", "Estimator"),
             Column::new("level", "Level"),
             Column::new("variance", "Variance"),
+            Column::new("variance_interval", "Interval of the variance").explain(PROFILE),
             Column::new("share", "Share").explain("share of the variance: between clusters it is the intraclass correlation"),
-            Column::new("interval", "Interval of the share").explain("from the curvature of the likelihood, on the scale of the logit"),
+            Column::new("interval", "Interval of the share").explain(PROFILE),
         ],
     );
     for analysis in analyses {
         for component in &analysis.components {
-            let interval = match component.interval(analysis.level) {
-                Some((low, high)) => Cell::interval(Some(low), Some(high), Digits::Decimals(3)),
-                None => {
-                    Cell::undefined("the variance is estimated as zero, at the boundary, where the likelihood has no curvature to go by")
-                }
+            let interval = |ends: Option<Ends>, digits: Digits| match ends {
+                Some(Ends { low, high }) => Cell::interval(Some(low), high, digits),
+                None => Cell::undefined("the profile of the likelihood was not found"),
             };
+            let of_share = match component.share {
+                Some(_) => interval(component.share_ends, Digits::Decimals(3)),
+                None => Cell::undefined(NO_SHARE),
+            };
+            let of_variance = component.variance_ends.and_then(|e| e.high);
+            let digits = Digits::for_interval(component.variance, component.variance_ends.map(|e| e.low), of_variance);
             out.push(vec![
                 Cell::text(&analysis.outcome),
                 Cell::text(analysis.label()),
                 Cell::text(&component.name),
                 Cell::number(Some(component.variance), ""),
-                Cell::number_with(Some(component.share), Digits::Decimals(3), ""),
-                interval,
+                interval(component.variance_ends, digits),
+                Cell::number_with(component.share, Digits::Decimals(3), NO_SHARE),
+                of_share,
             ]);
         }
     }
