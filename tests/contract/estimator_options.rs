@@ -26,6 +26,7 @@ fn every_option_does_something_somewhere() {
     all.push(all[0].clone().by_unit());
     all.extend(worlds().into_iter().map(World::with_covariates));
     all.extend(worlds().into_iter().take(2).map(World::weighted));
+    all.extend(worlds().into_iter().take(1).map(World::changing));
     let mut silent = Vec::new();
     for estimator in ESTIMATORS {
         let card = estimator.card();

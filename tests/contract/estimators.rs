@@ -7,7 +7,7 @@ use didact::cli::Threads;
 use didact::cohort::{Cohort, Column, Data, Texts, Wholes};
 use didact::estimate::{Chosen, ESTIMATORS, Estimand, Estimator, Role};
 use didact::infer::Method;
-use didact::panel::{CovariateTerm, Executor, PanelSpec, Serial, TreatmentRule};
+use didact::panel::{CovariateTerm, Executor, PanelSpec, Paths, Serial, TreatmentRule};
 use didact::study::{Effect, Question, analyse};
 
 /// Estimator, invariance, why it lacks it.
@@ -34,6 +34,8 @@ pub(super) struct World {
     unit: Option<&'static str>,
     /// Whether treatment is told by arm and post, not by cohort.
     arms: bool,
+    /// Whether it is told by a status that switches off again in some classrooms.
+    changing: bool,
     covariates: bool,
     weights: Option<&'static str>,
     /// A level of the text covariate that no row has.
@@ -49,8 +51,18 @@ impl World {
     fn read(name: &'static str, text: &str, unit: Option<&'static str>, arms: bool) -> World {
         let mut lines = text.lines().map(|l| l.split(',').map(str::to_string).collect::<Vec<String>>());
         let header = lines.next().expect("a header");
-        let mut out =
-            World { name, header, rows: lines.collect(), unit, arms, covariates: false, weights: None, spare_level: false, by_unit: false };
+        let mut out = World {
+            name,
+            header,
+            rows: lines.collect(),
+            unit,
+            arms,
+            changing: false,
+            covariates: false,
+            weights: None,
+            spare_level: false,
+            by_unit: false,
+        };
         let id = if arms { "student" } else { "classroom" };
         let number = |w: &World, r: usize, name: &str| -> f64 { w.cell(r, name).parse().expect("a number") };
         let of = |w: &World, f: &dyn Fn(i64, bool, bool) -> String| -> Vec<String> {
@@ -107,6 +119,24 @@ impl World {
         World { covariates: true, ..self }
     }
 
+    /// Classrooms whose treatment switches on, on and off again, or off.
+    pub fn changing(mut self) -> World {
+        let status = |r: usize| {
+            let (classroom, year) = (self.cell(r, "classroom").parse::<i64>().expect("a number"), self.cell(r, "year"));
+            let on = match classroom % 5 {
+                1 => year >= "2019",
+                2 => ("2018".."2021").contains(&year),
+                3 => year < "2020",
+                4 => year < "2018" || year >= "2022",
+                _ => false,
+            };
+            if on { "1" } else { "0" }.to_string()
+        };
+        let cells = (0..self.rows.len()).map(status).collect();
+        self.push("status", cells);
+        World { name: "on and off", changing: true, ..self }
+    }
+
     /// With weights that differ, where the sample has such a column.
     pub fn weighted(self) -> World {
         World { weights: self.header.iter().any(|h| h == "students").then_some("students"), ..self }
@@ -149,7 +179,9 @@ impl World {
 
     fn spec(&self, estimator: &dyn Estimator) -> PanelSpec {
         let some = |role: Role, name: &str| estimator.asks_for(role).then(|| name.to_string());
-        let treatment = if self.arms {
+        let treatment = if self.changing {
+            TreatmentRule::Status("status".into())
+        } else if self.arms {
             TreatmentRule::Arm { arm: "arm".into(), post: Some("post".into()) }
         } else {
             TreatmentRule::Cohort("profile_year".into())
@@ -164,6 +196,7 @@ impl World {
             third: some(Role::Third, "half"),
             dose: some(Role::Dose, "hours"),
             take_up: some(Role::TakeUp, "used"),
+            paths: if estimator.asks_for(Role::Status) { Paths::Any } else { Paths::StayOn(Vec::new()) },
             ..PanelSpec::new(self.outcome(), treatment)
         }
     }

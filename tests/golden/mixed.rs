@@ -12,13 +12,13 @@ pub const LMER: [(&str, &str, &str, [&str; 3]); 2] = [
     (
         "students_lmer",
         "students.csv",
-        "--outcome reading --arm arm --post post --unit student --cluster school --estimator mixed-model:shocks=none",
+        "--outcome reading --arm arm --post post --unit student --cluster school --estimator mixed-model",
         ["unit", "cluster", "residual"],
     ),
     (
         "classrooms_lmer",
         "classrooms.csv",
-        "--outcome math --unit classroom --period year --cohort profile_year --cluster school --estimator mixed-model:fixed=period,shocks=none",
+        "--outcome math --unit classroom --period year --cohort profile_year --cluster school --estimator mixed-model:fixed=period",
         ["unit", "cluster", "residual"],
     ),
 ];
@@ -99,11 +99,14 @@ fn degrees_of_freedom_and_sandwich_as_dense_matrices() {
         (fewer_students(folder.path()), model(&students, ":shocks=none")),
         (data("classrooms_unbalanced.csv"), model(&classrooms, ":shocks=none")),
         (data("classrooms.csv"), LMER[1].2.to_string()),
-        (data("classrooms_unbalanced.csv"), model(&classrooms, "")),
-        (file.clone(), model(&format!("{by_school} --unit student"), "")),
+        (data("classrooms_unbalanced.csv"), model(&classrooms, ":shocks=cluster")),
+        (file.clone(), model(&format!("{by_school} --unit student"), ":shocks=cluster")),
         (file.clone(), model(&format!("{by_school} --unit student --levels frl"), ":shocks=all")),
-        (file, model(&format!("{by_school} --weights w"), "")),
-        (sloped(folder.path()), LMER[1].2.replace("--outcome math", "--outcome gain").replace("shocks=none", "slopes=treatment")),
+        (file, model(&format!("{by_school} --weights w"), ":shocks=cluster")),
+        (
+            sloped(folder.path()),
+            LMER[1].2.replace("--outcome math", "--outcome gain").replace("fixed=period", "fixed=period,shocks=cluster,slopes=treatment"),
+        ),
     ];
     r.holds("mixed.json", "as many cases as calls", cases["cases"].as_array().map(Vec::len) == Some(ours.len()));
     for (case, (file, flags)) in cases["cases"].as_array().expect("cases").iter().zip(ours) {
@@ -146,9 +149,11 @@ fn degrees_of_freedom_and_sandwich_as_dense_matrices() {
 fn intervals_of_variances_and_shares_as_profiles_of_dense_matrices() {
     let mut r = Reckoning::default();
     let folder = tempfile::tempdir().expect("a folder");
-    let classrooms = format!("{CLASSROOMS} --covariates attendance --weights students --estimator mixed-model:criterion=ml");
-    let students = "--outcome score --arm arm --post post --cluster school --covariates iep --unit student --estimator mixed-model";
-    let slopes = LMER[1].2.replace("--outcome math", "--outcome gain").replace("shocks=none", "slopes=treatment");
+    let classrooms = format!("{CLASSROOMS} --covariates attendance --weights students --estimator mixed-model:criterion=ml,shocks=cluster");
+    let students =
+        "--outcome score --arm arm --post post --cluster school --covariates iep --unit student --estimator mixed-model:shocks=cluster";
+    let slopes =
+        LMER[1].2.replace("--outcome math", "--outcome gain").replace("fixed=period", "fixed=period,shocks=cluster,slopes=treatment");
     let ours =
         [(data("classrooms_unbalanced.csv"), classrooms), (sloped(folder.path()), slopes), (shocked(folder.path()), students.to_string())];
     let cases = json("mixed_profiles.json");
@@ -211,7 +216,7 @@ fn with_shocks_of_schools_the_answer_is_that_of_the_schools_changes() {
     };
     let ((treated, a), (comparison, b)) = (side(&changes[..5]), side(&changes[5..]));
     let file = equal.write(folder.path(), "equal.csv");
-    let flags = "--outcome score --arm arm --post post --unit student --cluster school --estimator mixed-model --inference model --inference model:kenward-roger";
+    let flags = "--outcome score --arm arm --post post --unit student --cluster school --estimator mixed-model:shocks=cluster --inference model --inference model:kenward-roger";
     let got = Estimated::run(&file, flags).expect("it runs");
     for method in ["model:satterthwaite", "model:kenward-roger"] {
         let row = got.effect("overall", method).cloned().unwrap_or_default();
@@ -219,6 +224,22 @@ fn with_shocks_of_schools_the_answer_is_that_of_the_schools_changes() {
         r.near(method, "std_error", ((a + b) / 8.0 * 0.4).sqrt(), row["std_error"].as_f64(), CLOSE);
         r.near(method, "df", 8.0, row["df"].as_f64(), 1e-6);
     }
+    r.finish();
+}
+
+/// Left out by default, as lmer's familiar model does; where they matter it is said by how much.
+#[test]
+fn shocks_left_out_are_told_where_they_matter() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = shocked(folder.path());
+    let flags = "--outcome score --arm arm --post post --cluster school --unit student --inference model --estimator mixed-model";
+    let run = |options: &str| Estimated::run(&file, &format!("{flags}{options}")).expect("it runs");
+    let error = |got: &Estimated| got.effect("overall", "model:satterthwaite").and_then(|e| e["std_error"].as_f64()).expect("a number");
+    let (without, with, asked) = (run(""), run(":shocks=cluster"), run(":shocks=none"));
+    let wider = format!("{:.0} % larger", 100.0 * (error(&with) / error(&without) - 1.0));
+    r.holds("default", &wider, without.message("shocks-left-out").is_some_and(|m| m.contains(&wider)));
+    r.holds("asked for", "no word", with.message("shocks-left-out").is_none() && asked.message("shocks-left-out").is_none());
     r.finish();
 }
 
@@ -236,18 +257,18 @@ fn shocks_that_rows_cannot_tell_are_left_out_with_a_word() {
         .filter_map(|s| (0..all.rows.len()).map(|i| all.row(i)).find(|row| row.number("school") as i64 == s).map(|row| first(&row)))
         .collect();
     let one_each = all.clone().keep(|row| lone.contains(&first(row))).write(folder.path(), "lone.csv");
-    let estimator = "--estimator mixed-model";
+    let estimator = "--estimator mixed-model:shocks=cluster";
     let by_name = "--outcome math --period year --cohort profile_year --cluster school";
     r.holds("one row a school and period", "told", told(&format!("{by_name} {estimator}"), &one_each) == (true, false));
-    r.holds("asked for none", "not told", told(&format!("{by_name} {estimator}:shocks=none"), &one_each) == (false, false));
+    r.holds("asked for none", "not told", told(&format!("{by_name} --estimator mixed-model"), &one_each) == (false, false));
     let flags = format!("{by_name} --unit classroom {estimator}");
     r.holds("several", "not told", told(&flags, &data("classrooms.csv")) == (false, true));
     let own = "--outcome math --period year --cohort profile_year --unit classroom";
     r.holds("units as clusters", "not told", told(&format!("{own} {estimator}"), &data("classrooms.csv")) == (false, false));
     let students = format!("{STUDENTS} --unit student --cluster school");
-    r.holds("one period", "not told", told(&format!("{students} {estimator}:fixed=null"), &data("students.csv")) == (false, false));
+    r.holds("one period", "not told", told(&format!("{students} {estimator},fixed=null"), &data("students.csv")) == (false, false));
     // Classrooms of one period each are what a school's period holds, or its single rows.
-    let by_level = format!("{} --levels classroom {estimator}:shocks=all", CLASSROOMS.replace("--unit classroom ", ""));
+    let by_level = format!("{} --levels classroom --estimator mixed-model:shocks=all", CLASSROOMS.replace("--unit classroom ", ""));
     r.holds("levels in a period", "told", told(&by_level, &data("classrooms.csv")) == (true, true));
     r.finish();
 }

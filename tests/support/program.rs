@@ -114,6 +114,11 @@ impl Estimated {
         self.result["criterion"]["value"].as_f64()
     }
 
+    /// What a warning says, where it is there.
+    pub fn message(&self, code: &str) -> Option<&str> {
+        self.result["warnings"].as_array()?.iter().find(|w| w["code"] == code)?["message"].as_str()
+    }
+
     /// The codes of the warnings.
     pub fn warnings(&self) -> Vec<&str> {
         self.result["warnings"].as_array().into_iter().flatten().filter_map(|w| w["code"].as_str()).collect()

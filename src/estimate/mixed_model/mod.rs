@@ -1,9 +1,10 @@
 //! Linear mixed model: random intercepts for clusters, the levels within them, and units, and for clusters in a period; what
 //! education research calls a hierarchical linear model.
 //!
-//! y = Xβ + Σ_l Z_l u_l + ε, u_l ~ N(0, σ_l² I), ε ~ N(0, σ² W⁻¹). Shocks of a cluster in a period are in it by default: what
-//! happens to a whole school in a year does not average out over its students, and a model without says that a
-//! difference-in-differences is better known than it is. Variances by REML (Patterson and Thompson 1971) or maximum
+//! y = Xβ + Σ_l Z_l u_l + ε, u_l ~ N(0, σ_l² I), ε ~ N(0, σ² W⁻¹). Shocks of a cluster in a period are in it when asked for:
+//! what happens to a whole school in a year does not average out over its students, and a model without says that a
+//! difference-in-differences is better known than it is. The model without is the one that journals know, and stays the default; a
+//! warning says what it leaves out where that matters. Variances by REML (Patterson and Thompson 1971) or maximum
 //! likelihood, β by generalized least squares at these variances (Bates, Mächler, Bolker and Walker 2015). Each cluster's
 //! influence on an effect is c'(X'V⁻¹X)⁻¹X_g'V_g⁻¹(y_g − X_gβ), variances held; refits estimate the variances again.
 
@@ -22,14 +23,15 @@ mod uncertainty;
 
 use self::effects::Chart;
 use self::levels::Levels;
+use self::likelihood::Solution;
 use self::model::Model;
 use self::uncertainty::Uncertainty;
 use super::arithmetic;
 use super::fit::Fit;
-use super::model_fit::ModelFit;
-use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Values};
+use super::model_fit::{ModelFit, ModelVariance};
+use super::{Card, Estimand, Estimator, OptionSpec, Options, Role, Sample, Values};
 use crate::cohort::{Fault, Faults, Warning};
-use crate::panel::{Kind, Panel};
+use crate::panel::{Executor, Kind, Panel};
 
 /// Random intercepts for classrooms, schools and students.
 pub struct MixedModel;
@@ -37,7 +39,7 @@ pub struct MixedModel;
 static CARD: Card = Card {
     id: "mixed-model",
     title: "linear mixed model (hierarchical linear model, random intercepts)",
-    estimand: "the coefficient of treatment with random intercepts for the cluster, the cluster in a period, the levels within it (--levels) and the unit; and how much of the outcome's variance lies at each level (intraclass correlations)",
+    estimand: "the coefficient of treatment with random intercepts for the cluster, the levels within it (--levels) and the unit; and how much of the outcome's variance lies at each level (intraclass correlations)",
     assumptions: "parallel trends, as for did, with fixed=cohort-period; with fixed=period or baseline the random intercepts must be unrelated to who is treated (random assignment); intercepts, shocks and residuals normal, independent in time",
     when: "arms were assigned at random and the shares of variance between schools, classrooms and students are wanted beside the effect, or journals ask for a hierarchical linear model",
     needs: "a cluster or a unit with several rows",
@@ -51,8 +53,8 @@ static CARD: Card = Card {
         },
         OptionSpec {
             key: "shocks",
-            values: Values::OneOf(&["cluster", "all", "none"]),
-            meaning: "intercepts of groups in a period, beside those that persist: cluster: what happens to a whole school in a year, (1 | school:period); all: the same for each of --levels; none: none, as in lmer's (1 | school) + (1 | student), whose standard error of a difference-in-differences is too small where clusters have shocks",
+            values: Values::OneOf(&["none", "cluster", "all"]),
+            meaning: "intercepts of groups in a period, beside those that persist: none: none, as in lmer's (1 | school) + (1 | student), whose standard error of a difference-in-differences is too small where clusters have shocks (a warning says by how much); cluster: what happens to a whole school in a year, (1 | school:period); all: the same for each of --levels",
             positional: false,
         },
         OptionSpec {
@@ -69,7 +71,7 @@ static CARD: Card = Card {
         },
     ],
     source: "Patterson and Thompson (1971); Raudenbush and Bryk (2002); Bates, Mächler, Bolker and Walker (2015); weights are precision weights, residual variance σ²/w, as lme4's",
-    reference_call: "lme4::lmer(y ~ arm*post + (1 | school) + (1 | school:period) + (1 | student), weights = w), with shocks=none without (1 | school:period), with slopes=treatment (1 + arm:post | school); lmerTest for Satterthwaite, pbkrtest for Kenward-Roger (model:kenward-roger)",
+    reference_call: "lme4::lmer(y ~ arm*post + (1 | school) + (1 | student), weights = w), with shocks=cluster also (1 | school:period), with slopes=treatment (1 + arm:post | school); lmerTest for Satterthwaite, pbkrtest for Kenward-Roger (model:kenward-roger)",
     version: 2,
 };
 
@@ -103,16 +105,15 @@ impl Estimator for MixedModel {
             ));
         }
         let restricted = options.get("criterion") == "reml";
+        let fewer = levels.n_parameters();
         let (model, about) = Model::new(&panel, fixed, &levels, restricted, sample.executor, warnings);
         let rows_used = panel.ledger.n_used();
         let counts = vec![1.0; panel.n_clusters()];
         let own = model.solution.clone();
         let told = own.as_ref().filter(|s| !s.exact).and_then(|s| {
-            let look = model.likelihood.look(&counts, &s.theta, Chart::Search, sample.executor)?;
-            let unit2 = model.y_unit * model.y_unit;
-            let uncertainty = Uncertainty::new(&model.likelihood, &look, s, &counts, sample.executor);
-            let variances = model.contrasts.iter().map(|c| c.as_ref().map(|c| uncertainty.of(&c.weights))).collect();
+            let variances = variances(&model, s, &counts, sample.executor)?;
             let criterion = (if restricted { "REML" } else { "ML deviance" }, s.deviance);
+            let unit2 = model.y_unit * model.y_unit;
             Some((ModelFit { variances, criterion }, components::all(&model, s, &levels, unit2)))
         });
         let mut fit = arithmetic::fit(&panel, Box::new(model), about, sample.executor);
@@ -124,12 +125,40 @@ impl Estimator for MixedModel {
                 "random intercepts and fixed effects explain the outcome exactly: no residual is left to compare variances with, so the model gives no standard errors",
             ));
         }
+        let shocked = Levels::of(&panel, "cluster", sloped);
+        if !options.was_given("shocks") && shocked.n_parameters() > fewer {
+            let (with, _) = Model::new(&panel, terms::fixed(&panel, kind), &shocked, restricted, sample.executor, Vec::new());
+            let with = with.solution.as_ref().filter(|s| !s.exact).and_then(|s| variances(&with, s, &counts, sample.executor));
+            fit.warnings.extend(with.and_then(|with| left_out(&fit, &told.as_ref()?.0.variances, &with)));
+        }
         if let Some((model, components)) = told {
             fit.warnings.extend(components::cautions(&components.list, own.as_ref().is_some_and(|s| s.converged)));
             (fit.model, fit.components) = (Some(model), components);
         }
         Ok(fit)
     }
+}
+
+/// What the model says of each target's variance.
+fn variances(model: &Model, solution: &Solution, counts: &[f64], executor: &dyn Executor) -> Option<Vec<Option<ModelVariance>>> {
+    let look = model.likelihood.look(counts, &solution.theta, Chart::Search, executor)?;
+    let uncertainty = Uncertainty::new(&model.likelihood, &look, solution, counts, executor);
+    Some(model.contrasts.iter().map(|c| c.as_ref().map(|c| uncertainty.of(&c.weights))).collect())
+}
+
+/// What to say where shocks of clusters are not in the model and would make the effect less sure by a twentieth or more.
+fn left_out(fit: &Fit, without: &[Option<ModelVariance>], with: &[Option<ModelVariance>]) -> Option<Warning> {
+    let at = fit.targets.iter().position(|t| t.estimand == Estimand::Overall)?;
+    let [without, with] = [without, with].map(|all| all[at].map(|v| v.variance.sqrt()));
+    let wider = 100.0 * (with? / without? - 1.0);
+    (wider >= 5.0).then(|| {
+        Warning::new(
+            "shocks-left-out",
+            format!(
+                "what happens to a whole cluster in a period is not in this model, as in lmer's (1 | school) + (1 | student): with it the standard error of the effect by the model would be {wider:.0} % larger, and intervals as much wider; rely on shocks=cluster"
+            ),
+        )
+    })
 }
 
 /// The rows that a set of fixed effects uses.
