@@ -45,7 +45,7 @@ fn result(a: &Analysis) -> Value {
         "multiplicity": a.multiplicity.map(Adjustment::name),
         "tests": a.tests.iter().map(test).collect::<Vec<_>>(),
         "effects": a.effects.iter().map(effect).collect::<Vec<_>>(),
-        "components": a.components.iter().map(|c| component(c)).collect::<Vec<_>>(),
+        "components": a.components.iter().map(component).collect::<Vec<_>>(),
         "criterion": a.criterion.map(|(name, value)| json!({"name": name, "value": number(Some(value))})),
         "warnings": a.warnings.iter().map(|w| json!({"code": w.code, "message": w.message})).collect::<Vec<_>>(),
     })
