@@ -5,7 +5,7 @@
 //! Σ w [(1−D) exp(x'γ) − D x'γ], at which Σ w(1−D) exp(x'γ) x = Σ w D x. Both are convex, and along Newton's direction the
 //! length of the gradient g falls at first, measured as g'H⁻¹g with the first information H throughout: a step after which it is
 //! larger was too long and is halved. (Newton's decrement, with each point's own information, can rise however short the step.)
-//! The end is where the decrement vanishes to rounding.
+//! The end is where the decrement is 10⁻²² of the rows' weight: coefficients are then off by 10⁻¹¹ of what they take on the covariates' scale.
 
 use super::Reason;
 use super::arms::{Arms, BLOCK, add_first, add_second, by_width, symmetric};
@@ -13,7 +13,9 @@ use crate::num::{Cholesky, Matrix, dot};
 
 /// Coefficients, the information matrix at them, and each row's probability.
 pub(super) struct Logit {
-    pub coefficients: Vec<f64>,
+    coefficients: Vec<f64>,
+    /// The coefficients, the constant as what it is beyond that of the groups' sizes alone.
+    pub beyond_size: Vec<f64>,
     pub information: Cholesky,
     pub probability: Vec<f64>,
 }
@@ -31,7 +33,7 @@ fn share(z: f64, e: f64) -> f64 {
 
 const ITERATIONS: usize = 500;
 
-/// `start`: coefficients to search from, where something like them is known.
+/// `start`: coefficients to search from ([`Logit::beyond_size`]), where something like them is known.
 pub(super) fn fit(arms: &Arms, balancing: bool, start: Option<&[f64]>) -> Result<Logit, Reason> {
     let (m, k) = (arms.n_treated, arms.k);
     let total_treated: f64 = arms.weight[..m].iter().sum();
@@ -46,12 +48,22 @@ pub(super) fn fit(arms: &Arms, balancing: bool, start: Option<&[f64]>) -> Result
         let p = total_treated / (total_treated + total_comparison);
         let weight = if balancing { total_treated } else { (total_treated + total_comparison) * p * (1.0 - p) };
         let information = Cholesky::new(&Matrix::from_fn(1, 1, |_, _| weight)).ok_or("one of the two groups is empty")?;
-        return Ok(Logit { information, probability: vec![probability(gamma[0]); arms.len()], coefficients: gamma });
+        return Ok(Logit {
+            information,
+            probability: vec![probability(gamma[0]); arms.len()],
+            beyond_size: vec![0.0],
+            coefficients: gamma,
+        });
     }
     let scale = total_treated + total_comparison;
-    // A start that is no good is no reason to give up.
-    let near = start.and_then(|start| search(arms, balancing, start.to_vec(), scale).ok());
-    near.map_or_else(|| search(arms, balancing, gamma, scale), Ok)
+    // With other comparison rows the constant moves by what their number does. A start that is no good is no reason to give up.
+    let moved = |start: &[f64]| std::iter::once(start[0] + gamma[0]).chain(start[1..].iter().copied()).collect();
+    let near = start.and_then(|start| search(arms, balancing, moved(start), scale).ok());
+    let alone = gamma[0];
+    let mut found = near.map_or_else(|| search(arms, balancing, gamma, scale), Ok)?;
+    found.beyond_size = found.coefficients.clone();
+    found.beyond_size[0] -= alone;
+    Ok(found)
 }
 
 /// Newton's method from `gamma`; `scale` is the weight of all rows.
@@ -78,7 +90,11 @@ fn search(arms: &Arms, balancing: bool, mut gamma: Vec<f64>, scale: f64) -> Resu
             if near && share < 1e-2 {
                 let information = curvature(arms, &from, balancing, &mut probabilities).1;
                 let information = Cholesky::new_guarded(&information).ok_or_else(separated)?;
-                return overlap(arms, balancing, Logit { coefficients: from, information, probability: probabilities });
+                return overlap(
+                    arms,
+                    balancing,
+                    Logit { coefficients: from, beyond_size: Vec::new(), information, probability: probabilities },
+                );
             }
             gamma = from.iter().zip(&step).map(|(g, s)| g - share * s).collect();
             continue;
@@ -86,8 +102,12 @@ fn search(arms: &Arms, balancing: bool, mut gamma: Vec<f64>, scale: f64) -> Resu
         let information = next.expect("finite");
         let direction = information.solve(&gradient);
         let there: Vec<f64> = gamma.iter().zip(&direction).map(|(g, s)| g - s).collect();
-        if dot(&direction, &gradient) <= 1e-26 * scale || there == gamma {
-            return overlap(arms, balancing, Logit { coefficients: gamma, information, probability: probabilities });
+        if dot(&direction, &gradient) <= 1e-22 * scale || there == gamma {
+            return overlap(
+                arms,
+                balancing,
+                Logit { coefficients: gamma, beyond_size: Vec::new(), information, probability: probabilities },
+            );
         }
         if gamma.iter().any(|g| !g.is_finite()) {
             return Err(separated());
