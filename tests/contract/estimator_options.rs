@@ -24,6 +24,7 @@ fn others(values: &Values) -> Vec<Vec<String>> {
 fn every_option_does_something_somewhere() {
     let mut all = worlds();
     all.push(all[0].clone().by_unit());
+    all.push(all[0].clone().stopping());
     all.extend(worlds().into_iter().map(World::with_covariates));
     let mut silent = Vec::new();
     for estimator in ESTIMATORS {

@@ -7,7 +7,7 @@ use didact::cli::Threads;
 use didact::cohort::{Cohort, Column, Data, Texts, Wholes};
 use didact::estimate::{Chosen, ESTIMATORS, Estimand, Estimator, Role};
 use didact::infer::Method;
-use didact::panel::{CovariateTerm, Executor, PanelSpec, Serial, TreatmentRule};
+use didact::panel::{CovariateTerm, Executor, PanelSpec, Paths, Serial, TreatmentRule};
 use didact::study::{Effect, Question, analyse};
 
 /// Estimator, invariance, why it lacks it.
@@ -40,6 +40,8 @@ pub(super) struct World {
     spare_level: bool,
     /// Whether units are clusters of their own.
     by_unit: bool,
+    /// Whether the treatment is a status that stops again in some classrooms, and stands at first in some.
+    stops: bool,
 }
 
 const CLASSROOMS: &str = include_str!("../golden/data/classrooms_unbalanced.csv");
@@ -59,6 +61,7 @@ impl World {
             weights: false,
             spare_level: false,
             by_unit: false,
+            stops: false,
         };
         let id = if arms { "student" } else { "classroom" };
         let number = |w: &World, r: usize, name: &str| -> f64 { w.cell(r, name).parse().expect("a number") };
@@ -116,6 +119,20 @@ impl World {
         World { covariates: true, ..self }
     }
 
+    /// With a treatment that ends, or was there from the start and ends, in every other classroom.
+    pub fn stopping(mut self) -> World {
+        let now = |w: &World, r: usize| {
+            let number = |name: &str| w.cell(r, name).parse::<i64>().expect("a whole number");
+            let (id, year, start) = (number("classroom"), number("year"), number("profile_year"));
+            let on =
+                if start > 0 { year >= start && (id % 2 == 0 || year < start + 2) } else { id % 4 == 1 || (id % 4 == 2 && year < 2019) };
+            if on { "1" } else { "0" }.to_string()
+        };
+        let cells = (0..self.rows.len()).map(|r| now(&self, r)).collect();
+        self.push("now", cells);
+        World { name: "treatments that stop", stops: true, ..self }
+    }
+
     /// Every unit a cluster of its own.
     pub fn by_unit(self) -> World {
         World { by_unit: true, ..self }
@@ -155,10 +172,13 @@ impl World {
         let some = |role: Role, name: &str| estimator.asks_for(role).then(|| name.to_string());
         let treatment = if self.arms {
             TreatmentRule::Arm { arm: "arm".into(), post: Some("post".into()) }
+        } else if self.stops {
+            TreatmentRule::Status("now".into())
         } else {
             TreatmentRule::Cohort("profile_year".into())
         };
         PanelSpec {
+            paths: if estimator.asks_for(Role::Status) { Paths::Any } else { Paths::StayOn(Vec::new()) },
             unit: self.unit.map(Into::into),
             period: (!self.arms).then(|| "year".into()),
             cluster: (!self.by_unit).then(|| "school".into()),
