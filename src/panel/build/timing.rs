@@ -224,7 +224,7 @@ pub(super) fn statuses(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence
     const ABSURD: f64 = 1e12;
     // 0 and -0 are one status.
     let value = |r: usize| data.number(r).unwrap_or(f64::NAN) + 0.0;
-    match rows.iter().find(|&r| !(value(r).abs() <= ABSURD)) {
+    match rows.iter().find(|&r| value(r).is_nan() || value(r).abs() > ABSURD) {
         None => Ok(rows.iter().map(value).collect()),
         Some(r) => Err(Fault::new(
             "PANEL-012",
