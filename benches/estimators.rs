@@ -50,7 +50,7 @@ const STAGGERED: &[(&str, [bool; 3])] = &[
     ("roth-santanna", [true; 3]),
     ("chaisemartin-dhaultfoeuille", [true; 3]),
     ("mixed-model", [true, false, false]),
-    ("mixed-model:shocks=cluster", [true, false, false]),
+    ("mixed-model:shocks=none", [true, false, false]),
     ("twfe", [true, false, false]),
     ("event-study", [true, true, false]),
 ];

@@ -133,7 +133,7 @@ pub struct Roles {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take_up: Option<String>,
     /// The absorbed effects of twfe and event-study, exactly these (by default unit and period): "school", "school^year" for each
-    /// combination, "student[year]" for each student's own level and trend.
+    /// combination, `student[year]` for each student's own level and trend.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixed_effects: Vec<String>,
     /// A second clustering that crosses the first (two-way).

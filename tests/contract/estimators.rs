@@ -127,7 +127,7 @@ impl World {
                 1 => year >= "2019",
                 2 => ("2018".."2021").contains(&year),
                 3 => year < "2020",
-                4 => year < "2018" || year >= "2022",
+                4 => !("2018".."2022").contains(&year),
                 _ => false,
             };
             if on { "1" } else { "0" }.to_string()

@@ -12,13 +12,13 @@ pub const LMER: [(&str, &str, &str, [&str; 3]); 2] = [
     (
         "students_lmer",
         "students.csv",
-        "--outcome reading --arm arm --post post --unit student --cluster school --estimator mixed-model",
+        "--outcome reading --arm arm --post post --unit student --cluster school --estimator mixed-model:shocks=none",
         ["unit", "cluster", "residual"],
     ),
     (
         "classrooms_lmer",
         "classrooms.csv",
-        "--outcome math --unit classroom --period year --cohort profile_year --cluster school --estimator mixed-model:fixed=period",
+        "--outcome math --unit classroom --period year --cohort profile_year --cluster school --estimator mixed-model:fixed=period,shocks=none",
         ["unit", "cluster", "residual"],
     ),
 ];
@@ -103,10 +103,7 @@ fn degrees_of_freedom_and_sandwich_as_dense_matrices() {
         (file.clone(), model(&format!("{by_school} --unit student"), ":shocks=cluster")),
         (file.clone(), model(&format!("{by_school} --unit student --levels frl"), ":shocks=all")),
         (file, model(&format!("{by_school} --weights w"), ":shocks=cluster")),
-        (
-            sloped(folder.path()),
-            LMER[1].2.replace("--outcome math", "--outcome gain").replace("fixed=period", "fixed=period,shocks=cluster,slopes=treatment"),
-        ),
+        (sloped(folder.path()), LMER[1].2.replace("--outcome math", "--outcome gain").replace("shocks=none", "slopes=treatment")),
     ];
     r.holds("mixed.json", "as many cases as calls", cases["cases"].as_array().map(Vec::len) == Some(ours.len()));
     for (case, (file, flags)) in cases["cases"].as_array().expect("cases").iter().zip(ours) {
@@ -152,8 +149,7 @@ fn intervals_of_variances_and_shares_as_profiles_of_dense_matrices() {
     let classrooms = format!("{CLASSROOMS} --covariates attendance --weights students --estimator mixed-model:criterion=ml,shocks=cluster");
     let students =
         "--outcome score --arm arm --post post --cluster school --covariates iep --unit student --estimator mixed-model:shocks=cluster";
-    let slopes =
-        LMER[1].2.replace("--outcome math", "--outcome gain").replace("fixed=period", "fixed=period,shocks=cluster,slopes=treatment");
+    let slopes = LMER[1].2.replace("--outcome math", "--outcome gain").replace("shocks=none", "slopes=treatment");
     let ours =
         [(data("classrooms_unbalanced.csv"), classrooms), (sloped(folder.path()), slopes), (shocked(folder.path()), students.to_string())];
     let cases = json("mixed_profiles.json");
@@ -227,7 +223,7 @@ fn with_shocks_of_schools_the_answer_is_that_of_the_schools_changes() {
     r.finish();
 }
 
-/// Left out by default, as lmer's familiar model does; where they matter it is said by how much.
+/// Left out as lmer's familiar model does; where they matter it is said by how much.
 #[test]
 fn shocks_left_out_are_told_where_they_matter() {
     let mut r = Reckoning::default();
@@ -236,10 +232,10 @@ fn shocks_left_out_are_told_where_they_matter() {
     let flags = "--outcome score --arm arm --post post --cluster school --unit student --inference model --estimator mixed-model";
     let run = |options: &str| Estimated::run(&file, &format!("{flags}{options}")).expect("it runs");
     let error = |got: &Estimated| got.effect("overall", "model:satterthwaite").and_then(|e| e["std_error"].as_f64()).expect("a number");
-    let (without, with, asked) = (run(""), run(":shocks=cluster"), run(":shocks=none"));
+    let (without, with) = (run(":shocks=none"), run(""));
     let wider = format!("{:.0} % larger", 100.0 * (error(&with) / error(&without) - 1.0));
-    r.holds("default", &wider, without.message("shocks-left-out").is_some_and(|m| m.contains(&wider)));
-    r.holds("asked for", "no word", with.message("shocks-left-out").is_none() && asked.message("shocks-left-out").is_none());
+    r.holds("none", &wider, without.message("shocks-left-out").is_some_and(|m| m.contains(&wider)));
+    r.holds("default", "no word", with.message("shocks-left-out").is_none());
     r.finish();
 }
 
@@ -260,7 +256,7 @@ fn shocks_that_rows_cannot_tell_are_left_out_with_a_word() {
     let estimator = "--estimator mixed-model:shocks=cluster";
     let by_name = "--outcome math --period year --cohort profile_year --cluster school";
     r.holds("one row a school and period", "told", told(&format!("{by_name} {estimator}"), &one_each) == (true, false));
-    r.holds("asked for none", "not told", told(&format!("{by_name} --estimator mixed-model"), &one_each) == (false, false));
+    r.holds("asked for none", "not told", told(&format!("{by_name} --estimator mixed-model:shocks=none"), &one_each) == (false, false));
     let flags = format!("{by_name} --unit classroom {estimator}");
     r.holds("several", "not told", told(&flags, &data("classrooms.csv")) == (false, true));
     let own = "--outcome math --period year --cohort profile_year --unit classroom";

@@ -100,8 +100,8 @@ def by_statsmodels(panel):
 
 CASES = {
     "mixed-model": [
-        Case("mixed-model", reml, staggered, ("overall", "coefficient", "variance"), "model:satterthwaite", weights="w"),
-        Case("mixed-model", by_statsmodels, staggered, ("overall",), "model:satterthwaite", tolerance=1e-5),
-        Case("mixed-model", by_statsmodels, staggered, ("variance",), "model:satterthwaite", tolerance=5e-3),
+        Case("mixed-model:shocks=none", reml, staggered, ("overall", "coefficient", "variance"), "model:satterthwaite", weights="w"),
+        Case("mixed-model:shocks=none", by_statsmodels, staggered, ("overall",), "model:satterthwaite", tolerance=1e-5),
+        Case("mixed-model:shocks=none", by_statsmodels, staggered, ("variance",), "model:satterthwaite", tolerance=5e-3),
     ]
 }

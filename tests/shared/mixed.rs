@@ -73,7 +73,7 @@ pub fn eef_mst(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
 pub fn mpdta(r: &mut Reckoning, book: &mut Book, scratch: &Path) {
     let sheet = Sheet::read(&book.data("mpdta.csv"));
     let data = sheet.with("st", |row| (row.number("countyreal") as i64 / 1000).to_string()).write(scratch, "mpdta_states.csv");
-    let flags = "--outcome lemp --unit countyreal --cluster st --period year --cohort first_treat --covariates lpop --estimator mixed-model:fixed=period";
+    let flags = "--outcome lemp --unit countyreal --cluster st --period year --cohort first_treat --covariates lpop --estimator mixed-model:fixed=period,shocks=none";
     let terms = [
         ("(Intercept)", "coefficient:(Intercept)"),
         ("post", "overall"),

@@ -1,10 +1,10 @@
 //! Linear mixed model: random intercepts for clusters, the levels within them, and units, and for clusters in a period; what
 //! education research calls a hierarchical linear model.
 //!
-//! y = Xβ + Σ_l Z_l u_l + ε, u_l ~ N(0, σ_l² I), ε ~ N(0, σ² W⁻¹). Shocks of a cluster in a period are in it when asked for:
-//! what happens to a whole school in a year does not average out over its students, and a model without says that a
-//! difference-in-differences is better known than it is. The model without is the one that journals know, and stays the default; a
-//! warning says what it leaves out where that matters. Variances by REML (Patterson and Thompson 1971) or maximum
+//! y = Xβ + Σ_l Z_l u_l + ε, u_l ~ N(0, σ_l² I), ε ~ N(0, σ² W⁻¹). Shocks of a cluster in a period are in it by default: what
+//! happens to a whole school in a year does not average out over its students, and a model without says that a
+//! difference-in-differences is better known than it is. Where the data show none, their variance is zero and the model is the one
+//! without. Variances by REML (Patterson and Thompson 1971) or maximum
 //! likelihood, β by generalized least squares at these variances (Bates, Mächler, Bolker and Walker 2015). Each cluster's
 //! influence on an effect is c'(X'V⁻¹X)⁻¹X_g'V_g⁻¹(y_g − X_gβ), variances held; refits estimate the variances again.
 
@@ -39,7 +39,7 @@ pub struct MixedModel;
 static CARD: Card = Card {
     id: "mixed-model",
     title: "linear mixed model (hierarchical linear model, random intercepts)",
-    estimand: "the coefficient of treatment with random intercepts for the cluster, the levels within it (--levels) and the unit; and how much of the outcome's variance lies at each level (intraclass correlations)",
+    estimand: "the coefficient of treatment with random intercepts for the cluster, the cluster in a period, the levels within it (--levels) and the unit; and how much of the outcome's variance lies at each level (intraclass correlations)",
     assumptions: "parallel trends, as for did, with fixed=cohort-period; with fixed=period or baseline the random intercepts must be unrelated to who is treated (random assignment); intercepts, shocks and residuals normal, independent in time",
     when: "arms were assigned at random and the shares of variance between schools, classrooms and students are wanted beside the effect, or journals ask for a hierarchical linear model",
     needs: "a cluster or a unit with several rows",
@@ -53,8 +53,8 @@ static CARD: Card = Card {
         },
         OptionSpec {
             key: "shocks",
-            values: Values::OneOf(&["none", "cluster", "all"]),
-            meaning: "intercepts of groups in a period, beside those that persist: none: none, as in lmer's (1 | school) + (1 | student), whose standard error of a difference-in-differences is too small where clusters have shocks (a warning says by how much); cluster: what happens to a whole school in a year, (1 | school:period); all: the same for each of --levels",
+            values: Values::OneOf(&["cluster", "all", "none"]),
+            meaning: "intercepts of groups in a period, beside those that persist: cluster: what happens to a whole school in a year, (1 | school:period), where the data show any; all: the same for each of --levels; none: none, as in lmer's (1 | school) + (1 | student), whose standard error of a difference-in-differences is too small where clusters have shocks (a warning says by how much)",
             positional: false,
         },
         OptionSpec {
@@ -71,7 +71,7 @@ static CARD: Card = Card {
         },
     ],
     source: "Patterson and Thompson (1971); Raudenbush and Bryk (2002); Bates, Mächler, Bolker and Walker (2015); weights are precision weights, residual variance σ²/w, as lme4's",
-    reference_call: "lme4::lmer(y ~ arm*post + (1 | school) + (1 | student), weights = w), with shocks=cluster also (1 | school:period), with slopes=treatment (1 + arm:post | school); lmerTest for Satterthwaite, pbkrtest for Kenward-Roger (model:kenward-roger)",
+    reference_call: "lme4::lmer(y ~ arm*post + (1 | school) + (1 | school:period) + (1 | student), weights = w), with shocks=none without (1 | school:period), with slopes=treatment (1 + arm:post | school); lmerTest for Satterthwaite, pbkrtest for Kenward-Roger (model:kenward-roger)",
     version: 2,
 };
 
@@ -126,7 +126,7 @@ impl Estimator for MixedModel {
             ));
         }
         let shocked = Levels::of(&panel, "cluster", sloped);
-        if !options.was_given("shocks") && shocked.n_parameters() > fewer {
+        if options.get("shocks") == "none" && shocked.n_parameters() > fewer {
             let (with, _) = Model::new(&panel, terms::fixed(&panel, kind), &shocked, restricted, sample.executor, Vec::new());
             let with = with.solution.as_ref().filter(|s| !s.exact).and_then(|s| variances(&with, s, &counts, sample.executor));
             fit.warnings.extend(with.and_then(|with| left_out(&fit, &told.as_ref()?.0.variances, &with)));
