@@ -82,8 +82,8 @@ impl New {
         }
         let outcomes: Vec<String> = guesses.iter().filter(|g| g.role == "outcome").map(|g| quoted(&g.column)).collect();
         out.push_str(&format!("outcomes = [{}]\ncovariates = []                 # measured before the start\nsubgroups = []                  # such as [\"iep\"]\n", outcomes.join(", ")));
-        let estimators = if guesses.iter().any(|g| g.role == "arm") { "[\"did\", \"twfe\"]" } else { "[\"event-study\", \"twfe\"]" };
-        out.push_str(&format!("\n[[analysis]]\nname = \"main\"\nestimators = {estimators}   # the first is the headline;  didact list estimators\ninference = [\"cluster:cr2\", \"wild-bootstrap\"]   # didact list inference\n\n[privacy]\nminimum_cell = 10               # counts of students below this do not leave\n"));
+        let estimators = if guesses.iter().any(|g| g.role == "arm") { "[\"did\", \"twfe\"]" } else { "[\"callaway-santanna\", \"twfe\"]" };
+        out.push_str(&format!("\n[[analysis]]\nname = \"main\"\nestimators = {estimators}   # the first is the headline;  didact list estimators\n# inference = [\"jackknife\", \"wild-bootstrap\"]   # left out: what suits each estimator;  didact list inference\n\n[privacy]\nminimum_cell = 10               # counts of students below this do not leave\n"));
         out
     }
 }

@@ -88,6 +88,7 @@ impl Inference for WildBootstrap {
         let alpha = 1.0 - setting.level;
         let mut out = Inferred::default();
         let (mut open, mut disconnected, mut settled, mut patterns) = (Vec::new(), Vec::new(), true, None);
+        let mut tied: Vec<String> = Vec::new();
         for (t, estimate) in identified(fit) {
             let (Some(problem), Some(influence)) = (problem(fit, t, imposed, parts.as_deref(), setting)?, fit.influence(t)) else {
                 continue;
@@ -119,6 +120,12 @@ impl Inference for WildBootstrap {
                 row.statistic = Some(estimate / error);
                 let p = curves.p_value(estimate, variance, counting);
                 row.p_value = Some(p);
+                if enumerated.is_some() && !counting.ties {
+                    let with = curves.p_value(estimate, variance, Counting { ties: true, ..counting });
+                    if with - p > 0.02 {
+                        tied.push(format!("{} ({with:.4})", fit.targets[t].label));
+                    }
+                }
                 let statistics = curves.statistics(estimate);
                 let sizes = finite_sorted(statistics.iter().map(|t| t.abs()));
                 let exact = enumerated.is_some();
@@ -142,6 +149,15 @@ impl Inference for WildBootstrap {
         bands(fit, options, parts.as_deref(), setting, &mut out)?;
         if let Some((2, n, m)) = patterns {
             out.warnings.extend(few_patterns(n / 2, m, counting.ties));
+        }
+        if !tied.is_empty() {
+            out.warnings.push(Warning::new(
+                "ties-decide",
+                format!(
+                    "many patterns of signs give the very statistic observed, because few clusters say anything on the effect; p-values count only those beyond it, as boottest does, and so does the interval. With ties counted (ties=count), which is the safe way here, p is: {}",
+                    tied.join(", ")
+                ),
+            ));
         }
         if let Body::Influence(_) = fit.body
             && fit.n_clusters() < 25
@@ -323,7 +339,7 @@ pub(super) fn shapes(open: &[String], disconnected: &[String]) -> Vec<Warning> {
     if !open.is_empty() {
         out.push(Warning::new(
             "interval-open",
-            format!("the test rejects no value on one side, so the interval has no end there: {}", open.join(", ")),
+            format!("the test rejects no value on one side, or on neither, so the interval has no end there: {}", open.join(", ")),
         ));
     }
     if !disconnected.is_empty() {

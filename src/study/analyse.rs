@@ -66,6 +66,8 @@ pub struct Analysis {
     pub section: Option<String>,
     /// The estimator.
     pub estimator: Chosen,
+    /// The fixed effects that it takes off, where they are named.
+    pub fixed_effects: Vec<String>,
     /// The outcome.
     pub outcome: String,
     /// The subgroup (column, value), if it is one.
@@ -95,11 +97,17 @@ pub struct Analysis {
 impl Analysis {
     /// The estimator's name for people, with the analysis it belongs to where there are several.
     pub fn label(&self) -> String {
+        let own = label(&self.estimator, &self.fixed_effects);
         match &self.section {
-            Some(section) => format!("{section}: {}", self.estimator.label()),
-            None => self.estimator.label(),
+            Some(section) => format!("{section}: {own}"),
+            None => own,
         }
     }
+}
+
+/// The estimator with its options, and the fixed effects it takes off where they are named.
+fn label(estimator: &Chosen, fixed_effects: &[String]) -> String {
+    if fixed_effects.is_empty() { estimator.label() } else { format!("{} | {}", estimator.label(), fixed_effects.join(" + ")) }
 }
 
 /// Answers a question.
@@ -204,10 +212,13 @@ fn one(
     }
     let mut seen = std::collections::BTreeSet::new();
     warnings.retain(|w| seen.insert(w.clone()));
-    let overall = Overall::of(&fit, chosen.label());
+    let named = chosen.estimator.asks_for(Role::FixedEffects);
+    let fixed_effects: Vec<String> = panel.extras.effects.iter().filter(|_| named).map(|e| e.name.clone()).collect();
+    let overall = Overall::of(&fit, label(chosen, &fixed_effects));
     let analysis = Analysis {
         section: None,
         estimator: chosen.clone(),
+        fixed_effects,
         outcome: panel.outcome_name.clone(),
         subgroup: question.spec.subgroup.clone(),
         sample: counts(panel, &fit),

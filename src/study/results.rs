@@ -29,6 +29,7 @@ fn result(a: &Analysis) -> Value {
     json!({
         "estimator": a.estimator.estimator.card().id,
         "options": options,
+        "fixed_effects": a.fixed_effects,
         "analysis": a.section,
         "outcome": a.outcome,
         "subgroup": a.subgroup.as_ref().map(|(c, v)| json!({"column": c, "value": v})),

@@ -234,3 +234,27 @@ fn permutations_have_shares_of_their_own() {
     }
     r.finish();
 }
+
+/// A status says when treatment starts also in rows without an outcome: the same cohorts as by the first treated period.
+#[test]
+fn a_status_is_read_from_rows_without_an_outcome_too() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let on = |row: &Row<'_>| f64::from(u8::from(row.number("profile_year") > 0.0 && row.number("year") >= row.number("profile_year")));
+    let blank = |row: &Row<'_>| row.text("profile_year") == "2020" && row.text("year") == "2020" && row.number("classroom") % 2.0 == 0.0;
+    let sheet = Sheet::read(&data("classrooms.csv")).with_number("on", on);
+    let sheet = sheet.with("gain", |row| if blank(row) { String::new() } else { row.text("math").into() });
+    let file = sheet.clone().write(folder.path(), "blank.csv");
+    let roles = "--outcome gain --unit classroom --period year --cluster school --inference cluster:cr0 --estimator";
+    for estimator in ["callaway-santanna", "event-study", "chaisemartin-dhaultfoeuille"] {
+        let run = |treatment: &str| Estimated::run(&file, &format!("{treatment} {roles} {estimator}")).expect("it runs");
+        let (by_status, by_cohort) = (run("--treatment on"), run("--cohort profile_year"));
+        r.holds(estimator, "the same", by_status.effects().collect::<Vec<_>>() == by_cohort.effects().collect::<Vec<_>>());
+        r.holds(estimator, "no word", !by_status.warnings().contains(&"start-not-seen"));
+    }
+    // Rows that are not there say nothing: the start may have been earlier, which is told.
+    let gone = sheet.keep(|row| !row.text("gain").is_empty()).write(folder.path(), "gone.csv");
+    let got = Estimated::run(&gone, &format!("--treatment on {roles} twfe")).expect("it runs");
+    r.holds("rows gone", "24 units", got.message("start-not-seen").is_some_and(|m| m.contains("not seen in the period before")));
+    r.finish();
+}

@@ -45,6 +45,7 @@ pub(super) fn fit(
     let rows = Rows::new(panel, include);
     let effects: Vec<Dimension> = panel.extras.effects.iter().map(|e| Dimension::new(e, &rows)).collect();
     let mut warnings = words::check(&effects)?;
+    warnings.extend(words::missing(&effects, panel, &rows));
     let (nested, crossing): (Vec<&Dimension>, Vec<&Dimension>) = effects.iter().partition(|e| e.nested);
     let few: usize = crossing.iter().map(|e| e.width()).sum();
     let as_terms = few <= FEW && rows.len() * few * few <= FEW_PRODUCTS;

@@ -22,6 +22,26 @@ pub(super) fn units<'a>(panel: &'a Panel, rows: &'a Rows) -> impl Iterator<Item 
     })
 }
 
+/// What to say where no effect stands for the periods, or none for groups that do not change.
+pub(super) fn missing(effects: &[Dimension], panel: &Panel, rows: &Rows) -> Vec<Warning> {
+    let cells = &panel.cells;
+    let of = |what: fn(&crate::panel::Cells, u32) -> usize| rows.row.iter().map(move |&r| what(cells, panel.cell[r]));
+    let mut out = Vec::new();
+    if !effects.iter().any(|e| e.has_one(of(|c, cell| c.period_ix(cell)))) {
+        out.push(Warning::new(
+            "no-period-effects",
+            "none of the named effects takes off what all have in common in a period: the passing of time is part of this estimate; name the period too",
+        ));
+    }
+    if !effects.iter().any(|e| e.has_one(of(|c, cell| c.cohort_ix(cell)))) {
+        out.push(Warning::new(
+            "no-group-effects",
+            "none of the named effects takes off how treated and comparison units differ at all times: that difference is part of this estimate; name the unit or its school too",
+        ));
+    }
+    out
+}
+
 /// Effects that do nothing: a fault where it is a slope, else a warning.
 pub(super) fn check(effects: &[Dimension]) -> Result<Vec<Warning>, Faults> {
     let mut warnings = Vec::new();

@@ -88,6 +88,16 @@ impl Estimator for MixedModel {
         let kind = options.get("fixed");
         let panel = rows(sample.panel, kind)?;
         let sloped = options.get("slopes") == "treatment";
+        if options.get("shocks") == "all" && panel.levels.is_empty() {
+            return Err(Fault::new(
+                "EST-006",
+                "shocks=all does nothing more than shocks=cluster here",
+                "options of mixed-model",
+                "there are no levels between cluster and unit that could have shocks of their own",
+                "name them with --levels, or leave it out",
+            )
+            .into());
+        }
         let levels = Levels::of(&panel, options.get("shocks"), sloped);
         check(&panel, &levels)?;
         let fixed = terms::fixed(&panel, kind);
@@ -95,6 +105,15 @@ impl Estimator for MixedModel {
             terms::check_slope(&panel, &fixed)?;
         }
         let mut warnings: Vec<Warning> = panel.warnings.iter().filter(|w| !sample.panel.warnings.contains(w)).cloned().collect();
+        let mean = panel.weight.iter().sum::<f64>() / panel.weight.len().max(1) as f64;
+        if !panel.weight.is_empty() && (mean - 1.0).abs() > 0.01 {
+            warnings.push(Warning::new(
+                "variances-of-weight-one",
+                format!(
+                    "weights are precision weights, and the residual's variance and all shares are those of a row of weight 1; here the mean weight is {mean:.3}, and the residual of such a row varies {mean:.3} times less: divide weights by their mean for shares of an average row"
+                ),
+            ));
+        }
         if !levels.left_out.is_empty() {
             warnings.push(Warning::new(
                 "level-left-out",

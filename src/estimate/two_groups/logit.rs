@@ -5,7 +5,7 @@
 //! Σ w [(1−D) exp(x'γ) − D x'γ], at which Σ w(1−D) exp(x'γ) x = Σ w D x. Both are convex, and along Newton's direction the
 //! length of the gradient g falls at first, measured as g'H⁻¹g with the first information H throughout: a step after which it is
 //! larger was too long and is halved. (Newton's decrement, with each point's own information, can rise however short the step.)
-//! The end is where the decrement is 10⁻²² of the rows' weight: coefficients are then off by 10⁻¹¹ of what they take on the covariates' scale.
+//! The end is where the decrement vanishes to rounding.
 
 use super::Reason;
 use super::arms::{Arms, BLOCK, add_first, add_second, by_width, symmetric};
@@ -102,7 +102,7 @@ fn search(arms: &Arms, balancing: bool, mut gamma: Vec<f64>, scale: f64) -> Resu
         let information = next.expect("finite");
         let direction = information.solve(&gradient);
         let there: Vec<f64> = gamma.iter().zip(&direction).map(|(g, s)| g - s).collect();
-        if dot(&direction, &gradient) <= 1e-22 * scale || there == gamma {
+        if dot(&direction, &gradient) <= 1e-26 * scale || there == gamma {
             return overlap(
                 arms,
                 balancing,

@@ -3,7 +3,7 @@
 use super::effects;
 use super::nested::{Nested, block_codes, counting_sort, of_units};
 use super::rows::Used;
-use super::started::{self, Placed, Started};
+use super::started::{self, Placed, Seen, Started};
 use super::switching;
 use super::timing::{Timing, Treated};
 use crate::cohort::{Cohort, Data, Fault, Faults, Reason, Warning};
@@ -103,11 +103,19 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     };
 
     let placed = Placed { order: &order, unit_start: &unit_start, period: &period_code, periods: &period_keys };
+    let seen = match (&used.seen, &timing.treated) {
+        (Some(seen), Treated::Now(_)) => Seen::read(cohort, spec, seen).map_err(|f| faults.extend(f)).ok()?,
+        (Some(seen), Treated::Path(now)) if started::stays_on(now, &placed).is_some() => {
+            Seen::read(cohort, spec, seen).map_err(|f| faults.extend(f)).ok()?
+        }
+        _ => None,
+    };
+    let row_of = |place: usize| rows.at(order.at(place));
     let Started { since, list, switching } = match timing.treated {
         Treated::Since { codes, list } => started::known(codes, list, &placed, &row_number, faults),
-        Treated::Now(now) => started::switched_on(&now, &placed, &row_number, spec, &mut warnings, faults),
+        Treated::Now(now) => started::switched_on(&now, seen.as_ref(), &row_of, &placed, &row_number, spec, &mut warnings, faults),
         Treated::Path(now) => match started::stays_on(&now, &placed) {
-            Some(now) => started::switched_on(&now, &placed, &row_number, spec, &mut warnings, faults),
+            Some(now) => started::switched_on(&now, seen.as_ref(), &row_of, &placed, &row_number, spec, &mut warnings, faults),
             None => switching::changed(cohort, spec, &rows, used.seen.as_ref(), &placed, faults)?,
         },
     };

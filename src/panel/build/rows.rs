@@ -1,7 +1,7 @@
 //! Which rows are used, and why the others are not.
 
 use crate::cohort::{Cohort, Data, Fault, Faults, Ledger, Reason};
-use crate::panel::{PanelSpec, Paths, Sequence, TreatmentRule};
+use crate::panel::{PanelSpec, Sequence, TreatmentRule};
 
 /// The rows that are used, ascending, and the ledger of those that are not.
 pub(super) struct Used {
@@ -74,7 +74,7 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
     required.extend(spec.covariates.iter().map(|c| (Reason::MissingCovariate, c.column.as_str())));
     let mut seen = None;
     for (k, (reason, name)) in required.into_iter().enumerate() {
-        if k == n_says_treatment && spec.paths == Paths::Any && matches!(spec.treatment, TreatmentRule::Status(_)) {
+        if k == n_says_treatment && spec.unit.is_some() && matches!(spec.treatment, TreatmentRule::Status(_)) {
             seen = Some(Sequence::Listed((0..n as u32).filter(|&r| !out[r as usize]).collect()));
         }
         let dropped = leave_out_missing(&mut out, column(name));

@@ -1,8 +1,9 @@
 //! The first treated period of each unit, for treatments that stay on.
 
 use super::switching::Switching;
-use crate::cohort::{Fault, Faults, Warning};
-use crate::panel::{FirstTreated, PanelSpec, Paths, Sequence, TreatmentRule};
+use super::timing::{flags, periods};
+use crate::cohort::{Cohort, Fault, Faults, Warning};
+use crate::panel::{FirstTreated, Keys, PanelSpec, Paths, Sequence, TreatmentRule};
 
 /// Rows in order, where each unit's begin, and the period of each row as read.
 pub(super) struct Placed<'a> {
@@ -73,9 +74,48 @@ pub(super) fn stays_on(now: &[f64], placed: &Placed<'_>) -> Option<Vec<bool>> {
     (plain && placed.units().all(goes_on)).then(|| now.iter().map(|d| *d == 1.0).collect())
 }
 
-/// The first period in which each unit is on.
+/// When units were first on, by all rows that say so, also those without an outcome.
+pub(super) struct Seen {
+    /// The unit of each row of the source.
+    unit: Vec<u32>,
+    /// For each unit the first period in which it is on, and the last one before in which it is off.
+    first: Vec<Option<(i64, Option<i64>)>>,
+}
+
+impl Seen {
+    /// From the rows that say what the treatment was.
+    pub(super) fn read(cohort: &Cohort, spec: &PanelSpec, rows: &Sequence) -> Result<Option<Seen>, Faults> {
+        let (TreatmentRule::Status(name), Some(unit), Some(period)) = (&spec.treatment, &spec.unit, &spec.period) else { return Ok(None) };
+        let data = |name: &str| &cohort.column(name).expect("checked by roles").data;
+        let (on, when) = (flags(cohort, name, data(name), rows)?, periods(cohort, period, data(period), rows)?);
+        let (keys, codes) = Keys::index(data(unit), rows);
+        let mut unit = vec![u32::MAX; cohort.n_rows];
+        rows.iter().zip(&codes).for_each(|(r, &u)| unit[r] = u);
+        let mut first: Vec<Option<(i64, Option<i64>)>> = vec![None; keys.len()];
+        for (&u, (p, _)) in codes.iter().zip(when.iter().zip(&on)).filter(|(_, (_, on))| **on) {
+            let own = &mut first[u as usize];
+            *own = Some((own.map_or(*p, |(f, _)| f.min(*p)), None));
+        }
+        for (&u, (p, _)) in codes.iter().zip(when.iter().zip(&on)).filter(|(_, (_, on))| !**on) {
+            if let Some((f, before)) = &mut first[u as usize]
+                && p < f
+            {
+                *before = Some(before.map_or(*p, |b| b.max(*p)));
+            }
+        }
+        Ok(Some(Seen { unit, first }))
+    }
+
+    fn of_row(&self, row: usize) -> Option<(i64, Option<i64>)> {
+        self.first[self.unit[row] as usize]
+    }
+}
+
+/// The first period in which each unit is on. `row_of` is the row of the source at a place.
 pub(super) fn switched_on(
     now: &[bool],
+    seen: Option<&Seen>,
+    row_of: &dyn Fn(usize) -> usize,
     placed: &Placed<'_>,
     row_number: &dyn Fn(usize) -> usize,
     spec: &PanelSpec,
@@ -88,12 +128,17 @@ pub(super) fn switched_on(
     let mut unseen = 0usize;
     let first_period = placed.periods.first().copied().unwrap_or(0);
     for places in placed.units() {
-        let Some(on) = places.clone().find(|&k| now[order.at(k)]) else { continue };
-        if let Some(off) = (on..places.end).find(|&k| !now[order.at(k)]) {
+        let on = places.clone().find(|&k| now[order.at(k)]);
+        if let Some(on) = on
+            && let Some(off) = (on..places.end).find(|&k| !now[order.at(k)])
+        {
             faults.push(switches_off(spec, row_number(order.at(on)), row_number(order.at(off))));
         }
-        let start = placed.period_of(on);
-        unseen += usize::from(on == places.start && start > first_period);
+        let own = on.map(|on| (placed.period_of(on), (on > places.start).then(|| placed.period_of(on - 1))));
+        let Some((start, before)) = seen.map_or(own, |s| s.of_row(row_of(places.start))) else { continue };
+        // A period of the sample between the last row that was off and the first that was on, or before the first row.
+        let gap = |from: i64| placed.periods.iter().any(|p| from < *p && *p < start);
+        unseen += usize::from(before.map_or(start > first_period, gap));
         let code = list.iter().position(|s| *s == FirstTreated::At(start)).unwrap_or(list.len());
         if code == list.len() {
             list.push(FirstTreated::At(start));
@@ -104,7 +149,7 @@ pub(super) fn switched_on(
         warnings.push(Warning::new(
             "start-not-seen",
             format!(
-                "{unseen} units are treated already in their first row (column {}); the period of that row is taken for their start",
+                "{unseen} units are not seen in the period before the first one in which they are treated (column {}); that one is taken for their start, which may have been earlier",
                 match &spec.treatment {
                     TreatmentRule::Status(c) => c.as_str(),
                     _ => "",

@@ -183,7 +183,7 @@ fn cohorts(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<
     }
 }
 
-fn flags(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<bool>, Faults> {
+pub(super) fn flags(cohort: &Cohort, name: &str, data: &Data, rows: &Sequence) -> Result<Vec<bool>, Faults> {
     if let Data::Flag(v) = data {
         return Ok(rows.iter().map(|r| v[r]).collect());
     }

@@ -101,8 +101,18 @@ pub fn comparison(analyses: &[Analysis]) -> Vec<String> {
 /// What sets an estimator apart, and whether it used other rows.
 fn apart(b: &Analysis, first: &Analysis, contrast: &str) -> String {
     let (own, theirs) = (b.sample.rows_used, first.sample.rows_used);
+    let mut contrast = contrast.to_string();
+    if b.estimator.estimator.card().id == first.estimator.estimator.card().id {
+        contrast = "The same estimator with other options: what each of them does stands in its description.".into();
+    }
+    if !b.fixed_effects.is_empty() {
+        contrast = format!(
+            "{contrast} It takes off the levels of {}, in the place of those of unit and period, which alone can make it differ.",
+            b.fixed_effects.join(", ")
+        );
+    }
     if own == theirs {
-        return contrast.to_string();
+        return contrast;
     }
     format!("{contrast} It uses {} rows, the first {}.", number::count(own as u64), number::count(theirs as u64))
 }
