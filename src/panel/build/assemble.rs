@@ -110,12 +110,13 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         }
         _ => None,
     };
-    let row_of = |place: usize| rows.at(order.at(place));
+    let of_place = seen.as_ref().map(|seen| |place: usize| seen.of_row(rows.at(order.at(place))));
+    let of_place = of_place.as_ref().map(|f| f as &dyn Fn(usize) -> _);
     let Started { since, list, switching } = match timing.treated {
         Treated::Since { codes, list } => started::known(codes, list, &placed, &row_number, faults),
-        Treated::Now(now) => started::switched_on(&now, seen.as_ref(), &row_of, &placed, &row_number, spec, &mut warnings, faults),
+        Treated::Now(now) => started::switched_on(&now, of_place, &placed, &row_number, spec, &mut warnings, faults),
         Treated::Path(now) => match started::stays_on(&now, &placed) {
-            Some(now) => started::switched_on(&now, seen.as_ref(), &row_of, &placed, &row_number, spec, &mut warnings, faults),
+            Some(now) => started::switched_on(&now, of_place, &placed, &row_number, spec, &mut warnings, faults),
             None => switching::changed(cohort, spec, &rows, used.seen.as_ref(), &placed, faults)?,
         },
     };

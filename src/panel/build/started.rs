@@ -74,12 +74,15 @@ pub(super) fn stays_on(now: &[f64], placed: &Placed<'_>) -> Option<Vec<bool>> {
     (plain && placed.units().all(goes_on)).then(|| now.iter().map(|d| *d == 1.0).collect())
 }
 
+/// The first period in which a unit is on, and the last one before in which it was seen off.
+type FirstOn = (i64, Option<i64>);
+
 /// When units were first on, by all rows that say so, also those without an outcome.
 pub(super) struct Seen {
     /// The unit of each row of the source.
     unit: Vec<u32>,
     /// For each unit the first period in which it is on, and the last one before in which it is off.
-    first: Vec<Option<(i64, Option<i64>)>>,
+    first: Vec<Option<FirstOn>>,
 }
 
 impl Seen {
@@ -91,7 +94,7 @@ impl Seen {
         let (keys, codes) = Keys::index(data(unit), rows);
         let mut unit = vec![u32::MAX; cohort.n_rows];
         rows.iter().zip(&codes).for_each(|(r, &u)| unit[r] = u);
-        let mut first: Vec<Option<(i64, Option<i64>)>> = vec![None; keys.len()];
+        let mut first: Vec<Option<FirstOn>> = vec![None; keys.len()];
         for (&u, (p, _)) in codes.iter().zip(when.iter().zip(&on)).filter(|(_, (_, on))| **on) {
             let own = &mut first[u as usize];
             *own = Some((own.map_or(*p, |(f, _)| f.min(*p)), None));
@@ -106,16 +109,16 @@ impl Seen {
         Ok(Some(Seen { unit, first }))
     }
 
-    fn of_row(&self, row: usize) -> Option<(i64, Option<i64>)> {
+    /// Of the unit of a row of the source.
+    pub(super) fn of_row(&self, row: usize) -> Option<FirstOn> {
         self.first[self.unit[row] as usize]
     }
 }
 
-/// The first period in which each unit is on. `row_of` is the row of the source at a place.
+/// The first period in which each unit is on. `seen` tells of the unit at a place when it was first on, and last off before.
 pub(super) fn switched_on(
     now: &[bool],
-    seen: Option<&Seen>,
-    row_of: &dyn Fn(usize) -> usize,
+    seen: Option<&dyn Fn(usize) -> Option<FirstOn>>,
     placed: &Placed<'_>,
     row_number: &dyn Fn(usize) -> usize,
     spec: &PanelSpec,
@@ -135,7 +138,7 @@ pub(super) fn switched_on(
             faults.push(switches_off(spec, row_number(order.at(on)), row_number(order.at(off))));
         }
         let own = on.map(|on| (placed.period_of(on), (on > places.start).then(|| placed.period_of(on - 1))));
-        let Some((start, before)) = seen.map_or(own, |s| s.of_row(row_of(places.start))) else { continue };
+        let Some((start, before)) = seen.map_or(own, |seen| seen(places.start)) else { continue };
         // A period of the sample between the last row that was off and the first that was on, or before the first row.
         let gap = |from: i64| placed.periods.iter().any(|p| from < *p && *p < start);
         unseen += usize::from(before.map_or(start > first_period, gap));
