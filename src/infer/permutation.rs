@@ -251,7 +251,7 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
             "this estimator cannot be computed under another assignment",
             "its estimate is not linear in the outcome",
             "a hypothesized effect could not be taken off and put back",
-            "use  jackknife  or  pairs-bootstrap",
+            "use  wild-bootstrap  or  pairs-bootstrap",
         );
     }
     if fit.model.is_some() {

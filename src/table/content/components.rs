@@ -9,19 +9,23 @@ const NO_SHARE: &str = "an effect that varies is no share of the outcome's varia
 
 /// One row a level of each model.
 pub fn components(analyses: &[Analysis]) -> Table {
-    let mut out = Table::new(
-        "variance-components",
-        "Where the outcome varies",
-        vec![
-            Column::new("outcome", "Outcome"),
-            Column::new("estimator", "Estimator"),
-            Column::new("level", "Level"),
-            Column::new("variance", "Variance"),
-            Column::new("variance_interval", "Interval of the variance").explain(PROFILE),
-            Column::new("share", "Share").explain("share of the variance: between clusters it is the intraclass correlation"),
-            Column::new("interval", "Interval of the share").explain(PROFILE),
-        ],
-    );
+    let correlated = analyses.iter().flat_map(|a| &a.components).any(|c| c.correlation.is_some());
+    let mut columns = vec![
+        Column::new("outcome", "Outcome"),
+        Column::new("estimator", "Estimator"),
+        Column::new("level", "Level"),
+        Column::new("variance", "Variance"),
+        Column::new("variance_interval", "Interval of the variance").explain(PROFILE),
+        Column::new("share", "Share").explain("share of the variance: between clusters it is the intraclass correlation"),
+        Column::new("interval", "Interval of the share").explain(PROFILE),
+    ];
+    if correlated {
+        columns.push(
+            Column::new("correlation", "Correlation")
+                .explain("with the cluster's intercept: positive where clusters with high outcomes have large effects"),
+        );
+    }
+    let mut out = Table::new("variance-components", "Where the outcome varies", columns);
     for analysis in analyses {
         for component in &analysis.components {
             let interval = |ends: Option<Ends>, digits: Digits| match ends {
@@ -34,7 +38,7 @@ pub fn components(analyses: &[Analysis]) -> Table {
             };
             let of_variance = component.variance_ends.and_then(|e| e.high);
             let digits = Digits::for_interval(component.variance, component.variance_ends.map(|e| e.low), of_variance);
-            out.push(vec![
+            let mut row = vec![
                 Cell::text(&analysis.outcome),
                 Cell::text(analysis.label()),
                 Cell::text(&component.name),
@@ -42,7 +46,11 @@ pub fn components(analyses: &[Analysis]) -> Table {
                 interval(component.variance_ends, digits),
                 Cell::number_with(component.share, Digits::Decimals(3), NO_SHARE),
                 of_share,
-            ]);
+            ];
+            if correlated {
+                row.push(Cell::number_with(component.correlation, Digits::Decimals(2), "only an effect that varies has one"));
+            }
+            out.push(row);
         }
     }
     out

@@ -103,7 +103,13 @@ fn apart(b: &Analysis, first: &Analysis, contrast: &str) -> String {
     let (own, theirs) = (b.sample.rows_used, first.sample.rows_used);
     let mut contrast = contrast.to_string();
     if b.estimator.estimator.card().id == first.estimator.estimator.card().id {
-        contrast = "The same estimator with other options: what each of them does stands in its description.".into();
+        let (own, theirs) = (&b.estimator.options, &first.estimator.options);
+        let differ = own.iter().zip(theirs.iter()).filter(|(a, b)| a != b);
+        let each: Vec<String> = differ.map(|((key, own), (_, theirs))| format!("{key}={own} in the place of {key}={theirs}")).collect();
+        contrast = match each.len() {
+            0 => "It is the same estimator with the same options.".into(),
+            _ => format!("It is the same estimator with {}.", each.join(", ")),
+        };
     }
     if !b.fixed_effects.is_empty() {
         contrast = format!(
