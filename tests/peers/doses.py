@@ -38,12 +38,16 @@ def curve(panel, basis, slopes):
     clusters = d.cluster.to_numpy()
     sums = np.array([score[clusters == c].sum(0) for c in np.unique(clusters)])
     mean = lambda f: np.average(f(d.d.to_numpy()[arm == 1]), axis=0, weights=w[arm == 1])
-    effects = {"overall": mean(b)}
-    effects |= {f"dose:effect at dose {short(q)} ({p} % of the treated have less)": b(np.array([q]))[0] for p, q in shown}
+    effects = {f"dose:effect at dose {short(q)} ({p} % of the treated have less)": b(np.array([q]))[0] for p, q in shown}
     if s:
-        effects["dose:mean slope: effect of one unit of dose more (needs strong parallel trends)"] = mean(s)
-        effects |= {f"dose:slope at dose {short(q)} (needs strong parallel trends)": s(np.array([q]))[0] for _, q in shown}
-    out = {}
+        effects["dose-slope:mean slope: effect of one unit of dose more (needs strong parallel trends)"] = mean(s)
+        effects |= {f"dose-slope:slope at dose {short(q)} (needs strong parallel trends)": s(np.array([q]))[0] for _, q in shown}
+    # The overall effect is the difference of mean changes, whatever the curve.
+    plain = np.column_stack([np.ones(len(d)), arm])
+    pull = np.linalg.pinv(plain * root[:, None], rcond=1e-14)
+    level = pull @ (root * d.change)
+    own_score = pull[1] * (root * (d.change - plain @ level)).to_numpy()
+    out = {"overall": (level[1], float(np.sqrt(sum(own_score[clusters == c].sum() ** 2 for c in np.unique(clusters)))))}
     for key, c in effects.items():
         c = np.append(0.0, c)
         out[key] = (c @ beta, float(np.sqrt(np.sum((sums @ c) ** 2))))
@@ -81,10 +85,10 @@ def by_diff_diff(panel):
     )
     att, acrt = fit.dose_response_att, fit.dose_response_acrt
     out = {"overall": (fit.overall_att, None)}
-    out["dose:mean slope: effect of one unit of dose more (needs strong parallel trends)"] = (fit.overall_acrt, None)
+    out["dose-slope:mean slope: effect of one unit of dose more (needs strong parallel trends)"] = (fit.overall_acrt, None)
     for i, (p, q) in enumerate(shown):
         out[f"dose:effect at dose {short(q)} ({p} % of the treated have less)"] = (att.effects[i], None)
-        out[f"dose:slope at dose {short(q)} (needs strong parallel trends)"] = (acrt.effects[i], None)
+        out[f"dose-slope:slope at dose {short(q)} (needs strong parallel trends)"] = (acrt.effects[i], None)
     return out
 
 
@@ -93,7 +97,7 @@ def refused(panel):
     return "EST-004" if several_starts(panel) else "EST-059" if lone(panel) else None
 
 
-HOW = dict(kinds=("overall", "dose"), flags="--cluster cluster --dose d", expected=refused)
+HOW = dict(kinds=("overall", "dose", "dose-slope"), flags="--cluster cluster --dose d", expected=refused)
 CASES = {
     "dose-response": [
         Case("dose-response", spline, one_start, weights="w", **HOW),

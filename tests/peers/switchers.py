@@ -75,10 +75,11 @@ def comparisons(panel):
             if not free.any():
                 break
             for placebo in (False, True):
-                back = first - 1 - length
-                if placebo and back < 0:
+                # A placebo looks as far back on the calendar as the effect looks ahead.
+                mirror = base - (at - base)
+                if placebo and mirror not in periods:
                     continue
-                then = periods[back] if placebo else at
+                then = mirror if placebo else at
                 change = y[then] - y[base]
                 use = change.notna() & w[at].notna()
                 sides = [use & (of.cohort == g), use & free]
