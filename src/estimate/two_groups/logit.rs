@@ -13,9 +13,8 @@ use crate::num::{Cholesky, Matrix, dot};
 
 /// Coefficients, the information matrix at them, and each row's probability.
 pub(super) struct Logit {
-    coefficients: Vec<f64>,
-    /// The coefficients, the constant as what it is beyond that of the groups' sizes alone.
-    pub beyond_size: Vec<f64>,
+    /// The constant as what it is beyond that of the groups' sizes alone.
+    pub coefficients: Vec<f64>,
     pub information: Cholesky,
     pub probability: Vec<f64>,
 }
@@ -33,7 +32,7 @@ fn share(z: f64, e: f64) -> f64 {
 
 const ITERATIONS: usize = 500;
 
-/// `start`: coefficients to search from ([`Logit::beyond_size`]), where something like them is known.
+/// `start`: coefficients to search from ([`Logit::coefficients`]), where something like them is known.
 pub(super) fn fit(arms: &Arms, balancing: bool, start: Option<&[f64]>) -> Result<Logit, Reason> {
     let (m, k) = (arms.n_treated, arms.k);
     let total_treated: f64 = arms.weight[..m].iter().sum();
@@ -48,12 +47,7 @@ pub(super) fn fit(arms: &Arms, balancing: bool, start: Option<&[f64]>) -> Result
         let p = total_treated / (total_treated + total_comparison);
         let weight = if balancing { total_treated } else { (total_treated + total_comparison) * p * (1.0 - p) };
         let information = Cholesky::new(&Matrix::from_fn(1, 1, |_, _| weight)).ok_or("one of the two groups is empty")?;
-        return Ok(Logit {
-            information,
-            probability: vec![probability(gamma[0]); arms.len()],
-            beyond_size: vec![0.0],
-            coefficients: gamma,
-        });
+        return Ok(Logit { information, probability: vec![probability(gamma[0]); arms.len()], coefficients: vec![0.0] });
     }
     let scale = total_treated + total_comparison;
     // With other comparison rows the constant moves by what their number does. A start that is no good is no reason to give up.
@@ -61,8 +55,7 @@ pub(super) fn fit(arms: &Arms, balancing: bool, start: Option<&[f64]>) -> Result
     let near = start.and_then(|start| search(arms, balancing, moved(start), scale).ok());
     let alone = gamma[0];
     let mut found = near.map_or_else(|| search(arms, balancing, gamma, scale), Ok)?;
-    found.beyond_size = found.coefficients.clone();
-    found.beyond_size[0] -= alone;
+    found.coefficients[0] -= alone;
     Ok(found)
 }
 
@@ -90,11 +83,7 @@ fn search(arms: &Arms, balancing: bool, mut gamma: Vec<f64>, scale: f64) -> Resu
             if near && share < 1e-2 {
                 let information = curvature(arms, &from, balancing, &mut probabilities).1;
                 let information = Cholesky::new_guarded(&information).ok_or_else(separated)?;
-                return overlap(
-                    arms,
-                    balancing,
-                    Logit { coefficients: from, beyond_size: Vec::new(), information, probability: probabilities },
-                );
+                return overlap(arms, balancing, Logit { coefficients: from, information, probability: probabilities });
             }
             gamma = from.iter().zip(&step).map(|(g, s)| g - share * s).collect();
             continue;
@@ -103,11 +92,7 @@ fn search(arms: &Arms, balancing: bool, mut gamma: Vec<f64>, scale: f64) -> Resu
         let direction = information.solve(&gradient);
         let there: Vec<f64> = gamma.iter().zip(&direction).map(|(g, s)| g - s).collect();
         if dot(&direction, &gradient) <= 1e-26 * scale || there == gamma {
-            return overlap(
-                arms,
-                balancing,
-                Logit { coefficients: gamma, beyond_size: Vec::new(), information, probability: probabilities },
-            );
+            return overlap(arms, balancing, Logit { coefficients: gamma, information, probability: probabilities });
         }
         if gamma.iter().any(|g| !g.is_finite()) {
             return Err(separated());
@@ -195,7 +180,8 @@ mod tests {
         for (offset, near) in [(0.0, 1e-12), (2000.0, 1e-8)] {
             let x = z.iter().flat_map(|z| [1.0, z + offset]).collect();
             let arms = Arms { n_treated: 1, k: 2, x, weight: w.to_vec() };
-            let found = fit(&arms, false, None).map(|logit| logit.coefficients).expect("a maximum");
+            let mut found = fit(&arms, false, None).map(|logit| logit.coefficients).expect("a maximum");
+            found[0] += libm::log(w[0] / w[1..].iter().sum::<f64>());
             let right = [-17.694658051738653 - offset * 19.069618920814516, 19.069618920814516];
             assert!(found.iter().zip(&right).all(|(a, b)| (a / b - 1.0).abs() < near), "{found:?}");
         }

@@ -54,7 +54,7 @@ pub(in crate::estimate) type Reason = String;
 
 /// The odds of treatment: what each comparison row counts, and how the odds' estimation error enters.
 struct Odds {
-    /// Of the logit ([`Logit::beyond_size`](logit::Logit::beyond_size)).
+    /// Of the logit ([`Logit::coefficients`](logit::Logit::coefficients)).
     coefficients: Vec<f64>,
     /// Weight × odds of each comparison row (0 where trimmed), in the order of the rows from `n_treated` on.
     weight: Vec<f64>,
@@ -76,7 +76,7 @@ impl Odds {
     fn of(arms: &Arms, method: Method, start: Option<&[f64]>) -> Result<Odds, Reason> {
         let improved = method == Method::Improved;
         let logit = logit::fit(arms, improved, start)?;
-        let (coefficients, mut probability) = (logit.beyond_size, logit.probability);
+        let (coefficients, mut probability) = (logit.coefficients, logit.probability);
         probability.iter_mut().for_each(|p| *p = p.min(CAP));
         let mut trimmed = 0;
         let weight = (arms.n_treated..arms.len())

@@ -103,22 +103,21 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     };
 
     let placed = Placed { order: &order, unit_start: &unit_start, period: &period_code, periods: &period_keys };
-    let seen = match (&used.seen, &timing.treated) {
-        (Some(seen), Treated::Now(_)) => Seen::read(cohort, spec, seen).map_err(|f| faults.extend(f)).ok()?,
-        (Some(seen), Treated::Path(now)) if started::stays_on(now, &placed).is_some() => {
-            Seen::read(cohort, spec, seen).map_err(|f| faults.extend(f)).ok()?
-        }
-        _ => None,
+    // A treatment that may take any path and stays on is one that stays on.
+    let treated = match timing.treated {
+        Treated::Path(now) => started::stays_on(&now, &placed).map_or(Treated::Path(now), Treated::Now),
+        other => other,
     };
-    let of_place = seen.as_ref().map(|seen| |place: usize| seen.of_row(rows.at(order.at(place))));
-    let of_place = of_place.as_ref().map(|f| f as &dyn Fn(usize) -> _);
-    let Started { since, list, switching } = match timing.treated {
+    let Started { since, list, switching } = match treated {
         Treated::Since { codes, list } => started::known(codes, list, &placed, &row_number, faults),
-        Treated::Now(now) => started::switched_on(&now, of_place, &placed, &row_number, spec, &mut warnings, faults),
-        Treated::Path(now) => match started::stays_on(&now, &placed) {
-            Some(now) => started::switched_on(&now, of_place, &placed, &row_number, spec, &mut warnings, faults),
-            None => switching::changed(cohort, spec, &rows, used.seen.as_ref(), &placed, faults)?,
-        },
+        Treated::Now(now) => {
+            // Where no row was left out since, those used say all.
+            let more = used.seen.as_ref().filter(|seen| seen.len() > rows.len());
+            let seen = more.map(|seen| Seen::read(cohort, spec, seen)).transpose().map_err(|f| faults.extend(f)).ok()?.flatten();
+            let first_on = |place: usize| seen.as_ref().map(|seen| seen.of_row(rows.at(order.at(place))));
+            started::switched_on(&now, &first_on, &placed, &row_number, spec, &mut warnings, faults)
+        }
+        Treated::Path(_) => switching::changed(cohort, spec, &rows, used.seen.as_ref(), &placed, faults)?,
     };
     let last = *period_keys.last().expect("at least one row");
     // A cohort whose start lies beyond the last period is not treated within the sample.

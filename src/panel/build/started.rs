@@ -115,10 +115,11 @@ impl Seen {
     }
 }
 
-/// The first period in which each unit is on. `seen` tells of the unit at a place when it was first on, and last off before.
+/// The first period in which each unit is on. `seen` tells of the unit at a place when it was first on, and last off before;
+/// `None` where the rows in order say so themselves.
 pub(super) fn switched_on(
     now: &[bool],
-    seen: Option<&dyn Fn(usize) -> Option<FirstOn>>,
+    seen: &dyn Fn(usize) -> Option<Option<FirstOn>>,
     placed: &Placed<'_>,
     row_number: &dyn Fn(usize) -> usize,
     spec: &PanelSpec,
@@ -138,7 +139,7 @@ pub(super) fn switched_on(
             faults.push(switches_off(spec, row_number(order.at(on)), row_number(order.at(off))));
         }
         let own = on.map(|on| (placed.period_of(on), (on > places.start).then(|| placed.period_of(on - 1))));
-        let Some((start, before)) = seen.map_or(own, |seen| seen(places.start)) else { continue };
+        let Some((start, before)) = seen(places.start).unwrap_or(own) else { continue };
         // A period of the sample between the last row that was off and the first that was on, or before the first row.
         let gap = |from: i64| placed.periods.iter().any(|p| from < *p && *p < start);
         unseen += usize::from(before.map_or(start > first_period, gap));
