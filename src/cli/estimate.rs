@@ -78,14 +78,14 @@ impl Estimate {
         let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
         columns.extend(self.roles.subgroup.as_deref());
         let mut cohort = Some(self.data.read(Some(&columns))?);
-        let mut left = specs.len();
         let multiplicity = self.multiplicity.as_deref().and_then(Adjustment::named);
         let domains = domains(&self.domain, &self.roles.outcome)?;
         let leader = Leader::default();
         let mut analyses: Vec<Analysis> = Vec::new();
         let mut subgroups: Vec<Analysis> = Vec::new();
         let mut faults = Faults::default();
-        for spec in specs {
+        let mut specs = specs.into_iter();
+        while let Some(spec) = specs.next() {
             let question = Question {
                 spec,
                 estimators: estimators.clone(),
@@ -97,8 +97,7 @@ impl Estimate {
             };
             let rows = cohort.as_ref().expect("until the last sample is taken");
             let panel = Panel::build(rows, &question.spec);
-            left -= 1;
-            if left == 0 && self.roles.subgroup.is_none() {
+            if specs.len() == 0 && self.roles.subgroup.is_none() {
                 // Nobody asks for the rows again: their memory is worth more to the estimators.
                 cohort = None;
             }

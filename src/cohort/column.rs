@@ -51,15 +51,20 @@ impl Default for Integers {
 
 impl From<Vec<i64>> for Integers {
     fn from(values: Vec<i64>) -> Self {
-        if values.iter().all(|&v| i32::try_from(v).is_ok()) {
-            Integers::Narrow(values.into_iter().map(|v| v as i32).collect())
-        } else {
-            Integers::Wide(values)
-        }
+        Integers::of(values.iter().copied())
     }
 }
 
 impl Integers {
+    /// These values.
+    pub fn of(values: impl Iterator<Item = i64> + Clone) -> Self {
+        if values.clone().all(|v| i32::try_from(v).is_ok()) {
+            Integers::Narrow(values.map(|v| v as i32).collect())
+        } else {
+            Integers::Wide(values.collect())
+        }
+    }
+
     /// The value in a row.
     #[inline]
     pub fn at(&self, row: usize) -> i64 {

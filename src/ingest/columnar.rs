@@ -99,13 +99,8 @@ fn wholes(values: &Int64Chunked) -> Data {
     if values.null_count() > 0 {
         return Data::Whole(Wholes::from_options(values.iter()));
     }
-    let chunks = || values.downcast_iter().flat_map(|chunk| chunk.values().as_slice());
-    let integers = if chunks().all(|&v| i32::try_from(v).is_ok()) {
-        Integers::Narrow(chunks().map(|&v| v as i32).collect())
-    } else {
-        Integers::Wide(chunks().copied().collect())
-    };
-    Data::whole(Wholes::complete(integers))
+    let chunks: Vec<&[i64]> = values.downcast_iter().map(|chunk| chunk.values().as_slice()).collect();
+    Data::whole(Wholes::complete(Integers::of(chunks.iter().flat_map(|chunk| chunk.iter().copied()))))
 }
 
 fn texts(values: &StringChunked) -> Data {

@@ -144,8 +144,8 @@ impl Estimator for MixedModel {
                 "random intercepts and fixed effects explain the outcome exactly: no residual is left to compare variances with, so the model gives no standard errors",
             ));
         }
-        let shocked = Levels::of(&panel, "cluster", sloped);
-        if options.get("shocks") == "none" && shocked.n_parameters() > fewer {
+        let shocked = (options.get("shocks") == "none").then(|| Levels::of(&panel, "cluster", sloped));
+        if let Some(shocked) = shocked.filter(|s| s.n_parameters() > fewer) {
             let (with, _) = Model::new(&panel, terms::fixed(&panel, kind), &shocked, restricted, sample.executor, Vec::new());
             let with = with.solution.as_ref().filter(|s| !s.exact).and_then(|s| variances(&with, s, &counts, sample.executor));
             fit.warnings.extend(with.and_then(|with| left_out(&fit, &told.as_ref()?.0.variances, &with)));

@@ -4,6 +4,7 @@
 //! zero, only the ridge r chooses between the ways to do so; it is 10⁻¹² of the rest, so Mx must be known to its own last digits,
 //! not to those of M. An active set (Nocedal and Wright 2006, algorithm 16.3) that solves for Mx itself there.
 
+use super::simplex::enter_or_end;
 use crate::num::{Cholesky, Matrix, dot};
 
 /// M by rows, and the ridge, all of it positive.
@@ -59,16 +60,8 @@ impl Hull {
             }
             support.iter().for_each(|&j| slack[j] = f64::INFINITY);
             let worst = (0..n).min_by(|&a, &b| slack[a].total_cmp(&slack[b]));
-            match worst {
-                Some(j) if slack[j] < -1e-12 * size[j] => {
-                    support.push(j);
-                    support.sort_unstable();
-                }
-                _ => {
-                    let total: f64 = now.iter().sum();
-                    x.iter_mut().zip(&now).for_each(|(x, v)| *x = v / total);
-                    return true;
-                }
+            if enter_or_end(worst.filter(|&j| slack[j] < -1e-12 * size[j]), &mut support, &now, x) {
+                return true;
             }
         }
         false

@@ -208,16 +208,8 @@ impl Problem {
             let size = g.iter().zip(&self.h).fold(level.abs(), |m, (g, h)| m.max(g.abs()).max(h.abs()));
             let slack = |j: usize| g[j] - self.h[j] - level;
             let worst = (0..n).filter(|j| now[*j] == 0.0 && !support.contains(j)).min_by(|&a, &b| slack(a).total_cmp(&slack(b)));
-            match worst {
-                Some(j) if slack(j) < -1e-13 * size => {
-                    support.push(j);
-                    support.sort_unstable();
-                }
-                _ => {
-                    let total: f64 = now.iter().sum();
-                    x.iter_mut().zip(&now).for_each(|(x, v)| *x = v / total);
-                    return true;
-                }
+            if enter_or_end(worst.filter(|&j| slack(j) < -1e-13 * size), &mut support, &now, x) {
+                return true;
             }
         }
         false
@@ -242,6 +234,18 @@ impl Problem {
         let z: Vec<f64> = u.iter().zip(&v).map(|(u, v)| u + level * v).collect();
         (level.is_finite() && z.iter().all(|z| z.is_finite())).then_some((z, level))
     }
+}
+
+/// Lets a column into the support; without one the search has ended, and `x` becomes `now` with weights that add up to one.
+pub(super) fn enter_or_end(entering: Option<usize>, support: &mut Vec<usize>, now: &[f64], x: &mut [f64]) -> bool {
+    if let Some(j) = entering {
+        support.push(j);
+        support.sort_unstable();
+        return false;
+    }
+    let total: f64 = now.iter().sum();
+    x.iter_mut().zip(now).for_each(|(x, v)| *x = v / total);
+    true
 }
 
 /// A point of the simplex x = s z on its way, with u = (A'A + R)z.

@@ -111,9 +111,8 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     let Started { since, list, switching } = match treated {
         Treated::Since { codes, list } => started::known(codes, list, &placed, &row_number, faults),
         Treated::Now(now) => {
-            // Where no row was left out since, those used say all.
-            let more = used.seen.as_ref().filter(|seen| seen.len() > rows.len());
-            let seen = more.map(|seen| Seen::read(cohort, spec, seen)).transpose().map_err(|f| faults.extend(f)).ok()?.flatten();
+            let seen =
+                used.seen.as_ref().map(|seen| Seen::read(cohort, spec, seen)).transpose().map_err(|f| faults.extend(f)).ok()?.flatten();
             let first_on = |place: usize| seen.as_ref().map(|seen| seen.of_row(rows.at(order.at(place))));
             started::switched_on(&now, &first_on, &placed, &row_number, spec, &mut warnings, faults)
         }

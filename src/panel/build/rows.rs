@@ -6,7 +6,7 @@ use crate::panel::{PanelSpec, Sequence, TreatmentRule};
 /// The rows that are used, ascending, and the ledger of those that are not.
 pub(super) struct Used {
     pub rows: Sequence,
-    /// Rows that say what treatment a unit had, whether or not their outcome is known; `None` where only used rows count.
+    /// Rows that say what treatment a unit had, whether or not their outcome is known; `None` where those are the rows used.
     pub seen: Option<Sequence>,
     pub ledger: Ledger,
 }
@@ -75,7 +75,7 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
     let mut seen = None;
     for (k, (reason, name)) in required.into_iter().enumerate() {
         if k == n_says_treatment && spec.unit.is_some() && matches!(spec.treatment, TreatmentRule::Status(_)) {
-            seen = Some(Sequence::Listed((0..n as u32).filter(|&r| !out[r as usize]).collect()));
+            seen = Some(out.clone());
         }
         let dropped = leave_out_missing(&mut out, column(name));
         ledger.drop_rows(reason, dropped);
@@ -98,11 +98,9 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
         }
         ledger.drop_rows(Reason::ZeroWeight, leave_out(&mut out, |r| data.number(r) == Some(0.0)));
     }
-    let rows = if ledger.dropped.is_empty() {
-        Sequence::All(n as u32)
-    } else {
-        Sequence::Listed((0..n as u32).filter(|&r| !out[r as usize]).collect())
-    };
+    let kept = |out: &[bool]| Sequence::Listed((0..n as u32).filter(|&r| !out[r as usize]).collect());
+    let rows = if ledger.dropped.is_empty() { Sequence::All(n as u32) } else { kept(&out) };
+    let seen = seen.filter(|seen| *seen != out).map(|seen| kept(&seen));
     if rows.is_empty() {
         let reasons: Vec<String> = ledger.dropped.iter().map(|(r, k)| format!("{k} {}", r.words())).collect();
         let place =
