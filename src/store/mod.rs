@@ -3,5 +3,5 @@
 mod folder;
 mod input;
 
-pub use folder::{Folder, StoreError, abandon_drafts, read_folder, write_atomically};
+pub use folder::{Folder, OpenFile, StoreError, abandon_drafts, read_folder, write_atomically};
 pub use input::Input;
