@@ -10,6 +10,7 @@ mod inspect;
 mod laboratory;
 mod list;
 mod man;
+mod merge;
 mod new;
 mod pipeline;
 mod progress;
@@ -69,6 +70,8 @@ enum Command {
     Estimate(Box<estimate::Estimate>),
     /// Draw a world again and again: bias, coverage, size and power of every estimator and method on this design
     Calibrate(Box<calibrate::Calibrate>),
+    /// Join the shards of a calibration
+    Merge(merge::Merge),
     /// Rerun a finished run from its manifest and compare every number
     Verify(verify::Verify),
     /// Which numbers differ between two runs, and by how much
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Simulate(c) => c.run(&common),
         Command::Estimate(c) => c.run(&common, &threads),
         Command::Calibrate(c) => c.run(&common, &threads),
+        Command::Merge(c) => c.run(&common),
         Command::Verify(c) => c.run(&common, &threads),
         Command::Compare(c) => c.run(&common),
         Command::Report(c) => c.run(&common),
