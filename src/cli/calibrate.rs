@@ -171,7 +171,7 @@ pub(super) fn show(calibrated: &study::Calibrated, place: &std::path::Path, comm
     }
     if !common.quiet {
         text.push_str(&format!("\n{}\n", crate::render::text::text(&calibration::summary(calibrated))));
-        text.push_str(&format!("Tables and every number: {}\n", place.display()));
+        text.push_str(&format!("Report: {}\nCheck it: didact verify {}\n", place.join("report.html").display(), place.display()));
     }
     print(&text)
 }

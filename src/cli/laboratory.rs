@@ -6,7 +6,7 @@ use crate::cohort::{Fault, Faults};
 use crate::evaluate::{Drawn, Experiment, Replicate, replicate};
 use crate::panel::{Executor, spread};
 use crate::provenance;
-use crate::store::{Folder, Journal, Opened};
+use crate::store::{Folder, Journal, Opened, StoreError};
 use crate::study::{Calibrated, Calibration};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -52,14 +52,14 @@ pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Res
     let calibration = &work.calibration;
     let source = calibration.source()?;
     let grid = calibration.grid(&source)?;
-    let (points, fits) = (grid.n_points(), grid.n_points() * calibration.replicates as f64 * calibration.fits_a_draw() as f64);
+    let range = work.shard.map_or(0..calibration.replicates, |s| s.replicates(calibration.replicates));
+    let (points, fits) = (grid.n_points(), grid.n_points() * range.len() as f64 * calibration.fits_a_draw() as f64);
     if !work.at_any_price && (fits > MOST_FITS || points > MOST_POINTS) {
         return Err(dear(format!("{points:e} points and {fits:e} fits"), "more than a million points or 1e9 fits").into());
     }
     let progress = Progress::new(work.common);
     progress.stage("looking at the first draw");
     let (experiment, pilot) = calibration.experiment(&source, grid)?;
-    let range = work.shard.map_or(0..calibration.replicates, |s| s.replicates(calibration.replicates));
     let jobs: Vec<(usize, usize)> = (0..experiment.grid.len()).flat_map(|p| range.clone().map(move |r| (p, r))).collect();
     let price = Price::measure(&experiment, &pilot, jobs.len(), work.threads);
     drop(pilot);
@@ -77,23 +77,13 @@ pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Res
     if !known.is_empty() && !work.common.quiet {
         eprintln!("{} draws are in the journal already", known.len());
     }
-    let begun = Instant::now();
-    let mut done = 0;
-    for block in left.chunks(price.block(work.threads)) {
-        let found = spread(work.threads, block.len(), |i| replicate(&experiment, block[i].0, block[i].1));
-        let lines: String = found.iter().map(Replicate::line).collect();
-        journal.append(&lines)?;
-        draws.extend(found);
-        done += block.len();
-        let seconds = begun.elapsed().as_secs_f64() / done as f64 * (left.len() - done) as f64;
-        progress.stage(&format!("{done} of {} draws, {} left", left.len(), duration(seconds)));
-    }
+    draws.extend(draw(&experiment, &left, price.block(work.threads), work.threads, &progress, &mut |lines| journal.append(lines))?);
     progress.stage("writing tables, figures and the page");
     let (calibrated, files) = match work.shard {
         Some(shard) => (None, provenance::shard_files(calibration, &experiment, (shard.part, shard.of), &draws)?),
         None => {
             let calibrated = Calibrated::new(calibration.clone(), &experiment, draws);
-            let files = provenance::calibration_files(&calibrated).map_err(|e| Failure::Internal(e.to_string()))?;
+            let files = provenance::calibration_files(&calibrated)?;
             (Some(calibrated), files)
         }
     };
@@ -105,6 +95,37 @@ pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Res
     journal.remove()?;
     progress.done();
     Ok((calibrated, place))
+}
+
+/// Makes the draws, a block at a time; `keep` is given each block's lines.
+fn draw(
+    experiment: &Experiment<'_>,
+    jobs: &[(usize, usize)],
+    block: usize,
+    threads: &Threads,
+    progress: &Progress,
+    keep: &mut dyn FnMut(&str) -> Result<(), StoreError>,
+) -> Result<Vec<Replicate>, Failure> {
+    let begun = Instant::now();
+    let mut draws = Vec::new();
+    for jobs_now in jobs.chunks(block) {
+        let found = spread(threads, jobs_now.len(), |i| replicate(experiment, jobs_now[i].0, jobs_now[i].1));
+        keep(&found.iter().map(Replicate::line).collect::<String>())?;
+        draws.extend(found);
+        let left = jobs.len() - draws.len();
+        let seconds = begun.elapsed().as_secs_f64() / draws.len() as f64 * left as f64;
+        progress.stage(&format!("{} of {} draws, {} left", draws.len(), jobs.len(), duration(seconds)));
+    }
+    Ok(draws)
+}
+
+/// A finished calibration once more, from what its folder says.
+pub(super) fn again(calibration: &Calibration, threads: &Threads, progress: &Progress) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let source = calibration.source()?;
+    let (experiment, _) = calibration.experiment(&source, calibration.grid(&source)?)?;
+    let jobs: Vec<(usize, usize)> = (0..experiment.grid.len()).flat_map(|p| (0..calibration.replicates).map(move |r| (p, r))).collect();
+    let draws = draw(&experiment, &jobs, 32 * threads.width(), threads, progress, &mut |_| Ok(()))?;
+    Ok(provenance::calibration_files(&Calibrated::new(calibration.clone(), &experiment, draws))?)
 }
 
 fn dear(price: String, limit: &str) -> Fault {

@@ -22,6 +22,9 @@ mod replicate;
 mod source;
 mod truth;
 
+#[cfg(test)]
+mod tests;
+
 pub use experiment::{Effects, Experiment, Question};
 pub use grid::{Axis, Grid, Point};
 pub use measure::Measured;

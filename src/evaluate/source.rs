@@ -25,9 +25,6 @@ pub trait Source: Sync {
     /// The parameters that a grid may vary.
     fn parameters(&self) -> Vec<String>;
 
-    /// The value of a parameter where no grid varies it.
-    fn default(&self, parameter: &str) -> Option<f64>;
-
     /// Whether there is something to draw at a point.
     ///
     /// # Errors
@@ -84,10 +81,6 @@ impl Source for Simulated {
 
     fn parameters(&self) -> Vec<String> {
         self.parameters.iter().map(|p| p.name.to_string()).collect()
-    }
-
-    fn default(&self, parameter: &str) -> Option<f64> {
-        self.parameters.get(parameter)
     }
 
     fn check(&self, point: &Point) -> Result<(), Faults> {

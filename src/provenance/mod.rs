@@ -6,7 +6,7 @@ mod files;
 mod manifest;
 mod verify;
 
-pub use calibration::{DRAWS, SHARD, ShardRecord, calibration_files, shard_files};
+pub use calibration::{CALIBRATION, DRAWS, SHARD, ShardRecord, calibration_files, shard_files};
 pub use compare::{Difference, differences};
 pub use files::{RunFiles, figure_files, files};
 pub use manifest::{InputRecord, Manifest, MethodRecord};

@@ -1,9 +1,13 @@
 //! What a calibration says, as typed content: sentences, tables, figures, and its report.
 
+mod figures;
+mod report;
 mod summary;
 mod tables;
 mod words;
 
+pub use figures::figures;
+pub use report::report;
 pub use summary::summary;
 pub use tables::tables;
 pub use words::sentences;
