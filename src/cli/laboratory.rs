@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use super::{Common, Failure, Threads};
 use crate::cohort::{Fault, Faults};
-use crate::evaluate::{Drawn, Experiment, Replicate, replicate};
+use crate::evaluate::{Drawn, Effects, Experiment, Replicate, replicate};
 use crate::panel::{Executor, spread};
 use crate::provenance;
 use crate::store::{Folder, Journal, Opened, StoreError};
@@ -51,7 +51,8 @@ const MOST_SECONDS: f64 = 30.0 * 86_400.0;
 pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Result<(Option<Calibrated>, PathBuf), Failure> {
     let calibration = &work.calibration;
     let source = calibration.source()?;
-    let grid = calibration.grid(&source)?;
+    let grid = calibration.grid(&source).map_err(Failure::BadFlag)?;
+    Effects::parse(calibration.effects.iter().map(String::as_str).filter(|e| *e != "subgroup")).map_err(Failure::BadFlag)?;
     let range = work.shard.map_or(0..calibration.replicates, |s| s.replicates(calibration.replicates));
     let (points, fits) = (grid.n_points(), grid.n_points() * range.len() as f64 * calibration.fits_a_draw() as f64);
     if !work.at_any_price && (fits > MOST_FITS || points > MOST_POINTS) {
