@@ -3,6 +3,7 @@
 use super::failure::print;
 use super::{Common, Failure, Threads, laboratory, pipeline, run};
 use crate::cohort::Fault;
+use crate::evaluate::Axis;
 use crate::simulate::WORLDS;
 use crate::store::StoreError;
 use crate::study::{self, AnalysisSection, Calibration, STUDIES, StudyFile};
@@ -130,7 +131,12 @@ impl Calibrate {
                 covariates,
             }];
         }
-        let mut study = study::resolve(study)?;
+        // A parameter of the grid needs no fitting value beside it: its first one stands for it where that is sound.
+        let mut first = study.clone();
+        for axis in self.grid.iter().filter_map(|text| Axis::parse(text).ok()) {
+            first.data.world.insert(axis.name.clone(), axis.value(0));
+        }
+        let mut study = study::resolve(first).or_else(|_| study::resolve(study))?;
         for section in &mut study.analysis {
             // P-values of several hypotheses are not what is tried here.
             section.multiplicity = None;

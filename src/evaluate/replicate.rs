@@ -101,12 +101,15 @@ impl Answer<'_> {
         };
         let wanted: Vec<usize> =
             (0..self.fit.targets.len()).filter(|&t| self.experiment.effects.wants(self.fit.targets[t].estimand)).collect();
+        let mut focus = vec![false; self.fit.targets.len()];
+        wanted.iter().for_each(|&t| focus[t] = true);
+        let setting = Setting { focus: Some(&focus), ..*setting };
         for method in methods {
             let label = method.label();
             let inferred = method
                 .fits(self.fit, self.panel)
                 .and_then(|()| infer::arms(self.fit, self.panel, &self.question.spec, std::slice::from_ref(method)))
-                .and_then(|()| method.infer(self.fit, setting));
+                .and_then(|()| method.infer(self.fit, &setting));
             let inferred = match inferred {
                 Ok(inferred) => inferred,
                 Err(faults) => {

@@ -230,3 +230,48 @@ fn the_identity_names_what_numbers_depend_on() {
     }
     assert_eq!(experiment(&["effect=0,2"], &["did"], &["cluster:cr2"], 30).fingerprint(), fingerprint);
 }
+
+/// What is said of an effect does not depend on which others are looked at.
+#[test]
+fn looking_at_fewer_effects_changes_no_number() {
+    let methods =
+        ["wild-bootstrap:replicates=199", "multiplier-bootstrap:replicates=199", "pairs-bootstrap:replicates=199", "jackknife", "cluster"];
+    let two = Simulated { world: crate::simulate::find("belmont-cragin").expect("a world"), parameters: small() };
+    let question = Question {
+        section: "main".into(),
+        spec: PanelSpec {
+            unit: Some("student_id".into()),
+            period: Some("year".into()),
+            cluster: Some("school_id".into()),
+            ..PanelSpec::new("math", TreatmentRule::Cohort("profile_year".into()))
+        },
+        estimators: ["callaway-santanna", "event-study"].iter().map(|t| Chosen::parse(t).expect("known")).collect(),
+        inference: methods.iter().map(|t| Method::parse(t).expect("known")).collect(),
+    };
+    let looking = |kinds: &[&str]| {
+        let e = Experiment {
+            source: &two,
+            grid: Grid::default(),
+            questions: vec![question.clone()],
+            effects: Effects::parse(kinds.iter().copied()).expect("known"),
+            replicates: 1,
+            level: 0.95,
+            seed: 1,
+        };
+        replicate(&e, 0, 0).records
+    };
+    let all = looking(&["overall", "event", "group", "calendar", "group-time"]);
+    let few = looking(&["event"]);
+    let event = |r: &&Record| r.effect.is_none_or(|e| e.estimand == Estimand::Event);
+    let same: Vec<&Record> = all.iter().filter(event).collect();
+    assert!(same.len() > 20 && same.iter().filter(|r| r.result.is_ok()).count() > 20, "{same:?}");
+    assert_eq!(same, few.iter().collect::<Vec<_>>());
+}
+
+fn small() -> crate::simulate::Parameters {
+    let mut parameters = crate::simulate::find("belmont-cragin").expect("a world").parameters();
+    for (name, value) in [("schools", "12"), ("profile_schools", "6")] {
+        parameters.set(name, value).expect("allowed");
+    }
+    parameters
+}
