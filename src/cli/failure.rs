@@ -66,6 +66,12 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<crate::render::RenderError> for Failure {
+    fn from(e: crate::render::RenderError) -> Self {
+        Failure::Internal(e.to_string())
+    }
+}
+
 impl From<IngestError> for Failure {
     fn from(e: IngestError) -> Self {
         match e {

@@ -1,13 +1,16 @@
 //! The command line: one file a command. It prints, and never computes.
 
+mod calibrate;
 mod compare;
 mod completions;
 mod estimate;
 mod failure;
 mod guess;
 mod inspect;
+mod laboratory;
 mod list;
 mod man;
+mod merge;
 mod new;
 mod pipeline;
 mod progress;
@@ -65,6 +68,10 @@ enum Command {
     Simulate(simulate::Simulate),
     /// One estimate from flags, without a study file
     Estimate(Box<estimate::Estimate>),
+    /// Draw a world again and again: bias, coverage, size and power of every estimator and method on this design
+    Calibrate(Box<calibrate::Calibrate>),
+    /// Join the shards of a calibration
+    Merge(merge::Merge),
     /// Rerun a finished run from its manifest and compare every number
     Verify(verify::Verify),
     /// Which numbers differ between two runs, and by how much
@@ -103,6 +110,8 @@ pub fn main() -> ExitCode {
         Command::Inspect(c) => c.run(&common),
         Command::Simulate(c) => c.run(&common),
         Command::Estimate(c) => c.run(&common, &threads),
+        Command::Calibrate(c) => c.run(&common, &threads),
+        Command::Merge(c) => c.run(&common),
         Command::Verify(c) => c.run(&common, &threads),
         Command::Compare(c) => c.run(&common),
         Command::Report(c) => c.run(&common),

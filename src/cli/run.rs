@@ -82,7 +82,7 @@ impl Run {
 }
 
 /// `runs/NAME`, or with a number behind it when the same run was made before.
-fn free(name: &str) -> PathBuf {
+pub(super) fn free(name: &str) -> PathBuf {
     let runs = PathBuf::from("runs");
     let first = runs.join(name);
     if first.symlink_metadata().is_err() {

@@ -143,6 +143,24 @@ impl Chosen {
         Ok(Chosen { estimator: *estimator, options: Options::parse(estimator.card(), rest)? })
     }
 
+    /// Estimates with these options.
+    ///
+    /// # Errors
+    /// A sample of treatments that this estimator cannot follow; and as [`Estimator::fit`].
+    pub fn fit(&self, sample: &Sample<'_>) -> Result<Fit, Faults> {
+        if sample.panel.extras.status.is_some() && !self.estimator.asks_for(Role::Status) {
+            return Err(Fault::new(
+                "EST-060",
+                format!("{} follows treatments that stay on", self.estimator.card().id),
+                format!("estimator {}", self.label()),
+                "this sample was built with treatments that switch off, are there from the start or take other values",
+                "build it for this estimator, or ask for  chaisemartin-dhaultfoeuille",
+            )
+            .into());
+        }
+        self.estimator.fit(sample, &self.options)
+    }
+
     /// The estimator's name with the options that differ from the defaults.
     pub fn label(&self) -> String {
         self.options.label(self.estimator.card())

@@ -258,7 +258,7 @@ impl Summary {
             ));
         }
         if self.kind == Kind::Studentized {
-            self.bands(fit, &drawn, &plain, level, &mut out);
+            self.bands(setting.families(fit), &drawn, &plain, level, &mut out);
             for (t, estimate) in identified(fit) {
                 if drawn[t].failures > 0 {
                     continue;
@@ -279,8 +279,8 @@ impl Summary {
     }
 
     /// Simultaneous bands: estimate ± c·standard error, c the quantile of the largest |t| of a replicate, within each family.
-    fn bands(&self, fit: &Fit, drawn: &[Collected], plain: &[Option<f64>], level: f64, out: &mut Inferred) {
-        for family in fit.families() {
+    fn bands(&self, families: Vec<Vec<usize>>, drawn: &[Collected], plain: &[Option<f64>], level: f64, out: &mut Inferred) {
+        for family in families {
             let family: Vec<usize> = family.into_iter().filter(|&t| plain[t].is_some() && drawn[t].failures == 0).collect();
             if family.len() < 2 {
                 continue;

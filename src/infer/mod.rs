@@ -2,6 +2,7 @@
 //! without: `robust`, two crossed clusterings, and draws within clusters.
 
 mod anderson_rubin;
+mod arms;
 mod assignment;
 mod bootstrap;
 mod cluster;
@@ -32,6 +33,7 @@ mod wild;
 mod wild_joint;
 
 // Only studies adjust p-values of several hypotheses.
+pub use arms::{arms, informative};
 #[cfg(feature = "program")]
 pub(crate) use estimate::Draws;
 pub use estimate::{Bound, Estimate, Inferred, Interval, JointTest, Simulated};

@@ -152,7 +152,7 @@ impl Inference for MultiplierBootstrap {
             }
             out.estimates.push(row);
         }
-        for family in fit.families() {
+        for family in setting.families(fit) {
             let places = drawn.places(&family);
             if places.len() < 2 {
                 continue;

@@ -2,7 +2,7 @@
 
 use super::bootstrap::{in_blocks, narrower, undecided};
 use super::curve::{Counting, Curves};
-use super::estimate::{Draws, Estimate, Inferred, Interval, JointTest, Simulated, identified};
+use super::estimate::{Draws, Estimate, Inferred, Interval, JointTest, Simulated};
 use super::replicates::{Asked, Share, finite_sorted, of_quantile, of_share};
 use super::score::Problem;
 use super::weights::Source;
@@ -89,7 +89,7 @@ impl Inference for WildBootstrap {
         let mut out = Inferred::default();
         let (mut open, mut disconnected, mut settled, mut patterns) = (Vec::new(), Vec::new(), true, None);
         let mut tied: Vec<String> = Vec::new();
-        for (t, estimate) in identified(fit) {
+        for (t, estimate) in setting.identified(fit) {
             let (Some(problem), Some(influence)) = (problem(fit, t, imposed, parts.as_deref(), setting)?, fit.influence(t)) else {
                 continue;
             };
@@ -231,7 +231,7 @@ fn replicates(problem: &Problem, source: Source, root: &Stream, range: Range<usi
 /// (Montiel Olea and Plagborg-Møller 2019, algorithm 2, with wild cluster draws).
 fn bands(fit: &Fit, options: &Options, parts: Option<&[Part]>, setting: &Setting<'_>, out: &mut Inferred) -> Result<(), Faults> {
     let root = root(options, setting);
-    for family in fit.families() {
+    for family in setting.families(fit) {
         let usable = |t: &usize| out.estimates.iter().any(|row| row.target == *t && row.std_error.is_some());
         let family: Vec<usize> = family.into_iter().filter(usable).collect();
         let draws = |t: usize| out.estimates.iter().find(|row| row.target == t).and_then(|row| row.simulated).map_or(0, |s| s.replicates);

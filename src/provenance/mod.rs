@@ -1,10 +1,12 @@
 //! Where a run came from, and whether it comes out again: files with their hashes, manifest, verify, compare.
 
+mod calibration;
 mod compare;
 mod files;
 mod manifest;
 mod verify;
 
+pub use calibration::{CALIBRATION, DRAWS, SHARD, ShardRecord, calibration_files, shard_files};
 pub use compare::{Difference, differences};
 pub use files::{RunFiles, figure_files, files};
 pub use manifest::{InputRecord, Manifest, MethodRecord};

@@ -1,7 +1,10 @@
-//! The one seam to the disk: opening inputs, and writing a run's folder whole or not at all.
+//! The one seam to the disk: opening inputs, writing a run's folder whole or not at all, and the journal
+//! of a long one.
 
 mod folder;
 mod input;
+mod journal;
 
 pub use folder::{Folder, OpenFile, StoreError, abandon_drafts, read_folder, write_atomically};
 pub use input::Input;
+pub use journal::{Journal, Opened};

@@ -2,7 +2,7 @@
 
 use super::family::Leader;
 use super::versus::{Overall, Versus};
-use crate::cohort::{Cohort, Fault, Faults, Warning};
+use crate::cohort::{Cohort, Faults, Warning};
 use crate::estimate::{Chosen, Component, Fit, NotIdentified, Role, Sample, Target};
 use crate::infer::multiplicity::Adjustment;
 use crate::infer::{self, Draws, Estimate, JointTest, Method, Setting};
@@ -150,19 +150,9 @@ fn one(
     leader: &Leader,
     setting: &Setting<'_>,
 ) -> Result<(Analysis, Option<Overall>), Faults> {
-    if panel.extras.status.is_some() && !chosen.estimator.asks_for(Role::Status) {
-        return Err(Fault::new(
-            "EST-060",
-            format!("{} follows treatments that stay on", chosen.estimator.card().id),
-            format!("estimator {}", chosen.label()),
-            "this sample was built with treatments that switch off, are there from the start or take other values",
-            "build it for this estimator, or ask for  chaisemartin-dhaultfoeuille",
-        )
-        .into());
-    }
-    let fit = chosen.estimator.fit(sample, &chosen.options)?;
+    let fit = chosen.fit(sample)?;
     let methods = if question.inference.is_empty() { infer::defaults(&fit, panel) } else { question.inference.clone() };
-    arms(&fit, panel, &question.spec, &methods)?;
+    infer::arms(&fit, panel, &question.spec, &methods)?;
     let order = if question.multiplicity == Some(Adjustment::RomanoWolf) { Some(leader.order(&fit)?) } else { None };
     let setting = Setting { order: order.as_deref(), ..*setting };
     let mut warnings: Vec<Warning> = panel.warnings.clone();
@@ -235,28 +225,9 @@ fn one(
     Ok((analysis, overall))
 }
 
-/// Refuses intervals that compare clusters within arms where the fit has a single cluster in one of them.
-fn arms(fit: &Fit, panel: &Panel, spec: &PanelSpec, methods: &[Method]) -> Result<(), Faults> {
-    let (treated, comparison) = fit.clusters_by_arm();
-    if panel.cells.has_never() && comparison == 1 {
-        return Err(panel.one_cluster("comparison", spec).into());
-    }
-    let lone = treated == 1 || informative(fit).map(|(_, n)| n).max() == Some(1);
-    if lone && methods.iter().any(|m| !m.inference.lone_treated()) {
-        return Err(panel.one_cluster("treated", spec).into());
-    }
-    Ok(())
-}
-
-/// The identified effects of treatment, and how many treated clusters say something on each.
-fn informative(fit: &Fit) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let identified = (0..fit.targets.len()).filter(|&t| fit.estimates[t].is_ok());
-    identified.filter_map(|t| Some((t, fit.treatment_shares(t)?.iter().filter(|s| **s != 0.0).count())))
-}
-
 /// Effects that rest on a single treated cluster beside others that do not.
 fn single(fit: &Fit) -> Option<Warning> {
-    let labels: Vec<&str> = informative(fit).filter(|(_, n)| *n == 1).map(|(t, _)| fit.targets[t].label.as_str()).collect();
+    let labels: Vec<&str> = infer::informative(fit).filter(|(_, n)| *n == 1).map(|(t, _)| fit.targets[t].label.as_str()).collect();
     (!labels.is_empty()).then(|| {
         Warning::new(
             "one-treated-cluster",

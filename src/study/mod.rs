@@ -2,6 +2,8 @@
 
 mod analyse;
 mod builtin;
+mod calibrated;
+mod calibration;
 mod describe;
 mod family;
 mod file;
@@ -12,10 +14,12 @@ mod versus;
 
 pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
 pub use builtin::{BuiltIn, STUDIES};
+pub use calibrated::{Calibrated, measures};
+pub use calibration::Calibration;
 pub use describe::{ArmPeriod, Baseline, Description, Summary, describe};
 pub use family::{Leader, adjust};
 pub use file::{About, AnalysisSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile};
 pub use results::document;
-pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, resolve};
-pub use subgroup::{Subgroup, by_subgroup};
+pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};
+pub use subgroup::{Subgroup, by_subgroup, subgroups};
 pub use versus::Versus;

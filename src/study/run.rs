@@ -9,7 +9,7 @@ use crate::cohort::{Codebook, Cohort, Fault, Faults};
 use crate::estimate::{Chosen, Role};
 use crate::infer::Method;
 use crate::panel::{CovariateTerm, Duplicates, Executor, FixedEffect, Panel, PanelSpec, TreatmentRule};
-use crate::simulate::{self, Draw, Truth};
+use crate::simulate::{self, Draw, Parameters, Truth, World};
 
 /// Data that have come in: simulated, or loaded elsewhere.
 pub struct Loaded {
@@ -214,13 +214,18 @@ pub fn draw(study: &StudyFile) -> Result<Draw, Faults> {
             "use a study with simulate",
         ))
     })?;
+    Ok(world.draw(&parameters(study, world)?, study.study.seed))
+}
+
+/// The parameters of a study's world.
+pub(super) fn parameters(study: &StudyFile, world: &dyn World) -> Result<Parameters, Faults> {
     let mut parameters = world.parameters();
     for (name, value) in &study.data.world {
         parameters
             .set(name, &value.to_string())
             .map_err(|e| Fault::new("STUDY-002", e.to_string(), "[data] world", "the world would be another one", "correct it"))?;
     }
-    Ok(world.draw(&parameters, study.study.seed))
+    Ok(parameters)
 }
 
 /// The columns a study reads.
@@ -317,6 +322,20 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
 
 fn roles(study: &StudyFile) -> &Roles {
     study.roles.as_ref().expect("a resolved study has roles")
+}
+
+/// What a resolved study asks: each analysis of each outcome, by the analysis's name.
+///
+/// # Errors
+/// What cannot be read.
+pub fn questions(study: &StudyFile) -> Result<Vec<(String, Question)>, Faults> {
+    let mut out = Vec::new();
+    for section in &study.analysis {
+        for outcome in &roles(study).outcomes {
+            out.push((section.name.clone(), question(study, section, outcome)?));
+        }
+    }
+    Ok(out)
 }
 
 fn question(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<Question, Faults> {

@@ -13,11 +13,11 @@ pub struct Subgroup {
     pub result: Result<Vec<Analysis>, Faults>,
 }
 
-/// Answers the question within each value of a column.
+/// The values of a column of subgroups, in order.
 ///
 /// # Errors
 /// When the column is not there, or has more than 50 values.
-pub fn by_subgroup(cohort: &Cohort, question: &Question, column: &str, executor: &dyn Executor) -> Result<Vec<Subgroup>, Faults> {
+pub fn subgroups(cohort: &Cohort, column: &str) -> Result<Vec<String>, Faults> {
     let Some(data) = cohort.column(column).map(|c| &c.data) else {
         return Err(Fault::new(
             "DATA-001",
@@ -40,15 +40,27 @@ pub fn by_subgroup(cohort: &Cohort, question: &Question, column: &str, executor:
         )
         .into());
     }
-    Ok((0..keys.len())
-        .map(|k| {
-            let value = keys.label(k);
-            let mut own = question.clone();
-            own.spec.subgroup = Some((column.to_string(), value.clone()));
-            // Within one subgroup there is no other to compare with.
-            own.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
-            own.spec.third = None;
-            Subgroup { result: analyse(cohort, &own, executor).map(|(_, a)| a), value }
-        })
-        .collect())
+    Ok((0..keys.len()).map(|k| keys.label(k)).collect())
+}
+
+/// The question about one subgroup alone.
+pub(super) fn within(question: &Question, column: &str, value: &str) -> Question {
+    let mut own = question.clone();
+    own.spec.subgroup = Some((column.to_string(), value.to_string()));
+    // Within one subgroup there is no other to compare with.
+    own.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
+    own.spec.third = None;
+    own
+}
+
+/// Answers the question within each value of a column.
+///
+/// # Errors
+/// As [`subgroups`].
+pub fn by_subgroup(cohort: &Cohort, question: &Question, column: &str, executor: &dyn Executor) -> Result<Vec<Subgroup>, Faults> {
+    let answer = |value: String| {
+        let own = within(question, column, &value);
+        Subgroup { result: analyse(cohort, &own, executor).map(|(_, a)| a), value }
+    };
+    Ok(subgroups(cohort, column)?.into_iter().map(answer).collect())
 }

@@ -1,6 +1,7 @@
 //! What must hold for every estimator and method, whatever the data: the order of rows, the scale of weights, a shifted or
 //! scaled outcome change nothing but what they should.
 
+mod calibration;
 mod cohorts;
 mod estimator_options;
 mod estimators;

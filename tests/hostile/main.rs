@@ -5,6 +5,7 @@
 mod support;
 
 mod accepted;
+mod calibration;
 mod changes_in_changes;
 mod codes;
 mod cohorts;

@@ -30,7 +30,7 @@ pub(super) fn figures(run: &Run) -> Vec<Figure> {
     out
 }
 
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let cleaned: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let short: String = cleaned.trim_matches('-').chars().take(40).collect();
     if short.is_empty() { "outcome".into() } else { short }

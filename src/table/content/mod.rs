@@ -2,6 +2,7 @@
 
 mod answer;
 mod balance;
+pub mod calibration;
 mod components;
 mod descriptives;
 mod disclosure;

@@ -1,0 +1,183 @@
+//! `didact calibrate`: how far methods can be trusted on a design whose truth is known.
+
+use super::failure::print;
+use super::{Common, Failure, Threads, laboratory, pipeline, run};
+use crate::cohort::Fault;
+use crate::evaluate::Axis;
+use crate::simulate::WORLDS;
+use crate::store::StoreError;
+use crate::study::{self, AnalysisSection, Calibration, STUDIES, StudyFile};
+use crate::table::content::calibration;
+use std::path::PathBuf;
+
+/// How far methods can be trusted on a design.
+#[derive(clap::Args, Debug)]
+pub struct Calibrate {
+    /// A world (didact list worlds), or the file of a study that simulates one
+    #[arg(value_name = "WORLD|STUDY")]
+    design: String,
+    /// How many times to draw, at each point of the grid
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u64).range(2..=1_000_000_000))]
+    replicates: u64,
+    /// Values to try for a parameter, as NAME=A,B,C or NAME=A..B:STEP (repeatable: every combination)
+    #[arg(long, value_name = "NAME=VALUES")]
+    grid: Vec<String>,
+    /// A parameter of the world, as NAME=VALUE (repeatable)
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// The estimator with its options, instead of the study's (repeatable)
+    #[arg(long, value_name = "NAME[:key=value,…]")]
+    estimator: Vec<String>,
+    /// The inference method with its options, instead of the study's (repeatable)
+    #[arg(long, value_name = "NAME[:key=value,…]")]
+    inference: Vec<String>,
+    /// The outcome (repeatable) [default: the study's first]
+    #[arg(long, value_name = "COL")]
+    outcome: Vec<String>,
+    /// Which effects to look at: overall, event, group, calendar, group-time, subgroup (repeatable) [default: overall, event, and
+    /// subgroup where the world tells the truth in them]
+    #[arg(long, value_name = "KIND")]
+    effect: Vec<String>,
+    /// The confidence level, instead of the study's
+    #[arg(long)]
+    level: Option<f64>,
+    /// The seed of all draws, instead of the study's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The folder to write [default: runs/NAME-calibration-HASH]; killed, the same command goes on where it was
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Only part I of N, to be joined by  didact merge
+    #[arg(long, value_name = "I/N")]
+    shard: Option<String>,
+    /// Go on whatever it costs: by default more than 1e9 fits, a million points or 30 days are refused
+    #[arg(long)]
+    at_any_price: bool,
+}
+
+impl Calibrate {
+    pub(super) fn run(&self, common: &Common, threads: &Threads) -> Result<(), Failure> {
+        if let Some(out) = &self.out
+            && out.symlink_metadata().is_ok()
+        {
+            return Err(Failure::Store(StoreError::plain(format!(
+                "{} exists already, and finished results are never overwritten: give another place with --out, or move it away",
+                out.display()
+            ))));
+        }
+        let shard = self.shard.as_deref().map(laboratory::Shard::parse).transpose()?;
+        let (study, slug) = self.study()?;
+        let calibration =
+            Calibration { study, grid: self.grid.clone(), effects: self.effect.clone(), replicates: self.replicates as usize };
+        let work = laboratory::Work { calibration, shard, at_any_price: self.at_any_price, common, threads };
+        let place = |name: &str| self.out.clone().unwrap_or_else(|| run::free(&format!("{slug}-calibration-{name}")));
+        let (calibrated, place) = laboratory::carry_out(&work, &place)?;
+        let Some(calibrated) = calibrated else {
+            let merge = "when all shards are there:  didact merge DIR… --out DIR";
+            return match (common.json, common.quiet) {
+                (true, _) => print(&format!("{:#}\n", serde_json::json!({"folder": place.to_string_lossy(), "shard": self.shard}))),
+                (false, true) => Ok(()),
+                (false, false) => {
+                    print(&format!("Shard {} is in {}; {merge}\n", self.shard.as_deref().unwrap_or_default(), place.display()))
+                }
+            };
+        };
+        show(&calibrated, &place, common)
+    }
+
+    /// The resolved study: the design, with what the flags say instead.
+    fn study(&self) -> Result<(StudyFile, String), Failure> {
+        let (mut study, slug) = match WORLDS.iter().find(|w| w.card().id == self.design) {
+            Some(world) => {
+                let id = world.card().id;
+                let built_in = STUDIES.iter().map(|s| s.study()).find(|s| s.data.simulate.as_deref() == Some(id));
+                let study = built_in.ok_or_else(|| {
+                    Fault::new(
+                        "CAL-007",
+                        format!("the world {id} has no built-in study"),
+                        "WORLD",
+                        "it is not said how its draws are analysed",
+                        "write a study file with  simulate, roles and analysis,  and name that",
+                    )
+                })?;
+                (study, id.to_string())
+            }
+            None => {
+                let (study, slug, _) = pipeline::find(&self.design)?;
+                (study, slug)
+            }
+        };
+        if let Some(seed) = self.seed {
+            study.study.seed = seed;
+        }
+        if let Some(level) = self.level {
+            study.study.level = super::estimate::check_level(level)?;
+        }
+        for text in &self.set {
+            let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;
+            let value: f64 = value.trim().parse().map_err(|_| Failure::Usage(format!("--set {text}: the value is not a number")))?;
+            study.data.world.insert(name.trim().to_string(), value);
+        }
+        super::estimate::methods(&self.estimator, &self.inference).map_err(Failure::BadFlag)?;
+        if !self.estimator.is_empty() {
+            let first = study.analysis.first().cloned();
+            let inference = first.as_ref().map_or(Vec::new(), |a| a.inference.clone());
+            let covariates = first.and_then(|a| a.covariates);
+            study.analysis = vec![AnalysisSection {
+                name: "main".into(),
+                estimators: self.estimator.clone(),
+                inference,
+                multiplicity: None,
+                covariates,
+            }];
+        }
+        // A parameter of the grid needs no fitting value beside it: its first one stands for it where that is sound.
+        let mut first = study.clone();
+        for axis in self.grid.iter().filter_map(|text| Axis::parse(text).ok()) {
+            first.data.world.insert(axis.name.clone(), axis.value(0));
+        }
+        let mut study = study::resolve(first).or_else(|_| study::resolve(study))?;
+        for section in &mut study.analysis {
+            // P-values of several hypotheses are not what is tried here.
+            section.multiplicity = None;
+            if !self.inference.is_empty() {
+                section.inference.clone_from(&self.inference);
+            }
+        }
+        if let Some(roles) = &mut study.roles {
+            if let Some(unknown) = self.outcome.iter().find(|o| !roles.outcomes.contains(o)) {
+                let remedy = crate::cohort::did_you_mean(unknown, roles.outcomes.iter().map(String::as_str));
+                let why = "its true effect would not be known";
+                return Err(Failure::BadFlag(
+                    Fault::new("CAL-008", format!("the study has no outcome {unknown:?}"), format!("--outcome {unknown}"), why, remedy)
+                        .into(),
+                ));
+            }
+            if self.outcome.is_empty() {
+                roles.outcomes.truncate(1)
+            } else {
+                roles.outcomes.clone_from(&self.outcome)
+            }
+            roles.domains.retain(|outcome, _| roles.outcomes.contains(outcome));
+        }
+        Ok((study::resolve(study)?, slug))
+    }
+}
+
+/// Prints what came of it.
+pub(super) fn show(calibrated: &study::Calibrated, place: &std::path::Path, common: &Common) -> Result<(), Failure> {
+    if common.json {
+        let mut document = calibrated.document();
+        document["folder"] = serde_json::json!(place.to_string_lossy());
+        return print(&format!("{document:#}\n"));
+    }
+    let mut text = String::new();
+    for sentence in calibration::sentences(calibrated, 12) {
+        text.push_str(&format!("{}\n", crate::render::text::printable(&sentence)));
+    }
+    if !common.quiet {
+        text.push_str(&format!("\n{}\n", crate::render::text::text(&calibration::summary(calibrated))));
+        text.push_str(&format!("Report: {}\nCheck it: didact verify {}\n", place.join("report.html").display(), place.display()));
+    }
+    print(&text)
+}

@@ -1,0 +1,104 @@
+//! What draws a replicate.
+
+use super::grid::Point;
+use super::truth::{TrueValue, Truths};
+use crate::cohort::{Cohort, Fault, Faults};
+use crate::simulate::{Detail, Parameters, World};
+
+/// One draw: students, and what is true of them.
+pub struct Drawn {
+    /// The students.
+    pub cohort: Cohort,
+    /// The true effects.
+    pub truths: Truths,
+}
+
+/// Whatever students can be drawn from, again and again, with the truth about each draw: a world, or a design fitted to data.
+pub trait Source: Sync {
+    /// A name for people.
+    fn name(&self) -> String;
+
+    /// Everything that a draw depends on beside the point and the seed, as name and value: two sources with the same lines draw
+    /// the same students.
+    fn identity(&self) -> Vec<(String, String)>;
+
+    /// The parameters that a grid may vary.
+    fn parameters(&self) -> Vec<String>;
+
+    /// Whether there is something to draw at a point.
+    ///
+    /// # Errors
+    /// Every fault of the point at once.
+    fn check(&self, point: &Point) -> Result<(), Faults>;
+
+    /// Draws.
+    ///
+    /// # Errors
+    /// As [`Source::check`].
+    fn draw(&self, point: &Point, seed: u64) -> Result<Drawn, Faults>;
+}
+
+/// A simulated world with its parameters.
+pub struct Simulated {
+    /// The world.
+    pub world: &'static dyn World,
+    /// Its parameters.
+    pub parameters: Parameters,
+}
+
+impl Simulated {
+    /// The parameters at a point.
+    fn at(&self, point: &Point) -> Result<Parameters, Faults> {
+        let mut parameters = self.parameters.clone();
+        let mut faults = Faults::default();
+        let place = format!("world {}, {point}", self.world.card().id);
+        let mut refuse = |what: String, remedy: &str| {
+            faults.push(Fault::new("CAL-001", what, place.clone(), "there is no such world to draw from", remedy));
+        };
+        for (name, value) in &point.values {
+            if let Err(e) = parameters.set(name, &value.to_string()) {
+                refuse(e.to_string(), "correct it;  didact list worlds --json  shows the parameters with their ranges");
+            }
+        }
+        if let Err(errors) = parameters.check() {
+            errors.iter().for_each(|e| refuse(e.to_string(), "change one of them, with --grid or --set"));
+        }
+        faults.into_result().map(|()| parameters)
+    }
+}
+
+impl Source for Simulated {
+    fn name(&self) -> String {
+        self.world.card().id.into()
+    }
+
+    fn identity(&self) -> Vec<(String, String)> {
+        let card = self.world.card();
+        let mut out = vec![("world".to_string(), card.id.to_string()), ("world version".to_string(), card.version.to_string())];
+        out.extend(self.parameters.iter().map(|p| (p.name.to_string(), p.value.to_string())));
+        out
+    }
+
+    fn parameters(&self) -> Vec<String> {
+        self.parameters.iter().map(|p| p.name.to_string()).collect()
+    }
+
+    fn check(&self, point: &Point) -> Result<(), Faults> {
+        self.at(point).map(|_| ())
+    }
+
+    fn draw(&self, point: &Point, seed: u64) -> Result<Drawn, Faults> {
+        let draw = self.world.draw_with(&self.at(point)?, seed, Detail::Analysis);
+        let truths = draw.truth.effects.into_iter().map(|e| TrueValue {
+            outcome: e.outcome,
+            subgroup: None,
+            estimand: e.estimand,
+            group: e.group,
+            period: e.period,
+            event_time: e.event_time,
+            value: e.value,
+            n: e.n,
+        });
+        Ok(Drawn { cohort: draw.cohort, truths: Truths(truths.collect()) })
+    }
+}

@@ -1,0 +1,128 @@
+//! All files of a calibration's folder, and of a shard's.
+
+use super::files::figure_files;
+use super::manifest::{Manifest, MethodRecord};
+use crate::estimate::ESTIMATORS;
+use crate::evaluate::{Experiment, Replicate};
+use crate::infer::INFERENCE;
+use crate::render::{self, RenderError};
+use crate::simulate;
+use crate::study::{Calibrated, Calibration};
+use crate::table::content::calibration as content;
+use serde::{Deserialize, Serialize};
+
+/// What a shard is a part of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShardRecord {
+    /// The program's version.
+    pub didact: String,
+    /// BLAKE3 of everything the numbers depend on.
+    pub fingerprint: String,
+    /// Which part.
+    pub part: usize,
+    /// Of how many.
+    pub of: usize,
+    /// What the whole is made from.
+    pub calibration: Calibration,
+}
+
+/// The name of a shard's record in its folder.
+pub const SHARD: &str = "shard.json";
+/// The name of a shard's draws in its folder, a line each.
+pub const DRAWS: &str = "draws.txt";
+
+type Files = Vec<(String, Vec<u8>)>;
+
+/// The files of a shard.
+///
+/// # Errors
+/// When the record cannot be written as JSON (a bug).
+pub fn shard_files(
+    calibration: &Calibration,
+    experiment: &Experiment<'_>,
+    (part, of): (usize, usize),
+    draws: &[Replicate],
+) -> Result<Files, RenderError> {
+    let record = ShardRecord {
+        didact: env!("CARGO_PKG_VERSION").into(),
+        fingerprint: experiment.fingerprint(),
+        part,
+        of,
+        calibration: calibration.clone(),
+    };
+    let record = serde_json::to_string_pretty(&record).map_err(|e| RenderError::Json(e.to_string()))? + "\n";
+    let mut sorted: Vec<&Replicate> = draws.iter().collect();
+    sorted.sort_by_key(|d| (d.point, d.number));
+    let lines: String = sorted.into_iter().map(Replicate::line).collect();
+    Ok(vec![(SHARD.into(), record.into_bytes()), (DRAWS.into(), lines.into_bytes())])
+}
+
+/// What a finished calibration was made from; with the program's version it says everything.
+pub const CALIBRATION: &str = "calibration.json";
+
+/// The command that repeats it from its own folder.
+fn command(c: &Calibration) -> String {
+    let mut out = format!("didact calibrate study.toml --replicates {}", c.replicates);
+    c.grid.iter().for_each(|g| out.push_str(&format!(" --grid {g}")));
+    c.effects.iter().for_each(|e| out.push_str(&format!(" --effect {e}")));
+    for outcome in c.study.roles.iter().flat_map(|r| &r.outcomes) {
+        out.push_str(&format!(" --outcome {outcome}"));
+    }
+    out
+}
+
+/// The files of a finished calibration, the manifest last.
+///
+/// # Errors
+/// When a renderer fails (a bug).
+pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
+    let json =
+        |value: serde_json::Result<String>| value.map(|text| (text + "\n").into_bytes()).map_err(|e| RenderError::Json(e.to_string()));
+    let command = command(&c.calibration);
+    let report = content::report(c, &command);
+    let mut files: Files = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
+    files.push(("report.json".into(), json(serde_json::to_string_pretty(&report))?));
+    files.push(("results.json".into(), json(serde_json::to_string_pretty(&c.document()))?));
+    for table in &report.tables {
+        for name in &c.calibration.study.output.formats {
+            if let Some(format) = render::Format::from_name(name) {
+                files.push((format!("tables/{}.{}", table.id, format.extension()), format.table(table).into_bytes()));
+            }
+        }
+    }
+    for figure in &report.figures {
+        files.extend(figure_files(figure, &c.calibration.study.output.figures)?);
+    }
+    let study = c.calibration.study.to_toml();
+    let hash = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
+    files.push((CALIBRATION.into(), json(serde_json::to_string_pretty(&c.calibration))?));
+    let study_hash = hash(study.as_bytes());
+    files.push(("study.toml".into(), study.into_bytes()));
+    let manifest = Manifest {
+        didact: env!("CARGO_PKG_VERSION").into(),
+        command,
+        seed: c.calibration.study.study.seed,
+        study: study_hash,
+        input: None,
+        rows: 0,
+        methods: methods(c),
+        minimum_cell: None,
+        outputs: files.iter().map(|(n, b)| (n.clone(), hash(b))).collect(),
+    };
+    files.push(("manifest.json".into(), json(serde_json::to_string_pretty(&manifest))?));
+    Ok(files)
+}
+
+fn methods(c: &Calibrated) -> Vec<MethodRecord> {
+    let estimators = ESTIMATORS
+        .iter()
+        .map(|e| e.card())
+        .filter(|card| c.questions.iter().flat_map(|q| &q.estimators).any(|e| e.estimator.card().id == card.id));
+    let used = |id: &str| c.performances.iter().filter_map(|p| p.method.as_deref()).any(|m| m.split(':').next() == Some(id));
+    let inference = INFERENCE.iter().map(|m| m.card()).filter(|card| used(card.id));
+    let mut out: Vec<MethodRecord> =
+        estimators.chain(inference).map(|card| MethodRecord { id: card.id.into(), version: card.version }).collect();
+    let world = c.calibration.study.data.simulate.as_deref().and_then(simulate::find);
+    out.extend(world.map(|w| MethodRecord { id: format!("world {}", w.card().id), version: w.card().version }));
+    out
+}

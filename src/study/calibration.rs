@@ -1,0 +1,132 @@
+//! How far a study's methods can be trusted on its own design: what is tried, and on which draws.
+
+use super::file::StudyFile;
+use super::run::{parameters, questions};
+use super::subgroup::{subgroups, within};
+use crate::cohort::{Fault, Faults};
+use crate::estimate::Role;
+use crate::evaluate::{Axis, Drawn, Effects, Experiment, Grid, Point, Question, Simulated, Source, seed_of};
+use crate::simulate;
+use serde::{Deserialize, Serialize};
+
+/// What a calibration is made from; with the program's version it says everything.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// The resolved study: world, roles, analyses, level, seed.
+    pub study: StudyFile,
+    /// The grid, each parameter as `name=a,b,c`.
+    pub grid: Vec<String>,
+    /// The kinds of effect that are looked at; empty: overall, by time since the start, and by subgroup where the world tells the
+    /// truth in them.
+    pub effects: Vec<String>,
+    /// Draws at each point.
+    pub replicates: usize,
+}
+
+impl Calibration {
+    /// What is drawn from: the study's world.
+    ///
+    /// # Errors
+    /// When the study is of data that are loaded.
+    pub fn source(&self) -> Result<Simulated, Faults> {
+        let Some(world) = self.study.data.simulate.as_deref().and_then(simulate::find) else {
+            return Err(Fault::new(
+                "CAL-005",
+                "the study is of data, whose truth nobody knows",
+                "[data] path, in the study file",
+                "how often an interval contains the truth can be counted only where the truth is known",
+                "calibrate a world like the data's design, with --set for its sizes:  didact list worlds  shows them",
+            )
+            .into());
+        };
+        Ok(Simulated { world, parameters: parameters(&self.study, world)? })
+    }
+
+    /// The grid.
+    ///
+    /// # Errors
+    /// All faults of all axes.
+    pub fn grid(&self, source: &dyn Source) -> Result<Grid, Faults> {
+        let (mut axes, mut faults) = (Vec::new(), Faults::default());
+        for text in &self.grid {
+            match Axis::parse(text) {
+                Ok(axis) => axes.push(axis),
+                Err(f) => faults.extend(f),
+            }
+        }
+        match Grid::new(axes, &source.parameters()) {
+            Ok(grid) => faults.into_result().map(|()| grid),
+            Err(f) => {
+                faults.extend(f);
+                Err(faults)
+            }
+        }
+    }
+
+    /// Estimators fitted to each draw, at least: without those for subgroups.
+    pub fn fits_a_draw(&self) -> usize {
+        let outcomes = self.study.roles.as_ref().map_or(0, |r| r.outcomes.len());
+        self.study.analysis.iter().map(|a| a.estimators.len()).sum::<usize>() * outcomes
+    }
+
+    /// The experiment, and the draw at its first point by which its subgroups were found.
+    ///
+    /// # Errors
+    /// Points of the grid that cannot be drawn; effects that are not known.
+    pub fn experiment<'a>(&self, source: &'a dyn Source, grid: Grid) -> Result<(Experiment<'a>, Drawn), Faults> {
+        let named: Vec<&str> = self.effects.iter().map(String::as_str).filter(|e| *e != "subgroup").collect();
+        let by_default = self.effects.is_empty();
+        let effects = Effects::parse(if by_default { vec!["overall", "event"] } else { named })?;
+        let seed = self.study.study.seed;
+        let mut experiment =
+            Experiment { source, grid, questions: Vec::new(), effects, replicates: self.replicates, level: self.study.study.level, seed };
+        experiment.check()?;
+        let pilot = source.draw(&experiment.grid.point(0), seed_of(seed, 0))?;
+        let asked = self.effects.iter().any(|e| e == "subgroup");
+        let all = questions(&self.study)?;
+        let first = self.study.analysis.first().map(|a| a.name.clone()).unwrap_or_default();
+        for (section, question) in &all {
+            experiment.questions.push(plain(section, question));
+        }
+        for (section, question) in all.iter().filter(|(section, _)| *section == first && (by_default || asked)) {
+            for column in self.study.roles.iter().flat_map(|r| &r.subgroups) {
+                let mut one = question.clone();
+                one.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
+                one.estimators.truncate(1);
+                one.inference.truncate(1);
+                for value in subgroups(&pilot.cohort, column)? {
+                    let own = within(&one, column, &value);
+                    let known = pilot.truths.0.iter().any(|t| t.outcome == own.spec.outcome && t.subgroup == own.spec.subgroup);
+                    if known && !own.estimators.is_empty() {
+                        experiment.questions.push(plain(section, &own));
+                    }
+                }
+            }
+        }
+        if asked && !experiment.questions.iter().any(|q| q.spec.subgroup.is_some()) {
+            return Err(Fault::new(
+                "CAL-006",
+                "no effect in a subgroup is known here",
+                "--effect subgroup",
+                "there would be nothing to compare the estimates with",
+                "name subgroups under [roles] whose true effects the world tells (truth.json of  didact simulate), or leave it out",
+            )
+            .into());
+        }
+        Ok((experiment, pilot))
+    }
+
+    /// The points of the grid.
+    pub fn points(grid: &Grid) -> Vec<Point> {
+        (0..grid.len()).map(|p| grid.point(p)).collect()
+    }
+}
+
+fn plain(section: &str, question: &super::Question) -> Question {
+    Question {
+        section: section.to_string(),
+        spec: question.spec.clone(),
+        estimators: question.estimators.clone(),
+        inference: question.inference.clone(),
+    }
+}

@@ -1,0 +1,52 @@
+//! The answer in plain words.
+
+use super::{estimator, is_overall, outcome};
+use crate::evaluate::{Performance, Verdict};
+use crate::study::Calibrated;
+use std::collections::BTreeSet;
+
+/// What each estimator calls its overall effect, by each method, in all students.
+pub(super) fn headlines(c: &Calibrated) -> Vec<&Performance> {
+    let mut seen = BTreeSet::new();
+    let all = c.performances.iter().filter(|p| is_overall(p) && c.questions[p.question].spec.subgroup.is_none());
+    // Effects stand in the order overall, overall-dynamic …: the first of each estimator is the one it is known for.
+    all.filter(|p| seen.insert((p.point, p.question, p.estimator, p.method.as_deref()))).collect()
+}
+
+/// One sentence on each of the first `most` headlines; the rest is counted.
+pub fn sentences(c: &Calibrated, most: usize) -> Vec<String> {
+    let own = headlines(c);
+    let mut out: Vec<String> = own.iter().take(most).map(|p| sentence(c, p)).collect();
+    if own.len() > most {
+        out.push(format!("… and {} more: they stand in the tables.", own.len() - most));
+    }
+    out
+}
+
+fn sentence(c: &Calibrated, p: &Performance) -> String {
+    let point = &c.points[p.point];
+    let design = if point.values.is_empty() { "On designs like this".to_string() } else { format!("With {point}") };
+    let outcomes = c.calibration.study.roles.as_ref().map_or(0, |r| r.outcomes.len());
+    let of = if outcomes > 1 { format!(" for {}", outcome(c, p)) } else { String::new() };
+    let Some(method) = &p.method else {
+        let why = p.failures.first().map_or("", |f| f.0.as_str());
+        return format!("{design}, {} gives no estimate{of}: {why}.", estimator(c, p));
+    };
+    let whose = format!("{design}, the interval of {} by {method}{of}", estimator(c, p));
+    let promise = format!("it promises {} %", 100.0 * c.level());
+    let failed: usize = p.failures.iter().map(|f| f.1).sum();
+    let draws = p.n + failed;
+    let missing = if failed > 0 { format!(" In {failed} of {draws} draws there is none.") } else { String::new() };
+    match p.coverage {
+        None => format!("{whose} cannot be judged: no draw has both an interval and a known truth.{missing}"),
+        Some(m) => {
+            let error = m.mc_error.map_or(String::new(), |e| format!(" (± {:.1})", 100.0 * e));
+            let verdict = match p.verdict {
+                Verdict::Broken => ", and does not keep that",
+                Verdict::Cautious => ", so it is wider than it need be",
+                Verdict::Kept | Verdict::Unknown => "",
+            };
+            format!("{whose} covers the truth in {:.1} %{error} of {} draws; {promise}{verdict}.{missing}", 100.0 * m.value, p.n)
+        }
+    }
+}

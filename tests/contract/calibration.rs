@@ -1,0 +1,128 @@
+//! Calibrations from outside: the same bytes whatever the threads, the shards and where they were cut off.
+
+use crate::didact;
+use didact::store::{Folder, read_folder};
+use didact::study::Calibration;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const SMALL: &str = "calibrate two-period --replicates 5 --set schools=8 --grid profile_schools=3,4 --estimator did --estimator twfe \
+                     --inference cluster:cr2 --quiet";
+
+fn run(flags: &str, out: &Path) -> BTreeMap<String, Vec<u8>> {
+    let out = out.display().to_string();
+    let (code, _, err) = didact(&format!("{flags} --out {out}"));
+    assert_eq!(code, 0, "{flags}: {err}");
+    assert!(!Path::new(&format!("{out}.journal")).exists(), "a finished calibration needs no journal");
+    read_folder(Path::new(&out)).expect("it is there")
+}
+
+#[test]
+fn threads_and_shards_change_no_byte() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let whole = run(&format!("{SMALL} --threads 1"), &at("whole"));
+    for needed in ["report.html", "results.json", "tables/performance.csv", "figures/coverage-by-profile-schools.svg", "manifest.json"] {
+        assert!(whole.contains_key(needed), "{needed} is missing: {:?}", whole.keys());
+    }
+    for threads in [2, 8] {
+        assert!(run(&format!("{SMALL} --threads {threads}"), &at(&format!("threads-{threads}"))) == whole, "{threads} threads");
+    }
+    for of in [1, 7] {
+        let mut parts: Vec<String> = Vec::new();
+        for part in 1..=of {
+            let place = at(&format!("part-{part}-of-{of}"));
+            run(&format!("{SMALL} --shard {part}/{of}"), &place);
+            parts.insert(0, place.display().to_string());
+        }
+        assert!(run(&format!("merge {} --quiet", parts.join(" ")), &at(&format!("merged-{of}"))) == whole, "{of} shards");
+    }
+    let (code, out, err) = didact(&format!("verify {}", at("whole").display()));
+    assert_eq!((code, out.starts_with("identical")), (0, true), "{out} {err}");
+}
+
+#[test]
+fn cut_off_anywhere_it_comes_out_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let whole = run(SMALL, &at("whole"));
+    let calibration: Calibration = serde_json::from_slice(&whole["calibration.json"]).expect("it reads back");
+    let source = calibration.source().expect("a world");
+    let (experiment, _) = calibration.experiment(&source, calibration.grid(&source).expect("a grid")).expect("an experiment");
+    let mut journal = String::from("didact calibration journal 1\n");
+    experiment.identity().iter().for_each(|(name, value)| journal.push_str(&format!("{name} = {value}\n")));
+    journal.push_str("shard = none\n---\n");
+    let head = journal.len();
+    journal.push_str(&String::from_utf8_lossy(&run(&format!("{SMALL} --shard 1/1"), &at("part"))["draws.txt"]));
+    let cuts = [
+        0,
+        1,
+        head / 2,
+        head - 1,
+        head,
+        head + 1,
+        head + (journal.len() - head) / 3,
+        journal.len() - 200,
+        journal.len() - 1,
+        journal.len(),
+    ];
+    for cut in cuts {
+        let place = at(&format!("cut-{cut}"));
+        std::fs::write(format!("{}.journal", place.display()), &journal.as_bytes()[..cut]).expect("a file can be written");
+        assert!(run(SMALL, &place) == whole, "cut at {cut} of {}", journal.len());
+    }
+    let place = at("other").display().to_string();
+    std::fs::write(format!("{place}.journal"), &journal).expect("a file can be written");
+    let (code, _, err) = didact(&format!("{SMALL} --seed 7 --out {place}"));
+    assert_eq!(code, 3);
+    assert!(err.contains("CAL-010") && err.contains("is:  seed = 7"), "{err}");
+    let kept = std::fs::read_to_string(format!("{place}.journal")).expect("it is still there");
+    assert!(kept == journal, "a journal of something else is not touched");
+}
+
+#[test]
+fn shards_that_do_not_fit_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    for (name, flags) in [("a1", "--shard 1/2"), ("a2", "--shard 2/2"), ("b2", "--shard 2/2 --seed 3")] {
+        run(&format!("{SMALL} {flags}"), Path::new(&at(name)));
+    }
+    let mut begun = Folder::begin(Path::new(&at("c"))).expect("a folder");
+    begun.write("note.txt", b"nothing").expect("written");
+    begun.finish().expect("in place");
+    std::fs::create_dir(at("d")).expect("a folder");
+    std::fs::copy(format!("{}/shard.json", at("a2")), format!("{}/shard.json", at("d"))).expect("copied");
+    let text = std::fs::read_to_string(format!("{}/draws.txt", at("a2"))).expect("there");
+    std::fs::write(format!("{}/draws.txt", at("d")), text.replacen("|", "", 1)).expect("written");
+    for (parts, code, fragments) in [
+        (vec!["a1"], 3, vec!["CAL-013", "missing: 2/2"]),
+        (vec!["a1", "a1"], 3, vec!["CAL-013", "twice"]),
+        (vec!["a1", "b2"], 3, vec!["CAL-012", "another calibration"]),
+        (vec!["a1", "c"], 3, vec!["CAL-011", "not a shard"]),
+        (vec!["a1", "d"], 3, vec!["CAL-011", "damaged"]),
+        (vec!["a1", "nowhere"], 5, vec!["IO-001"]),
+    ] {
+        let places: Vec<String> = parts.iter().map(|p| at(p)).collect();
+        let (found, _, err) = didact(&format!("merge {} --out {}", places.join(" "), at("merged")));
+        assert_eq!(found, code, "{parts:?}: {err}");
+        assert!(fragments.iter().all(|f| err.contains(f)), "{parts:?}: {err}");
+        assert!(!Path::new(&at("merged")).exists());
+    }
+}
+
+#[test]
+fn json_has_full_precision_and_no_nan() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out").display().to_string();
+    let (code, text, err) = didact(&format!("{} --json --out {out}", SMALL.replace("--quiet", "")));
+    assert_eq!((code, err.as_str()), (0, ""));
+    let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let rows = document["calibration"]["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 4, "two points, two estimators");
+    for row in rows {
+        assert_eq!(row["n"], 5);
+        assert!(row["coverage"].is_f64() && row["bias_mc"].is_f64() && row["size"].is_null(), "{row}");
+        assert!(["did", "twfe"].contains(&row["estimator"].as_str().expect("a name")));
+    }
+    assert_eq!(document["calibration"]["rankings"].as_array().map(Vec::len), Some(2));
+}
