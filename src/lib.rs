@@ -24,6 +24,7 @@
 
 pub mod cohort;
 pub mod estimate;
+pub mod evaluate;
 pub mod infer;
 pub mod num;
 pub mod panel;

@@ -10,6 +10,7 @@ mod list;
 mod man;
 mod new;
 mod pipeline;
+mod plan;
 mod progress;
 mod report;
 mod roles;
@@ -65,6 +66,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// One estimate from flags, without a study file
     Estimate(Box<estimate::Estimate>),
+    /// Plan a study: smallest effect seen, power, and how many schools, classrooms or students are needed
+    Plan(Box<plan::Plan>),
     /// Rerun a finished run from its manifest and compare every number
     Verify(verify::Verify),
     /// Which numbers differ between two runs, and by how much
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(c) => c.run(&common),
         Command::Simulate(c) => c.run(&common),
         Command::Estimate(c) => c.run(&common, &threads),
+        Command::Plan(c) => c.run(&common, &threads),
         Command::Verify(c) => c.run(&common, &threads),
         Command::Compare(c) => c.run(&common),
         Command::Report(c) => c.run(&common),

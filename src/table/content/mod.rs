@@ -10,6 +10,7 @@ mod figures;
 mod flow;
 mod headline;
 mod joint;
+pub mod plan;
 mod report;
 mod side_by_side;
 mod subgroups;
