@@ -10,12 +10,19 @@ use crate::store::Folder;
 use crate::table::content::plan as content;
 use std::path::PathBuf;
 
-/// Plan a study: smallest effect, power, and how many schools, classrooms or students are needed.
-///
-/// Name only the levels the study has. Whole schools: --schools 42 --classrooms 4 --students 20, or --schools 42 --students 80 without
-/// classrooms. Classrooms within schools: --assign classroom --schools 12; classrooms alone: --assign classroom --classrooms 40.
-/// Students: --assign student --students 600. What is not said is assumed, and the answer names it with its source.
+/// How the levels of a study are said, below the flags.
+const LEVELS: &str = "\
+Name only the levels the study has:
+  whole schools                       --schools 42 --classrooms 4 --students 20
+  whole schools, classes not counted  --schools 42 --students 80
+  classrooms within schools           --assign classroom --schools 12 --classrooms 4 --students 20
+  classrooms alone                    --assign classroom --classrooms 40 --students 20
+  students                            --assign student --students 600
+What is not said is assumed; the answer names each assumption with its source. Formulas: Dong and Maynard (2013), PowerUp!";
+
+/// Plan a study.
 #[derive(clap::Args, Debug)]
+#[command(after_help = LEVELS)]
 pub struct Plan {
     /// Who is assigned by lot
     #[arg(long, value_name = "WHO", default_value = "school", value_parser = ["school", "classroom", "student"])]
@@ -35,7 +42,7 @@ pub struct Plan {
     /// Classrooms assigned within schools: these schools and no others, in place of schools drawn from many
     #[arg(long)]
     fixed_schools: bool,
-    /// How the outcome is analysed
+    /// How the outcome is analysed [default: ancova; did with --pretrend]
     #[arg(long, value_name = "HOW", value_parser = ["ancova", "gain", "did", "post"])]
     analysis: Option<String>,
     /// Share of the variance that lies between schools; for gain and did: of the variance of gains

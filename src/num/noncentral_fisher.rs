@@ -4,7 +4,7 @@ use super::regularized_incomplete_beta;
 
 /// P(F > f) with `df1` and `df2` degrees of freedom and noncentrality `lambda` ≥ 0.
 ///
-/// A mixture of beta distributions with Poisson weights (Johnson, Kotz and Balakrishnan 1995, eq. 30.10), summed from the
+/// A mixture of beta distributions with Poisson weights (Johnson, Kotz and Balakrishnan 1995, chapter 30), summed from the
 /// largest weight outwards. Absolute error below 1e-12.
 pub fn upper_tail(f: f64, df1: f64, df2: f64, lambda: f64) -> f64 {
     if f <= 0.0 {

@@ -170,7 +170,8 @@ pub fn answer(question: &Question, executor: &dyn Executor) -> Result<Plan, Faul
         (Some(drift), Some(design)) => Some(pretrend(&resolved, &design, drift, question, executor)),
         _ => None,
     };
-    let curve = sizes.iter().map(|&n| base.with(base.top, n)).map(|d| Point { n: d.n_top(), power: power_of(&d), detectable: effect_of(&d) });
+    let curve =
+        sizes.iter().map(|&n| base.with(base.top, n)).map(|d| Point { n: d.n_top(), power: power_of(&d), detectable: effect_of(&d) });
     Ok(Plan {
         design: at.unwrap_or(base),
         size_given: resolved.given.is_some(),
@@ -204,12 +205,14 @@ fn hopeless(design: &Design) -> Option<String> {
     largest.obstacle()
 }
 
-/// About a dozen numbers of top units, round ones, around those that matter.
+/// The numbers of top units that matter, and about a dozen round ones around them.
 fn grid(design: &Design, given: Option<u64>, needed: Option<u64>) -> Vec<u64> {
     let high = match (given, needed) {
         (None, None) => 200,
         (Some(k), None) => 3 * k,
-        (k, Some(n)) => (3 * n.max(k.unwrap_or(0))).div_ceil(2),
+        // A study far larger than needed stands by itself.
+        (Some(k), Some(n)) if k <= 5 * n => (3 * n.max(k)).div_ceil(2),
+        (_, Some(n)) => (3 * n).div_ceil(2),
     };
     let low = smallest(design, design.top);
     let high = high.max(low + 11);
@@ -221,22 +224,29 @@ fn grid(design: &Design, given: Option<u64>, needed: Option<u64>) -> Vec<u64> {
         }
         Some(step)
     });
-    let step = step.take(57).find(|s| high / s <= 12).unwrap_or(high);
+    let step = step.take(57).find(|s| high / s <= 14).unwrap_or(high);
     let first = low.div_ceil(step) * step;
-    (0..).map(|i| first + i * step).take_while(|n| *n <= high).collect()
+    let mut out: Vec<u64> = (0..).map(|i| first + i * step).take_while(|n| *n <= high).chain(given).chain(needed).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
 }
 
-/// Numbers near the one needed, as far as simulation may differ from formula.
+/// Numbers near the one needed, finely as far as replicates leave it open, coarsely up to half as many more, as a simulated study
+/// may be less precise than the formula says.
 fn around(design: &Design, tier: Tier, n: u64, goal: &Goal, question: &Question) -> Vec<u64> {
-    let Some(error) = error_in_units(design, tier, n, goal, question) else { return vec![n] };
-    let reach = (4.0 * error).clamp(4.0, n as f64) as u64;
-    // The first size is drawn with the largest, the others of a lower tier by themselves.
+    // Sizes of the top come from one set of draws; those of a lower tier are drawn each by itself.
     let most = if tier == design.top { 12 } else { 4 };
+    let error = error_in_units(design, tier, n, goal, question).unwrap_or(0.0);
+    let reach = (4.0 * error).clamp(most as f64, n.max(most) as f64) as u64;
     let step = reach.div_ceil(most);
     let low = smallest(design, tier);
-    let mut out: Vec<u64> = (1..=reach / step).filter_map(|i| n.checked_sub(i * step)).filter(|n| *n >= low).collect();
+    let mut out: Vec<u64> = (1..=most).filter_map(|i| n.checked_sub(i * step)).filter(|n| *n >= low).collect();
     out.reverse();
-    out.extend((0..=reach / step).map(|i| n + i * step));
+    out.extend((0..=most).map(|i| n + i * step));
+    let (near, far) = (n + most * step, n + n.div_ceil(2));
+    let step = far.saturating_sub(near).div_ceil(most).max(1);
+    out.extend((1..=most).map(|i| near + i * step).take_while(|n| *n <= far));
     out
 }
 
@@ -250,7 +260,22 @@ fn error_in_units(design: &Design, tier: Tier, n: u64, goal: &Goal, question: &Q
     units.is_finite().then_some(units)
 }
 
-/// How many are needed: the first number tried from which on studies found the effect often enough.
+/// The shares made to grow, by pooling neighbours that fall: chance moves each up or down, but power grows with the number.
+fn monotone(shares: &[f64]) -> Vec<f64> {
+    let mut pools: Vec<(f64, usize)> = Vec::new();
+    for &share in shares {
+        pools.push((share, 1));
+        while let [.., (below, n), (above, m)] = pools[..]
+            && below > above
+        {
+            pools.truncate(pools.len() - 2);
+            pools.push(((below * n as f64 + above * m as f64) / (n + m) as f64, n + m));
+        }
+    }
+    pools.into_iter().flat_map(|(share, n)| std::iter::repeat_n(share, n)).collect()
+}
+
+/// How many are needed: by simulation, the first number tried with which studies found the effect often enough.
 fn number(tier: Tier, sought: Needed, tried: Vec<Result<&Studies, String>>, base: &Design, question: &Question) -> Number {
     let goal = &question.goal;
     let n = match sought {
@@ -261,21 +286,21 @@ fn number(tier: Tier, sought: Needed, tried: Vec<Result<&Studies, String>>, base
         }
     };
     let mut note = None;
-    let mut enough = None;
-    for run in tried.into_iter().rev() {
-        match run {
-            Ok(run) if run.power(question.effect).value >= goal.power => enough = Some(run.n),
-            Ok(_) => break,
-            Err(why) => {
-                note = Some(why);
-                enough = None;
-                break;
+    let tried: Result<Vec<&Studies>, String> = tried.into_iter().collect();
+    let enough = match tried {
+        Ok(runs) => {
+            let shares: Vec<f64> = runs.iter().map(|run| run.power(question.effect).value).collect();
+            let first = monotone(&shares).iter().position(|share| *share >= goal.power);
+            if first.is_none() {
+                note = Some("by simulation not even half as many more than by formula are enough".to_string());
             }
+            first.map(|i| runs[i].n)
         }
-    }
-    if enough.is_none() && note.is_none() {
-        note = Some("none of the numbers tried near the formula's was enough".into());
-    }
+        Err(why) => {
+            note = Some(why);
+            None
+        }
+    };
     let error = enough.and_then(|_| error_in_units(base, tier, n, goal, question));
     Number { of: tier, formula: Some(n), searched_to: None, simulation: enough, monte_carlo_error: error, note }
 }

@@ -43,8 +43,12 @@ pub fn icc_school(analysis: Analysis) -> Sourced {
 pub fn icc_class(analysis: Analysis, layout: Layout) -> Sourced {
     match (layout, analysis.of_changes()) {
         (Layout::ClassroomsFixedSchools, false) => (0.10, "Palardy & Rumberger: .074 to .079 of all, of the .80 within schools"),
-        (Layout::ClassroomsFixedSchools, true) => (0.187, "of gains, from didact's worlds: class-year shocks, of the variance within schools"),
-        (Layout::Clusters, false) => (0.30, "classrooms of different schools: .22 between schools and .08 between classrooms; in one school .10"),
+        (Layout::ClassroomsFixedSchools, true) => {
+            (0.187, "of gains, from didact's worlds: class-year shocks, of the variance within schools")
+        }
+        (Layout::Clusters, false) => {
+            (0.30, "classrooms of different schools: .22 between schools and .08 between classrooms; in one school .10")
+        }
         (Layout::Clusters, true) => (0.215, "of gains, classrooms of different schools, from didact's worlds: .035 and .18"),
         (_, false) => (0.08, "Palardy & Rumberger: .074 reading, .079 math, first grade"),
         (_, true) => (0.18, "of gains, from didact's worlds: class-year shocks of variance .06, of which 30 % carry over"),

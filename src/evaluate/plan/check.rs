@@ -28,14 +28,17 @@ pub(super) fn ranges(q: &Question) -> Faults {
     };
     for (flag, n) in [("--schools", q.schools), ("--classrooms", q.classrooms), ("--students", q.students)] {
         let Some(n) = n else { continue };
-        refuse(n == 0 || n > COUNT, &|| impossible(flag, n, "a study has at least one of each", "give a whole number from 1 to 1000000000"));
+        refuse(n == 0 || n > COUNT, &|| {
+            impossible(flag, n, "a study has at least one of each", "give a whole number from 1 to 1000000000")
+        });
     }
     for (flag, v) in [("--icc-school", q.icc_school), ("--icc-class", q.icc_class)] {
         let Some(v) = v else { continue };
         let why = "an intraclass correlation is a share of the variance";
         refuse(!(0.0..=1.0).contains(&v), &|| impossible(flag, v, why, "give a share from 0 to 1, such as 0.22"));
     }
-    let explained = [("--r2-school", q.r2_school), ("--r2-class", q.r2_class), ("--r2-student", q.r2_student), ("--r2-effect", q.r2_effect)];
+    let explained =
+        [("--r2-school", q.r2_school), ("--r2-class", q.r2_class), ("--r2-student", q.r2_student), ("--r2-effect", q.r2_effect)];
     for (flag, v) in explained {
         let Some(v) = v else { continue };
         let why = "covariates that explain everything, or less than nothing, leave no variance to judge the effect by";
@@ -51,7 +54,9 @@ pub(super) fn ranges(q: &Question) -> Faults {
     }
     if let Some(r) = q.correlation {
         let why = "a correlation lies between −1 and 1; at 1 scores never change";
-        refuse(!(r > -1.0 && r < 1.0), &|| impossible("--correlation", r, why, "give the correlation of scores a year apart, such as 0.77"));
+        refuse(!(r > -1.0 && r < 1.0), &|| {
+            impossible("--correlation", r, why, "give the correlation of scores a year apart, such as 0.77")
+        });
     }
     if let Some(phi) = q.carry_over {
         let why = "a shock that carries over whole is not a shock but a level, and cancels";
@@ -76,7 +81,9 @@ pub(super) fn ranges(q: &Question) -> Faults {
     refuse(!(q.effect.is_finite() && q.effect >= 0.0), &|| impossible("--effect", q.effect, why, "give its size in SD, such as 0.10"));
     let seeks = q.wanted.is_empty() || q.wanted.iter().any(|w| matches!(w, Wanted::Number(_)));
     let why = "no study, however large, sees an effect that is not there";
-    refuse(seeks && q.effect == 0.0, &|| impossible("--effect", 0, why, "give an effect above 0, or ask for --solve effect or --solve power"));
+    refuse(seeks && q.effect == 0.0, &|| {
+        impossible("--effect", 0, why, "give an effect above 0, or ask for --solve effect or --solve power")
+    });
     if let Some(s) = q.drift {
         let why = "a test notices a drift by its size";
         refuse(!(s.is_finite() && s > 0.0), &|| impossible("--drift", s, why, "give SD a period above 0, such as 0.05"));

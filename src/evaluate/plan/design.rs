@@ -186,6 +186,24 @@ impl Design {
         }
     }
 
+    /// By how much the standard error is larger than the formula's, as a share, to first order: a lot leaves covariates a little
+    /// uneven between the arms, and their slopes are estimates. With g covariates and ν degrees of freedom a variance grows by
+    /// g/(ν − 1).
+    pub fn covariate_loss(&self) -> f64 {
+        let (k, j) = (self.size.schools as f64, self.size.classrooms as f64);
+        let grows = |g: f64, df: f64| if g > 0.0 && df > 1.0 { g / (df - 1.0) } else { 0.0 };
+        // The classroom's own covariate has its slope within schools, or within the arms of schools.
+        let rooms = match self.layout {
+            Layout::Schools => k * (j - 1.0) - 1.0,
+            Layout::ClassroomsRandomSchools => k * (j - 2.0) - 1.0,
+            _ => 0.0,
+        };
+        let class = self.variance.class * (1.0 - self.explained.class) / (self.treated_share * (1.0 - self.treated_share) * k * j);
+        let of_class = grows(f64::from(u8::from(self.explained.class > 0.0)), rooms) * class / self.squared_error();
+        let of_top = if self.layout == Layout::ClassroomsRandomSchools { 0.0 } else { grows(self.covariates as f64, self.df()) };
+        libm::sqrt(1.0 + of_class + of_top) - 1.0
+    }
+
     /// How many of so many units are treated: the whole number next to P of them.
     pub fn treated_of(&self, n: u64) -> u64 {
         libm::round(self.treated_share * n as f64) as u64
@@ -203,12 +221,12 @@ impl Design {
         let treated = self.treated_of(n);
         if treated == 0 || treated >= n {
             let share = self.treated_share;
-            return Some(format!("a share of {share} of {n} {noun}{each} is {treated}, so there is nothing to compare"));
+            return Some(format!("{share} of {n} {noun}{each} is {treated} treated: nothing to compare"));
         }
         let df = self.df();
         (df < 1.0).then(|| {
             let g = self.covariates;
-            format!("the test would have {df} degrees of freedom with {n} {noun}{each} and {g} covariates at the top")
+            format!("the test would have {df} degrees of freedom ({noun}{each}: {n}; covariates at the top: {g})")
         })
     }
 }

@@ -27,6 +27,8 @@ mod question;
 mod resolve;
 mod simulation;
 mod solve;
+#[cfg(test)]
+mod tests;
 
 pub use answer::{Both, Number, Plan, Point, Pretrend, answer};
 pub use assumption::{Assumption, GIVEN};

@@ -1,9 +1,13 @@
 //! What a plan says: the sentence, the tables and the curves.
 
+mod curves;
+
+pub use curves::figures;
+
 use super::words::percent;
 use crate::evaluate::plan::{Both, Design, Layout, Number, Plan, Tier};
 use crate::table::number::{self, Glyphs};
-use crate::table::{Cell, Column, Digits, Figure, FigureKind, Series, Table};
+use crate::table::{Cell, Column, Digits, Table};
 
 /// The plan as JSON: its numbers at full precision, its sentences and notes.
 pub fn document(plan: &Plan) -> serde_json::Value {
@@ -71,7 +75,7 @@ fn number_of(both: &Option<Both>) -> Option<f64> {
 /// An effect as it was given, with two decimals at least.
 fn size(x: f64) -> String {
     let two = format!("{x:.2}");
-    if two.parse() == Ok(x) { two } else { number::number(x, Digits::Auto, Glyphs::Ascii) }
+    if two.parse() == Ok(x) { two } else { x.to_string() }
 }
 
 fn three(x: f64) -> String {
@@ -97,7 +101,7 @@ fn within(design: &Design, tier: Tier) -> &'static str {
 pub fn tables(plan: &Plan) -> Vec<Table> {
     let mut out = vec![answers(plan)];
     out.extend(pretrend(plan));
-    out.push(curve(plan));
+    out.push(curves::curve(plan));
     out.push(assumptions(plan));
     out.retain(|t| !t.rows.is_empty());
     out
@@ -115,7 +119,11 @@ fn columns(first: Column) -> Vec<Column> {
 /// Both numbers and the Monte Carlo error, as cells of some kind.
 fn both(b: &Both, cell: impl Fn(Option<f64>, &str) -> Cell) -> [Cell; 3] {
     let why = b.note.as_deref().unwrap_or("the replicates do not tell");
-    [cell(b.formula, why), cell(b.simulation, why), cell(b.monte_carlo_error, why)]
+    let error = match cell(b.monte_carlo_error, why) {
+        Cell::Number { value, .. } => Cell::Number { value, digits: Digits::for_uncertainty(value) },
+        percent => percent,
+    };
+    [cell(b.formula, why), cell(b.simulation, why), error]
 }
 
 fn sd(value: Option<f64>, why: &str) -> Cell {
@@ -167,11 +175,12 @@ fn notes(plan: &Plan) -> Vec<String> {
                 plan.seed
             ));
         }
-        let g = d.covariates as f64;
-        let loss = libm::sqrt(1.0 + g / (df - 1.0)) - 1.0;
-        if df > 1.0 && loss >= 0.005 && d.layout != Layout::ClassroomsRandomSchools {
-            let loss = number::percent(loss, Glyphs::Ascii).replace('%', " %");
-            out.push(format!("A lot leaves covariates a little uneven between the arms, which makes the standard error about {loss} larger; the simulation counts it, the formulas do not."));
+        let loss = d.covariate_loss();
+        if loss >= 0.005 {
+            let loss = share(loss);
+            out.push(format!(
+                "A lot leaves covariates a little uneven between the arms, which makes the standard error about {loss} larger; the simulation counts it, the formulas do not."
+            ));
         }
         let nested = matches!(d.layout, Layout::ClassroomsRandomSchools | Layout::ClassroomsFixedSchools);
         let (n, noun) = (d.n_lot(), d.assigned().noun());
@@ -190,7 +199,10 @@ fn notes(plan: &Plan) -> Vec<String> {
             out.push("No classrooms are named, so what a class shares in a year is not counted; name --classrooms to count it.".into());
         }
         (Layout::ClassroomsFixedSchools, _) => {
-            out.push("Effects are in SD within schools, and shares are of the variance within schools; what is found holds for these schools.".into());
+            out.push(
+                "Effects are in SD within schools, and shares are of the variance within schools; what is found holds for these schools."
+                    .into(),
+            );
         }
         _ => {}
     }
@@ -235,7 +247,10 @@ fn pretrend(plan: &Plan) -> Option<Table> {
         let blank = || Cell::text("");
         let words = format!("smallest drift noticed with {} power (SD a period)", percent(plan.goal.power));
         table.push(row(words, [sd(p.detectable, ""), blank(), blank()]));
-        table.push(row("effect such a drift looks like in this difference-in-differences (SD)".into(), [sd(Some(p.looks_like), ""), blank(), blank()]));
+        table.push(row(
+            "effect such a drift looks like in this difference-in-differences (SD)".into(),
+            [sd(Some(p.looks_like), ""), blank(), blank()],
+        ));
     }
     if let (Some(df1), Some(df2), Some(lambda)) = (p.df1, p.df2, p.noncentrality) {
         table.note(format!(
@@ -249,32 +264,6 @@ fn pretrend(plan: &Plan) -> Option<Table> {
     Some(table)
 }
 
-fn curve(plan: &Plan) -> Table {
-    let noun = plan.design.top.noun();
-    let capital = heading(noun);
-    let columns = vec![
-        Column::new(noun, capital),
-        Column::new("power", "Power"),
-        Column::new("power_simulated", "Simulated"),
-        Column::new("power_monte_carlo_error", "Its error").explain("Monte Carlo standard error of the simulated power."),
-        Column::new("smallest_effect", "Smallest effect").unit("SD"),
-        Column::new("smallest_effect_simulated", "Simulated").unit("SD"),
-        Column::new("smallest_effect_monte_carlo_error", "Its error").unit("SD"),
-    ];
-    let title = format!("By number of {noun}: power to see {} SD, and the smallest effect seen with {} power", size(plan.effect), percent(plan.goal.power));
-    let mut table = Table::new("plan-curve", title, columns);
-    for p in &plan.curve {
-        let cells = both(&p.power, Cell::percent).into_iter().chain(both(&p.detectable, sd));
-        table.push(std::iter::once(Cell::Count(p.n)).chain(cells).collect());
-    }
-    table
-}
-
-fn heading(noun: &str) -> String {
-    let mut letters = noun.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 fn assumptions(plan: &Plan) -> Table {
     let columns = vec![
         Column::new("flag", "Flag"),
@@ -284,62 +273,10 @@ fn assumptions(plan: &Plan) -> Table {
     ];
     let mut table = Table::new("assumptions", "What this rests on", columns);
     for a in &plan.assumptions {
-        let whole = a.value as u64;
-        let value = if whole as f64 == a.value && a.value >= 1.0 { Cell::Count(whole) } else { Cell::number(Some(a.value), "") };
+        // As it would be typed: no more decimals than it has, six at most.
+        let decimals = a.value.to_string().split_once('.').map_or(0, |(_, d)| d.len().min(6) as u8);
+        let value = Cell::number_with(Some(a.value), Digits::Decimals(decimals), "");
         table.push(vec![Cell::text(a.flag), Cell::text(&a.meaning), value, Cell::text(&a.source)]);
     }
     table
-}
-
-/// Power, and the smallest effect, by the number of top units.
-pub fn figures(plan: &Plan) -> Vec<Figure> {
-    let noun = plan.design.top.noun();
-    let line = |name: &str, point: &dyn Fn(&crate::evaluate::plan::Point) -> (Option<f64>, Option<f64>)| {
-        let points = plan.curve.iter().filter_map(|p| {
-            let (value, error) = point(p);
-            let value = value?;
-            Some((p.n as f64, value, error.map(|e| (value - 1.96 * e, value + 1.96 * e))))
-        });
-        Series { name: name.into(), points: points.collect() }
-    };
-    let lines = |of: &dyn Fn(&crate::evaluate::plan::Point) -> Both, unit: f64| {
-        let scaled = |v: Option<f64>| v.map(|v| unit * v);
-        let mut out = vec![line("formula", &|p| (scaled(of(p).formula), None))];
-        let simulated = line("simulation", &|p| (scaled(of(p).simulation), scaled(of(p).monte_carlo_error)));
-        out.extend((!simulated.points.is_empty()).then_some(simulated));
-        out
-    };
-    let mut marks = Vec::new();
-    if plan.size_given {
-        marks.push((plan.design.n_top() as f64, format!("you have {}", number::count(plan.design.n_top()))));
-    }
-    if let Some(k) = plan.needed.iter().find(|n| n.of == plan.design.top).and_then(|n| n.formula) {
-        marks.push((k as f64, format!("needed: {}", number::count(k))));
-    }
-    let wish = percent(plan.goal.power);
-    let caption = format!("Lines by formula and by simulation of {} studies; the band is the simulation's 95 % Monte Carlo interval.", plan.replicates);
-    let figure = |id: &str, title: String, series: Vec<Series>, y_title: String| Figure {
-        id: id.into(),
-        alt: format!("{title}, by formula and by simulation. {}", sentences(plan).join(" ")),
-        title,
-        caption: caption.clone(),
-        kind: FigureKind::Lines { series, marks: marks.clone(), x_title: heading(noun), y_title },
-    };
-    if plan.curve.is_empty() {
-        return Vec::new();
-    }
-    vec![
-        figure(
-            "power-curve",
-            format!("Power to see {} SD by number of {noun}", size(plan.effect)),
-            lines(&|p| p.power.clone(), 100.0),
-            "Power (%)".into(),
-        ),
-        figure(
-            "smallest-effect-curve",
-            format!("Smallest effect seen with {wish} power by number of {noun}"),
-            lines(&|p| p.detectable.clone(), 1.0),
-            "Smallest effect (SD)".into(),
-        ),
-    ]
 }

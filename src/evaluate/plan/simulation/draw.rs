@@ -92,7 +92,8 @@ impl<'a> Drawer<'a> {
     /// How many normal numbers a unit of the top takes.
     pub fn cost(&self) -> f64 {
         let top = self.design.with(self.design.top, 1).size.n_students();
-        let of_lot = if self.design.layout == Layout::Students { self.design.covariates as f64 } else { f64::from(u8::from(self.student_x)) };
+        let of_lot =
+            if self.design.layout == Layout::Students { self.design.covariates as f64 } else { f64::from(u8::from(self.student_x)) };
         top * (self.flat.weights.len() as f64 + of_lot)
     }
 

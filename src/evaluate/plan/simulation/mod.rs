@@ -62,7 +62,8 @@ impl Simulation<'_> {
             return Some("not simulated: --replicates 0".into());
         }
         let draws = Drawer::new(self.design, self.measure).cost() * largest as f64 * self.replicates as f64;
-        (draws > MOST_DRAWS).then(|| format!("not simulated: it would take {draws:.0e} draws, more than {MOST_DRAWS:.0e}; fewer --replicates take fewer"))
+        (draws > MOST_DRAWS)
+            .then(|| format!("not simulated: it would take {draws:.0e} draws, more than {MOST_DRAWS:.0e}; fewer --replicates take fewer"))
     }
 
     /// Studies of several sizes (numbers of top units, each one possible), in this order.
@@ -189,7 +190,8 @@ fn nested(design: &Design, units: &[Unit], lot: &mut Stream) -> Option<Estimate>
     let school = |cell: usize| cell / j;
     match design.layout {
         Layout::ClassroomsRandomSchools | Layout::ClassroomsFixedSchools => {
-            let cell: Vec<usize> = (0..k).flat_map(|s| by_lot(lot, j, treated_rooms(design, s)).into_iter().map(move |arm| 2 * s + arm)).collect();
+            let cell: Vec<usize> =
+                (0..k).flat_map(|s| by_lot(lot, j, treated_rooms(design, s)).into_iter().map(move |arm| 2 * s + arm)).collect();
             if design.layout == Layout::ClassroomsFixedSchools {
                 return Cells { y: &adjusted, g, x: &z, cell: &cell, n_cells: 2 * k }.difference(df);
             }

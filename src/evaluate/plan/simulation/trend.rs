@@ -34,7 +34,9 @@ impl Trends {
         }
         let draws = design.size.n_students() * f64::from(test.periods) * replicates as f64;
         if draws > MOST_DRAWS {
-            return Err(format!("not simulated: it would take {draws:.0e} draws, more than {MOST_DRAWS:.0e}; fewer --replicates take fewer"));
+            return Err(format!(
+                "not simulated: it would take {draws:.0e} draws, more than {MOST_DRAWS:.0e}; fewer --replicates take fewer"
+            ));
         }
         let start = Stream::new(seed, &["plan", "pretrend"], 0);
         let study = Study { resolved, design, periods: test.periods as usize };
