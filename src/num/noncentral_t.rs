@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn without_noncentrality_it_is_student_s() {
-        for df in [1.0, 2.0, 3.5, 18.0, 400.0, 1e6] {
+        for df in [1.0, 2.0, 3.5, 18.0, 400.0, 1e5] {
             for t in [-60.0, -2.1, -0.3, 0.0, 0.7, 1.96, 5.0, 900.0] {
                 let (got, exact) = (cdf(t, df, 0.0), student::cdf(t, df));
                 assert!((got - exact).abs() < 1e-12, "{t} {df}: {got}, not {exact}");

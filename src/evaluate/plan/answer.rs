@@ -224,7 +224,7 @@ fn grid(design: &Design, given: Option<u64>, needed: Option<u64>) -> Vec<u64> {
         }
         Some(step)
     });
-    let step = step.take(57).find(|s| high / s <= 14).unwrap_or(high);
+    let step = step.take(57).find(|s| high / s <= 16).unwrap_or(high);
     let first = low.div_ceil(step) * step;
     let mut out: Vec<u64> = (0..).map(|i| first + i * step).take_while(|n| *n <= high).chain(given).chain(needed).collect();
     out.sort_unstable();

@@ -13,7 +13,8 @@ def answer(se2, df, effect, power, level):
     c = stats.t.ppf(1 - a / 2, df)
     lam = effect / se
     return {"std_error": se, "df": df, "detectable": (c + stats.t.ppf(power, df)) * se,
-            "power": float(stats.nct.sf(c, df, lam) + stats.nct.cdf(-c, df, lam))}
+            # scipy gives NaN for the far tail of the wrong sign where it is below 1e-300.
+            "power": float(stats.nct.sf(c, df, lam) + np.nan_to_num(stats.nct.cdf(-c, df, lam)))}
 
 
 def cases():
