@@ -2,7 +2,7 @@
 
 use super::block::{Block, Counts};
 use super::design::Design;
-use super::rows::{Rows, student_id};
+use super::rows::{Names, Rows};
 use super::sealed::Sealed;
 use super::study::Study;
 use super::tally::Tally;
@@ -27,6 +27,7 @@ pub struct Batches<'a> {
     executor: &'a dyn Executor,
     /// Schools of a block and of a batch.
     sizes: [u32; 2],
+    names: Names,
     next_school: u32,
     n_students: u32,
     tally: Tally,
@@ -64,6 +65,7 @@ impl<'a> Batches<'a> {
             parameters: p.clone(),
             executor,
             sizes: [schools(BLOCK), schools(n_students)],
+            names: Names::read(p),
             next_school: 0,
             n_students: 0,
             tally: empty.clone(),
@@ -127,7 +129,7 @@ impl Iterator for Batches<'_> {
             return None;
         }
         self.next_school = to;
-        let study = &self.study;
+        let (study, names) = (&self.study, self.names);
         let n_blocks = (to - from).div_ceil(of_block);
         let blocks = spread(self.executor, n_blocks as usize, |b| {
             let mut block = Block::new(study, &self.empty);
@@ -142,7 +144,7 @@ impl Iterator for Batches<'_> {
             rows.append(&study.wanted, block.rows, n_students);
             sealed.append(block.sealed, n_students);
             profiles.extend(block.profiles.into_iter().map(|(ix, mut profile)| {
-                profile.student_id = student_id(first_student + n_students + ix);
+                profile.student_id = names.student(first_student + n_students + ix);
                 profile
             }));
             n_students += block.n_students;
@@ -156,9 +158,9 @@ impl Iterator for Batches<'_> {
             }
         }
         self.n_students += n_students;
-        let mut cohort = rows.into_cohort(&study.wanted, first_student, study.n_classrooms);
+        let mut cohort = rows.into_cohort(&study.wanted, first_student, names);
         cohort.profiles = profiles;
-        Some(Batch { cohort, sealed: sealed.into_cohort(first_student) })
+        Some(Batch { cohort, sealed: sealed.into_cohort(first_student, names) })
     }
 }
 

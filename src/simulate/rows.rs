@@ -1,5 +1,7 @@
 //! A cohort's rows while they are drawn, and the columns they become.
 
+use super::Parameters;
+use super::batches::expected;
 use super::columns::{Id, Kind, Row};
 use super::wanted::Wanted;
 use crate::cohort::{Codebook, Cohort, Column, Data, Integers, MISSING_CODE, Texts, Wholes};
@@ -64,7 +66,7 @@ impl Rows {
     }
 
     /// The rows as a cohort without profiles. Student numbers begin with `first_student`.
-    pub(super) fn into_cohort(self, wanted: &Wanted, first_student: u32, n_classrooms: u32) -> Cohort {
+    pub(super) fn into_cohort(self, wanted: &Wanted, first_student: u32, names: Names) -> Cohort {
         let mut cohort = Cohort { first_row: 1, codebook: Codebook::default(), ..Cohort::default() };
         for (store, spec) in self.columns.into_iter().zip(&wanted.columns) {
             let data = match (store, spec.kind) {
@@ -73,7 +75,7 @@ impl Rows {
                     let values = codes.into_iter().map(|c| first + c as i32 + 1).collect();
                     Data::Whole(Wholes { values: Integers::Narrow(values), missing: Vec::new() })
                 }
-                (Store::Codes(codes), Kind::Id(id)) => identifiers(codes, id, first_student, n_classrooms),
+                (Store::Codes(codes), Kind::Id(id)) => identifiers(codes, id, first_student, names),
                 (Store::Codes(codes), Kind::Words(words)) => categories(codes, words),
                 (Store::Wholes(values), _) => wholes(values),
                 (Store::Numbers(values), _) => Data::Number(values),
@@ -86,23 +88,52 @@ impl Rows {
     }
 }
 
-/// The identifier of the student of this number.
-pub(super) fn student_id(ix: u32) -> String {
-    format!("s{:06}", ix + 1)
+/// How many digits identifiers have, so that their order as text is that of their numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Names {
+    n_classrooms: u32,
+    student: usize,
+    school: usize,
+    classroom: usize,
+    district: usize,
+    state: usize,
 }
 
-fn name(id: Id, ix: u32, n_classrooms: u32) -> String {
-    match id {
-        Id::Student => student_id(ix),
-        Id::Classroom => format!("{}c{}", name(Id::School, ix / n_classrooms, n_classrooms), ix % n_classrooms + 1),
-        Id::School => format!("s{:02}", ix + 1),
-        Id::District => format!("d{:03}", ix + 1),
-        Id::State => format!("state{:02}", ix + 1),
+impl Names {
+    pub(super) fn read(p: &Parameters) -> Self {
+        let digits = |n: f64, least: usize| (n as u64).to_string().len().max(least);
+        Names {
+            n_classrooms: p.whole("classrooms") as u32,
+            // Twins double the number, and classes may come out larger than they are on average.
+            student: digits(2.5 * expected(p), 6),
+            school: digits(p.value("schools"), 2),
+            classroom: digits(p.value("classrooms"), 1),
+            district: digits(p.get("districts").unwrap_or(1.0), 3),
+            state: digits(p.get("states").unwrap_or(1.0), 2),
+        }
+    }
+
+    /// The identifier of the student of this number.
+    pub(super) fn student(&self, ix: u32) -> String {
+        format!("s{:0w$}", ix + 1, w = self.student)
+    }
+
+    fn of(&self, id: Id, ix: u32) -> String {
+        match id {
+            Id::Student => self.student(ix),
+            Id::Classroom => {
+                let (school, room) = (ix / self.n_classrooms, ix % self.n_classrooms + 1);
+                format!("{}c{room:0w$}", self.of(Id::School, school), w = self.classroom)
+            }
+            Id::School => format!("s{:0w$}", ix + 1, w = self.school),
+            Id::District => format!("d{:0w$}", ix + 1, w = self.district),
+            Id::State => format!("state{:0w$}", ix + 1, w = self.state),
+        }
     }
 }
 
 /// Identifiers by name. Codes come in ascending runs; those that do not occur are no levels.
-fn identifiers(mut codes: Vec<u32>, id: Id, first_student: u32, n_classrooms: u32) -> Data {
+fn identifiers(mut codes: Vec<u32>, id: Id, first_student: u32, names: Names) -> Data {
     let first = if id == Id::Student { first_student } else { 0 };
     let (low, high) = codes.iter().fold((u32::MAX, 0), |(low, high), c| (low.min(*c), high.max(*c)));
     if codes.is_empty() {
@@ -114,7 +145,7 @@ fn identifiers(mut codes: Vec<u32>, id: Id, first_student: u32, n_classrooms: u3
     let mut levels = Vec::with_capacity(occurs.len());
     for (i, _) in occurs.iter().enumerate().filter(|(_, o)| **o) {
         place[i] = levels.len() as u32;
-        levels.push(name(id, first + low + i as u32, n_classrooms));
+        levels.push(names.of(id, first + low + i as u32));
     }
     codes.iter_mut().for_each(|c| *c = place[(*c - low) as usize]);
     let mut texts = Texts { codes, levels };

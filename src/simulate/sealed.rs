@@ -1,6 +1,6 @@
 //! The sealed file: every student-year with and without profiles, also those that nobody recorded.
 
-use super::rows::student_id;
+use super::rows::Names;
 use super::tally::Outcome;
 use crate::cohort::{Cohort, Column, Data, Texts, Wholes};
 
@@ -47,13 +47,13 @@ impl Sealed {
     }
 
     /// The sealed file as a cohort, if it was asked for.
-    pub(super) fn into_cohort(self, first_student: u32) -> Option<Cohort> {
+    pub(super) fn into_cohort(self, first_student: u32, names: Names) -> Option<Cohort> {
         if !self.wanted {
             return None;
         }
         let mut cohort = Cohort { first_row: 1, ..Cohort::default() };
         let n = self.student.iter().max().map_or(0, |s| s + 1);
-        let mut texts = Texts { codes: self.student, levels: (0..n).map(|s| student_id(first_student + s)).collect() };
+        let mut texts = Texts { codes: self.student, levels: (0..n).map(|s| names.student(first_student + s)).collect() };
         texts.sort_levels();
         let mut add = |name: &str, data: Data, meaning: &str, unit: &str| {
             cohort.push(Column { name: name.into(), data });

@@ -248,7 +248,8 @@ fn few_schools(p: Parameters) -> Parameters {
 /// of an effect matters where profiles are given up, growth over years where there are years.
 #[test]
 fn no_parameter_does_nothing() {
-    const BESIDE: [&[(&str, f64)]; 6] = [
+    const BESIDE: [&[(&str, f64)]; 7] = [
+        &[("use_years", 3.0)],
         &[],
         &[("first_year", -1.0)],
         &[("novelty", 0.5)],
