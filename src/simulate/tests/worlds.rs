@@ -249,7 +249,7 @@ fn few_schools(p: Parameters) -> Parameters {
 #[test]
 fn no_parameter_does_nothing() {
     const BESIDE: [&[(&str, f64)]; 7] = [
-        &[("use_years", 3.0)],
+        &[("use_years", 3.0), ("novelty", 0.5)],
         &[],
         &[("first_year", -1.0)],
         &[("novelty", 0.5)],
@@ -261,14 +261,16 @@ fn no_parameter_does_nothing() {
         let told = |p: &Parameters| {
             let d = world.draw_with(p, 4, Detail::Analysis);
             let truth = Truth { parameters: Vec::new(), implied: d.truth.implied.clone(), ..d.truth };
-            (written(&d.cohort, d.cohort.n_rows), format!("{truth:?}"))
+            let bits: Vec<u64> =
+                d.cohort.columns.iter().flat_map(|c| (0..c.data.len()).map(|i| c.data.number(i).map_or(0, f64::to_bits))).collect();
+            (d.cohort.n_rows, bits, format!("{truth:?}"))
         };
         let settings: Vec<Parameters> = BESIDE
             .iter()
             .map(|beside| {
                 let add = |p: Parameters, (name, step): &(&str, f64)| match p.get(name) {
-                    Some(value) => p.with(name, value + step),
-                    None => p,
+                    Some(value) if !p.held(name) => p.with(name, value + step),
+                    _ => p,
                 };
                 beside.iter().fold(add(few_schools(world.parameters()), &("effect", 0.1)), add)
             })
