@@ -22,7 +22,7 @@ impl World for IepInclusion {
     }
 
     fn parameters(&self) -> Parameters {
-        school_study().with("iep_multiple", 2.0).with("accommodation_gain", 0.1).with("iep_share", 0.2)
+        school_study().with("last_take_up", 2016.0).with("iep_multiple", 2.0).with("accommodation_gain", 0.1).with("iep_share", 0.2)
     }
 
     fn design(&self) -> Design {
