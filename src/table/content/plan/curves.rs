@@ -6,6 +6,9 @@ use crate::evaluate::plan::{Both, Plan, Point};
 use crate::table::number;
 use crate::table::{Cell, Column, Figure, FigureKind, Series, Table};
 
+/// A number and its Monte Carlo error, where there are.
+type Valued = (Option<f64>, Option<f64>);
+
 pub(super) fn curve(plan: &Plan) -> Table {
     let noun = plan.design.top.noun();
     let capital = heading(noun);
@@ -39,7 +42,7 @@ fn heading(noun: &str) -> String {
 /// Power, and the smallest effect, by the number of top units.
 pub fn figures(plan: &Plan) -> Vec<Figure> {
     let noun = plan.design.top.noun();
-    let line = |name: &str, point: &dyn Fn(&Point) -> (Option<f64>, Option<f64>)| {
+    let line = |name: &str, point: &dyn Fn(&Point) -> Valued| {
         let points = plan.curve.iter().filter_map(|p| {
             let (value, error) = point(p);
             let value = value?;
