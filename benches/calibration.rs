@@ -40,7 +40,7 @@ impl Source for Rollout {
         Ok(())
     }
 
-    fn draw(&self, _: &Point, seed: u64) -> Result<Drawn, Faults> {
+    fn draw(&self, _: &Point, seed: u64, _: &[String]) -> Result<Drawn, Faults> {
         let mut s = Stream::new(seed, &["bench", "calibration"], 0);
         let (mut columns, mut y) = ([vec![], vec![], vec![], vec![]], vec![]);
         for g in 0..CLUSTERS {

@@ -13,6 +13,7 @@ mod man;
 mod merge;
 mod new;
 mod pipeline;
+mod plan;
 mod progress;
 mod report;
 mod roles;
@@ -72,6 +73,8 @@ enum Command {
     Calibrate(Box<calibrate::Calibrate>),
     /// Join the shards of a calibration
     Merge(merge::Merge),
+    /// Plan a study: smallest effect seen, power, and how many schools, classrooms or students are needed
+    Plan(Box<plan::Plan>),
     /// Rerun a finished run from its manifest and compare every number
     Verify(verify::Verify),
     /// Which numbers differ between two runs, and by how much
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Estimate(c) => c.run(&common, &threads),
         Command::Calibrate(c) => c.run(&common, &threads),
         Command::Merge(c) => c.run(&common),
+        Command::Plan(c) => c.run(&common, &threads),
         Command::Verify(c) => c.run(&common, &threads),
         Command::Compare(c) => c.run(&common),
         Command::Report(c) => c.run(&common),

@@ -1,11 +1,13 @@
 //! `didact simulate`: a world's students, profiles, codebook and truth.
 
 use super::failure::print;
-use super::{Common, Failure};
-use crate::cohort::Fault;
-use crate::ingest::{profiles, write};
-use crate::simulate::{self, WORLDS};
-use crate::store::Folder;
+use super::{Common, Failure, Threads};
+use crate::cohort::{Codebook, Fault};
+use crate::ingest::profiles;
+use crate::ingest::write::Writing;
+use crate::simulate::{self, Detail, WORLDS};
+use crate::store::{Folder, OpenFile, StoreError};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Simulate a world.
@@ -26,7 +28,16 @@ pub struct Simulate {
     /// The format of the students' file
     #[arg(long, value_name = "NAME", default_value = "csv", value_parser = ["csv", "parquet"])]
     format: String,
+    /// Write the sealed file too: every student-year with and without profiles, also those that nobody recorded
+    #[arg(long)]
+    sealed: bool,
+    /// About how many students the true effects are computed in once more (truth.json, population); 0: not at all
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    population: usize,
 }
+
+/// Students in a batch: what is in memory at one time.
+const BATCH: usize = 100_000;
 
 impl Simulate {
     pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
@@ -50,33 +61,60 @@ impl Simulate {
             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
             invalid(all.join("; "), "change one of them".into())
         })?;
+        let executor = Threads::new(common.threads);
         let mut folder = Folder::begin(&self.out)?;
-        let draw = world.draw(&parameters, self.seed);
-        if self.format == "parquet" {
-            folder.write("cohort.parquet", &write::parquet(&draw.cohort).map_err(Failure::Internal)?)?;
-        } else {
-            folder.write("cohort.csv", &write::csv(&draw.cohort))?;
+        let detail = if self.sealed { Detail::Sealed } else { Detail::Full };
+        let name = |stem: &str| format!("{stem}.{}", self.format);
+        let mut file = self.begin(&mut folder, &name("cohort"))?;
+        let mut sealed = if self.sealed { Some(self.begin(&mut folder, &name("sealed"))?) } else { None };
+        let mut goals = folder.open("profiles.jsonl")?;
+        let writing = |name: String| move |e| StoreError::new(format!("writing {name}"), e);
+        let mut batches = world.batches(&parameters, self.seed, detail, BATCH, &executor);
+        let (mut rows, mut students, mut book) = (0, 0, Codebook::default());
+        for batch in &mut batches {
+            file.push(&batch.cohort, &executor).map_err(writing(name("cohort")))?;
+            if let (Some(file), Some(cohort)) = (&mut sealed, &batch.sealed) {
+                file.push(cohort, &executor).map_err(writing(name("sealed")))?;
+            }
+            goals.write_all(&profiles::write(&batch.cohort.profiles)).map_err(writing("profiles.jsonl".into()))?;
+            rows += batch.cohort.n_rows;
+            students += batch.cohort.profiles.len();
+            book = batch.cohort.codebook;
         }
-        folder.write("profiles.jsonl", &profiles::write(&draw.cohort.profiles))?;
-        folder.write("codebook.csv", &codebook(&draw.cohort.codebook))?;
-        let truth = serde_json::to_string_pretty(&draw.truth).map_err(|e| Failure::Internal(e.to_string()))? + "\n";
-        folder.write("truth.json", truth.as_bytes())?;
+        let mut truth = batches.truth();
+        drop(batches);
+        folder.close(&name("cohort"), file.finish())?;
+        if let Some(file) = sealed {
+            folder.close(&name("sealed"), file.finish())?;
+        }
+        folder.close("profiles.jsonl", goals.flush())?;
+        if self.population > 0 {
+            truth.population = Some(world.population(&parameters, self.seed, self.population, &executor));
+        }
+        folder.write("codebook.csv", &codebook(&book))?;
+        let text = serde_json::to_string_pretty(&truth).map_err(|e| Failure::Internal(e.to_string()))? + "\n";
+        folder.write("truth.json", text.as_bytes())?;
         let files = folder.files().join(", ");
         let place = folder.finish()?;
         if common.json {
             return print(&format!(
                 "{:#}\n",
-                serde_json::json!({"folder": place.to_string_lossy(), "rows": draw.cohort.n_rows, "students": draw.cohort.profiles.len(), "truth": draw.truth})
+                serde_json::json!({"folder": place.to_string_lossy(), "rows": rows, "students": students, "truth": truth})
             ));
         }
         if common.quiet {
             return Ok(());
         }
-        print(&format!("{} rows of simulated students in {} ({files})\n", draw.cohort.n_rows, place.display()))
+        print(&format!("{rows} rows of simulated students in {} ({files})\n", place.display()))
+    }
+
+    fn begin(&self, folder: &mut Folder, name: &str) -> Result<Writing<OpenFile>, Failure> {
+        let sink = folder.open(name)?;
+        Ok(if self.format == "parquet" { Writing::parquet(sink) } else { Writing::csv(sink) })
     }
 }
 
-fn codebook(codebook: &crate::cohort::Codebook) -> Vec<u8> {
+fn codebook(codebook: &Codebook) -> Vec<u8> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let fine = "writing to memory cannot fail";
     out.write_record(["column", "meaning", "unit", "source"]).expect(fine);

@@ -87,6 +87,14 @@ impl Experiment<'_> {
         self.grid.len() * self.replicates
     }
 
+    /// The columns that the analyses read: nothing else need be drawn.
+    pub fn columns(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.questions.iter().flat_map(|q| q.spec.columns()).map(String::from).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
     /// Estimators fitted to each draw.
     pub fn fits_a_draw(&self) -> usize {
         self.questions.iter().map(|q| q.estimators.len()).sum()

@@ -16,6 +16,7 @@ mod experiment;
 mod grid;
 mod measure;
 mod performance;
+pub mod plan;
 mod ranking;
 mod record;
 mod replicate;

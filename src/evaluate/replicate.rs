@@ -19,7 +19,7 @@ pub fn seed_of(seed: u64, number: usize) -> u64 {
 pub fn replicate(experiment: &Experiment<'_>, point: usize, number: usize) -> Replicate {
     let seed = seed_of(experiment.seed, number);
     let mut records = Vec::new();
-    match experiment.source.draw(&experiment.grid.point(point), seed) {
+    match experiment.source.draw(&experiment.grid.point(point), seed, &experiment.columns()) {
         Err(faults) => {
             for (q, question) in experiment.questions.iter().enumerate() {
                 fail(&mut records, q, 0..question.estimators.len(), &reason(&faults));

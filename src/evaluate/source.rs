@@ -31,11 +31,11 @@ pub trait Source: Sync {
     /// Every fault of the point at once.
     fn check(&self, point: &Point) -> Result<(), Faults>;
 
-    /// Draws.
+    /// Draws these columns.
     ///
     /// # Errors
     /// As [`Source::check`].
-    fn draw(&self, point: &Point, seed: u64) -> Result<Drawn, Faults>;
+    fn draw(&self, point: &Point, seed: u64, columns: &[String]) -> Result<Drawn, Faults>;
 }
 
 /// A simulated world with its parameters.
@@ -87,11 +87,11 @@ impl Source for Simulated {
         self.at(point).map(|_| ())
     }
 
-    fn draw(&self, point: &Point, seed: u64) -> Result<Drawn, Faults> {
-        let draw = self.world.draw_with(&self.at(point)?, seed, Detail::Analysis);
+    fn draw(&self, point: &Point, seed: u64, columns: &[String]) -> Result<Drawn, Faults> {
+        let draw = self.world.draw_with(&self.at(point)?, seed, Detail::Only(columns));
         let truths = draw.truth.effects.into_iter().map(|e| TrueValue {
             outcome: e.outcome,
-            subgroup: None,
+            subgroup: e.subgroup,
             estimand: e.estimand,
             group: e.group,
             period: e.period,

@@ -27,7 +27,7 @@ impl Source for Toy {
         Ok(())
     }
 
-    fn draw(&self, point: &Point, seed: u64) -> Result<Drawn, Faults> {
+    fn draw(&self, point: &Point, seed: u64, _columns: &[String]) -> Result<Drawn, Faults> {
         let value = |name: &str, default: f64| point.values.iter().find(|(n, _)| n == name).map_or(default, |(_, v)| *v);
         let (schools, effect) = (value("schools", 8.0) as i64, value("effect", 0.0));
         let mut stream = Stream::new(seed, &["toy"], 0);

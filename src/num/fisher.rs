@@ -14,6 +14,24 @@ pub fn upper_tail(f: f64, df1: f64, df2: f64) -> f64 {
     regularized_incomplete_beta(0.5 * df2, 0.5 * df1, df2 / sum, df1 * f / sum)
 }
 
+/// The critical value c with P(F ≤ c) = `level`, 0 < level < 1.
+pub fn critical(level: f64, df1: f64, df2: f64) -> f64 {
+    let alpha = 1.0 - level;
+    let (mut low, mut high) = (0.0, 1.0);
+    while upper_tail(high, df1, df2) > alpha && high < 1e300 {
+        low = high;
+        high *= 2.0;
+    }
+    // By bisection to the last bit: once a design, so speed does not matter.
+    loop {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            return high;
+        }
+        if upper_tail(middle, df1, df2) > alpha { low = middle } else { high = middle }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::upper_tail;
@@ -26,5 +44,13 @@ mod tests {
         // Closed form for two numerator degrees of freedom: (1 + 2f/ν)^(−ν/2).
         let exact = libm::pow(1.0 + 2.0 * 1.7 / 9.0, -4.5);
         assert!((upper_tail(1.7, 2.0, 9.0) / exact - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn critical_values_are_where_the_tail_is() {
+        // scipy.stats.f.ppf(.95, [1, 2, 3], [18, 17, 400])
+        for (df1, df2, c) in [(1.0, 18.0, 4.413873419170566), (2.0, 17.0, 3.5915305684750805), (3.0, 400.0, 2.627214285732791)] {
+            assert!((super::critical(0.95, df1, df2) / c - 1.0).abs() < 1e-12, "{df1} {df2} {}", super::critical(0.95, df1, df2));
+        }
     }
 }

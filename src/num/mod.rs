@@ -8,6 +8,8 @@ mod exact;
 pub mod fisher;
 mod jacobi;
 mod matrix;
+pub mod noncentral_fisher;
+pub mod noncentral_t;
 pub mod normal;
 mod packed;
 mod quantile;

@@ -52,6 +52,12 @@ pub fn critical(level: f64, df: f64) -> f64 {
     t
 }
 
+/// The value below which T falls with probability `p` in (0, 1).
+pub fn quantile(p: f64, df: f64) -> f64 {
+    let size = |level: f64| if level > 0.0 { critical(level, df) } else { 0.0 };
+    if p < 0.5 { -size(1.0 - 2.0 * p) } else { size(2.0 * p - 1.0) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

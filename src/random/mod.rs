@@ -7,6 +7,7 @@
 mod draw;
 mod resample;
 mod stream;
+mod ziggurat;
 
 pub use resample::{WEBB, multinomial, rademacher_bits, webb};
 pub use stream::Stream;

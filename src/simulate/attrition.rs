@@ -1,4 +1,4 @@
-//! Who leaves, and which tests are missed. Both depend only on what does not change with time.
+//! Who leaves, and which tests are missed.
 
 use super::Parameters;
 use super::schools::School;
@@ -6,26 +6,26 @@ use super::students::Student;
 use crate::num::normal;
 use crate::random::Stream;
 
-/// How a student's time in the study ends.
-pub(super) struct Stay {
-    /// The last year in the study, counted from 0.
-    pub last: usize,
-    /// Left the study's schools before its end.
-    pub left: bool,
-    /// Moved to another school before the study's end.
-    pub moved: bool,
-}
-
 /// What departures and missed tests are drawn from.
 pub(super) struct Attrition {
-    n_years: usize,
     leave: f64,
     spread: f64,
     ability: f64,
+    treated: f64,
+    score: f64,
     student_sd: f64,
     move_rate: f64,
     missing: f64,
     attendance: f64,
+    missing_score: f64,
+}
+
+/// How a student's year ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stay {
+    Stays,
+    Left,
+    Moved,
 }
 
 /// The constant c with E Φ(c + x) = rate, where x is normal with this variance; −∞ for a rate of 0.
@@ -36,34 +36,45 @@ fn intercept(rate: f64, variance: f64) -> f64 {
 impl Attrition {
     pub(super) fn read(p: &Parameters) -> Self {
         let (spread, ability, attendance) = (p.value("leave_spread"), p.value("leave_ability"), p.value("missing_attendance"));
+        let (score, missing_score) = (p.value("leave_score"), p.value("missing_score"));
         Attrition {
-            n_years: (p.whole("last_year") - p.whole("first_year") + 1) as usize,
-            leave: intercept(p.value("leave_rate"), spread * spread + ability * ability),
+            leave: intercept(p.value("leave_rate"), spread * spread + ability * ability + score * score),
             spread,
             ability,
+            treated: p.value("leave_treated"),
+            score,
             student_sd: libm::sqrt(p.value("student_variance")),
             move_rate: p.value("move_rate"),
-            missing: intercept(p.value("missing_rate"), attendance * attendance),
+            missing: intercept(p.value("missing_rate"), attendance * attendance + missing_score * missing_score),
             attendance,
+            missing_score,
         }
     }
 
-    /// Draws how long a student stays: at least the first year.
-    pub(super) fn stay(&self, stream: &mut Stream, school: &School, student: &Student) -> Stay {
+    /// How a year ends; `luck`: how much better than usual it went, standard normal.
+    pub(super) fn after(&self, stream: &mut Stream, school: &School, student: &Student, treated: bool, luck: f64) -> Stay {
         let able = if self.student_sd > 0.0 { student.standing[0] / self.student_sd } else { 0.0 };
-        let rate = normal::cdf(self.leave + self.spread * school.leaving + self.ability * able);
-        for year in student.entry..self.n_years - 1 {
-            let left = stream.bernoulli(rate);
-            let moved = stream.bernoulli(self.move_rate) && !left;
-            if left || moved {
-                return Stay { last: year, left, moved };
-            }
+        let treated = if treated { self.treated } else { 0.0 };
+        let index = self.leave + self.spread * school.leaving + self.ability * able + treated + self.score * luck;
+        let left = stream.normal() < index;
+        let moved = stream.bernoulli(self.move_rate);
+        if left {
+            Stay::Left
+        } else if moved {
+            Stay::Moved
+        } else {
+            Stay::Stays
         }
-        Stay { last: self.n_years - 1, left: false, moved: false }
     }
 
-    /// The probability with which a student misses a test.
-    pub(super) fn misses(&self, student: &Student) -> f64 {
-        normal::cdf(self.missing + self.attendance * student.attending)
+    /// The normal number below which a student misses a test that would have gone so much better than usual.
+    #[inline]
+    pub(super) fn misses(&self, student: &Student, luck: f64) -> f64 {
+        self.missing + self.attendance * student.attending + self.missing_score * luck
+    }
+
+    /// Whether attendance decides who misses a test.
+    pub(super) fn needs_attendance(&self) -> bool {
+        self.attendance != 0.0 && self.missing > f64::NEG_INFINITY
     }
 }

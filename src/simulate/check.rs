@@ -11,8 +11,10 @@ pub(super) fn conflicts(p: &Parameters) -> Vec<ParameterError> {
             found.push(ParameterError::Conflict { names: names.to_vec(), what });
         }
     };
+    // Where who gets profiles is not decided by school, or others stand in for comparison schools, this is held.
+    let held = p.held("profile_schools");
     refuse(
-        v("profile_schools") >= v("schools"),
+        !held && v("profile_schools") >= v("schools"),
         &["profile_schools", "schools"],
         format!(
             "profile_schools = {} must be less than schools = {}: without comparison schools nothing can be compared",
@@ -20,18 +22,42 @@ pub(super) fn conflicts(p: &Parameters) -> Vec<ParameterError> {
             v("schools")
         ),
     );
+    if let (Some(districts), Some(states)) = (p.get("districts"), p.get("states")) {
+        refuse(
+            states > districts || districts > v("schools"),
+            &["states", "districts", "schools"],
+            format!(
+                "states = {states}, districts = {districts}, schools = {}: each state needs a district, each district a school",
+                v("schools")
+            ),
+        );
+    }
+    if let (Some(never), Some(always)) = (p.get("no_show_rate"), p.get("crossover_rate")) {
+        refuse(
+            never + always >= 1.0,
+            &["no_show_rate", "crossover_rate"],
+            "no_show_rate and crossover_rate together must leave someone who does what the lot says: less than 1".into(),
+        );
+    }
+    refuse(v("floor") >= v("ceiling"), &["floor", "ceiling"], format!("floor = {} must lie below ceiling = {}", v("floor"), v("ceiling")));
+    let students = super::batches::expected(p);
+    refuse(
+        students > 2e8,
+        &["schools", "classrooms", "class_size"],
+        format!("these are about {:.0} million students; at most 200 million can be numbered", students / 1e6),
+    );
     refuse(
         v("last_year") <= v("first_year"),
         &["first_year", "last_year"],
         format!("last_year = {} must come after first_year = {}", v("last_year"), v("first_year")),
     );
     refuse(
-        v("last_take_up") < v("first_take_up"),
+        (p.last_take_up() as f64) < v("first_take_up"),
         &["first_take_up", "last_take_up"],
-        format!("last_take_up = {} comes before first_take_up = {}", v("last_take_up"), v("first_take_up")),
+        format!("last_take_up = {} comes before first_take_up = {}", (p.last_take_up() as f64), v("first_take_up")),
     );
     refuse(
-        v("first_take_up") <= v("first_year") || v("last_take_up") > v("last_year"),
+        v("first_take_up") <= v("first_year") || (p.last_take_up() as f64) > v("last_year"),
         &["first_take_up", "last_take_up", "first_year", "last_year"],
         format!(
             "profiles must be taken up after first_year = {} (someone must be seen before) and by last_year = {}",

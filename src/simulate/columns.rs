@@ -1,188 +1,173 @@
-//! A cohort's rows while they are drawn, and the columns they become.
+//! The columns of a simulated cohort: what each means, and how a row fills it.
 
+use super::Parameters;
+use super::classrooms::Teacher;
+use super::design::{Design, Twins};
 use super::fidelity::Drivers;
+use super::records::Record;
+use super::schools::{School, URBANICITY};
 use super::students::{CATEGORIES, Student};
-use crate::cohort::{Cohort, Column, Data, MISSING_CODE, Texts, Wholes};
 
-/// What a row says of the classroom in its year.
-pub(super) struct Place {
-    pub school_ix: u32,
+/// One row while it is drawn. Wholes and flags are numbers here, missing ones NaN.
+pub(super) struct Row<'a> {
+    pub student_ix: u32,
     pub classroom_ix: u32,
-    pub profile_year: Option<i64>,
-    pub drivers: Drivers,
+    pub school_ix: u32,
+    pub school: &'a School,
+    pub student: &'a Student,
+    pub teacher: Teacher,
+    pub drivers: &'a Drivers,
     pub fidelity: f64,
-}
-
-/// What a row says of the year.
-pub(super) struct Year {
+    pub start: Option<i64>,
+    /// Uses profiles this year (where not all do what they are assigned).
+    pub uses: bool,
     pub year: i64,
     pub grade: i64,
-    /// The recorded scores; NaN when the test was missed.
+    /// Recorded scores in points; NaN when the test was missed.
     pub scores: [f64; 2],
-    pub gpa: f64,
-    pub attendance: f64,
-    pub goals_set: i64,
-    pub goals_met: i64,
+    /// The score in math from which on a student counts as proficient, points.
+    pub cut: f64,
+    pub prior_math: f64,
+    pub record: Record,
+    pub goals: [f64; 2],
+    pub minutes: f64,
+    /// Skills mastered, planned, and mastered of those planned.
+    pub skills: [f64; 3],
+    /// 0: a student; 1: a norm; 2: matched students.
+    pub kind: usize,
 }
 
-/// Rows in columns.
-#[derive(Default)]
-pub(super) struct Rows {
-    student: Vec<u32>,
-    n_students: u32,
-    classroom: Vec<u32>,
-    school: Vec<u32>,
-    years: [Vec<i64>; 5],
-    flags: [Vec<i64>; 4],
-    profile_year: Vec<Option<i64>>,
-    category: Vec<u32>,
-    numbers: [Vec<f64>; 12],
+/// How a column is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An identifier: a letter, and how many digits at least.
+    Id(Id),
+    /// One of these words.
+    Words(&'static [&'static str]),
+    Whole,
+    Number,
 }
 
-/// The whole-number columns of a year, in the order of `Rows::years`.
-const YEARS: [&str; 5] = ["year", "grade", "profiles", "goals_set", "goals_met"];
-/// The flags of a student, in the order of `Rows::flags`.
-const FLAGS: [&str; 4] = ["iep", "el", "frl", "female"];
-/// The number columns, in the order of `Rows::numbers`.
-const NUMBERS: [&str; 12] = [
-    "math",
-    "reading",
-    "gpa",
-    "attendance",
-    "prior_math",
-    "conscientiousness",
-    "openness",
-    "staffing",
-    "training",
-    "family",
-    "technology_for_staff",
-    "fidelity",
+/// Whose identifier.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Id {
+    Student,
+    Classroom,
+    School,
+    District,
+    State,
+}
+
+/// Which worlds have a column.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    Always,
+    With(&'static str),
+    Twins,
+}
+
+/// A column.
+pub(super) struct Spec {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub get: fn(&Row<'_>) -> f64,
+    when: When,
+    pub meaning: &'static str,
+    pub unit: &'static str,
+    pub source: &'static str,
+}
+
+const MADE: &str = "simulated";
+const GILMOUR: &str = "simulated; gap from Gilmour et al. 2019, share from NCES 2022–23";
+const WEIGHTS: &str = "simulated; SD 1, a scenario choice";
+const HILL: &str = "simulated; growth from Hill, Bloom, Black & Lipsey 2008";
+const CHOSEN: &str = "simulated; a scenario choice";
+const YEAR: &str = "school year, by its spring";
+
+const IEPS: [&str; 12] = {
+    let mut names = [""; 12];
+    let mut i = 0;
+    while i < 12 {
+        names[i] = CATEGORIES[i].0;
+        i += 1;
+    }
+    names
+};
+const LOCALES: [&str; 4] = [URBANICITY[0].0, URBANICITY[1].0, URBANICITY[2].0, URBANICITY[3].0];
+const ROWS: [&str; 3] = ["student", "norm", "matched students"];
+
+fn flag(is: bool) -> f64 {
+    f64::from(u8::from(is))
+}
+
+fn maybe(year: Option<i64>) -> f64 {
+    year.map_or(f64::NAN, |y| y as f64)
+}
+
+type Given = (&'static str, Kind, fn(&Row<'_>) -> f64, When, &'static str, &'static str, &'static str);
+
+use Kind::{Id as Ident, Number, Whole, Words};
+use When::{Always, With};
+
+#[rustfmt::skip]
+const GIVEN: [Given; 41] = [
+    ("student_id", Ident(Id::Student), |r| f64::from(r.student_ix), Always, "The student.", "identifier", MADE),
+    ("classroom_id", Ident(Id::Classroom), |r| f64::from(r.classroom_ix), Always, "The student's classroom: a section of the entering grade that stays together.", "identifier", MADE),
+    ("school_id", Ident(Id::School), |r| f64::from(r.school_ix), Always, "The student's school.", "identifier", MADE),
+    ("district_id", Ident(Id::District), |r| f64::from(r.school.district_ix), With("districts"), "The school's district.", "identifier", MADE),
+    ("state_id", Ident(Id::State), |r| f64::from(r.school.state_ix), With("states"), "The district's state.", "identifier", MADE),
+    ("record", Words(&ROWS), |r| r.kind as f64, When::Twins, "Whether the row is a student of the study, or what stands in for a comparison student.", "category", MADE),
+    ("year", Whole, |r| r.year as f64, Always, "The school year.", YEAR, MADE),
+    ("grade", Whole, |r| r.grade as f64, Always, "The student's grade in that year.", "grade, 0 = kindergarten", MADE),
+    ("profile_year", Whole, |r| maybe(r.start), Always, "First year in which the student was to have a learner profile; missing: never.", YEAR, MADE),
+    ("profiles", Whole, |r| flag(r.start.is_some_and(|first| r.year >= first)), Always, "Whether the student was to have a learner profile in that year.", "0/1", MADE),
+    ("uses_profile", Whole, |r| flag(r.uses), With("no_show_rate"), "Whether the student really used a learner profile in that year.", "0/1", CHOSEN),
+    ("math", Number, |r| r.scores[0], Always, "Mathematics test in spring; missing when the test was missed.", "points", HILL),
+    ("reading", Number, |r| r.scores[1], Always, "Reading test in spring; missing when the test was missed.", "points", HILL),
+    ("proficient", Whole, |r| if r.scores[0].is_nan() || r.kind > 0 { f64::NAN } else { flag(r.scores[0] >= r.cut) }, Always, "Whether the score in math reached the cut of proficiency.", "0/1", "simulated; a cut that 45 % reach"),
+    ("skills", Whole, |r| r.skills[0], With("skills"), "Skills mastered by spring.", "count", CHOSEN),
+    ("skills_planned", Whole, |r| r.skills[1], With("skills"), "Skills that the student's profile planned for the year; 0 where there is no profile.", "count", CHOSEN),
+    ("skills_of_plan", Whole, |r| r.skills[2], With("skills"), "How many of the planned skills were mastered by spring.", "count", CHOSEN),
+    ("minutes", Number, |r| r.minutes, With("dose_full"), "Use of the software.", "minutes a week", "simulated; Khan Academy 2022–23: mean 11, 9 % at 30 or more"),
+    ("gpa", Number, |r| r.record.gpa, Always, "Grade point average of the year. Profiles do not move it in this world.", "0 to 4", CHOSEN),
+    ("attendance", Number, |r| r.record.attendance, Always, "Attendance in the year before.", "percent of days", "simulated; share below 90 % from Attendance Works, 2017–18"),
+    ("engagement", Number, |r| r.record.engagement, Always, "Engagement by a short survey. Profiles do not move it in this world.", "1 to 5", "simulated; reliability .75, part between classrooms .10"),
+    ("iep", Whole, |r| flag(r.student.iep.is_some()), Always, "Whether the student has an individualized education program.", "0/1", GILMOUR),
+    ("iep_category", Words(&IEPS), |r| r.student.iep.map_or(f64::NAN, |c| c as f64), Always, "Category of disability under IDEA; missing when the student has no IEP.", "category", "simulated; mix from NCES Digest 204.50"),
+    ("el", Whole, |r| flag(r.student.el), Always, "Whether the student is an English learner.", "0/1", MADE),
+    ("frl", Whole, |r| flag(r.student.frl), Always, "Whether the student has free or reduced-price lunch.", "0/1", MADE),
+    ("female", Whole, |r| flag(r.student.female), Always, "Whether the student is a girl.", "0/1", MADE),
+    ("prior_math", Number, |r| r.prior_math, Always, "Mathematics test in the spring before the study, also of students who join later.", "points", MADE),
+    ("conscientiousness", Number, |r| r.student.conscientiousness, Always, "Score of conscientiousness at entry.", "T score, mean 50, SD 10", "simulated; reliability .7"),
+    ("openness", Number, |r| r.student.openness, Always, "Score of openness at entry.", "T score, mean 50, SD 10", "simulated; reliability .7"),
+    ("urbanicity", Words(&LOCALES), |r| r.school.urbanicity as f64, Always, "Where the school stands.", "category", "simulated; shares from the NCES Common Core of Data"),
+    ("remote_months", Whole, |r| r.school.remote_months, With("pandemic_year"), "Months of remote schooling in the pandemic's year.", "months", "simulated; longer in poor schools"),
+    ("teacher_experience", Whole, |r| f64::from(r.teacher.experience), Always, "Years in the job of the classroom's teacher before this one.", "years", "simulated; 8 % leave the job each year"),
+    ("teacher_new", Whole, |r| flag(r.teacher.new), Always, "Whether the classroom's teacher is new to the school.", "0/1", "simulated; 16 % a year"),
+    ("staffing", Number, |r| r.drivers[0], Always, "How well the classroom is staffed.", "SD units", WEIGHTS),
+    ("training", Number, |r| r.drivers[1], Always, "How much training the classroom's teachers have had.", "SD units", WEIGHTS),
+    ("family", Number, |r| r.drivers[2], Always, "How engaged the classroom's families are.", "SD units", WEIGHTS),
+    ("technology_for_staff", Number, |r| r.drivers[3], Always, "How far technology stands in for staff in the classroom.", "SD units", WEIGHTS),
+    ("fidelity", Number, |r| if r.start.is_some() { r.fidelity } else { f64::NAN }, Always, "How well the classroom works with profiles; missing for students who never have one.", "0 to 1", "simulated from the four drivers; the weights are scenario choices, not estimates"),
+    ("goals_set", Whole, |r| r.goals[0], Always, "Goals set in the student's learner profile in that year; 0 where there is no profile.", "count", CHOSEN),
+    ("goals_met", Whole, |r| r.goals[1], Always, "How many of the goals set in that year have been met.", "count", CHOSEN),
+    ("poverty_share", Number, |r| (r.school.poverty_share * 1000.0).round() / 1000.0, Always, "Share of the school's students with free or reduced-price lunch.", "share", MADE),
 ];
 
-/// The columns in the order in which a cohort has them.
-pub(super) const ORDER: [&str; 26] = [
-    "student_id",
-    "classroom_id",
-    "school_id",
-    "year",
-    "grade",
-    "profile_year",
-    "profiles",
-    "math",
-    "reading",
-    "gpa",
-    "attendance",
-    "iep",
-    "iep_category",
-    "el",
-    "frl",
-    "female",
-    "prior_math",
-    "conscientiousness",
-    "openness",
-    "staffing",
-    "training",
-    "family",
-    "technology_for_staff",
-    "fidelity",
-    "goals_set",
-    "goals_met",
-];
+/// All columns there are, in the order in which a cohort has them.
+pub(super) static COLUMNS: std::sync::LazyLock<Vec<Spec>> = std::sync::LazyLock::new(|| {
+    let made = |(name, kind, get, when, meaning, unit, source)| Spec { name, kind, get, when, meaning, unit, source };
+    GIVEN.into_iter().map(made).collect()
+});
 
-impl Rows {
-    /// Begins the next student; the rows that follow are this student's. Returns the student's number.
-    pub(super) fn next_student(&mut self) -> u32 {
-        self.n_students += 1;
-        self.n_students - 1
-    }
-
-    /// Adds a row of the student begun last.
-    pub(super) fn push(&mut self, place: &Place, student: &Student, prior_math: f64, year: Year) {
-        self.student.push(self.n_students - 1);
-        self.classroom.push(place.classroom_ix);
-        self.school.push(place.school_ix);
-        self.profile_year.push(place.profile_year);
-        self.category.push(student.iep.map_or(MISSING_CODE, |c| c as u32));
-        let profiles = i64::from(place.profile_year.is_some_and(|first| year.year >= first));
-        append(&mut self.years, [year.year, year.grade, profiles, year.goals_set, year.goals_met]);
-        append(&mut self.flags, [student.iep.is_some(), student.el, student.frl, student.female].map(i64::from));
-        let [staffing, training, family, technology] = place.drivers;
-        let fidelity = if place.profile_year.is_some() { place.fidelity } else { f64::NAN };
-        let [math, reading] = year.scores;
-        append(
-            &mut self.numbers,
-            [
-                math,
-                reading,
-                year.gpa,
-                year.attendance,
-                prior_math,
-                student.conscientiousness,
-                student.openness,
-                staffing,
-                training,
-                family,
-                technology,
-                fidelity,
-            ],
-        );
-    }
-
-    /// Number of rows so far.
-    pub(super) fn len(&self) -> usize {
-        self.student.len()
-    }
-
-    /// The rows as a cohort without profiles and codebook.
-    pub(super) fn into_cohort(self, n_schools: u32, n_classrooms: u32) -> Cohort {
-        let mut ready: Vec<(&str, Data)> = Vec::with_capacity(ORDER.len());
-        let texts = |codes: Vec<u32>, levels: Vec<String>| {
-            let mut texts = Texts { codes, levels };
-            texts.sort_levels();
-            Data::Text(texts)
-        };
-        let rooms = (0..n_schools).flat_map(|s| (0..n_classrooms).map(move |c| format!("{}c{}", school_id(s), c + 1)));
-        ready.push(("student_id", texts(self.student, (0..self.n_students).map(student_id).collect())));
-        ready.push(("classroom_id", texts(self.classroom, rooms.collect())));
-        ready.push(("school_id", texts(self.school, (0..n_schools).map(school_id).collect())));
-        ready.push(("profile_year", Data::Whole(Wholes::from_options(self.profile_year))));
-        ready.push(("iep_category", categories(self.category)));
-        ready.extend(YEARS.into_iter().zip(self.years).map(|(n, v)| (n, Data::Whole(Wholes::complete(v)))));
-        ready.extend(FLAGS.into_iter().zip(self.flags).map(|(n, v)| (n, Data::Whole(Wholes::complete(v)))));
-        ready.extend(NUMBERS.into_iter().zip(self.numbers).map(|(n, v)| (n, Data::Number(v))));
-        let mut cohort = Cohort { first_row: 1, ..Cohort::default() };
-        for name in ORDER {
-            let at = ready.iter().position(|(n, _)| *n == name).unwrap_or_else(|| panic!("column {name} is not drawn"));
-            cohort.push(Column { name: name.into(), data: ready.swap_remove(at).1 });
-        }
-        cohort
-    }
-}
-
-/// The identifier of a student.
-pub(super) fn student_id(ix: u32) -> String {
-    format!("s{:06}", ix + 1)
-}
-
-fn school_id(ix: u32) -> String {
-    format!("s{:02}", ix + 1)
-}
-
-/// The categories that occur, as text; those that do not are no levels.
-fn categories(mut codes: Vec<u32>) -> Data {
-    let mut occurs = [false; CATEGORIES.len()];
-    codes.iter().filter(|c| **c != MISSING_CODE).for_each(|c| occurs[*c as usize] = true);
-    let (mut levels, mut place) = (Vec::new(), [MISSING_CODE; CATEGORIES.len()]);
-    for (i, (name, _)) in CATEGORIES.iter().enumerate().filter(|(i, _)| occurs[*i]) {
-        place[i] = levels.len() as u32;
-        levels.push((*name).to_string());
-    }
-    codes.iter_mut().filter(|c| **c != MISSING_CODE).for_each(|c| *c = place[*c as usize]);
-    let mut texts = Texts { codes, levels };
-    texts.sort_levels();
-    Data::Text(texts)
-}
-
-fn append<T, const N: usize>(columns: &mut [Vec<T>; N], values: [T; N]) {
-    columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
+/// The columns of a world.
+pub(super) fn of(p: &Parameters, design: Design) -> impl Iterator<Item = &'static Spec> {
+    let twins = design.twins != Twins::None && p.get("norm_comparison") != Some(0.0);
+    let has = move |spec: &&'static Spec, named: bool| match spec.when {
+        When::Always => true,
+        With(_) => named,
+        When::Twins => twins,
+    };
+    let named: Vec<bool> = COLUMNS.iter().map(|c| matches!(c.when, With(name) if p.get(name).is_some())).collect();
+    COLUMNS.iter().zip(named).filter(move |(spec, named)| has(spec, *named)).map(|(spec, _)| spec)
 }

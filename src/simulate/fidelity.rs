@@ -4,13 +4,14 @@ use super::Parameters;
 use crate::num::normal;
 use crate::random::Stream;
 
-/// The four drivers: staffing, training, family, technology for staff. Standard normal, to two decimals.
+/// The four drivers: staffing, training, family, technology for staff. Normal with SD 1, to two decimals.
 pub(super) type Drivers = [f64; 4];
 
 /// Fidelity = Φ(intercept + weights · drivers). The weights are scenario choices, not estimates.
 pub(super) struct Fidelity {
     intercept: f64,
     weights: [f64; 4],
+    means: Drivers,
     school_share: f64,
 }
 
@@ -19,6 +20,7 @@ impl Fidelity {
         Fidelity {
             intercept: p.value("fidelity_intercept"),
             weights: ["staffing_weight", "training_weight", "family_weight", "technology_weight"].map(|w| p.value(w)),
+            means: ["staffing_mean", "training_mean", "family_mean", "technology_mean"].map(|m| p.value(m)),
             school_share: p.value("driver_school_share"),
         }
     }
@@ -27,7 +29,9 @@ impl Fidelity {
     pub(super) fn drivers(&self, stream: &mut Stream, n_classrooms: usize) -> Vec<Drivers> {
         let (between, within) = (libm::sqrt(self.school_share), libm::sqrt(1.0 - self.school_share));
         let school: Drivers = std::array::from_fn(|_| stream.normal());
-        (0..n_classrooms).map(|_| school.map(|s| round(between * s + within * stream.normal(), 100.0))).collect()
+        (0..n_classrooms)
+            .map(|_| std::array::from_fn(|d| round(self.means[d] + between * school[d] + within * stream.normal(), 100.0)))
+            .collect()
     }
 
     /// The fidelity of a classroom with these drivers, to three decimals.
@@ -36,10 +40,20 @@ impl Fidelity {
         round(normal::cdf(index), 1000.0)
     }
 
-    /// The mean over all classrooms there could be: Φ(intercept / √(1 + Σ weights²)).
+    /// The mean over all classrooms there could be where drivers are ordinary, at which the effect is stated:
+    /// Φ(intercept / √(1 + Σ weights²)).
+    pub(super) fn ordinary(&self) -> f64 {
+        self.mean_at(self.intercept)
+    }
+
+    /// The mean over all classrooms of this world: Φ((intercept + weights · means) / √(1 + Σ weights²)).
     pub(super) fn mean(&self) -> f64 {
+        self.mean_at(self.weights.iter().zip(&self.means).fold(self.intercept, |sum, (w, m)| sum + w * m))
+    }
+
+    fn mean_at(&self, index: f64) -> f64 {
         let spread: f64 = self.weights.iter().map(|w| w * w).sum();
-        normal::cdf(self.intercept / libm::sqrt(1.0 + spread))
+        normal::cdf(index / libm::sqrt(1.0 + spread))
     }
 }
 

@@ -13,36 +13,49 @@
 
 mod assignment;
 mod attrition;
-mod belmont_cragin;
+mod batches;
+mod block;
 mod card;
 mod check;
 mod classrooms;
-mod codebook;
-mod cohort;
 mod columns;
+mod compliance;
 mod defaults;
+mod design;
+mod districts;
 mod effect;
 mod fidelity;
-mod null;
 mod parameters;
+mod population;
 mod profiles;
+mod records;
+mod rows;
 mod schools;
 mod scores;
+mod sealed;
 mod shocks;
+mod skills;
+mod streams;
 mod students;
+mod study;
+mod tally;
+mod trends;
 mod truth;
-mod two_period;
+mod twins;
+mod wanted;
 mod words;
+mod worlds;
 
 #[cfg(test)]
 mod tests;
 
-pub use belmont_cragin::BelmontCragin;
+pub use batches::{Batch, Batches};
 pub use card::{Detail, World, WorldCard};
-pub use null::Null;
+pub use design::{Design, Mechanism, Twins};
 pub use parameters::{Basis, Parameter, ParameterError, Parameters};
-pub use truth::{CohortFidelity, Implied, Losses, OutcomeScale, Sizes, TrueEffect, Truth};
-pub use two_period::TwoPeriod;
+pub use population::{Population, PopulationEffect};
+pub use truth::{Chance, CohortFidelity, Dose, Implied, Losses, OtherEffect, OutcomeScale, Sizes, TrueEffect, Truth, Violation};
+pub use worlds::WORLDS;
 
 use crate::cohort::Cohort;
 
@@ -51,12 +64,11 @@ use crate::cohort::Cohort;
 pub struct Draw {
     /// The students, as a researcher would get them.
     pub cohort: Cohort,
+    /// Every student-year with and without profiles, where it was asked for.
+    pub sealed: Option<Cohort>,
     /// What only the simulator knows.
     pub truth: Truth,
 }
-
-/// All worlds, in the order in which they are listed.
-pub static WORLDS: &[&dyn World] = &[&BelmontCragin, &TwoPeriod, &Null];
 
 /// The world of this name.
 pub fn find(id: &str) -> Option<&'static dyn World> {

@@ -124,7 +124,7 @@ impl Parameters {
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
-    /// The value of a parameter every world has.
+    /// The value of a parameter that the world has.
     pub(super) fn value(&self, name: &str) -> f64 {
         self.get(name).unwrap_or_else(|| panic!("a world without the parameter {name}"))
     }
@@ -146,6 +146,28 @@ impl Parameters {
         (p.value, p.lowest, p.highest) = (value, value, value);
         (p.source, p.basis) = (why, Basis::Scenario);
         self
+    }
+
+    /// The same parameters and these, which only some worlds have.
+    pub(super) fn and(mut self, others: Parameters) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// The same parameters without one that has no meaning in this world.
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|p| p.name != name);
+        self
+    }
+
+    /// The last year in which profiles are taken up: the first, where all start together.
+    pub(super) fn last_take_up(&self) -> i64 {
+        self.get("last_take_up").unwrap_or_else(|| self.value("first_take_up")) as i64
+    }
+
+    /// Whether this world holds a parameter at its value.
+    pub(super) fn held(&self, name: &str) -> bool {
+        self.0.iter().any(|p| p.name == name && p.lowest == p.highest)
     }
 
     fn entry(&mut self, name: &str) -> &mut Parameter {

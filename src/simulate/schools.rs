@@ -1,7 +1,10 @@
 //! Schools: how poor they are, whom they serve, and their level over the years.
 
 use super::Parameters;
+use super::districts::Places;
 use super::shocks::path;
+use super::streams::{Part, Streams};
+use super::trends::Trends;
 use crate::num::normal;
 use crate::random::Stream;
 
@@ -23,7 +26,17 @@ pub(super) struct School {
     pub leaving: f64,
     /// Level in SD by year, the year before the study first, then its years.
     pub level: Vec<[f64; 2]>,
+    /// District and state, counted from 0.
+    pub district_ix: u32,
+    pub state_ix: u32,
+    /// Index into [`URBANICITY`].
+    pub urbanicity: usize,
+    /// Months of remote schooling in the pandemic's year.
+    pub remote_months: f64,
 }
+
+/// Where schools stand, and their shares in per cent. Source: NCES Common Core of Data, public schools by locale.
+pub(super) const URBANICITY: [(&str, f64); 4] = [("city", 29.0), ("suburb", 32.0), ("town", 12.0), ("rural", 27.0)];
 
 /// What schools are drawn from.
 pub(super) struct Schools {
@@ -37,6 +50,8 @@ pub(super) struct Schools {
     correlation: f64,
     iep_share: f64,
     el_share: f64,
+    places: Places,
+    trends: Trends,
 }
 
 impl Schools {
@@ -56,26 +71,31 @@ impl Schools {
             correlation: p.value("outcome_correlation"),
             iep_share: p.value("iep_share"),
             el_share: p.value("el_share"),
+            places: Places::read(p),
+            trends: Trends::read(p),
         }
     }
 
-    /// Draws a school. A profile school differs in its poverty only, and through it in its level.
-    pub(super) fn draw(&self, stream: &mut Stream, profile_school: bool) -> School {
+    /// Draws a school. A profile school differs in its poverty, and through it in its level, and by the gap in trends.
+    pub(super) fn draw(&self, streams: &Streams, school_ix: u32, profile_school: bool) -> School {
+        let stream = &mut streams.of(Part::Schools, school_ix);
         let gap = if profile_school { self.poverty_gap } else { 0.0 };
         let poverty = stream.normal() + gap;
         let leaving = stream.normal();
         let rest = libm::sqrt(1.0 - self.poverty_correlation * self.poverty_correlation);
-        let level = path(stream, self.n_years, self.carry_over, self.correlation)
+        let mut level: Vec<[f64; 2]> = path(stream, self.n_years, self.carry_over, self.correlation)
             .into_iter()
             .map(|year| year.map(|z| self.sd * (rest * z - self.poverty_correlation * poverty)))
             .collect();
-        School {
-            poverty_share: normal::cdf(self.poverty_location + self.poverty_spread * poverty),
-            iep_share: share(stream, self.iep_share, IEP_CONCENTRATION),
-            el_share: share(stream, self.el_share, EL_CONCENTRATION),
-            leaving,
-            level,
-        }
+        let poverty_share = normal::cdf(self.poverty_location + self.poverty_spread * poverty);
+        let iep_share = share(stream, self.iep_share, IEP_CONCENTRATION);
+        let el_share = share(stream, self.el_share, EL_CONCENTRATION);
+        let (district_ix, state_ix, place) = self.places.of(streams, school_ix, self.correlation);
+        let mut own = streams.of(Part::Places, school_ix);
+        let urbanicity = own.choose_weighted(&URBANICITY.map(|u| u.1));
+        let remote_months = self.trends.add(&mut level, &mut own, [poverty, poverty_share], profile_school);
+        level.iter_mut().for_each(|year| (0..2).for_each(|k| year[k] += place[k]));
+        School { poverty_share, iep_share, el_share, leaving, level, district_ix, state_ix, urbanicity, remote_months }
     }
 }
 

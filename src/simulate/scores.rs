@@ -1,10 +1,9 @@
-//! Test scores with and without profiles, and the school's own records.
+//! Test scores: the level behind them, the luck of the year and of the day, and the errors of measurement.
 
 use super::Parameters;
+use super::attrition::Attrition;
 use super::classrooms::Classroom;
-use super::fidelity::round;
 use super::schools::School;
-use super::shocks::pair;
 use super::students::Student;
 use crate::num::normal;
 use crate::random::Stream;
@@ -15,16 +14,18 @@ const GROWTH: [[f64; 12]; 2] = [
     [1.14, 1.03, 0.89, 0.52, 0.56, 0.41, 0.30, 0.32, 0.22, 0.25, 0.14, 0.01],
     [1.52, 0.97, 0.60, 0.36, 0.40, 0.32, 0.23, 0.26, 0.24, 0.19, 0.19, 0.06],
 ];
-/// Logit SD of attendance, and the part of its variance that is the student's own. Scenario choices.
-const ATTENDANCE: [f64; 2] = [0.75, 0.7];
-/// Grade point average: mean, weight of standing, of conscientiousness, and grading noise. Scenario choices.
-const GPA: [f64; 4] = [2.9, 0.45, 0.15, 0.35];
+/// The error of measurement is at most so many times that at the mean. Source: MAP, up to 5.5 RIT.
+const WORST_ERROR: f64 = 2.5;
 
-/// The two scores of a test in tenths of a point: what would be recorded without and with profiles.
+/// A test that was, or would have been, taken.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Tested {
-    pub without: i32,
-    pub with: i32,
+pub(super) struct Test {
+    /// The level behind the score without profiles, SD, the year's luck and the day's with it.
+    pub level: f64,
+    /// The error of measurement, a standard normal number.
+    error: f64,
+    /// How much better than usual the year and the day went, a standard normal number.
+    pub luck: f64,
     pub missed: bool,
 }
 
@@ -35,11 +36,15 @@ pub(super) struct Scores {
     /// Mean in SD by year, the year before the study first.
     growth: Vec<[f64; 2]>,
     correlation: f64,
-    student_sd: f64,
     transient: f64,
     occasion: f64,
+    luck: f64,
     error: f64,
-    attendance: f64,
+    conditional: f64,
+    ceiling: f64,
+    floor: f64,
+    drift: f64,
+    cuts: Vec<f64>,
 }
 
 impl Scores {
@@ -52,56 +57,121 @@ impl Scores {
             let now = growth[growth.len() - 1];
             growth.push([now[0] + math, now[1] + reading]);
         }
-        let root = |name| libm::sqrt(p.value(name));
+        let v = |name| p.value(name);
+        let (true_variance, conditional) = (true_variance(p), v("conditional_error"));
+        let total = true_variance + v("error_variance");
+        let above = -normal::quantile(v("proficient_share")) * libm::sqrt(total);
+        let cut = |mean: &[f64; 2]| f64::from(nearest((v("start_mean") + v("score_sd") * (mean[0] + above)) * 10.0)) / 10.0;
+        let cuts = growth[1..].iter().map(cut).collect();
         Scores {
-            start: p.value("start_mean"),
-            sd: p.value("score_sd"),
+            start: v("start_mean"),
+            sd: v("score_sd"),
             growth,
-            correlation: p.value("outcome_correlation"),
-            student_sd: root("student_variance"),
-            transient: root("transient_variance"),
-            occasion: root("occasion_variance"),
-            error: root("error_variance"),
-            // Φ((logit .9 − centre) / SD) = the share of students below 90 %.
-            attendance: libm::log(9.0) - ATTENDANCE[0] * normal::quantile(p.value("chronic_absence")),
+            correlation: v("outcome_correlation"),
+            transient: libm::sqrt(v("transient_variance")),
+            occasion: libm::sqrt(v("occasion_variance")),
+            luck: libm::sqrt(v("transient_variance") + v("occasion_variance")),
+            // E c²(1 + kθ²) = c²(1 + k Var θ) is the error variance wanted.
+            error: libm::sqrt(v("error_variance") / (1.0 + conditional * true_variance)),
+            conditional,
+            ceiling: v("ceiling"),
+            floor: v("floor"),
+            drift: v("scale_drift") / v("score_sd"),
+            cuts,
         }
     }
 
-    /// A year's tests. `year` counts from 0; −1 is the year before the study. Both potential scores have the same
-    /// luck and the same errors; whether a test is missed does not depend on profiles.
-    pub(super) fn test(
+    /// A year's test in math. `year` counts from 0; −1 is the year before the study. Whether a test is missed does not
+    /// depend on profiles. The second number is the part of the luck that reading shares.
+    #[inline]
+    pub(super) fn math(
+        &self,
+        stream: &mut Stream,
+        whom: (&School, &Classroom, &Student),
+        year: i64,
+        attrition: &Attrition,
+    ) -> (Test, [f64; 2]) {
+        let transient = stream.normal();
+        let occasion = self.occasion * stream.normal();
+        (self.test(stream, whom, 0, year, self.transient * transient + occasion, attrition), [transient, occasion])
+    }
+
+    /// A year's test in reading, on the same days.
+    #[inline]
+    pub(super) fn reading(
+        &self,
+        stream: &mut Stream,
+        whom: (&School, &Classroom, &Student),
+        year: i64,
+        [transient, occasion]: [f64; 2],
+        attrition: &Attrition,
+    ) -> Test {
+        let own = self.correlation * transient + libm::sqrt(1.0 - self.correlation * self.correlation) * stream.normal();
+        self.test(stream, whom, 1, year, self.transient * own + occasion, attrition)
+    }
+
+    #[inline]
+    fn test(
         &self,
         stream: &mut Stream,
         (school, room, student): (&School, &Classroom, &Student),
+        k: usize,
         year: i64,
-        effect: [f64; 2],
-        misses: f64,
-    ) -> [Tested; 2] {
+        luck: f64,
+        attrition: &Attrition,
+    ) -> Test {
         let at = (year + 1) as usize;
-        let transient = pair(stream, self.correlation);
-        let occasion = self.occasion * stream.normal();
-        std::array::from_fn(|k| {
-            let luck = self.transient * transient[k] + occasion + self.error * stream.normal();
-            let level = self.growth[at][k] + school.level[at][k] + room.shock[at][k] + student.standing[k] + luck;
-            let recorded = |sd: f64| ((self.start + self.sd * sd) * 10.0).round() as i32;
-            let without = recorded(level);
-            let with = if effect[k] == 0.0 { without } else { recorded(level + effect[k]) };
-            Tested { without, with, missed: stream.bernoulli(misses) }
-        })
+        let error = stream.normal();
+        let standing = student.standing[k] + student.growth * year as f64;
+        let level = self.growth[at][k] + school.level[at][k] + room.shock[at][k] + standing + luck;
+        let luck = if self.luck > 0.0 { luck / self.luck } else { 0.0 };
+        let missed = stream.normal() < attrition.misses(student, luck);
+        Test { level, error, luck, missed }
     }
 
-    /// Attendance in per cent, one decimal: the student's own part and the year's.
-    pub(super) fn attendance(&self, stream: &mut Stream, student: &Student) -> f64 {
-        let [sd, own] = ATTENDANCE;
-        let z = libm::sqrt(own) * student.attending + libm::sqrt(1.0 - own) * stream.normal();
-        round(100.0 / (1.0 + libm::exp(-(self.attendance + sd * z))), 10.0)
+    /// The score in tenths of a point that a test gives when the level is `effect` SD higher; the luck and the error
+    /// are the same. Error ~ c√(1 + kθ²), θ from the grade's mean.
+    #[inline]
+    pub(super) fn score(&self, test: &Test, k: usize, year: i64, effect: f64) -> i32 {
+        let level = test.level + effect;
+        let mut error = self.error * test.error;
+        if self.conditional != 0.0 {
+            let theta = level - self.growth[(year + 1) as usize][k];
+            error *= libm::sqrt(1.0 + self.conditional * theta * theta).min(WORST_ERROR);
+        }
+        let sd = (level + error).clamp(self.floor, self.ceiling) + self.drift * year as f64;
+        nearest((self.start + self.sd * sd) * 10.0)
     }
 
-    /// Grade point average, one decimal: teachers grade standing in class and conscientiousness. Profiles do not move it.
-    pub(super) fn gpa(&self, stream: &mut Stream, student: &Student) -> f64 {
-        let [mean, standing, conscientious, noise] = GPA;
-        let able = if self.student_sd > 0.0 { 0.5 * (student.standing[0] + student.standing[1]) / self.student_sd } else { 0.0 };
-        let gpa = mean + standing * able + conscientious * student.conscientious + noise * stream.normal();
-        round(gpa.clamp(0.0, 4.0), 10.0)
+    /// The lowest score that counts as proficient in math in a year counted from 0, points.
+    pub(super) fn cut(&self, t: usize) -> f64 {
+        self.cuts[t]
     }
+
+    /// Mean growth in math and reading since the first year, SD.
+    pub(super) fn growth(&self, year: i64) -> [f64; 2] {
+        self.growth[(year + 1) as usize]
+    }
+
+    /// SD units as tenths of a point, and back.
+    pub(super) fn tenths(&self, sd: f64) -> i32 {
+        nearest((self.start + self.sd * sd) * 10.0)
+    }
+
+    pub(super) fn sd_of(&self, tenths: i32) -> f64 {
+        (f64::from(tenths) / 10.0 - self.start) / self.sd
+    }
+}
+
+/// Variance of the level behind scores: all but the error of measurement.
+pub(super) fn true_variance(p: &Parameters) -> f64 {
+    let parts = ["school_variance", "class_variance", "student_variance", "transient_variance", "occasion_variance"];
+    let places = ["district_variance", "state_variance"].map(|n| p.get(n).unwrap_or(0.0));
+    parts.iter().map(|n| p.value(n)).sum::<f64>() + places[0] + places[1]
+}
+
+/// The nearest whole number, halves away from zero, within 32 bits.
+#[inline]
+fn nearest(x: f64) -> i32 {
+    (x + if x < 0.0 { -0.5 } else { 0.5 }) as i32
 }

@@ -4,7 +4,8 @@ use super::Parameters;
 use super::classrooms::Classroom;
 use super::fidelity::round;
 use super::schools::School;
-use super::shocks::pair;
+use super::streams::{Part, Streams};
+use super::wanted::Wanted;
 use crate::random::Stream;
 
 /// Share of girls. Source: NCES, about 48.7 % of enrolment.
@@ -30,6 +31,7 @@ pub(super) const CATEGORIES: [(&str, f64); 12] = [
 ];
 
 /// One student.
+#[derive(Clone)]
 pub(super) struct Student {
     /// Classroom within the school.
     pub classroom_ix: usize,
@@ -42,6 +44,10 @@ pub(super) struct Student {
     pub frl: bool,
     /// Permanent standing within the school, SD.
     pub standing: [f64; 2],
+    /// Yearly growth beyond the grade's, SD.
+    pub growth: f64,
+    /// What makes a student use software, and grow: a standard normal number; 0 where no software is used.
+    pub drive: f64,
     /// The true trait behind the score.
     pub conscientious: f64,
     /// Trait scores, mean 50 and SD 10.
@@ -62,6 +68,18 @@ pub(super) struct Students {
     el_shift: f64,
     trait_correlation: f64,
     trait_reliability: f64,
+    growth_sd: f64,
+    drive_growth: Option<f64>,
+}
+
+/// The streams that a school's students are drawn from.
+struct Sources {
+    students: Stream,
+    reading: Stream,
+    traits: Stream,
+    growth: Stream,
+    attending: Stream,
+    drive: Stream,
 }
 
 impl Students {
@@ -76,17 +94,30 @@ impl Students {
             el_shift: p.value("el_shift"),
             trait_correlation: p.value("trait_correlation"),
             trait_reliability: p.value("trait_reliability"),
+            growth_sd: libm::sqrt(p.value("growth_variance")),
+            drive_growth: p.get("drive_growth"),
         }
     }
 
     /// Draws a school's students, classroom by classroom: those there from the start, then who joins in later years.
-    pub(super) fn draw(&self, stream: &mut Stream, joining: &mut Stream, school: &School, rooms: &[Classroom]) -> Vec<Student> {
-        let mut students = Vec::with_capacity(rooms.len() * 30);
+    pub(super) fn draw(&self, streams: &Streams, school_ix: u32, school: &School, rooms: &[Classroom], wanted: &Wanted) -> Vec<Student> {
+        let of = |part| streams.of(part, school_ix);
+        let mut joining = of(Part::Joining);
+        let mut from = Sources {
+            students: of(Part::Students),
+            reading: of(Part::Reading),
+            traits: of(Part::Traits),
+            growth: of(Part::Growth),
+            attending: of(Part::Attending),
+            drive: of(Part::Drive),
+        };
+        let chances = Chances::of(self, school);
+        let mut students = Vec::with_capacity(rooms.iter().map(|r| r.size as usize + 4).sum());
         for (classroom_ix, room) in rooms.iter().enumerate() {
             for entry in 0..self.n_years {
                 for _ in 0..room.size {
                     if entry == 0 || joining.bernoulli(self.join_rate) {
-                        students.push(self.one(stream, school, classroom_ix, entry));
+                        students.push(self.one(&mut from, &chances, classroom_ix, entry, wanted));
                     }
                 }
             }
@@ -94,52 +125,107 @@ impl Students {
         students
     }
 
-    /// Always takes the same number of draws, so that a changed share changes only whom it must.
-    fn one(&self, stream: &mut Stream, school: &School, classroom_ix: usize, entry: usize) -> Student {
+    /// Always takes the same draws, so that a changed share changes only whom it must.
+    fn one(&self, from: &mut Sources, chances: &Chances, classroom_ix: usize, entry: usize, wanted: &Wanted) -> Student {
+        let stream = &mut from.students;
         let female = stream.bernoulli(FEMALE);
-        let given_sex = if female { (1.0 - IEP_MALE) / FEMALE } else { IEP_MALE / (1.0 - FEMALE) };
-        let has_iep = stream.bernoulli(school.iep_share * given_sex);
-        let category = stream.choose_weighted(&CATEGORIES.map(|c| c.1));
-        let el = stream.bernoulli(school.el_share);
-        let frl = stream.bernoulli(school.poverty_share);
-        let noise = pair(stream, self.correlation);
-        let standing = std::array::from_fn(|k| self.standing(school, k, noise[k], has_iep, frl, el));
-        let ability = if self.variance > 0.0 { standing[0] / libm::sqrt(self.variance) } else { 0.0 };
-        let conscientious = related(ability, self.trait_correlation, stream.normal());
-        let open = related(ability, OPENNESS, stream.normal());
-        let mut score = |truth| round(50.0 + 10.0 * related(truth, libm::sqrt(self.trait_reliability), stream.normal()), 10.0);
-        let (conscientiousness, openness) = (score(conscientious), score(open));
-        Student {
+        let has_iep = stream.bernoulli(chances.iep[usize::from(female)]);
+        let category = stream.uniform();
+        let el = stream.bernoulli(chances.el);
+        let frl = stream.bernoulli(chances.frl);
+        let noise = stream.normal();
+        let level = |k: usize, noise: f64| {
+            let shifts = &chances.shifts[k];
+            chances.base[k]
+                + shifts[0] * f64::from(has_iep)
+                + shifts[1] * f64::from(frl)
+                + shifts[2] * f64::from(el)
+                + chances.sd[k] * noise
+        };
+        let math = level(0, noise);
+        let reading = if wanted.reading {
+            let own = from.reading.normal();
+            level(1, self.correlation * noise + libm::sqrt(1.0 - self.correlation * self.correlation) * own)
+        } else {
+            0.0
+        };
+        let drive = if self.drive_growth.is_some() { from.drive.normal() } else { 0.0 };
+        let growth = if self.growth_sd > 0.0 { self.growth_sd * from.growth.normal() } else { 0.0 };
+        let mut student = Student {
             classroom_ix,
             entry,
             female,
-            iep: has_iep.then_some(category),
+            iep: has_iep.then(|| kind(category)),
             el,
             frl,
-            standing,
-            conscientious,
-            conscientiousness,
-            openness,
-            attending: stream.normal(),
+            standing: [math, reading],
+            growth: growth + self.drive_growth.unwrap_or(0.0) * drive,
+            drive,
+            conscientious: 0.0,
+            conscientiousness: 0.0,
+            openness: 0.0,
+            attending: if wanted.attending { from.attending.normal() } else { 0.0 },
+        };
+        if wanted.traits {
+            self.traits(&mut from.traits, &mut student);
         }
+        student
     }
 
+    fn traits(&self, stream: &mut Stream, student: &mut Student) {
+        let ability = if self.variance > 0.0 { student.standing[0] / libm::sqrt(self.variance) } else { 0.0 };
+        let conscientious = related(ability, self.trait_correlation, stream.normal());
+        let open = related(ability, OPENNESS, stream.normal());
+        let mut score = |truth| round(50.0 + 10.0 * related(truth, libm::sqrt(self.trait_reliability), stream.normal()), 10.0);
+        (student.conscientious, student.conscientiousness, student.openness) = (conscientious, score(conscientious), score(open));
+    }
+}
+
+/// What a school's students have in common: their chances, and where each group stands.
+struct Chances {
+    /// Of an IEP, for boys and for girls.
+    iep: [f64; 2],
+    el: f64,
+    frl: f64,
+    /// Standing of those without IEP, poverty and EL, by outcome.
+    base: [f64; 2],
+    /// Shifts of IEP, poverty and EL.
+    shifts: [[f64; 3]; 2],
+    /// SD of what they leave of the permanent variance.
+    sd: [f64; 2],
+}
+
+impl Chances {
     /// Level shifts are taken from the school's own mean, which already stands in the school's level; noise fills
     /// what they leave of the permanent variance.
-    fn standing(&self, school: &School, k: usize, noise: f64, iep: bool, frl: bool, el: bool) -> f64 {
-        let shifts = [
-            (self.iep_shift[k], school.iep_share, iep),
-            (self.poverty_shift, school.poverty_share, frl),
-            (self.el_shift, school.el_share, el),
-        ];
-        let mut left = self.variance;
-        let mut level = 0.0;
-        for (shift, share, is) in shifts {
-            left -= shift * shift * share * (1.0 - share);
-            level += shift * (f64::from(is) - share);
+    fn of(students: &Students, school: &School) -> Self {
+        let shares = [school.iep_share, school.poverty_share, school.el_share];
+        let shifts = students.iep_shift.map(|iep| [iep, students.poverty_shift, students.el_shift]);
+        let sum = |k: usize, f: fn(f64, f64) -> f64| (0..3).map(|j| f(shifts[k][j], shares[j])).sum::<f64>();
+        Chances {
+            iep: [IEP_MALE / (1.0 - FEMALE), (1.0 - IEP_MALE) / FEMALE].map(|given_sex| school.iep_share * given_sex),
+            el: school.el_share,
+            frl: school.poverty_share,
+            base: std::array::from_fn(|k| -sum(k, |shift, share| shift * share)),
+            sd: std::array::from_fn(|k| {
+                libm::sqrt((students.variance - sum(k, |shift, share| shift * shift * share * (1.0 - share))).max(0.0))
+            }),
+            shifts,
         }
-        level + libm::sqrt(left.max(0.0)) * noise
     }
+}
+
+/// The category at this place of the line from 0 to 1 that the shares divide.
+fn kind(place: f64) -> usize {
+    let total: f64 = CATEGORIES.iter().map(|c| c.1).sum();
+    let mut rest = place * total;
+    for (i, (_, share)) in CATEGORIES.iter().enumerate() {
+        if rest < *share {
+            return i;
+        }
+        rest -= share;
+    }
+    CATEGORIES.len() - 1
 }
 
 /// A standard normal number with this correlation to `base`, from one that has none.

@@ -1,10 +1,8 @@
 //! What only the simulator knows.
 
-use super::OUTCOMES;
 use super::Parameters;
-use super::scores::Tested;
+use super::population::Population;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// The truth about one draw.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,10 +15,23 @@ pub struct Truth {
     pub seed: u64,
     /// Every parameter and its value.
     pub parameters: Vec<(String, f64)>,
-    /// Who takes up profiles, and how that comes about.
+    /// Parameters that are scenario choices: nobody has measured them.
+    pub scenario: Vec<String>,
+    /// Who gets profiles, and how that comes about.
     pub assignment: String,
-    /// The true effects of this draw.
+    /// The chances of getting them.
+    pub chances: Vec<Chance>,
+    /// The true effects of this draw: on those treated, and on subgroups of them.
     pub effects: Vec<TrueEffect>,
+    /// Effects of other kinds.
+    pub other_effects: Vec<OtherEffect>,
+    /// The effect by fidelity, or by part of the full dose.
+    pub doses: Vec<Dose>,
+    /// How far trends are from parallel, by cohort and year.
+    pub violations: Vec<Violation>,
+    /// The same effects in many more students, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub population: Option<Population>,
     /// The scale of each outcome, to turn points into SD.
     pub scales: Vec<OutcomeScale>,
     /// What the parameters imply.
@@ -46,10 +57,65 @@ pub struct TrueEffect {
     pub period: Option<i64>,
     /// Years since the first with profiles (0: that year), where the effect is of one event time.
     pub event_time: Option<i64>,
-    /// The effect in points.
+    /// The column and value of a subgroup, where it is the effect on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subgroup: Option<(String, String)>,
+    /// The effect in points (skills: their number).
     pub value: f64,
     /// Treated student-years it averages.
     pub n: usize,
+}
+
+/// The chance of getting profiles.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Chance {
+    /// Of whom.
+    pub who: String,
+    /// The probability.
+    pub probability: f64,
+}
+
+/// An effect of another kind than that on those treated.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OtherEffect {
+    /// The outcome.
+    pub outcome: String,
+    /// `everyone`, `compliers`, `measured`, `spillover`, `net-of-spillover`.
+    pub estimand: String,
+    /// What it is.
+    pub meaning: String,
+    /// The effect in points.
+    pub value: f64,
+    /// Student-years it averages.
+    pub n: usize,
+}
+
+/// The effect on students of about the same dose.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Dose {
+    /// The outcome.
+    pub outcome: String,
+    /// Mean fidelity of their classrooms, or part of the full dose.
+    pub dose: f64,
+    /// The effect in points.
+    pub value: f64,
+    /// Student-years it averages.
+    pub n: usize,
+}
+
+/// How far a cohort's untreated scores grew apart from those of the never treated since the year before take-up.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Violation {
+    /// The outcome.
+    pub outcome: String,
+    /// The first year with profiles.
+    pub group: i64,
+    /// The year.
+    pub period: i64,
+    /// Points, of the recorded scores: what a comparison of means adds to the effect.
+    pub value: f64,
+    /// The part of it that comes from who left and whose test was missed.
+    pub by_attrition: f64,
 }
 
 /// The scale of an outcome.
@@ -57,8 +123,8 @@ pub struct TrueEffect {
 pub struct OutcomeScale {
     /// The outcome.
     pub outcome: String,
-    /// SD without profiles among students of classrooms that never use them, in the first year, in points.
-    pub untreated_sd: f64,
+    /// SD without profiles among students who never have them, in the first year, in points; none where there are none.
+    pub untreated_sd: Option<f64>,
     /// Students it is taken over.
     pub n: usize,
 }
@@ -141,121 +207,33 @@ pub struct Losses {
 }
 
 impl Truth {
-    /// The first true effect of this outcome and estimand: the only one of `overall` and `overall-dynamic`.
+    /// The first true effect on everyone treated of this outcome and estimand: the only one of `overall` and
+    /// `overall-dynamic`.
     pub fn effect(&self, outcome: &str, estimand: &str) -> Option<&TrueEffect> {
-        self.effects.iter().find(|e| e.outcome == outcome && e.estimand == estimand)
+        self.effects.iter().find(|e| e.outcome == outcome && e.estimand == estimand && e.subgroup.is_none())
     }
 }
 
 /// What the parameters imply.
 pub(super) fn implied(p: &Parameters, mean_fidelity: f64) -> Implied {
     let v = |name| p.value(name);
+    let places = ["district_variance", "state_variance"].map(|n| p.get(n).unwrap_or(0.0)).iter().sum::<f64>();
     let (school, class, student) = (v("school_variance"), v("class_variance"), v("student_variance"));
     let passing = v("transient_variance") + v("occasion_variance") + v("error_variance");
-    let total = school + class + student + passing;
-    let school_gain = 2.0 * school * (1.0 - v("school_persistence"));
+    let total = places + school + class + student + passing;
+    let school_gain = 2.0 * school * (1.0 - v("school_persistence")) + v("school_growth_variance");
     let class_gain = 2.0 * class * (1.0 - v("class_carry_over"));
-    let gain = school_gain + class_gain + 2.0 * passing;
+    let drive = p.get("drive_growth").unwrap_or(0.0);
+    let gain = school_gain + class_gain + 2.0 * passing + v("growth_variance") + drive * drive;
     let part = |x: f64| if gain > 0.0 { x / gain } else { 0.0 };
     Implied {
-        icc_school_level: school / total,
+        icc_school_level: (places + school) / total,
         icc_class_level: class / total,
         icc_school_gain: part(school_gain),
         icc_class_gain: part(class_gain),
         gain_variance: gain,
         reliability: 1.0 - v("error_variance") / total,
-        year_to_year_correlation: (school * v("school_persistence") + class * v("class_carry_over") + student) / total,
+        year_to_year_correlation: (places + school * v("school_persistence") + class * v("class_carry_over") + student) / total,
         mean_fidelity,
     }
-}
-
-/// Sums of recorded scores, in whole tenths of a point, so that no order of adding changes them.
-#[derive(Default)]
-pub(super) struct Tally {
-    cells: BTreeMap<(i64, i64), [Sum; 2]>,
-    untreated: [Sum; 2],
-}
-
-#[derive(Clone, Copy, Default)]
-struct Sum {
-    n: i64,
-    tenths: i64,
-    squares: i64,
-}
-
-impl Sum {
-    fn add(&mut self, tenths: i64) {
-        self.n += 1;
-        self.tenths += tenths;
-        self.squares += tenths * tenths;
-    }
-
-    fn merge(self, other: &Sum) -> Sum {
-        Sum { n: self.n + other.n, tenths: self.tenths + other.tenths, squares: self.squares + other.squares }
-    }
-
-    fn mean(self) -> f64 {
-        self.tenths as f64 / (10.0 * self.n as f64)
-    }
-
-    fn sd(self) -> f64 {
-        let (n, sum) = (i128::from(self.n), i128::from(self.tenths));
-        let centred = n * i128::from(self.squares) - sum * sum;
-        if n < 2 { 0.0 } else { libm::sqrt(centred as f64 / (n * (n - 1)) as f64) / 10.0 }
-    }
-}
-
-impl Tally {
-    /// Notes a row's tests.
-    pub(super) fn row(&mut self, profile_year: Option<i64>, year: i64, first_year: i64, tested: &[Tested; 2]) {
-        let sums = match profile_year {
-            Some(group) if year >= group => self.cells.entry((group, year)).or_default(),
-            None if year == first_year => &mut self.untreated,
-            _ => return,
-        };
-        let treated = profile_year.is_some();
-        for (sum, t) in sums.iter_mut().zip(tested).filter(|(_, t)| !t.missed) {
-            sum.add(i64::from(if treated { t.with - t.without } else { t.without }));
-        }
-    }
-
-    /// The scale of each outcome.
-    pub(super) fn scales(&self) -> Vec<OutcomeScale> {
-        let one = |(name, sum): (&&str, &Sum)| OutcomeScale { outcome: (*name).into(), untreated_sd: sum.sd(), n: sum.n as usize };
-        OUTCOMES.iter().zip(&self.untreated).map(one).collect()
-    }
-
-    /// The true effects of each outcome.
-    pub(super) fn effects(&self) -> Vec<TrueEffect> {
-        let mut effects = Vec::new();
-        for k in 0..OUTCOMES.len() {
-            self.push(&mut effects, k, "overall", |_, _| [None; 3]);
-            let before = effects.len();
-            self.push(&mut effects, k, "event", |g, t| [None, None, Some(t - g)]);
-            let events = &effects[before..];
-            if !events.is_empty() {
-                let value = events.iter().map(|e| e.value).sum::<f64>() / events.len() as f64;
-                let n = events.iter().map(|e| e.n).sum();
-                effects.insert(before, named(k, "overall-dynamic", [None; 3], value, n));
-            }
-            self.push(&mut effects, k, "group", |g, _| [Some(g), None, None]);
-            self.push(&mut effects, k, "calendar", |_, t| [None, Some(t), None]);
-            self.push(&mut effects, k, "group-time", |g, t| [Some(g), Some(t), Some(t - g)]);
-        }
-        effects
-    }
-
-    /// Adds the effects of one estimand: the cells with the same key together.
-    fn push(&self, into: &mut Vec<TrueEffect>, k: usize, estimand: &str, key: impl Fn(i64, i64) -> [Option<i64>; 3]) {
-        let mut sums: BTreeMap<[Option<i64>; 3], Sum> = BTreeMap::new();
-        for (&(g, t), cell) in self.cells.iter().filter(|(_, cell)| cell[k].n > 0) {
-            let sum = sums.entry(key(g, t)).or_default();
-            *sum = sum.merge(&cell[k]);
-        }
-        into.extend(sums.into_iter().map(|(at, sum)| named(k, estimand, at, sum.mean(), sum.n as usize)));
-    }
-}
-
-fn named(k: usize, estimand: &str, [group, period, event_time]: [Option<i64>; 3], value: f64, n: usize) -> TrueEffect {
-    TrueEffect { outcome: OUTCOMES[k].into(), estimand: estimand.into(), group, period, event_time, value, n }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -56,6 +57,9 @@ fn forget(draft: &Path) {
     }
 }
 
+/// A file of a folder while it is written.
+pub type OpenFile = BufWriter<File>;
+
 /// A folder being written. Dropped without [`Folder::finish`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct Folder {
@@ -105,6 +109,26 @@ impl Folder {
         file.write_all(bytes).and_then(|()| file.sync_data()).map_err(|e| StoreError::new(doing(), e))?;
         self.files.push(name.to_string());
         Ok(())
+    }
+
+    /// Begins a file in the folder that is written bit by bit; [`Folder::close`] ends it.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open(&mut self, name: &str) -> Result<OpenFile, StoreError> {
+        let path = self.draft.as_ref().expect("not finished").join(name);
+        let file = File::create_new(&path).map_err(|e| StoreError::new(format!("writing {name}"), e))?;
+        self.files.push(name.to_string());
+        Ok(BufWriter::with_capacity(1 << 20, file))
+    }
+
+    /// Says that a file begun by [`Folder::open`] is whole, `ended` being how its last writing went: its bytes are on disk.
+    ///
+    /// # Errors
+    /// When the disk is full, or writing failed.
+    pub fn close(&mut self, name: &str, ended: io::Result<()>) -> Result<(), StoreError> {
+        let path = self.draft.as_ref().expect("not finished").join(name);
+        ended.and_then(|()| File::open(path)?.sync_data()).map_err(|e| StoreError::new(format!("writing {name}"), e))
     }
 
     /// Names of the files written, in order.

@@ -81,7 +81,7 @@ impl Calibration {
         let mut experiment =
             Experiment { source, grid, questions: Vec::new(), effects, replicates: self.replicates, level: self.study.study.level, seed };
         experiment.check()?;
-        let pilot = source.draw(&experiment.grid.point(0), seed_of(seed, 0))?;
+        let pilot = source.draw(&experiment.grid.point(0), seed_of(seed, 0), &experiment.columns())?;
         let asked = self.effects.iter().any(|e| e == "subgroup");
         let all = questions(&self.study)?;
         let first = self.study.analysis.first().map(|a| a.name.clone()).unwrap_or_default();

@@ -11,6 +11,7 @@ mod doses;
 mod imputation;
 mod inference;
 mod mixed;
+mod plan;
 mod random_timing;
 mod saturated;
 mod stacking;

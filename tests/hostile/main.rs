@@ -16,6 +16,7 @@ mod fixed_effects;
 mod flags;
 mod imputation;
 mod mutation;
+mod plan;
 mod random_timing;
 mod school;
 mod switching;

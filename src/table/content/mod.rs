@@ -11,6 +11,7 @@ mod figures;
 mod flow;
 mod headline;
 mod joint;
+pub mod plan;
 mod report;
 mod side_by_side;
 mod subgroups;

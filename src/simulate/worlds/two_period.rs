@@ -1,19 +1,18 @@
 //! The simplest world: two years, and half of the schools take up profiles in the second.
 
-use super::cohort::school_study;
-use super::defaults;
-use super::{Detail, Draw, Parameters, World, WorldCard};
+use super::super::defaults::school_study;
+use super::super::{Design, Parameters, World, WorldCard};
 
-/// Two groups, two periods, take-up by whole schools, a constant effect.
+/// Two groups, two periods, whole schools, a constant effect.
 pub struct TwoPeriod;
 
 static CARD: WorldCard = WorldCard {
     id: "two-period",
     title: "Two years, before and after",
-    teaches: "The textbook case: half of the schools start in the second year, and the change there minus the change \
-              elsewhere is the effect.",
+    teaches: "The textbook case: half of the schools start in the second year, and the change there minus the \
+              change elsewhere is the effect.",
     source: "The two-group, two-period design of every textbook; a scenario",
-    version: 1,
+    version: 2,
 };
 
 impl World for TwoPeriod {
@@ -22,20 +21,20 @@ impl World for TwoPeriod {
     }
 
     fn parameters(&self) -> Parameters {
-        defaults::school_study()
+        school_study()
             .with("schools", 40.0)
             .with("profile_schools", 20.0)
+            .with("effect", 0.15)
             .with("first_year", 2018.0)
             .with("last_year", 2019.0)
             .with("first_take_up", 2019.0)
             .with("last_take_up", 2019.0)
             .with("never_share", 0.0)
-            .with("effect", 0.15)
             .with("second_year_multiple", 1.0)
             .with("later_years_multiple", 1.0)
     }
 
-    fn draw_with(&self, parameters: &Parameters, seed: u64, detail: Detail) -> Draw {
-        school_study(&CARD, parameters, seed, detail)
+    fn design(&self) -> Design {
+        Design::PROFILE_SCHOOLS
     }
 }
