@@ -242,7 +242,7 @@ impl Price {
 /// A time in words, with one unit.
 fn duration(seconds: f64) -> String {
     match seconds {
-        s if s < 1.0 => "less than a second".into(),
+        s if s < 1.5 => "a second".into(),
         s if s < 100.0 => format!("{s:.0} s"),
         s if s < 6000.0 => format!("{:.0} min", s / 60.0),
         s if s < 48.0 * 3600.0 => format!("{:.1} h", s / 3600.0),

@@ -20,7 +20,7 @@
 
 use super::experiment::Experiment;
 use super::measure::{Measured, mean, variance};
-use super::record::{Effect, Found, Replicate};
+use super::record::{Effect, Found, Record, Replicate};
 use crate::infer::Bound;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,32 +132,71 @@ fn rejects(found: &Found, level: f64) -> Option<bool> {
     Some(found.low.value().is_some_and(|l| l > 0.0) || found.high.value().is_some_and(|h| h < 0.0))
 }
 
-/// What stands in one row of the results.
-pub(super) type Key<'a> = (usize, usize, usize, Option<Effect>, Option<&'a str>);
+/// What stands in one row of the results: point, question, estimator, effect, and which of the estimator's methods.
+pub(super) type Key = (usize, usize, usize, Option<Effect>, Option<usize>);
 
-/// The draws by row: what was found in them, by replicate. `None` as effect or method: nothing came to that in any draw.
-pub(super) fn rows(draws: &[Replicate]) -> BTreeMap<Key<'_>, Vec<(usize, &Found)>> {
-    let mut rows: BTreeMap<Key<'_>, Vec<(usize, &Found)>> = BTreeMap::new();
-    let mut told: BTreeSet<(usize, usize, usize)> = BTreeSet::new();
-    for draw in draws {
-        for r in &draw.records {
-            let Some(effect) = r.effect else { continue };
-            told.insert((draw.point, r.question, r.estimator));
-            let row = rows.entry((draw.point, r.question, r.estimator, Some(effect), r.method.as_deref())).or_default();
-            row.extend(r.result.as_ref().ok().map(|f| (draw.number, f)));
+/// The draws by row.
+pub(super) struct Rows<'a> {
+    /// What was found in them, by replicate. `None` as effect: nothing came to one in any draw.
+    pub found: BTreeMap<Key, Vec<(usize, &'a Found)>>,
+    /// The methods of each question's estimators, in the order in which they were applied.
+    methods: BTreeMap<(usize, usize), Vec<&'a str>>,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(draws: &'a [Replicate]) -> Rows<'a> {
+        let mut methods: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
+        let mut found: BTreeMap<Key, Vec<(usize, &Found)>> = BTreeMap::new();
+        let mut told: BTreeSet<(usize, usize, usize)> = BTreeSet::new();
+        let mut rank = |r: &'a Record| {
+            let own = methods.entry((r.question, r.estimator)).or_default();
+            let name = r.method.as_deref()?;
+            Some(own.iter().position(|m| *m == name).unwrap_or_else(|| {
+                own.push(name);
+                own.len() - 1
+            }))
+        };
+        for draw in draws {
+            for r in &draw.records {
+                let method = rank(r);
+                if r.effect.is_none() {
+                    continue;
+                }
+                told.insert((draw.point, r.question, r.estimator));
+                let row = found.entry((draw.point, r.question, r.estimator, r.effect, method)).or_default();
+                row.extend(r.result.as_ref().ok().map(|f| (draw.number, f)));
+            }
         }
-    }
-    for draw in draws {
-        for r in draw.records.iter().filter(|r| !told.contains(&(draw.point, r.question, r.estimator))) {
-            rows.entry((draw.point, r.question, r.estimator, None, r.method.as_deref())).or_default();
+        for draw in draws {
+            for r in draw.records.iter().filter(|r| !told.contains(&(draw.point, r.question, r.estimator))) {
+                found.entry((draw.point, r.question, r.estimator, None, rank(r))).or_default();
+            }
         }
+        Rows { found, methods }
     }
-    rows
+
+    /// The name of a row's method.
+    pub(super) fn method(&self, key: &Key) -> Option<&'a str> {
+        Some(self.methods.get(&(key.1, key.2))?[key.4?])
+    }
+
+    /// The row of an effect by a method of this name.
+    pub(super) fn of(
+        &self,
+        point: usize,
+        question: usize,
+        estimator: usize,
+        effect: Effect,
+        method: Option<&str>,
+    ) -> &[(usize, &'a Found)] {
+        let named = self.methods.get(&(question, estimator)).and_then(|own| own.iter().position(|m| Some(*m) == method));
+        self.found.get(&(point, question, estimator, Some(effect), named)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Why draws have nothing in a row.
-fn failures(draws: &[&Replicate], key: &Key<'_>, found: &[(usize, &Found)]) -> Vec<(String, usize)> {
-    let (_, question, estimator, effect, method) = *key;
+fn failures(draws: &[&Replicate], key: &Key, method: Option<&str>, found: &[(usize, &Found)]) -> Vec<(String, usize)> {
+    let (_, question, estimator, effect, _) = *key;
     let has: BTreeSet<usize> = found.iter().map(|(number, _)| *number).collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for draw in draws.iter().filter(|d| !has.contains(&d.number)) {
@@ -175,10 +214,11 @@ fn failures(draws: &[&Replicate], key: &Key<'_>, found: &[(usize, &Found)]) -> V
 pub fn performances(experiment: &Experiment<'_>, draws: &[Replicate]) -> Vec<Performance> {
     let mut at: BTreeMap<usize, Vec<&Replicate>> = BTreeMap::new();
     draws.iter().for_each(|d| at.entry(d.point).or_default().push(d));
-    rows(draws).iter().map(|(key, found)| one(experiment.level, key, &at[&key.0], found)).collect()
+    let rows = Rows::new(draws);
+    rows.found.iter().map(|(key, found)| one(experiment.level, key, rows.method(key), &at[&key.0], found)).collect()
 }
 
-fn one(level: f64, key: &Key<'_>, draws: &[&Replicate], found: &[(usize, &Found)]) -> Performance {
+fn one(level: f64, key: &Key, method: Option<&str>, draws: &[&Replicate], found: &[(usize, &Found)]) -> Performance {
     let all: Vec<&Found> = found.iter().map(|(_, f)| *f).collect();
     let estimates: Vec<f64> = all.iter().map(|f| f.estimate).collect();
     let known: Vec<(f64, f64)> = all.iter().filter_map(|f| Some((f.estimate, f.truth?))).collect();
@@ -211,9 +251,9 @@ fn one(level: f64, key: &Key<'_>, draws: &[&Replicate], found: &[(usize, &Found)
         question: key.1,
         estimator: key.2,
         effect: key.3,
-        method: key.4.map(str::to_string),
+        method: method.map(str::to_string),
         n: all.len(),
-        failures: failures(draws, key, found),
+        failures: failures(draws, key, method, found),
         truth: Some(mean(&truths)).filter(|t| t.is_finite()),
         estimate: Measured::mean(&estimates),
         bias: Measured::mean(&errors),

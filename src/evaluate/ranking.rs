@@ -1,7 +1,7 @@
 //! Estimators and methods compared on the same draws.
 
 use super::measure::Measured;
-use super::performance::{Performance, Verdict, covers, rows, width};
+use super::performance::{Performance, Rows, Verdict, covers, width};
 use super::record::{Effect, Found, Replicate};
 use crate::estimate::Estimand;
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ type Draws<'a> = BTreeMap<usize, &'a Found>;
 /// The rankings for overall effects, where there are several estimators or methods. Differences are means over draws of paired
 /// differences, with error √(S²/n): what both share of a draw drops out.
 pub fn rankings(performances: &[Performance], draws: &[Replicate]) -> Vec<Ranking> {
-    let rows = rows(draws);
+    let rows = Rows::new(draws);
     let mut groups: BTreeMap<(usize, usize, Effect), Vec<&Performance>> = BTreeMap::new();
     for p in performances.iter().filter(|p| p.n > 0 && p.bias.is_some()) {
         let Some(effect) = p.effect.filter(|e| is_overall(e.estimand)) else { continue };
@@ -57,16 +57,16 @@ pub fn rankings(performances: &[Performance], draws: &[Replicate]) -> Vec<Rankin
         if own.len() < 2 {
             continue;
         }
-        let value = |m: Option<Measured>| m.map_or(f64::INFINITY, |m| m.value);
+        // Twelve digits: what differs by rounding only is the same, and then stands in the order of the question.
+        let twelve = |x: f64| format!("{x:.11e}").parse().unwrap_or(x);
+        let value = |m: Option<Measured>| m.map_or(f64::INFINITY, |m| twelve(m.value));
         let kept = |p: &Performance| !matches!(p.verdict, Verdict::Kept | Verdict::Cautious);
         own.sort_by(|a, b| {
             let by_error = value(a.rmse).total_cmp(&value(b.rmse));
             kept(a).cmp(&kept(b)).then(by_error).then(value(a.width).total_cmp(&value(b.width)))
         });
-        let of = |p: &Performance| -> Draws<'_> {
-            let key = (point, question, p.estimator, Some(effect), p.method.as_deref());
-            rows.get(&key).into_iter().flatten().copied().collect()
-        };
+        let of =
+            |p: &Performance| -> Draws<'_> { rows.of(point, question, p.estimator, effect, p.method.as_deref()).iter().copied().collect() };
         let first = of(own[0]);
         out.push(Ranking { point, question, effect, places: own.iter().map(|p| place(p, &of(p), &first)).collect() });
     }
@@ -77,9 +77,15 @@ pub(super) fn is_overall(estimand: Estimand) -> bool {
     matches!(estimand, Estimand::Overall | Estimand::OverallDynamic | Estimand::OverallGroup | Estimand::OverallCalendar)
 }
 
+/// a − b, and 0 where they differ by rounding only.
+fn difference(a: f64, b: f64) -> f64 {
+    let own = a - b;
+    if own.abs() <= 1e-10 * (a.abs() + b.abs()) { 0.0 } else { own }
+}
+
 fn place(p: &Performance, own: &Draws<'_>, first: &Draws<'_>) -> Place {
     let paired = |value: &dyn Fn(&Found) -> Option<f64>| -> Vec<f64> {
-        own.iter().filter_map(|(number, mine)| Some(value(mine)? - value(first.get(number)?)?)).collect()
+        own.iter().filter_map(|(number, mine)| difference(value(mine)?, value(first.get(number)?)?).into()).collect()
     };
     let errors = paired(&|f| f.truth.map(|t| (f.estimate - t) * (f.estimate - t)));
     Place {

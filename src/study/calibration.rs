@@ -1,7 +1,7 @@
 //! How far a study's methods can be trusted on its own design: what is tried, and on which draws.
 
 use super::file::StudyFile;
-use super::run::{parameters, questions};
+use super::run::{columns, parameters, questions};
 use super::subgroup::{subgroups, within};
 use crate::cohort::{Fault, Faults};
 use crate::estimate::Role;
@@ -81,7 +81,7 @@ impl Calibration {
         let mut experiment =
             Experiment { source, grid, questions: Vec::new(), effects, replicates: self.replicates, level: self.study.study.level, seed };
         experiment.check()?;
-        let pilot = source.draw(&experiment.grid.point(0), seed_of(seed, 0), &super::run::columns(&self.study)?)?;
+        let pilot = source.draw(&experiment.grid.point(0), seed_of(seed, 0), &columns(&self.study)?)?;
         let asked = self.effects.iter().any(|e| e == "subgroup");
         let all = questions(&self.study)?;
         let first = self.study.analysis.first().map(|a| a.name.clone()).unwrap_or_default();

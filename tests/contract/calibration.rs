@@ -126,3 +126,17 @@ fn json_has_full_precision_and_no_nan() {
     }
     assert_eq!(document["calibration"]["rankings"].as_array().map(Vec::len), Some(2));
 }
+
+#[test]
+fn subgroups_are_held_against_their_own_truth() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out").display().to_string();
+    let flags = "calibrate belmont-cragin --replicates 2 --set schools=12 --set profile_schools=6 --estimator twfe --inference cluster:cr1";
+    let (code, text, err) = didact(&format!("{flags} --json --out {out}"));
+    assert_eq!((code, err.as_str()), (0, ""));
+    let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let rows = document["calibration"]["rows"].as_array().expect("rows");
+    let of = |value: &str| rows.iter().find(|r| r["subgroup"]["value"].as_str() == Some(value)).expect("a subgroup");
+    let truths = ["0", "1"].map(|v| of(v)["truth"].as_f64().expect("a truth"));
+    assert!(truths[0] != truths[1] && truths.iter().all(|t| *t != rows[0]["truth"].as_f64().expect("a truth")), "{truths:?}");
+}

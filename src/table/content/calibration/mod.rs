@@ -23,6 +23,11 @@ fn estimator(c: &Calibrated, p: &Performance) -> String {
     if c.calibration.study.analysis.len() > 1 { format!("{}: {own}", c.questions[p.question].section) } else { own }
 }
 
+/// A value of a grid's parameter.
+fn value(x: f64) -> Cell {
+    if (x as i64) as f64 == x { Cell::Whole(x as i64) } else { Cell::number(Some(x), "") }
+}
+
 /// The effect in words.
 fn effect(p: &Performance) -> String {
     let Some(e) = p.effect else { return "none".into() };

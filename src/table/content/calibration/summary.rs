@@ -1,6 +1,6 @@
 //! The short table for a terminal.
 
-use super::{effect, estimator, is_overall, mark, number, outcome, percent};
+use super::{effect, estimator, is_overall, mark, number, outcome, percent, value};
 use crate::study::Calibrated;
 use crate::table::{Cell, Column, Table};
 
@@ -26,7 +26,7 @@ pub fn summary(c: &Calibrated) -> Table {
     ]);
     let mut out = Table::new("summary", format!("How far the methods can be trusted: {}", c.source), columns);
     for p in c.performances.iter().filter(|p| is_overall(p)) {
-        let mut row: Vec<Cell> = c.points[p.point].values.iter().map(|(_, value)| Cell::number(Some(*value), "")).collect();
+        let mut row: Vec<Cell> = c.points[p.point].values.iter().map(|(_, x)| value(*x)).collect();
         if with_outcome {
             row.push(Cell::text(outcome(c, p)));
         }

@@ -1,6 +1,6 @@
 //! The tables of a calibration: every measure with its Monte Carlo standard error, the ranking, and what failed.
 
-use super::{effect, error, estimator, is_overall, number, outcome, share};
+use super::{effect, error, estimator, is_overall, number, outcome, share, value};
 use crate::evaluate::Performance;
 use crate::study::Calibrated;
 use crate::table::{Cell, Column, Digits, Table};
@@ -26,7 +26,7 @@ fn where_columns(c: &Calibrated) -> Vec<Column> {
 }
 
 fn place(c: &Calibrated, point: usize, outcome: String, estimator: String) -> Vec<Cell> {
-    let mut row: Vec<Cell> = c.points[point].values.iter().map(|(_, value)| Cell::number(Some(*value), "")).collect();
+    let mut row: Vec<Cell> = c.points[point].values.iter().map(|(_, x)| value(*x)).collect();
     row.extend([Cell::text(outcome), Cell::text(estimator)]);
     row
 }
