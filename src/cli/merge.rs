@@ -7,7 +7,7 @@ use crate::provenance::{self, DRAWS, SHARD, ShardRecord};
 use crate::store::{Folder, read_folder};
 use crate::study::Calibrated;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Join the shards of a calibration.
 #[derive(clap::Args, Debug)]
@@ -77,7 +77,7 @@ impl Merge {
 }
 
 /// Reads a shard's folder; what is wrong with its content is a fault, what is wrong with the disk a failure.
-fn read(place: &PathBuf) -> Result<Result<Part, Fault>, Failure> {
+fn read(place: &Path) -> Result<Result<Part, Fault>, Failure> {
     let name = place.display().to_string();
     let refused = |what: &str| {
         Fault::new(

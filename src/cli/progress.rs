@@ -37,3 +37,10 @@ impl Progress {
         }
     }
 }
+
+impl Drop for Progress {
+    /// Nothing of it stays on the terminal, however the work ended.
+    fn drop(&mut self) {
+        self.done();
+    }
+}

@@ -44,7 +44,7 @@ pub fn suspects(column: &Column) -> Vec<Suspect> {
     let mut see = |row: usize, x: f64| {
         // Codes are whole numbers: most scores with fractions need no look at the list.
         if (x <= 0.0 || x >= 99.0)
-            && libm::trunc(x) == x
+            && (x as i64) as f64 == x
             && let Some(entry) = codes.iter_mut().find(|(c, ..)| *c == x)
         {
             if entry.1 == 0 {

@@ -1,7 +1,7 @@
 //! The harness: which estimator and which interval can be trusted, on a design whose truth is known.
 //!
 //! A [`Source`] draws data with their truth; an [`Experiment`] says which analyses are made of each draw, at which points of a
-//! [`Grid`] of parameters and how often; [`replicate`] makes one draw and every analysis of it; [`Performance`] sums up what
+//! [`Grid`] of parameters and how often; [`replicate()`] makes one draw and every analysis of it; [`Performance`] sums up what
 //! the draws say of an estimator and a method, each measure with its Monte Carlo standard error; [`Ranking`] compares them on
 //! the same draws.
 //!

@@ -118,7 +118,7 @@ fn json_has_full_precision_and_no_nan() {
     assert_eq!((code, err.as_str()), (0, ""));
     let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let rows = document["calibration"]["rows"].as_array().expect("rows");
-    assert_eq!(rows.len(), 4, "two points, two estimators");
+    assert_eq!(rows.len(), 8, "two points, two estimators, and the first in two subgroups");
     for row in rows {
         assert_eq!(row["n"], 5);
         assert!(row["coverage"].is_f64() && row["bias_mc"].is_f64() && row["size"].is_null(), "{row}");

@@ -25,7 +25,7 @@ fn what_cannot_be_calibrated_is_told() {
         ("two-period --replicates 5 --grid schools=40 --grid schools=50", 2, &["CAL-003", "two grids"]),
         ("two-period --replicates 5 --grid schools=30..10", 2, &["CAL-002"]),
         ("two-period --replicates 5 --grid schools=1..1e300:1e-300", 2, &["CAL-002"]),
-        ("two-period --replicates 5 --grid schools=1,10,30", 3, &["CAL-001", "schools = 1 is outside", "must be less than schools = 10"]),
+        ("two-period --replicates 5 --grid schools=0,10,30", 3, &["CAL-001", "schools = 0 is outside", "must be less than schools = 10"]),
         ("two-period --replicates 5 --grid school_variance=-1", 3, &["CAL-001", "school_variance"]),
         ("two-period --replicates 5 --set schools=1", 3, &["STUDY-002"]),
         ("two-period --replicates 5 --set schools", 2, &["NAME=VALUE"]),
