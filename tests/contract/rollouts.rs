@@ -139,6 +139,8 @@ fn words_on_changing_treatments() {
     assert!(flow.contains("units whose treatment changes,76") && flow.contains("units treated at some time,92"), "{flow}");
     let (code, out, _) = crate::didact(&format!("inspect {}", switching("switching.csv")));
     assert!(code == 0 && !out.contains("first treated in"), "{out}");
+    // 14.4 students of a classroom are no student's name.
+    assert!(!out.contains("its name contains \"student\""), "{out}");
 }
 
 #[test]

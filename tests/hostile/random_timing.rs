@@ -42,7 +42,16 @@ fn what_switchers_do_not_know_is_refused() {
     let mut none = good().fill("start", |_, school, _| if school <= 4 { "2020" } else { "0" }.into());
     // Those never treated are seen only from 2020 on, the others only in 2019.
     none.rows.retain(|r| (r[3] == "0") == (r[2] != "2019"));
-    check(vec![Case::new("cross-sections", good().text(), flags(&sections), "EST-035", &["no unit was named"])]);
+    check(vec![
+        Case::new("cross-sections", good().text(), flags(&sections), "EST-035", &["no unit was named"]),
+        Case::new(
+            "mixed-model without treatment",
+            three_starts().text(),
+            format!("{ROLES} --estimator mixed-model:fixed=null --inference model"),
+            "EST-004",
+            &["mixed-model:fixed=null", "fixed=cohort-period"],
+        ),
+    ]);
     let ran = estimate_bytes(none.text().as_bytes(), "data.csv", &flags(ROLES));
     if let Err(what) = crate::mutation::sound(&ran) {
         panic!("nobody seen twice: {what}");
