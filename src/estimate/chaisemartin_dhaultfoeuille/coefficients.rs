@@ -28,7 +28,8 @@ impl Covariates<'_> {
 
     /// Their size in both rows.
     fn size(&self, from: usize, to: usize) -> impl Iterator<Item = f64> + '_ {
-        self.columns.iter().map(move |(v, unit)| (v[to] / unit).powi(2) + (v[from] / unit).powi(2))
+        let square = |x: f64| x * x;
+        self.columns.iter().map(move |(v, unit)| square(v[to] / unit) + square(v[from] / unit))
     }
 }
 
