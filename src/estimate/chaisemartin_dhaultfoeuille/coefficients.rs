@@ -113,6 +113,9 @@ struct Step {
     x: Box<[f64]>,
 }
 
+/// Those of one cluster.
+type Steps = (u32, Vec<Step>);
+
 impl Coefficients {
     /// `unit` divides outcomes.
     pub(super) fn new(panel: &Panel, classes: &Classes, unit: f64) -> Coefficients {
@@ -128,7 +131,7 @@ impl Coefficients {
             return out;
         }
         // By treatment at first and period: each cluster's steps.
-        let mut steps: Vec<Vec<Vec<(u32, Vec<Step>)>>> = firsts.iter().map(|_| (0..n_periods).map(|_| Vec::new()).collect()).collect();
+        let mut steps: Vec<Vec<Vec<Steps>>> = firsts.iter().map(|_| (0..n_periods).map(|_| Vec::new()).collect()).collect();
         let mut sizes: Vec<Vec<Vec<f64>>> = vec![vec![Vec::new(); k]; firsts.len()];
         for g in 0..panel.n_clusters() {
             for u in panel.units_of(g) {
@@ -208,13 +211,13 @@ fn quadratic(lower: &[f64], v: &[f64], w: &[f64]) -> f64 {
 }
 
 /// One period's steps as sums a cluster.
-fn parts(mut clusters: Vec<(u32, Vec<Step>)>, k: usize) -> Vec<Part> {
+fn parts(mut clusters: Vec<Steps>, k: usize) -> Vec<Part> {
     let numbers = |s: &Step| -> Vec<f64> { [s.weight, s.y].into_iter().chain(s.x.iter().copied()).collect() };
     for (_, steps) in &mut clusters {
         steps.sort_by(|a, b| by_numbers(&numbers(a), &numbers(b)));
     }
     clusters.sort_by(|a, b| {
-        let each = |(_, steps): &(u32, Vec<Step>)| -> Vec<f64> { steps.iter().flat_map(&numbers).collect() };
+        let each = |(_, steps): &Steps| -> Vec<f64> { steps.iter().flat_map(&numbers).collect() };
         let (a, b) = (each(a), each(b));
         by_numbers(&a, &b).then(a.len().cmp(&b.len()))
     });
@@ -222,7 +225,7 @@ fn parts(mut clusters: Vec<(u32, Vec<Step>)>, k: usize) -> Vec<Part> {
     let weight: f64 = all().map(|s| s.weight).sum();
     let y = all().map(|s| s.weight * s.y).sum::<f64>() / weight;
     let x: Vec<f64> = (0..k).map(|c| all().map(|s| s.weight * s.x[c]).sum::<f64>() / weight).collect();
-    let part = |(cluster, steps): &(u32, Vec<Step>)| {
+    let part = |(cluster, steps): &Steps| {
         let mut out = Part { cluster: *cluster, weight: 0.0, y: 0.0, x: zeros(k), xy: zeros(k), xx: zeros(k * (k + 1) / 2) };
         for s in steps {
             let (dy, dx): (f64, Vec<f64>) = (s.y - y, s.x.iter().zip(&x).map(|(x, mean)| x - mean).collect());
