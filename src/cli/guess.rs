@@ -41,6 +41,8 @@ pub(super) fn roles(cohort: &Cohort) -> Vec<Guess> {
         }
     };
     let n = cohort.n_rows;
+    // Numbers with fractions count or measure something; they name nobody.
+    let names = |f: &Facts<'_>| f.whole || matches!(f.column.data, Data::Text(_));
     name(
         &mut out,
         "cohort",
@@ -62,13 +64,13 @@ pub(super) fn roles(cohort: &Cohort) -> Vec<Guess> {
         (f.whole && f.distinct > 1 && f.distinct < 200 && f.present == n).then(|| format!("whole numbers from {} to {}", f.low, f.high))
     });
     name(&mut out, "student", &["student", "pupil", "child", "person", "unit", "county", "state", "id"], &|f| {
-        (f.distinct > 1 && f.present == n).then(|| format!("{} distinct values in {n} rows", f.distinct))
+        (names(f) && f.distinct > 1 && f.present == n).then(|| format!("{} distinct values in {n} rows", f.distinct))
     });
     name(&mut out, "classroom", &["classroom", "class", "section", "teacher"], &|f| {
-        (f.distinct > 1 && f.distinct < n).then(|| format!("{} distinct values", f.distinct))
+        (names(f) && f.distinct > 1 && f.distinct < n).then(|| format!("{} distinct values", f.distinct))
     });
     name(&mut out, "school", &["school", "district", "cluster", "site"], &|f| {
-        (f.distinct > 1 && f.distinct < n).then(|| format!("{} distinct values", f.distinct))
+        (names(f) && f.distinct > 1 && f.distinct < n).then(|| format!("{} distinct values", f.distinct))
     });
     if !out.iter().any(|g| g.role == "cohort") {
         name(&mut out, "treatment", &["profiles", "treatment", "status"], &|f| is_flag(f).then(|| "0 and 1 only".into()));

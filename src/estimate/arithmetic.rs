@@ -138,18 +138,23 @@ pub(super) fn fit_in(panel: &Panel, frame: Frame, arithmetic: Box<dyn Arithmetic
 
 /// A power of two of the size of the outcome's spread.
 fn outcome_unit(panel: &Panel) -> f64 {
-    let (low, high) = outcome_range(panel);
+    let (low, high) = range(&panel.outcome);
     power_of_two_above(high - low)
 }
 
-fn outcome_range(panel: &Panel) -> (f64, f64) {
-    panel.outcome.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &y| (l.min(y), h.max(y)))
+fn range(values: &[f64]) -> (f64, f64) {
+    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &y| (l.min(y), h.max(y)))
 }
 
 /// The middle of the outcome's range, and a power of two by which differences of outcomes are divided so that neither they nor
 /// their squares overflow or vanish.
 pub(super) fn outcome_scale(panel: &Panel) -> (f64, f64) {
-    let (low, high) = outcome_range(panel);
+    range_scale(&panel.outcome)
+}
+
+/// The same of any column.
+pub(super) fn range_scale(values: &[f64]) -> (f64, f64) {
+    let (low, high) = range(values);
     let half = high / 2.0 - low / 2.0;
     let unit = if half > 0.0 { libm::ldexp(1.0, (libm::frexp(half).1 + 1).clamp(-1000, 1000)) } else { 1.0 };
     (low / 2.0 + high / 2.0, unit)

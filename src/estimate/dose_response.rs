@@ -122,7 +122,7 @@ fn dosed(panel: &Panel) -> Result<(Panel, Vec<Warning>), Faults> {
         .into());
     };
     let mut values = dose.values.to_vec();
-    let mut varying = 0;
+    let (mut varying, mut other_before) = (0, 0);
     for u in 0..panel.n_units() {
         let rows = panel.rows_of(u);
         let treated = panel.cells.is_ever_treated(panel.cohort_of(u));
@@ -142,6 +142,9 @@ fn dosed(panel: &Panel) -> Result<(Panel, Vec<Warning>), Faults> {
             if !on.is_empty() {
                 let mean = on.iter().sum::<f64>() / on.len() as f64;
                 varying += usize::from(on.iter().any(|d| *d != on[0]));
+                // Before the start a dose is none, or the one to come.
+                let before = |r: &usize| !panel.cells.is_treated(panel.cell[*r]) && values[*r] != 0.0;
+                other_before += usize::from(rows.clone().filter(before).any(|r| !on.contains(&values[r])));
                 values[rows].fill(if on.iter().all(|d| *d == on[0]) { on[0] } else { mean });
             }
         }
@@ -151,6 +154,12 @@ fn dosed(panel: &Panel) -> Result<(Panel, Vec<Warning>), Faults> {
         warnings.push(Warning::new(
             "dose-varies",
             format!("{varying} units have doses that vary over time; their mean over the treated periods is used"),
+        ));
+    }
+    if other_before > 0 {
+        warnings.push(Warning::new(
+            "dose-before-differs",
+            format!("{other_before} treated units have another dose before the start than after it; the one after is used, and that before, which is not 0, is not"),
         ));
     }
     let extras = Extras { dose: Some(Extra { values: Arc::new(values), ..dose.clone() }), ..panel.extras.clone() };

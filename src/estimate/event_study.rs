@@ -5,7 +5,7 @@ use super::linear::{self, Column, Term, Wanted};
 use super::twfe::absorb_for;
 use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Target, Values, absorbed};
 use crate::cohort::{Fault, Faults, Reason, Warning};
-use crate::panel::{Absorb, Moments};
+use crate::panel::{Absorb, Moments, Panel};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -102,6 +102,13 @@ impl Estimator for EventStudy {
                 ),
             ));
         }
+        let outside = window.is_some_and(|(a, b)| present.iter().any(|&c| cells.event_time(c).is_some_and(|e| e < a || e > b)));
+        if binned && outside && has_trends(panel) {
+            warnings.push(Warning::new(
+                "second-reference",
+                "slopes among the fixed effects leave a line through event times open; what closes it here is the window: event times outside share the effect at its edge, and if effects go on changing there, all of them tilt. bin=false leaves those rows out and sets a further reference to zero",
+            ));
+        }
         let mut terms = if named { Vec::new() } else { linear::time_and_group(panel, absorb) };
         let mut wanted = Vec::new();
         let (mut later, mut free) = (Vec::new(), Vec::new());
@@ -154,6 +161,15 @@ impl Estimator for EventStudy {
         }
         Ok(fit)
     }
+}
+
+/// Whether some of the effects named have a slope in something that only the period decides.
+fn has_trends(panel: &Panel) -> bool {
+    let of_period = |slope: &[f64]| {
+        let mut value = vec![None; panel.cells.periods.len()];
+        slope.iter().zip(panel.cell.iter()).all(|(x, &c)| *value[panel.cells.period_ix(c)].get_or_insert(*x) == *x)
+    };
+    panel.extras.effects.iter().filter_map(|e| e.slope.as_ref()).any(|slope| of_period(slope))
 }
 
 fn refused(what: &str, remedy: &str) -> Faults {

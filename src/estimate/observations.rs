@@ -4,6 +4,8 @@
 //! covariates are added up into one (their weights add, their outcomes average): without covariates nothing is left but a
 //! row for each cluster and cohort, and refitting costs as little.
 
+use super::arithmetic::range_scale;
+use crate::num::Exact;
 use crate::panel::{Kind, Panel};
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -24,8 +26,9 @@ pub(in crate::estimate) struct Observations {
     present: Vec<bool>,
     /// Weights: one a row, or `width`.
     weight: Vec<f64>,
-    /// Covariates: `k` a row, or `k · width`.
+    /// Covariates: `k` a row, or `k · width`; each less its mean, so that a far origin costs no digits.
     x: Vec<f64>,
+    centre: Vec<f64>,
     /// How many rows each of them is made of; empty for units.
     pub number: Vec<f64>,
     /// Each cluster's weight in each cohort, that decides its share: cohorts × clusters.
@@ -125,7 +128,7 @@ impl Observations {
                 out.weight.push(total);
                 out.number.push((end - at) as f64);
                 out.x.push(1.0);
-                out.x.extend(panel.covariates.iter().map(|c| c.values[first]));
+                out.push_x(panel, first);
                 if panel.kind == Kind::CrossSections {
                     out.size_of[panel.cells.cohort_ix(panel.cell[first])][g] += total;
                 }
@@ -151,9 +154,15 @@ impl Observations {
             present: Vec::new(),
             weight: Vec::new(),
             x: Vec::new(),
+            centre: panel.covariates.iter().map(|c| mean(&c.values)).collect(),
             number: Vec::new(),
             size_of: vec![vec![0.0; panel.n_clusters()]; panel.cells.cohorts.len()],
         }
+    }
+
+    /// The covariates of a row.
+    fn push_x(&mut self, panel: &Panel, row: usize) {
+        self.x.extend(panel.covariates.iter().zip(&self.centre).map(|(c, centre)| c.values[row] - centre));
     }
 
     fn push_units(&mut self, panel: &Panel, g: usize, units: &[u32], steady_x: bool, steady_w: bool, balanced: bool) {
@@ -182,7 +191,7 @@ impl Observations {
             }
             for p in 0..if steady_x { 1 } else { self.width } {
                 self.x.push(1.0);
-                self.x.extend(panel.covariates.iter().map(|c| c.values[first + p]));
+                self.push_x(panel, first + p);
             }
             return;
         }
@@ -194,7 +203,7 @@ impl Observations {
         }
         if steady_x {
             self.x.push(1.0);
-            self.x.extend(panel.covariates.iter().map(|c| c.values[first]));
+            self.push_x(panel, first);
         }
         for row in row_at {
             self.present.push(row.is_some());
@@ -204,10 +213,21 @@ impl Observations {
             }
             if !steady_x {
                 self.x.push(1.0);
-                self.x.extend(panel.covariates.iter().map(|c| row.map_or(0.0, |r| c.values[r])));
+                match row {
+                    Some(r) => self.push_x(panel, r),
+                    None => self.x.extend(panel.covariates.iter().map(|_| 0.0)),
+                }
             }
         }
     }
+}
+
+/// The mean, whatever the order of the values.
+fn mean(values: &[f64]) -> f64 {
+    let (middle, unit) = range_scale(values);
+    let mut sum = Exact::default();
+    values.iter().for_each(|v| sum.add((v - middle) / unit));
+    middle + unit * (sum.value() / values.len().max(1) as f64)
 }
 
 fn compare_x(panel: &Panel, a: usize, b: usize) -> Ordering {

@@ -22,7 +22,7 @@ pub struct Versus {
     pub first: String,
     /// This estimate less the first one.
     pub estimate: f64,
-    /// Its standard error; `None` where both are the same by construction.
+    /// Its standard error; `None` where both give the same number, but for rounding.
     pub std_error: Option<f64>,
     /// Degrees of freedom.
     pub df: f64,
@@ -52,7 +52,9 @@ impl Overall {
         // In ascending order, so that clusters' names cannot change a bit.
         squares.sort_by(f64::total_cmp);
         let variance = squares.iter().sum::<f64>() * n / (n - 1.0);
-        let std_error = Some(variance.sqrt()).filter(|se| n > 1.0 && *se > 1e-10 * self.unit);
+        // Two ways to one number differ by rounding, whatever their influences say.
+        let same = estimate.abs() <= 1e-10 * self.estimate.abs().max(other.estimate.abs());
+        let std_error = Some(variance.sqrt()).filter(|se| n > 1.0 && *se > 1e-10 * self.unit && !same);
         Versus {
             first: self.label.clone(),
             estimate,
@@ -60,5 +62,24 @@ impl Overall {
             df: n - 1.0,
             p_value: std_error.map(|se| student::two_sided(estimate / se, n - 1.0)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_ways_to_one_number_have_no_error_of_their_difference() {
+        let one = |estimate: f64, psi: f64| Overall {
+            label: "one".into(),
+            estimate,
+            influence: [("a".to_string(), psi), ("b".to_string(), -psi)].into(),
+            unit: 1.0,
+        };
+        let same = one(0.25, 0.1).versus(&one(0.25 + 1e-15, 0.11));
+        assert_eq!((same.std_error, same.p_value), (None, None));
+        let other = one(0.25, 0.1).versus(&one(0.25 + 1e-6, 0.11));
+        assert!(other.std_error.is_some_and(|se| se > 0.01) && other.p_value.is_some());
     }
 }

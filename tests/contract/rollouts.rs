@@ -55,10 +55,13 @@ fn changing_treatments_under_other_names_orders_and_scales() {
     let flags = format!("{CHANGING} --estimator chaisemartin-dhaultfoeuille --estimator chaisemartin-dhaultfoeuille:normalized=true");
     let run =
         |name: &str, rows: &[Vec<String>], more: &str| effects(&write(folder.path(), name, &header, rows), &format!("{flags} {more}"));
+    for more in ["", "--covariates attendance,books"] {
+        let plain = run("plain.csv", &rows, more);
+        assert!(plain.len() > 60);
+        assert_eq!(plain, run("order.csv", &shuffled(&rows), more), "the order of rows");
+        assert_eq!(plain, run("plain.csv", &rows, &format!("{more} --threads 3")), "threads");
+    }
     let plain = run("plain.csv", &rows, "");
-    assert!(plain.len() > 60);
-    assert_eq!(plain, run("order.csv", &shuffled(&rows), ""), "the order of rows");
-    assert_eq!(plain, run("plain.csv", &rows, "--threads 3"), "threads");
     let changed = |f: &dyn Fn(&mut Vec<String>)| {
         let mut out = rows.clone();
         out.iter_mut().for_each(f);
@@ -71,14 +74,14 @@ fn changing_treatments_under_other_names_orders_and_scales() {
     });
     // Twice the treatment: half the effect of a unit of it, and nothing else.
     let doubled = changed(&|r| {
-        if let Some(d) = number(&r[6]) {
-            r[6] = (2.0 * d).to_string();
+        if let Some(d) = number(&r[7]) {
+            r[7] = (2.0 * d).to_string();
         }
     });
     // The other way round: what was more is less.
     let turned = changed(&|r| {
-        if let Some(d) = number(&r[6]) {
-            r[6] = (-d).to_string();
+        if let Some(d) = number(&r[7]) {
+            r[7] = (-d).to_string();
         }
     });
     let scaled = changed(&|r| {
@@ -139,6 +142,8 @@ fn words_on_changing_treatments() {
     assert!(flow.contains("units whose treatment changes,76") && flow.contains("units treated at some time,92"), "{flow}");
     let (code, out, _) = crate::didact(&format!("inspect {}", switching("switching.csv")));
     assert!(code == 0 && !out.contains("first treated in"), "{out}");
+    // 14.4 students of a classroom are no student's name.
+    assert!(!out.contains("its name contains \"student\""), "{out}");
 }
 
 #[test]

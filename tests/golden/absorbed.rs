@@ -146,3 +146,24 @@ fn what_needs_crossing_effects_anew_is_refused() {
     let methods: Vec<&str> = defaults.effects().filter_map(|e| e["inference"].as_str()).collect();
     assert_eq!(methods, ["jackknife", "wild-bootstrap"]);
 }
+
+/// Unit trends leave a line through event times open; what closes it is told, be it a reference or the edges of a window.
+#[test]
+fn what_closes_the_path_beside_trends_is_told() {
+    let mut r = Reckoning::default();
+    let flags = "--outcome math --unit classroom --period year --cohort profile_year --cluster school --inference cluster:cr1";
+    for (effects, options, told) in [
+        ("year,classroom[year]", "", true),
+        ("year,classroom[year]", ":window=-3..3", true),
+        ("year,classroom[year]", ":window=-3..3,bin=false", true),
+        ("year,classroom[year]", ":window=-6..4", true),
+        ("year,classroom", ":window=-3..3", false),
+        ("year,classroom[attendance]", ":window=-3..3", false),
+    ] {
+        let case = format!("{effects} {options}");
+        let flags = format!("{flags} --fixed-effects {effects} --estimator event-study{options}");
+        let Some(got) = r.estimate(&case, &data("classrooms.csv"), &flags) else { continue };
+        r.holds(&case, "it says so", got.warnings().contains(&"second-reference") == told);
+    }
+    r.finish();
+}

@@ -2,7 +2,8 @@
 
 use crate::support::program::Estimated;
 use crate::support::reckoning::{CLOSE, Reckoning};
-use crate::{data, json};
+use crate::support::sheet::Sheet;
+use crate::{CLASSROOMS, data, json};
 use serde_json::Value;
 
 fn numbers(r: &mut Reckoning, id: &str, got: &Estimated, key: &str, estimate: &Value, error: &Value, tolerance: f64) {
@@ -67,5 +68,27 @@ fn as_did() {
         }
     }
     assert_eq!(n, 22);
+    r.finish();
+}
+
+/// Where a covariate's zero lies says nothing: neither the logit nor the regressions lose digits to it.
+#[test]
+fn a_covariate_far_from_zero_costs_no_digits() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let far = Sheet::read(&data("classrooms.csv")).with_number("far", |row| row.number("frl") + 16384.0).write(folder.path(), "far.csv");
+    for method in ["ipw", "dr", "regression"] {
+        let flags = |covariate: &str| {
+            format!("{CLASSROOMS} --covariates {covariate} --estimator callaway-santanna:method={method} --inference cluster:cr0")
+        };
+        let Some(near) = r.estimate(method, &data("classrooms.csv"), &flags("frl")) else { continue };
+        let Some(far) = r.estimate(method, &far, &flags("far")) else { continue };
+        for key in ["overall", "overall-dynamic"] {
+            for field in ["estimate", "std_error"] {
+                let of = |e: &Estimated| e.effect(key, "cluster:cr0").map(|row| row[field].clone()).unwrap_or_default();
+                r.like(method, &format!("{key} {field}"), &of(&near), &of(&far), 1e-10);
+            }
+        }
+    }
     r.finish();
 }

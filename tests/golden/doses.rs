@@ -112,3 +112,27 @@ fn overall_is_did() {
     }
     r.finish();
 }
+
+/// A dose before the start is none, or the one to come; another one is told.
+#[test]
+fn a_dose_that_changes_at_the_start_is_told() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let dose = |row: &Row<'_>| row.number("arm") * (1.0 + (row.number("student") as i64 % 23) as f64);
+    let before = |row: &Row<'_>| if row.number("post") == 0.0 { dose(row) + f64::from(row.number("student") < 40.0) } else { dose(row) };
+    let sheet = Sheet::read(&data("students.csv"));
+    let units = (0..sheet.rows.len())
+        .map(|i| sheet.row(i))
+        .filter(|row| row.number("arm") == 1.0 && row.number("post") == 0.0 && row.number("student") < 40.0)
+        .count();
+    assert!(units > 3);
+    let flags = format!("{STUDENTS} --unit student --cluster school --dose hours --estimator dose-response --inference cluster:cr0");
+    let steady = sheet.clone().with_number("hours", dose).write(folder.path(), "steady.csv");
+    let none = sheet.clone().with_number("hours", |row| row.number("post") * dose(row)).write(folder.path(), "none.csv");
+    let other = sheet.with_number("hours", |row| row.number("arm") * before(row)).write(folder.path(), "other.csv");
+    for (case, file, told) in [("steady", steady, false), ("none before", none, false), ("another one before", other, true)] {
+        let Some(got) = r.estimate(case, &file, &flags) else { continue };
+        r.holds(case, "told only where it is so", got.warnings().contains(&"dose-before-differs") == told);
+    }
+    r.finish();
+}

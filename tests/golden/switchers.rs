@@ -328,3 +328,80 @@ fn treatments_that_switch_on_and_off() {
     }
     r.finish();
 }
+
+/// Covariates: the estimates of the authors' own package; errors by brute force with the influence of the slopes, since the
+/// package's have parts that do not belong there (`make_multiplegt.py` reproduces them, and says which).
+#[test]
+fn what_covariates_explain_is_taken_off() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let all = crate::json("multiplegt.json");
+    let file = data("classrooms.csv");
+    let no_never = Sheet::read(&file).keep(|row| row.text("profile_year") != "0").write(folder.path(), "no_never.csv");
+    let weighted = format!("{CLASSROOMS} --weights students");
+    for (case, file, flags, covariates) in [
+        ("by_classroom", &file, ROLES, "attendance,frl"),
+        ("by_school", &file, CLASSROOMS, "attendance"),
+        ("weighted", &file, &weighted, "attendance"),
+        ("unbalanced", &data("classrooms_unbalanced.csv"), CLASSROOMS, "attendance"),
+        ("no_never", &no_never, CLASSROOMS, "attendance"),
+    ] {
+        let flags = format!("{flags} --covariates {covariates} --estimator chaisemartin-dhaultfoeuille");
+        agrees(&mut r, &all, &format!("{case}_covariates"), file, &flags);
+    }
+    let (full, gaps) = (data("switching.csv"), data("switching_gaps.csv"));
+    for column in ["status", "hours"] {
+        let roles = format!(
+            "--outcome math --unit classroom --period year --treatment {column} --keep hours=-1 --keep hours=-2 --covariates attendance,books"
+        );
+        for (name, file, more, options) in [
+            ("plain", &full, "", ""),
+            ("in", &full, "", ":switchers=in"),
+            ("out", &full, "", ":switchers=out"),
+            ("two_effects", &full, "--cluster school", ":effects=2,placebos=1"),
+            ("by_school", &full, "--cluster school", ""),
+            ("weighted", &full, "--cluster school --weights students", ""),
+            ("gaps", &gaps, "--cluster school", ""),
+            ("gaps_weighted_out", &gaps, "--cluster school --weights students", ":switchers=out"),
+        ] {
+            let flags = format!("{roles} {more} --estimator chaisemartin-dhaultfoeuille{options}");
+            agrees(&mut r, &all, &format!("{column}_{name}_covariates"), file, &flags);
+        }
+    }
+    r.finish();
+}
+
+/// A multiple of a covariate added to the outcome moves neither estimates nor errors, nor does another unit or origin of it; a covariate
+/// that does not change takes nothing off, and is named.
+#[test]
+fn covariates_have_no_unit_and_no_origin() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = "chaisemartin-dhaultfoeuille";
+    let flags = |covariates: &str| {
+        format!("{CLASSROOMS} --covariates {covariates} --estimator {name} --inference cluster:cr0 --inference jackknife")
+    };
+    let sheet = Sheet::read(&data("classrooms.csv"));
+    let plain = r.estimate("plain", &data("classrooms.csv"), &flags("attendance")).expect("it runs");
+    let moved = sheet.clone().with("moved", |row| (row.number("math") + 7.0 * row.number("attendance")).to_string());
+    let other = sheet.with("absence", |row| (1000.0 - row.number("attendance") / 8.0).to_string());
+    for (case, file, covariates, close) in [
+        ("outcome moved", moved.write(folder.path(), "moved.csv"), "attendance", 1e-9),
+        ("another unit", other.write(folder.path(), "other.csv"), "absence", 1e-9),
+        ("one that stays", data("classrooms.csv"), "attendance,frl", 0.0),
+    ] {
+        let flags = flags(covariates).replace("--outcome math", if case == "outcome moved" { "--outcome moved" } else { "--outcome math" });
+        let Some(got) = r.estimate(case, &file, &flags) else { continue };
+        for key in ["overall", "event:0", "event:4", "event:-2"] {
+            for (method, field) in [("cluster:cr0", "estimate"), ("cluster:cr0", "std_error"), ("jackknife", "std_error")] {
+                let of = |e: &Estimated| e.effect(key, method).map(|row| row[field].clone()).unwrap_or_default();
+                r.like(case, &format!("{key} {method} {field}"), &of(&plain), &of(&got), close);
+            }
+        }
+        r.holds(case, "says what does not vary", got.warnings().contains(&"collinear") == covariates.contains("frl"));
+    }
+    let number = |method: &str| plain.effect("event:0", method).and_then(|row| row["std_error"].as_f64()).expect("a number");
+    let ratio = number("jackknife") / number("cluster:cr0");
+    r.holds("jackknife", &format!("close to the influence: {ratio}"), (0.9..1.3).contains(&ratio));
+    r.finish();
+}

@@ -44,7 +44,13 @@ fn what_switchers_do_not_know_is_refused() {
     none.rows.retain(|r| (r[3] == "0") == (r[2] != "2019"));
     check(vec![
         Case::new("cross-sections", good().text(), flags(&sections), "EST-035", &["no unit was named"]),
-        Case::new("covariates", good().text(), flags(&format!("{ROLES} --covariates prior")), "EST-037", &["does not take covariates"]),
+        Case::new(
+            "mixed-model without treatment",
+            three_starts().text(),
+            format!("{ROLES} --estimator mixed-model:fixed=null --inference model"),
+            "EST-004",
+            &["mixed-model:fixed=null", "fixed=cohort-period"],
+        ),
     ]);
     let ran = estimate_bytes(none.text().as_bytes(), "data.csv", &flags(ROLES));
     if let Err(what) = crate::mutation::sound(&ran) {

@@ -229,3 +229,13 @@ fn rows_that_repeat() {
     let half = result(&mixed().repeat(3).set(50, "on", "0"), &mean);
     assert!(warns(&half, "duplicates-averaged", "1 rows"));
 }
+
+/// A word in the treatment column is asked about; who is missing because of it is no second fault.
+#[test]
+fn a_code_in_the_treatment_is_one_fault() {
+    let schools = [["0", "inf", "inf"], ["0", "inf", "inf"], ["0", "0", "inf"], ["0"; 3], ["0"; 3], ["0"; 3], ["0"; 3], ["0"; 3]];
+    for estimator in ["chaisemartin-dhaultfoeuille", "callaway-santanna"] {
+        let ran = estimate_bytes(paths(schools).text().as_bytes(), "data.csv", &format!("{STATUS} --estimator {estimator}"));
+        assert!(ran.code == 3 && ran.stderr.contains("DATA-003") && ran.stderr.matches("error[").count() == 1, "{}", ran.stderr);
+    }
+}

@@ -27,13 +27,13 @@ def written_out(d):
     """Every unit in every period, those it misses without an outcome, so that its start stays known; periods by their rank."""
     periods = sorted(d.period.unique())
     rows = pd.MultiIndex.from_product([sorted(d.unit.unique()), periods], names=["unit", "period"]).to_frame(index=False)
-    out = rows.merge(d[["unit", "period", "y"]], how="left", on=["unit", "period"])
+    out = rows.merge(d[["unit", "period", "y", "x"]], how="left", on=["unit", "period"]).fillna({"x": 0.0})
     out = out.join(d.drop_duplicates("unit").set_index("unit")[["cluster", "cohort", "w"]], on="unit")
     treated = (out.period >= out.cohort).astype(int)
     return out.assign(treated=treated, period=out.period.map({t: i + 1 for i, t in enumerate(periods)})).drop(columns="cohort")
 
 
-def by_package(panel, normalized=False):
+def by_package(panel, normalized=False, controls=None):
     with contextlib.redirect_stdout(io.StringIO()):
         result = (
             did_multiplegt_dyn.DidMultiplegtDyn(
@@ -46,6 +46,7 @@ def by_package(panel, normalized=False):
                 placebo=PLACEBOS,
                 cluster="cluster",
                 normalized=normalized,
+                controls=controls,
                 weight="w" if panel.weighted else None,
             )
             .fit()
@@ -57,6 +58,11 @@ def by_package(panel, normalized=False):
         for i, name in enumerate(result[table].index):
             out[f"event:{event(int(name.split('_')[1]))}"] = pair(result[table], i)
     return {k: v for k, v in out.items() if np.isfinite(v[0])}
+
+
+def with_covariate(panel):
+    """Estimates alone: the package's errors with controls have parts that do not belong there (tests/golden/data/make_multiplegt.py)."""
+    return {k: (estimate, None) for k, (estimate, _) in by_package(panel, controls=["x"]).items()}
 
 
 def comparisons(panel):
@@ -130,6 +136,7 @@ CASES = {
         Case("chaisemartin-dhaultfoeuille", by_hand, staggered, ("overall", "event"), weights="w"),
         Case(NAME, by_package, staggered, ("overall",), weights="w"),
         Case(NAME, by_package, dense, ("overall", "event"), weights="w"),
+        Case(NAME, with_covariate, dense, ("overall", "event"), weights="w", flags="--cluster cluster --covariates x"),
         Case(NAME + ",normalized=true", lambda p: by_package(p, True), dense, ("overall", "event"), weights="w"),
     ]
 }

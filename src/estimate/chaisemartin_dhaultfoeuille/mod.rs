@@ -13,9 +13,11 @@
 //!
 //! Variance: each side's changes deviate from the side's mean, times √(n/(n−1)), n its clusters; switchers to different treatments are
 //! sides of their own; where a side has one cluster alone, from the mean of all sides, with the n of all. The number of switchers at each
-//! ℓ and their treatments are taken as given. With unit weights all means are weighted by the unit's weight in period F − 1 + ℓ.
+//! ℓ and their treatments are taken as given. With covariates Y − X'θ is compared, see [`coefficients`], and how θ̂ moves is added to the
+//! influence. With unit weights all means are weighted by the unit's weight in period F − 1 + ℓ.
 
 mod classes;
+mod coefficients;
 mod comparison;
 mod frame;
 mod horizons;
@@ -37,7 +39,7 @@ static CARD: Card = Card {
     id: "chaisemartin-dhaultfoeuille",
     title: "intertemporal effects of switchers (de Chaisemartin and D'Haultfœuille)",
     estimand: "the average effect of having switched to more treatment a number of periods ago (to less: with the sign turned), each time averaged over the units that can be compared then; overall: the average total effect per unit and period of treatment",
-    assumptions: "had nobody switched, those who switch would have changed as those with the same treatment at first who have not switched yet; no anticipation; effects may differ between units, and linger, grow or fade after treatment is gone",
+    assumptions: "had nobody switched, those who switch would have changed as those with the same treatment at first who have not switched yet (with covariates: after what changes of the covariates explain among those not yet switched is taken off); no anticipation; effects may differ between units, and linger, grow or fade after treatment is gone",
     when: "the same units start, stop or change their treatment in different periods, also more than once; placebos over as long a time before the switch as the effects after it",
     needs: "the same units over several periods; for each that switches others with the same treatment at first that have not switched by the period compared; --treatment may switch on and off and take any number",
     contrast: "It compares each switcher's change with that of units with the same treatment at first that have not switched yet, and its placebos look as far back as the effects look ahead, among the same units.",
@@ -67,8 +69,8 @@ static CARD: Card = Card {
             positional: false,
         },
     ],
-    source: "de Chaisemartin and D'Haultfœuille (2024), Review of Economics and Statistics; section 3 and web appendix on inference",
-    reference_call: "DIDmultiplegtDYN::did_multiplegt_dyn(df, y, id, t, d, effects, placebo, normalized, switchers) (cluster:cr0); Stata did_multiplegt_dyn",
+    source: "de Chaisemartin and D'Haultfœuille (2024), Review of Economics and Statistics; section 3 and web appendix on covariates and on inference",
+    reference_call: "DIDmultiplegtDYN::did_multiplegt_dyn(df, y, id, t, d, effects, placebo, normalized, switchers, controls) (cluster:cr0; with controls estimates only); Stata did_multiplegt_dyn",
     version: 2,
 };
 
@@ -108,7 +110,8 @@ impl Estimator for ChaisemartinDhaultfoeuille {
             ));
         }
         let cell_weights = switchers.cell_weights(&panel, &classes);
-        let about = About { targets, cell_weights, dropped_terms: Vec::new(), warnings };
+        let dropped_terms = without_slope(&panel, &switchers, &mut warnings);
+        let about = About { targets, cell_weights, dropped_terms, warnings };
         let mut fit = arithmetic::fit_in(&panel, frame, Box::new(switchers), about, sample.executor);
         // Whole paths, not starts, would have to be given to other clusters.
         fit.rows_by_label = panel.extras.status.is_some();
@@ -142,10 +145,32 @@ fn nobody(panel: &Panel, switchers: &str) -> Fault {
     )
 }
 
+/// The covariates that explain no change anywhere; said also of those that explain none for some treatments at first.
+fn without_slope(panel: &Panel, switchers: &Switchers, warnings: &mut Vec<Warning>) -> Vec<String> {
+    let (missing, of) = switchers.without_slope();
+    let names = |all: bool| -> Vec<String> {
+        missing.iter().filter(|(_, n)| (*n == of) == all).map(|(c, _)| panel.covariates[*c].name.clone()).collect()
+    };
+    let (nowhere, somewhere) = (names(true), names(false));
+    if !nowhere.is_empty() {
+        warnings.push(Warning::new(
+            "collinear",
+            format!("covariates enter by their changes; those of {} do not vary within periods, or others explain them, so they take nothing off", nowhere.join(", ")),
+        ));
+    }
+    if !somewhere.is_empty() {
+        warnings.push(Warning::new(
+            "collinear-baseline",
+            format!("among units of some treatment at first the changes of {} do not vary within periods, or others explain them: there they take nothing off", somewhere.join(", ")),
+        ));
+    }
+    nowhere
+}
+
 /// Refuses what would not fit into memory: every comparison keeps each cluster's change.
 fn affordable(horizons: &[Horizon], panel: &Panel) -> Result<(), Faults> {
     const MOST: f64 = 16e9;
-    let bytes = horizons.len() as f64 * panel.n_clusters() as f64 * 48.0;
+    let bytes = horizons.len() as f64 * panel.n_clusters() as f64 * (64 + 8 * panel.covariates.len()) as f64;
     if bytes <= MOST {
         return Ok(());
     }
@@ -172,23 +197,13 @@ fn goals(horizons: &[Horizon], per_unit: bool) -> (Vec<Target>, Vec<Goal>) {
 /// Refuses what the estimator does not know.
 fn accepted(panel: &Panel) -> Result<(), Faults> {
     let mut faults = Faults::default();
-    let place = format!("estimator {}", CARD.id);
     if panel.kind == Kind::CrossSections {
         faults.push(Fault::new(
             "EST-035",
             format!("{} follows the same units over time, and no unit was named", CARD.id),
-            place.clone(),
+            format!("estimator {}", CARD.id),
             "it compares each unit's own change",
             "name the unit (--unit); where students change, average the outcome by classroom and period and make the classroom the unit",
-        ));
-    }
-    if !panel.covariates.is_empty() {
-        faults.push(Fault::new(
-            "EST-037",
-            format!("{} does not take covariates here", CARD.id),
-            place,
-            "they would be left unused without a word",
-            "leave --covariates out, or use callaway-santanna",
         ));
     }
     faults.into_result()

@@ -1,6 +1,7 @@
 //! All comparisons of a panel, and the effects that average over them.
 
 use super::classes::Classes;
+use super::coefficients::{Coefficients, Covariates, Solved as Slopes, by_numbers};
 use super::comparison::{Comparison, Part, Solved as Compared};
 use super::horizons::Horizon;
 use crate::estimate::NotIdentified;
@@ -25,6 +26,7 @@ pub(super) struct Switchers {
     goals: Arc<Vec<Goal>>,
     normalized: bool,
     comparisons: Vec<Comparison>,
+    coefficients: Coefficients,
     n_clusters: usize,
     /// The power of two by which outcomes were divided.
     unit: f64,
@@ -33,7 +35,6 @@ pub(super) struct Switchers {
 }
 
 /// One unit on one side of a comparison.
-#[derive(Clone, Copy)]
 struct One {
     /// The treatment switched to; 0 for those who have not.
     to: f64,
@@ -41,12 +42,14 @@ struct One {
     change: f64,
     dose: f64,
     beyond: f64,
+    /// The change of its covariates.
+    x: Box<[f64]>,
 }
 
 impl One {
     fn order(&self, other: &One) -> Ordering {
         let each = |x: &One| [x.to, x.change, x.weight, x.dose, x.beyond];
-        each(self).iter().zip(each(other)).map(|(a, b)| a.total_cmp(&b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+        by_numbers(&each(self), &each(other)).then_with(|| by_numbers(&self.x, &other.x))
     }
 }
 
@@ -54,26 +57,28 @@ impl One {
 fn parts(units: &mut [One], cluster: u32) -> impl Iterator<Item = (f64, Part)> + '_ {
     units.sort_by(One::order);
     units.chunk_by(|a, b| a.to == b.to).map(move |alike| {
-        let mut part = Part { cluster, weight: 0.0, change: 0.0, dose: 0.0, beyond: 0.0 };
+        let mut part = Part { cluster, weight: 0.0, change: 0.0, dose: 0.0, beyond: 0.0, x: vec![0.0; alike[0].x.len()].into() };
         for one in alike {
             part.weight += one.weight;
             part.change += one.weight * one.change;
             part.dose += one.weight * one.dose;
             part.beyond += one.weight * one.beyond;
+            part.x.iter_mut().zip(&one.x).for_each(|(sum, x)| *sum += one.weight * x);
         }
         (alike[0].to, part)
     })
 }
 
-fn by_numbers(a: &(f64, Part), b: &(f64, Part)) -> Ordering {
+fn order(a: &(f64, Part), b: &(f64, Part)) -> Ordering {
     let each = |(to, p): &(f64, Part)| [*to, p.change, p.weight, p.dose, p.beyond];
-    each(a).iter().zip(each(b)).map(|(a, b)| a.total_cmp(&b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+    by_numbers(&each(a), &each(b)).then_with(|| by_numbers(&a.1.x, &b.1.x))
 }
 
 impl Switchers {
     pub(super) fn new(panel: &Panel, classes: &Classes, horizons: Arc<Vec<Horizon>>, goals: Arc<Vec<Goal>>, normalized: bool) -> Switchers {
         let (_, unit) = outcome_scale(panel);
         let status = panel.extras.status.as_ref();
+        let covariates = Covariates::of(panel);
         // The comparisons in which each class takes part.
         let mut of_class: Vec<Vec<usize>> = vec![Vec::new(); classes.list.len()];
         for (k, h) in horizons.iter().enumerate() {
@@ -93,14 +98,12 @@ impl Switchers {
                     let h = &horizons[k];
                     let (Some(at), Some(base), Some(compared)) = (row_of[h.at], row_of[h.base], row_of[h.compared]) else { continue };
                     let (weight, change) = (panel.weight_of(at), panel.outcome[compared] / unit - panel.outcome[base] / unit);
-                    let one = match status {
-                        _ if h.class != class => One { to: 0.0, weight, change, dose: 0.0, beyond: 0.0 },
-                        None => One { to: 1.0, weight, change, dose: 1.0, beyond: 0.0 },
-                        Some(s) => {
-                            let dose = (s.now[at] - s.baseline[at]).abs();
-                            One { to: s.changed[at], weight, change, dose, beyond: s.cumulated[at].abs() - h.length as f64 }
-                        }
+                    let (to, dose, beyond) = match status {
+                        _ if h.class != class => (0.0, 0.0, 0.0),
+                        None => (1.0, 1.0, 0.0),
+                        Some(s) => (s.changed[at], (s.now[at] - s.baseline[at]).abs(), s.cumulated[at].abs() - h.length as f64),
                     };
+                    let one = One { to, weight, change, dose, beyond, x: covariates.change(base, compared) };
                     here[k][usize::from(h.class != class)].push(one);
                     touched.push(k);
                 }
@@ -115,20 +118,23 @@ impl Switchers {
             }
         }
         let comparison = |[mut switchers, mut others]: [Vec<(f64, Part)>; 2]| {
-            switchers.sort_by(by_numbers);
-            others.sort_by(by_numbers);
-            let plain = |parts: &[(f64, Part)]| parts.iter().map(|(_, p)| *p).collect::<Vec<Part>>();
+            switchers.sort_by(order);
+            others.sort_by(order);
+            let plain = |parts: &[(f64, Part)]| parts.iter().map(|(_, p)| p.clone()).collect::<Vec<Part>>();
             Comparison { switchers: switchers.chunk_by(|a, b| a.0 == b.0).map(plain).collect(), others: plain(&others) }
         };
         let comparisons = sides.into_iter().map(comparison).collect();
-        Switchers { horizons, goals, normalized, comparisons, n_clusters: panel.n_clusters(), unit, stays_on: status.is_none() }
+        let coefficients = Coefficients::new(panel, classes, unit);
+        let (n_clusters, stays_on) = (panel.n_clusters(), status.is_none());
+        Switchers { horizons, goals, normalized, comparisons, coefficients, n_clusters, unit, stays_on }
     }
 
     /// For each goal the weight of a unit's outcome in the estimate, by class and period (numbered `class · periods + period`).
     pub(super) fn cell_weights(&self, panel: &Panel, classes: &Classes) -> Vec<Vec<f64>> {
         let n_periods = panel.cells.periods.len();
         let counts = vec![1.0; self.n_clusters];
-        let solved: Vec<Option<Compared>> = self.comparisons.iter().map(|c| c.solve(&counts, false)).collect();
+        let slopes = self.coefficients.solve(&counts);
+        let solved: Vec<Option<Compared>> = (0..self.comparisons.len()).map(|k| self.compare(k, &slopes, &counts, false)).collect();
         let one = |goal: &Goal| {
             let mut out = vec![0.0; classes.list.len() * n_periods];
             let Some(per) = self.per(*goal, &solved) else { return out };
@@ -144,6 +150,23 @@ impl Switchers {
             out
         };
         self.goals.iter().map(one).collect()
+    }
+
+    /// One comparison with the slopes of its treatment at first.
+    fn compare(&self, k: usize, slopes: &[Slopes], counts: &[f64], influence: bool) -> Option<Compared> {
+        self.comparisons[k].solve(counts, &slopes[self.baseline_of(k)].slopes, influence)
+    }
+
+    fn baseline_of(&self, k: usize) -> usize {
+        self.coefficients.baseline_of(self.horizons[k].class)
+    }
+
+    /// The covariates that have no slope for some treatment at first, and for how many they have none; how many such treatments there are.
+    pub(super) fn without_slope(&self) -> (Vec<(usize, usize)>, usize) {
+        let solved = self.coefficients.solve(&vec![1.0; self.n_clusters]);
+        let mut all: Vec<usize> = solved.iter().flat_map(|s| s.dropped.iter().copied()).collect();
+        all.sort_unstable();
+        (all.chunk_by(|a, b| a == b).map(|same| (same[0], same.len())).collect(), solved.len())
     }
 
     /// Whether some comparison has a single cluster of switchers, or of those not yet switched.
@@ -177,7 +200,8 @@ impl Switchers {
 
 impl Arithmetic for Switchers {
     fn solve(&self, counts: &[f64], influence: bool, executor: &dyn Executor) -> Solved {
-        let solved = spread(executor, self.comparisons.len(), |k| self.comparisons[k].solve(counts, influence));
+        let slopes = self.coefficients.solve(counts);
+        let solved = spread(executor, self.comparisons.len(), |k| self.compare(k, &slopes, counts, influence));
         let mut matrix = influence.then(|| Matrix::zeros(self.n_clusters, self.goals.len()));
         let mut estimates = Vec::with_capacity(self.goals.len());
         for (t, &goal) in self.goals.iter().enumerate() {
@@ -191,6 +215,15 @@ impl Arithmetic for Switchers {
             if let Some(matrix) = &mut matrix {
                 for (c, share) in members() {
                     c.influence.iter().for_each(|&(g, psi)| matrix[(g as usize, t)] += share * psi);
+                }
+                // What is taken off moves with the slopes.
+                let mut along = vec![vec![0.0; slopes.first().map_or(0, |s| s.slopes.len())]; slopes.len()];
+                for &(k, share) in &per {
+                    let x = solved[k].iter().flat_map(|c| &c.x);
+                    along[self.baseline_of(k)].iter_mut().zip(x).for_each(|(sum, x)| *sum -= share * self.unit * x);
+                }
+                for (b, along) in along.iter().enumerate() {
+                    self.coefficients.influence(b, &slopes[b], along, counts, &mut |g, psi| matrix[(g as usize, t)] += psi);
                 }
             }
         }
@@ -208,6 +241,6 @@ impl Arithmetic for Switchers {
     }
 
     fn price(&self) -> f64 {
-        2.0 * self.comparisons.iter().map(|c| c.n_parts() as f64).sum::<f64>()
+        2.0 * self.comparisons.iter().map(|c| c.n_parts() as f64).sum::<f64>() + self.coefficients.price()
     }
 }

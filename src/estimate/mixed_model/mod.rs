@@ -195,6 +195,17 @@ fn rows(panel: &Panel, kind: &str) -> Result<Panel, Faults> {
         )
         .into());
     }
+    let starts = panel.cells.treated_cohorts().count();
+    if starts > 1 {
+        return Err(Fault::new(
+            "EST-004",
+            format!("mixed-model:fixed={kind} looks at outcomes after the start, and here treatment starts at several times"),
+            format!("{starts} first treated periods"),
+            "for units never treated nobody can say which of several starts their periods are after",
+            "use fixed=cohort-period or fixed=period, which take several starts, or keep one cohort and the never-treated (--where)",
+        )
+        .into());
+    }
     let mut collapsed = panel.last_and_first(super::did::only_start(panel, &format!("mixed-model:fixed={kind}"))?);
     if collapsed.n_rows() == 0 || collapsed.n_treated_units() == 0 || collapsed.n_treated_units() == collapsed.n_units() {
         return Err(super::did::nobody_on_both_sides(panel));

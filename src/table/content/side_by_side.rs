@@ -38,8 +38,8 @@ pub fn side_by_side(analyses: &[Analysis], level: f64) -> Table {
             None => row.extend((0..3).map(|_| Cell::undefined("it is the first, to which the others are compared"))),
             Some(v) => {
                 row.push(Cell::number_with(Some(v.estimate), digits, ""));
-                row.push(Cell::number_with(v.std_error, digits, "both are the same by construction here"));
-                row.push(Cell::p_value(v.p_value, "both are the same by construction here"));
+                row.push(Cell::number_with(v.std_error, digits, "both give the same number here"));
+                row.push(Cell::p_value(v.p_value, "both give the same number here"));
             }
         }
         row.push(Cell::text(a.estimator.estimator.card().contrast));
@@ -90,7 +90,7 @@ pub fn comparison(analyses: &[Analysis]) -> Vec<String> {
                         apart(b, all[0].0, card.contrast),
                     )
                 }
-                _ => format!("{} is the same as {} here by construction.", b.label(), v.first),
+                _ => format!("{} gives the same number here as {}.", b.label(), v.first),
             };
             out.push(sentence);
         }

@@ -19,11 +19,12 @@ HOURS = {  # from 2016 to 2023
     12: [0, 0, 1.5, 2, 2, 2, 2, 2],
 }
 
-d = pd.read_csv("classrooms.csv")[["school", "classroom", "year", "math", "students"]]
+d = pd.read_csv("classrooms.csv")[["school", "classroom", "year", "math", "students", "attendance"]]
 number = d.classroom.rank(method="dense").astype(int)
 kind = number * 5 % 13
 d["status"] = [int(y in ON[k]) for k, y in zip(kind, d.year)]
 d["hours"] = [HOURS[(k + n // 13) % 13][y - 2016] for k, n, y in zip(kind, number, d.year)]
+d["books"] = [round(4 + (n * 37 + y * 11) % 23 * 0.25 + (m - 200) / 8, 2) for n, y, m in zip(number, d.year, d.math)]
 d.to_csv("switching.csv", index=False)
 
 spot = (number * 31 + (d.year - 2016) * 17) % 50
