@@ -15,6 +15,9 @@ use didact::study::{AnalysisSection, Calibrated, Calibration, STUDIES, StudyFile
 /// Points to one SD unit in all worlds.
 const SD: f64 = 15.0;
 
+/// A world, its settings, and what it shows.
+type Setting = (&'static str, &'static [(&'static str, f64)], &'static str);
+
 /// Methods that are compared with each other; what does not exist for an estimator is said to be so.
 const METHODS: [&str; 14] = [
     "robust:hc1",
@@ -183,14 +186,14 @@ fn estimators(draws: usize, threads: &Threads) {
         "▼ covers less than it promises, ▲ more, by more than 3 Monte Carlo errors of a kept promise. Against the effect on those treated;"
     );
     println!("`synthetic-*` and `changes-in-changes` on fewer draws. What an estimator cannot do in a world is said below each table.\n");
-    let small: &[(&str, f64)] = &[("schools", 30.0), ("profile_schools", 15.0), ("classrooms", 2.0)];
-    let worlds: [(&str, &[(&str, f64)], &str); 6] = [
+    const SMALL: &[(&str, f64)] = &[("schools", 30.0), ("profile_schools", 15.0), ("classrooms", 2.0)];
+    let worlds: [Setting; 6] = [
         ("school-trial", &[], "lots: everything should hold"),
         ("two-period", &[], "poorer schools, parallel trends"),
-        ("belmont-cragin", small, "staggered, effects that grow: `twfe` and `mixed-model` assume one effect"),
-        ("staggered-rollout", small, "effects that grow, fade and differ by cohort"),
-        ("null", small, "no effect: the last column is size"),
-        ("violated-trends", small, "trends that are not parallel: nobody's promise holds"),
+        ("belmont-cragin", SMALL, "staggered, effects that grow: `twfe` and `mixed-model` assume one effect"),
+        ("staggered-rollout", SMALL, "effects that grow, fade and differ by cohort"),
+        ("null", SMALL, "no effect: the last column is size"),
+        ("violated-trends", SMALL, "trends that are not parallel: nobody's promise holds"),
     ];
     for (world, set, what) in worlds {
         println!("### `{world}`{}: {what}\n", settings(set));

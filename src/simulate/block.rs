@@ -3,7 +3,7 @@
 use super::attrition::Stay;
 use super::classrooms::Classroom;
 use super::columns::Row;
-use super::compliance::Complies;
+use super::compliance::Taker;
 use super::fidelity::Drivers;
 use super::profiles::Set;
 use super::records::Record;
@@ -186,9 +186,9 @@ impl Block {
             let year = study.first_year + t as i64;
             let treated = start.is_some_and(|first| year >= first);
             let uses = match complies {
-                Complies::Complies => treated,
-                Complies::Never => false,
-                Complies::Always => year >= start.unwrap_or(study.first_take_up),
+                Taker::Complier => treated,
+                Taker::Never => false,
+                Taker::Always => year >= start.unwrap_or(study.first_take_up),
             };
             let (mut outcomes, effect) = self.outcomes(study, place, student, start, (t as i64, complies), [&math, &reading], minutes);
             let mut skill = SkillYear::default();
@@ -206,7 +206,7 @@ impl Block {
                 outcomes[study.outcomes.len() - 1].seen = stays;
             }
             let dose = minutes.map_or(place.fidelity, |m| study.assignment.dose(m));
-            let at = At { student, group: start, year, complier: complies == Complies::Complies, dose };
+            let at = At { student, group: start, year, complier: complies == Taker::Complier, dose };
             self.tally.row(at, &outcomes[..study.outcomes.len()]);
             if wanted.sealed {
                 self.sealed.push(student_ix, year, stays, &outcomes[..study.outcomes.len()]);
@@ -336,7 +336,7 @@ impl Block {
         place: &Place<'_>,
         student: &Student,
         start: Option<i64>,
-        (t, complies): (i64, Complies),
+        (t, complies): (i64, Taker),
         tests: [&Test; 2],
         minutes: Option<f64>,
     ) -> ([Outcome; 3], [f64; 2]) {
@@ -345,7 +345,7 @@ impl Block {
         let dose = minutes.map_or(1.0, |m| study.assignment.dose(m));
         let treated = start.is_some_and(|first| year >= first);
         // Who has no profile: what one would do is asked for only by the whole truth and by those who get it anyway.
-        let asked = treated || study.wanted.whole_truth || minutes.is_some() || complies == Complies::Always;
+        let asked = treated || study.wanted.whole_truth || minutes.is_some() || complies == Taker::Always;
         let effect = if asked { study.effect.on(place.effect, student, group, year - group).map(|e| e * dose) } else { [0.0; 2] };
         let spill = match place.others.get(t as usize) {
             Some(&(share, first)) if share > 0.0 => {
@@ -361,10 +361,10 @@ impl Block {
             let full = if effect[k] == 0.0 { without } else { score(effect[k]) };
             let beside = if spill[k] == 0.0 { without } else { score(spill[k]) };
             // With assignment: those who never use profiles score as without. Without: those who always do, as with.
-            let assigned = if complies == Complies::Never { without } else { full };
-            let unassigned = if complies == Complies::Always { full } else { without };
+            let assigned = if complies == Taker::Never { without } else { full };
+            let unassigned = if complies == Taker::Always { full } else { without };
             let (with, observed, base) = if treated {
-                let recorded = if boost != 0.0 && complies != Complies::Never { score(effect[k] + boost) } else { assigned };
+                let recorded = if boost != 0.0 && complies != Taker::Never { score(effect[k] + boost) } else { assigned };
                 (assigned, recorded, unassigned)
             } else {
                 // Light users have a small effect, and classrooms beside others with profiles some of theirs.

@@ -5,10 +5,10 @@ use crate::random::Stream;
 
 /// What a student does with an assignment.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Complies {
+pub(super) enum Taker {
     Always,
     Never,
-    Complies,
+    Complier,
 }
 
 /// Shares of never-takers and always-takers, where there are any.
@@ -23,15 +23,15 @@ impl Compliance {
 
     /// Draws what a student does.
     #[inline]
-    pub(super) fn draw(&self, stream: &mut Stream) -> Complies {
-        let Some([never, always]) = self.rates else { return Complies::Complies };
+    pub(super) fn draw(&self, stream: &mut Stream) -> Taker {
+        let Some([never, always]) = self.rates else { return Taker::Complier };
         let place = stream.uniform();
         if place < never {
-            Complies::Never
+            Taker::Never
         } else if place < never + always {
-            Complies::Always
+            Taker::Always
         } else {
-            Complies::Complies
+            Taker::Complier
         }
     }
 }

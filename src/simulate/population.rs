@@ -62,7 +62,7 @@ pub(super) fn draw(
     let effects = total.effects().into_iter().filter(|e| e.subgroup.is_none()).map(|effect| {
         // A ratio of sums: the spread of each draw's distance, weighted by its size.
         let mean_n = effect.n as f64 / n as f64;
-        let same = |e: &&TrueEffect| e.key() == effect.key();
+        let same = |e: &&TrueEffect| e.same_as(&effect);
         let squares: f64 = draws
             .iter()
             .filter_map(|d| d.iter().find(same))
@@ -97,8 +97,9 @@ fn smaller(parameters: &Parameters, n_students: f64) -> Parameters {
 }
 
 impl TrueEffect {
-    /// What tells it from the other effects of a draw.
-    pub fn key(&self) -> (&str, &str, Option<i64>, Option<i64>, Option<i64>, &Option<(String, String)>) {
-        (&self.outcome, &self.estimand, self.group, self.period, self.event_time, &self.subgroup)
+    /// Whether this is the same effect as another draw's.
+    pub fn same_as(&self, other: &TrueEffect) -> bool {
+        let place = |e: &TrueEffect| [e.group, e.period, e.event_time];
+        self.outcome == other.outcome && self.estimand == other.estimand && place(self) == place(other) && self.subgroup == other.subgroup
     }
 }

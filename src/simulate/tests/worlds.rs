@@ -90,7 +90,7 @@ fn the_truth_is_the_same_two_ways() {
         assert!(population.draws >= 20);
         let mut checked = 0;
         for known in population.effects.iter().filter(|k| ["overall", "event"].contains(&k.effect.estimand.as_str())) {
-            let Some(own) = truth.effects.iter().find(|e| e.key() == known.effect.key()) else { continue };
+            let Some(own) = truth.effects.iter().find(|e| e.same_as(&known.effect)) else { continue };
             let error = libm::sqrt(known.draw_std_dev * known.draw_std_dev + known.std_error * known.std_error);
             let bound = 4.0 * error + 1e-9;
             assert!((own.value - known.effect.value).abs() < bound, "{}: {own:?} {known:?}", world.card().id);
