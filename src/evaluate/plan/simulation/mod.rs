@@ -20,7 +20,7 @@ pub use trend::Trends;
 /// Replicates worked on at once.
 const BLOCK: u64 = 20;
 /// The most normal numbers a simulation may take: about a minute.
-const MOST_DRAWS: f64 = 2e9;
+const MOST_DRAWS: f64 = 3e8;
 
 /// A simulated number and the standard error that comes of so many replicates and no more.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
