@@ -113,11 +113,7 @@ impl Calibrate {
         if let Some(level) = self.level {
             study.study.level = super::estimate::check_level(level)?;
         }
-        for text in &self.set {
-            let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;
-            let value: f64 = value.trim().parse().map_err(|_| Failure::Usage(format!("--set {text}: the value is not a number")))?;
-            study.data.world.insert(name.trim().to_string(), value);
-        }
+        study.data.world.extend(pipeline::settings(&self.set)?);
         super::estimate::methods(&self.estimator, &self.inference).map_err(Failure::BadFlag)?;
         if !self.estimator.is_empty() {
             let first = study.analysis.first().cloned();

@@ -6,7 +6,7 @@ use crate::cohort::{Fault, Faults};
 use crate::evaluate::{Drawn, Effects, Experiment, Replicate, replicate};
 use crate::panel::{Executor, spread};
 use crate::provenance;
-use crate::store::{Folder, Journal, Opened, StoreError};
+use crate::store::{Journal, Opened, StoreError, write_folder};
 use crate::study::{Calibrated, Calibration};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Res
     let progress = Progress::new(work.common);
     progress.stage("looking at the first draw");
     let (experiment, pilot) = calibration.experiment(&source, grid)?;
-    let jobs: Vec<(usize, usize)> = (0..experiment.grid.len()).flat_map(|p| range.clone().map(move |r| (p, r))).collect();
+    let jobs: Vec<(usize, usize)> = experiment.draws(range).collect();
     let price = Price::measure(&experiment, &pilot, jobs.len(), work.threads);
     drop(pilot);
     if !work.at_any_price && price.seconds > MOST_SECONDS {
@@ -88,11 +88,7 @@ pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Res
             (Some(calibrated), files)
         }
     };
-    let mut folder = Folder::begin(&place)?;
-    for (name, bytes) in &files {
-        folder.write(name, bytes)?;
-    }
-    let place = folder.finish()?;
+    let place = write_folder(&place, &files)?;
     journal.remove()?;
     progress.done();
     Ok((calibrated, place))
@@ -124,7 +120,7 @@ fn draw(
 pub(super) fn again(calibration: &Calibration, threads: &Threads, progress: &Progress) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let source = calibration.source()?;
     let (experiment, _) = calibration.experiment(&source, calibration.grid(&source)?)?;
-    let jobs: Vec<(usize, usize)> = (0..experiment.grid.len()).flat_map(|p| (0..calibration.replicates).map(move |r| (p, r))).collect();
+    let jobs: Vec<(usize, usize)> = experiment.draws(0..calibration.replicates).collect();
     let draws = draw(&experiment, &jobs, 32 * threads.width(), threads, progress, &mut |_| Ok(()))?;
     Ok(provenance::calibration_files(&Calibrated::new(calibration.clone(), &experiment, draws))?)
 }

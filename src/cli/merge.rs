@@ -4,7 +4,7 @@ use super::{Common, Failure, calibrate};
 use crate::cohort::{Fault, Faults};
 use crate::evaluate::Replicate;
 use crate::provenance::{self, DRAWS, SHARD, ShardRecord};
-use crate::store::{Folder, read_folder};
+use crate::store::{read_folder, write_folder};
 use crate::study::Calibrated;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ impl Merge {
         }
         let mut draws: Vec<Replicate> = parts.into_iter().flat_map(|p| p.draws).collect();
         draws.sort_by_key(|d| (d.point, d.number));
-        let expected = (0..experiment.grid.len()).flat_map(|p| (0..calibration.replicates).map(move |r| (p, r)));
+        let expected = experiment.draws(0..calibration.replicates);
         if !draws.iter().map(|d| (d.point, d.number)).eq(expected) {
             return Err(Fault::new(
                 "CAL-014",
@@ -67,11 +67,7 @@ impl Merge {
             .into());
         }
         let calibrated = Calibrated::new(calibration, &experiment, draws);
-        let mut folder = Folder::begin(&self.out)?;
-        for (name, bytes) in &provenance::calibration_files(&calibrated)? {
-            folder.write(name, bytes)?;
-        }
-        let place = folder.finish()?;
+        let place = write_folder(&self.out, &provenance::calibration_files(&calibrated)?)?;
         calibrate::show(&calibrated, &place, common)
     }
 }

@@ -88,3 +88,13 @@ pub(super) fn find(study: &str) -> Result<(StudyFile, String, Places), Failure> 
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")).to_path_buf();
     Ok((file, slug, Places { named: None, near: vec![folder, PathBuf::from(".")] }))
 }
+
+/// Parameters of a world, each given as NAME=VALUE.
+pub(super) fn settings(given: &[String]) -> Result<Vec<(String, f64)>, Failure> {
+    let one = |text: &String| {
+        let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;
+        let value = value.trim().parse().map_err(|_| Failure::Usage(format!("--set {text}: the value is not a number")))?;
+        Ok((name.trim().to_string(), value))
+    };
+    given.iter().map(one).collect()
+}

@@ -5,7 +5,7 @@ use super::progress::Progress;
 use super::{Common, Failure, Threads};
 use crate::evaluate::plan::{Analysis, Assign, Goal, Question, Tier, Wanted, answer};
 use crate::provenance::figure_files;
-use crate::render::{Format, RenderError, text};
+use crate::render::{Format, text};
 use crate::store::Folder;
 use crate::table::content::plan as content;
 use std::path::PathBuf;
@@ -129,7 +129,6 @@ impl Plan {
         let place = match folder {
             None => None,
             Some(mut folder) => {
-                let bug = |e: RenderError| Failure::Internal(e.to_string());
                 folder.write("plan.json", document.as_bytes())?;
                 for table in &tables {
                     for format in [Format::Csv, Format::Markdown] {
@@ -137,7 +136,7 @@ impl Plan {
                     }
                 }
                 for figure in content::figures(&plan) {
-                    for (name, bytes) in figure_files(&figure, &["svg".into()]).map_err(bug)? {
+                    for (name, bytes) in figure_files(&figure, &["svg".into()])? {
                         folder.write(&name, &bytes)?;
                     }
                 }

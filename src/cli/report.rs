@@ -57,10 +57,9 @@ impl Report {
         if formats.is_empty() {
             formats = vec![render::Format::Csv, render::Format::Markdown];
         }
-        let bug = |e: render::RenderError| Failure::Internal(e.to_string());
         let mut folder = Folder::begin(out)?;
         if wants("page") {
-            folder.write("report.html", render::html::html(&report).map_err(bug)?.as_bytes())?;
+            folder.write("report.html", render::html::html(&report)?.as_bytes())?;
         }
         if wants("tables") {
             for table in &report.tables {
@@ -71,7 +70,7 @@ impl Report {
         }
         if wants("figures") {
             for figure in &report.figures {
-                for (name, bytes) in figure_files(figure, &["svg".into(), "png".into()]).map_err(bug)? {
+                for (name, bytes) in figure_files(figure, &["svg".into(), "png".into()])? {
                     folder.write(&name, &bytes)?;
                 }
             }

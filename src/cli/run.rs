@@ -3,7 +3,7 @@
 use super::failure::print;
 use super::progress::Progress;
 use super::{Common, Failure, Threads, pipeline};
-use crate::store::{Folder, StoreError};
+use crate::store::{StoreError, write_folder};
 use crate::table::content;
 use std::path::PathBuf;
 
@@ -38,21 +38,13 @@ impl Run {
         if let Some(seed) = self.seed {
             study.study.seed = seed;
         }
-        for text in &self.set {
-            let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;
-            let value: f64 = value.trim().parse().map_err(|_| Failure::Usage(format!("--set {text}: the value is not a number")))?;
-            study.data.world.insert(name.trim().to_string(), value);
-        }
+        study.data.world.extend(pipeline::settings(&self.set)?);
         let progress = Progress::new(common);
         let outcome = pipeline::execute(study, &slug, &places, threads, &progress);
         progress.done();
         let (run, files) = outcome?;
         let place = self.out.clone().unwrap_or_else(|| free(&files.name));
-        let mut folder = Folder::begin(&place)?;
-        for (name, bytes) in &files.files {
-            folder.write(name, bytes)?;
-        }
-        let place = folder.finish()?;
+        let place = write_folder(&place, &files.files)?;
         let page = place.join("report.html");
         if common.json {
             let results = files.files.iter().find(|(n, _)| n == "results.json").map(|(_, b)| b.as_slice()).unwrap_or_default();

@@ -1,12 +1,9 @@
 //! All files of a calibration's folder, and of a shard's.
 
-use super::files::figure_files;
-use super::manifest::{Manifest, MethodRecord};
-use crate::estimate::ESTIMATORS;
+use super::files::{figure_files, methods};
+use super::manifest::Manifest;
 use crate::evaluate::{Experiment, Replicate};
-use crate::infer::INFERENCE;
 use crate::render::{self, RenderError};
-use crate::simulate;
 use crate::study::{Calibrated, Calibration};
 use crate::table::content::calibration as content;
 use serde::{Deserialize, Serialize};
@@ -33,6 +30,10 @@ pub const DRAWS: &str = "draws.txt";
 
 type Files = Vec<(String, Vec<u8>)>;
 
+fn json(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
+    serde_json::to_string_pretty(value).map(|text| (text + "\n").into_bytes()).map_err(|e| RenderError::Json(e.to_string()))
+}
+
 /// The files of a shard.
 ///
 /// # Errors
@@ -50,11 +51,10 @@ pub fn shard_files(
         of,
         calibration: calibration.clone(),
     };
-    let record = serde_json::to_string_pretty(&record).map_err(|e| RenderError::Json(e.to_string()))? + "\n";
     let mut sorted: Vec<&Replicate> = draws.iter().collect();
     sorted.sort_by_key(|d| (d.point, d.number));
     let lines: String = sorted.into_iter().map(Replicate::line).collect();
-    Ok(vec![(SHARD.into(), record.into_bytes()), (DRAWS.into(), lines.into_bytes())])
+    Ok(vec![(SHARD.into(), json(&record)?), (DRAWS.into(), lines.into_bytes())])
 }
 
 /// What a finished calibration was made from; with the program's version it says everything.
@@ -76,13 +76,11 @@ fn command(c: &Calibration) -> String {
 /// # Errors
 /// When a renderer fails (a bug).
 pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
-    let json =
-        |value: serde_json::Result<String>| value.map(|text| (text + "\n").into_bytes()).map_err(|e| RenderError::Json(e.to_string()));
     let command = command(&c.calibration);
     let report = content::report(c, &command);
     let mut files: Files = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
-    files.push(("report.json".into(), json(serde_json::to_string_pretty(&report))?));
-    files.push(("results.json".into(), json(serde_json::to_string_pretty(&c.document()))?));
+    files.push(("report.json".into(), json(&report)?));
+    files.push(("results.json".into(), json(&c.document())?));
     for table in &report.tables {
         for name in &c.calibration.study.output.formats {
             if let Some(format) = render::Format::from_name(name) {
@@ -95,7 +93,7 @@ pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
     }
     let study = c.calibration.study.to_toml();
     let hash = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
-    files.push((CALIBRATION.into(), json(serde_json::to_string_pretty(&c.calibration))?));
+    files.push((CALIBRATION.into(), json(&c.calibration)?));
     let study_hash = hash(study.as_bytes());
     files.push(("study.toml".into(), study.into_bytes()));
     let manifest = Manifest {
@@ -105,24 +103,10 @@ pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
         study: study_hash,
         input: None,
         rows: 0,
-        methods: methods(c),
+        methods: methods(&c.cards(), c.calibration.study.data.simulate.as_deref()),
         minimum_cell: None,
         outputs: files.iter().map(|(n, b)| (n.clone(), hash(b))).collect(),
     };
-    files.push(("manifest.json".into(), json(serde_json::to_string_pretty(&manifest))?));
+    files.push(("manifest.json".into(), json(&manifest)?));
     Ok(files)
-}
-
-fn methods(c: &Calibrated) -> Vec<MethodRecord> {
-    let estimators = ESTIMATORS
-        .iter()
-        .map(|e| e.card())
-        .filter(|card| c.questions.iter().flat_map(|q| &q.estimators).any(|e| e.estimator.card().id == card.id));
-    let used = |id: &str| c.performances.iter().filter_map(|p| p.method.as_deref()).any(|m| m.split(':').next() == Some(id));
-    let inference = INFERENCE.iter().map(|m| m.card()).filter(|card| used(card.id));
-    let mut out: Vec<MethodRecord> =
-        estimators.chain(inference).map(|card| MethodRecord { id: card.id.into(), version: card.version }).collect();
-    let world = c.calibration.study.data.simulate.as_deref().and_then(simulate::find);
-    out.extend(world.map(|w| MethodRecord { id: format!("world {}", w.card().id), version: w.card().version }));
-    out
 }

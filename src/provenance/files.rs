@@ -1,7 +1,7 @@
 //! All files of a run's folder, in memory.
 
 use super::manifest::{InputRecord, Manifest, MethodRecord};
-use crate::estimate::ESTIMATORS;
+use crate::estimate::{Card, ESTIMATORS};
 use crate::infer::INFERENCE;
 use crate::render::{self, RenderError, png, svg};
 use crate::simulate;
@@ -85,7 +85,7 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         study: study_hash.clone(),
         input: run.input.as_ref().map(|(path, blake3)| InputRecord { path: path.clone(), blake3: blake3.clone() }),
         rows: run.n_rows,
-        methods: methods(run),
+        methods: methods(&run.cards(), run.truth.as_ref().map(|t| t.world.as_str())),
         minimum_cell: run.truth.is_none().then_some(run.study.privacy.minimum_cell),
         outputs,
     };
@@ -113,23 +113,12 @@ fn pretty(value: &serde_json::Value) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn methods(run: &Run) -> Vec<MethodRecord> {
-    let mut out = Vec::new();
-    for e in ESTIMATORS.iter().filter(|e| run.analyses.iter().any(|a| a.estimator.estimator.card().id == e.card().id)) {
-        out.push(MethodRecord { id: e.card().id.into(), version: e.card().version });
-    }
-    let used: Vec<&str> = run
-        .analyses
-        .iter()
-        .flat_map(|a| &a.effects)
-        .filter_map(|e| e.result.as_ref().ok())
-        .map(|e| e.inference.split(':').next().unwrap_or_default())
-        .collect();
-    for m in INFERENCE.iter().filter(|m| used.contains(&m.card().id)) {
-        out.push(MethodRecord { id: m.card().id.into(), version: m.card().version });
-    }
-    if let Some(world) = run.truth.as_ref().and_then(|t| simulate::find(&t.world)) {
-        out.push(MethodRecord { id: format!("world {}", world.card().id), version: world.card().version });
-    }
+/// The versions of what the numbers rest on, in the order of the lists: estimators, methods, and the world.
+pub(super) fn methods(cards: &[&Card], world: Option<&str>) -> Vec<MethodRecord> {
+    let all = ESTIMATORS.iter().map(|e| e.card()).chain(INFERENCE.iter().map(|m| m.card()));
+    let used = all.filter(|card| cards.iter().any(|used| used.id == card.id));
+    let mut out: Vec<MethodRecord> = used.map(|card| MethodRecord { id: card.id.into(), version: card.version }).collect();
+    let world = world.and_then(simulate::find).map(|w| w.card());
+    out.extend(world.map(|card| MethodRecord { id: format!("world {}", card.id), version: card.version }));
     out
 }

@@ -158,6 +158,18 @@ impl Drop for Folder {
     }
 }
 
+/// Writes a whole folder of these files at `place`, and says where it is.
+///
+/// # Errors
+/// When there is something at `place` already, or writing fails.
+pub fn write_folder(place: &Path, files: &[(String, Vec<u8>)]) -> Result<PathBuf, StoreError> {
+    let mut folder = Folder::begin(place)?;
+    for (name, bytes) in files {
+        folder.write(name, bytes)?;
+    }
+    folder.finish()
+}
+
 /// All files of a folder, by their names within it, sorted.
 ///
 /// # Errors

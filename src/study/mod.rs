@@ -4,6 +4,7 @@ mod analyse;
 mod builtin;
 mod calibrated;
 mod calibration;
+mod cards;
 mod describe;
 mod family;
 mod file;

@@ -3,7 +3,6 @@
 use super::answer::answer;
 use super::{figures, tables};
 use crate::estimate::Card;
-use crate::infer::INFERENCE;
 use crate::study::Run;
 use crate::table::{Level, Method, Notice, Report, Rerun};
 
@@ -25,7 +24,7 @@ pub fn report(run: &Run, provenance: &Provenance) -> Report {
         notices: notices(run),
         figures: figures::figures(run),
         tables: tables(run),
-        methods: methods(run),
+        methods: methods(&run.cards()),
         glossary: glossary(),
         rerun: Rerun {
             command: provenance.command.clone(),
@@ -61,31 +60,16 @@ fn notices(run: &Run) -> Vec<Notice> {
     out
 }
 
-fn methods(run: &Run) -> Vec<Method> {
-    let mut out: Vec<Method> = Vec::new();
-    let mut add = |card: &Card| {
-        let name = format!("{} ({})", card.title, card.id);
-        if !out.iter().any(|m| m.name == name) {
-            out.push(Method {
-                name,
-                what: card.estimand.into(),
-                assumptions: card.assumptions.into(),
-                source: card.source.into(),
-                version: card.version,
-            });
-        }
+/// How it was done: an entry for each card.
+pub(super) fn methods(cards: &[&Card]) -> Vec<Method> {
+    let one = |card: &&Card| Method {
+        name: format!("{} ({})", card.title, card.id),
+        what: card.estimand.into(),
+        assumptions: card.assumptions.into(),
+        source: card.source.into(),
+        version: card.version,
     };
-    for a in &run.analyses {
-        add(a.estimator.estimator.card());
-    }
-    let used: Vec<String> =
-        run.analyses.iter().flat_map(|a| &a.effects).filter_map(|e| e.result.as_ref().ok()).map(|e| e.inference.clone()).collect();
-    for method in INFERENCE {
-        if used.iter().any(|u| u.split(':').next() == Some(method.card().id)) {
-            add(method.card());
-        }
-    }
-    out
+    cards.iter().map(one).collect()
 }
 
 fn glossary() -> Vec<(String, String)> {

@@ -1,11 +1,11 @@
 //! The page of a calibration.
 
+use super::super::report::methods;
 use super::words::headlines;
 use super::{figures, sentences, tables};
-use crate::estimate::Card;
 use crate::evaluate::{Measured, Performance, Verdict};
 use crate::study::Calibrated;
-use crate::table::{Answer, KeyNumber, Level, Method, Notice, Report, Rerun};
+use crate::table::{Answer, KeyNumber, Level, Notice, Report, Rerun};
 
 /// The report: the answer, what to know, figures, tables, methods, and the command that repeats it.
 pub fn report(c: &Calibrated, command: &str) -> Report {
@@ -21,7 +21,7 @@ pub fn report(c: &Calibrated, command: &str) -> Report {
         notices: notices(c),
         figures: figures(c),
         tables: tables(c),
-        methods: methods(c),
+        methods: methods(&c.cards()),
         glossary: glossary(),
         rerun: Rerun {
             command: command.into(),
@@ -123,26 +123,6 @@ fn notices(c: &Calibrated) -> Vec<Notice> {
             level: Level::Note,
         });
     }
-    out
-}
-
-fn methods(c: &Calibrated) -> Vec<Method> {
-    let mut out: Vec<Method> = Vec::new();
-    let mut add = |card: &Card| {
-        let name = format!("{} ({})", card.title, card.id);
-        if !out.iter().any(|m| m.name == name) {
-            out.push(Method {
-                name,
-                what: card.estimand.into(),
-                assumptions: card.assumptions.into(),
-                source: card.source.into(),
-                version: card.version,
-            });
-        }
-    };
-    c.questions.iter().flat_map(|q| &q.estimators).for_each(|e| add(e.estimator.card()));
-    let used = |id: &str| c.performances.iter().filter_map(|p| p.method.as_deref()).any(|m| m.split(':').next() == Some(id));
-    crate::infer::INFERENCE.iter().filter(|m| used(m.card().id)).for_each(|m| add(m.card()));
     out
 }
 
