@@ -9,10 +9,11 @@
 use didact::cli::Threads;
 use didact::cohort::{Cohort, Column, Data, Faults, Wholes};
 use didact::estimate::Chosen;
-use didact::evaluate::{Drawn, Effects, Experiment, Grid, Point, Question, Source, TrueValue, Truths, performances, replicate};
+use didact::evaluate::{Drawn, Effects, Experiment, Grid, Point, Question, Source, Truths, performances, replicate};
 use didact::infer::Method;
 use didact::panel::{PanelSpec, TreatmentRule, spread};
 use didact::random::Stream;
+use didact::simulate::TrueEffect;
 use std::time::Instant;
 
 const UNITS: i64 = 300;
@@ -62,7 +63,7 @@ impl Source for Rollout {
         cohort.push(Column { name: "y".into(), data: Data::Number(y) });
         let mut truths = Vec::new();
         for (g, t) in [4, 6, 8].into_iter().flat_map(|g| (g..=PERIODS).map(move |t| (g, t))) {
-            truths.push(TrueValue {
+            truths.push(TrueEffect {
                 outcome: "y".into(),
                 subgroup: None,
                 estimand: "group-time".into(),

@@ -87,6 +87,11 @@ impl Experiment<'_> {
         self.grid.len() * self.replicates
     }
 
+    /// These replicates at every point, as (point, replicate), in the order of results.
+    pub fn draws(&self, replicates: std::ops::Range<usize>) -> impl Iterator<Item = (usize, usize)> + use<> {
+        (0..self.grid.len()).flat_map(move |point| replicates.clone().map(move |number| (point, number)))
+    }
+
     /// The columns that the analyses read: nothing else need be drawn.
     pub fn columns(&self) -> Vec<String> {
         let mut all: Vec<String> = self.questions.iter().flat_map(|q| q.spec.columns()).map(String::from).collect();

@@ -34,4 +34,4 @@ pub use ranking::{Place, Ranking, rankings};
 pub use record::{Effect, Failed, Found, Record, Replicate};
 pub use replicate::{replicate, seed_of};
 pub use source::{Drawn, Simulated, Source};
-pub use truth::{TrueValue, Truths};
+pub use truth::Truths;

@@ -1,7 +1,7 @@
 //! What draws a replicate.
 
 use super::grid::Point;
-use super::truth::{TrueValue, Truths};
+use super::truth::Truths;
 use crate::cohort::{Cohort, Fault, Faults};
 use crate::simulate::{Detail, Parameters, World};
 
@@ -89,16 +89,6 @@ impl Source for Simulated {
 
     fn draw(&self, point: &Point, seed: u64, columns: &[String]) -> Result<Drawn, Faults> {
         let draw = self.world.draw_with(&self.at(point)?, seed, Detail::Only(columns));
-        let truths = draw.truth.effects.into_iter().map(|e| TrueValue {
-            outcome: e.outcome,
-            subgroup: e.subgroup,
-            estimand: e.estimand,
-            group: e.group,
-            period: e.period,
-            event_time: e.event_time,
-            value: e.value,
-            n: e.n,
-        });
-        Ok(Drawn { cohort: draw.cohort, truths: Truths(truths.collect()) })
+        Ok(Drawn { cohort: draw.cohort, truths: Truths(draw.truth.effects) })
     }
 }

@@ -6,6 +6,7 @@ use crate::estimate::{Chosen, Estimand};
 use crate::infer::{Bound, Method};
 use crate::panel::{PanelSpec, TreatmentRule};
 use crate::random::Stream;
+use crate::simulate::TrueEffect;
 
 /// Schools of three students, before and after; odd ones are treated, with an effect of `effect`.
 struct Toy;
@@ -47,7 +48,7 @@ impl Source for Toy {
             cohort.push(Column { name: name.into(), data: Data::Whole(Wholes::complete(values)) });
         }
         cohort.push(Column { name: "y".into(), data: Data::Number(y) });
-        let truth = TrueValue {
+        let truth = TrueEffect {
             outcome: "y".into(),
             subgroup: None,
             estimand: "overall".into(),

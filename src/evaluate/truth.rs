@@ -2,31 +2,11 @@
 
 use crate::estimate::{Chosen, Estimand, Fit, Target};
 use crate::panel::{Cells, FirstTreated};
-
-/// A true effect of a draw.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrueValue {
-    /// The outcome.
-    pub outcome: String,
-    /// The subgroup (column, value) it is the effect in.
-    pub subgroup: Option<(String, String)>,
-    /// The estimand, by the name it has in JSON.
-    pub estimand: String,
-    /// The first treated period, where it is one cohort's.
-    pub group: Option<i64>,
-    /// The period, where it is one period's.
-    pub period: Option<i64>,
-    /// Periods since the start, where it is of one such time.
-    pub event_time: Option<i64>,
-    /// The effect, in the outcome's units.
-    pub value: f64,
-    /// Treated rows it averages.
-    pub n: usize,
-}
+use crate::simulate::TrueEffect;
 
 /// The true effects of a draw.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Truths(pub Vec<TrueValue>);
+pub struct Truths(pub Vec<TrueEffect>);
 
 /// What an estimator averages by its card and options, where that is not every cohort at every time since the start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,14 +42,14 @@ impl Scope {
 
 impl Truths {
     /// The true effects of one outcome, in one subgroup or in all students.
-    pub(super) fn of<'a>(&'a self, outcome: &'a str, subgroup: Option<&'a (String, String)>) -> impl Iterator<Item = &'a TrueValue> + 'a {
+    pub(super) fn of<'a>(&'a self, outcome: &'a str, subgroup: Option<&'a (String, String)>) -> impl Iterator<Item = &'a TrueEffect> + 'a {
         self.0.iter().filter(move |t| t.outcome == outcome && t.subgroup.as_ref() == subgroup)
     }
 }
 
 /// What the targets of the fits to one sample are really worth.
 pub(super) struct Answers<'a> {
-    own: Vec<&'a TrueValue>,
+    own: Vec<&'a TrueEffect>,
     /// The effects of cohorts in periods that a comparison with the untreated can show: (cohort, period, value, rows).
     cells: Vec<(i64, i64, f64, f64)>,
     /// Whether those are all.
@@ -80,7 +60,7 @@ pub(super) struct Answers<'a> {
 impl<'a> Answers<'a> {
     /// The truth about a sample with these cells.
     pub(super) fn new(truths: &'a Truths, outcome: &'a str, subgroup: Option<&'a (String, String)>, cells: &Cells) -> Answers<'a> {
-        let own: Vec<&TrueValue> = truths.of(outcome, subgroup).collect();
+        let own: Vec<&TrueEffect> = truths.of(outcome, subgroup).collect();
         let (first, last) = (cells.periods[0], cells.periods[cells.periods.len() - 1]);
         let untreated_at = |t: i64| {
             cells.cohorts.iter().any(|c| match c {
@@ -114,7 +94,7 @@ impl<'a> Answers<'a> {
 
     /// What the source itself tells of a target.
     fn told(&self, target: &Target) -> Option<f64> {
-        let same = |t: &&&TrueValue| {
+        let same = |t: &&&TrueEffect| {
             t.estimand == target.estimand.name() && (t.group, t.period, t.event_time) == (target.group, target.period, target.event_time)
         };
         self.own.iter().find(same).map(|t| t.value)
@@ -190,7 +170,7 @@ mod tests {
     use super::*;
 
     fn truths() -> Truths {
-        let one = |estimand: &str, group, period, event_time, value, n| TrueValue {
+        let one = |estimand: &str, group, period, event_time, value, n| TrueEffect {
             outcome: "y".into(),
             subgroup: None,
             estimand: estimand.into(),

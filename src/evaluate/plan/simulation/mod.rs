@@ -19,7 +19,7 @@ pub use trend::Trends;
 
 /// Replicates worked on at once.
 const BLOCK: u64 = 20;
-/// The most normal numbers a simulation may take: about a minute.
+/// The most normal numbers a simulation may take: some seconds.
 const MOST_DRAWS: f64 = 3e8;
 
 /// A simulated number and the standard error that comes of so many replicates and no more.
