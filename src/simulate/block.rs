@@ -5,19 +5,18 @@ use super::classrooms::Classroom;
 use super::columns::Row;
 use super::compliance::Taker;
 use super::fidelity::Drivers;
-use super::profiles::Set;
 use super::records::Record;
 use super::rows::Rows;
 use super::schools::School;
 use super::scores::Test;
 use super::sealed::Sealed;
-use super::skills::SkillYear;
 use super::streams::Part;
 use super::students::Student;
 use super::study::Study;
 use super::tally::{At, Outcome, Tally};
 use super::truth::Sizes;
-use crate::cohort::{Goal, GoalKind, Profile, Quarter};
+use super::twins::Comparison;
+use crate::cohort::Profile;
 use crate::random::Stream;
 use std::collections::BTreeMap;
 
@@ -164,118 +163,73 @@ impl Block {
 
     /// Draws a student's years; says in which the first profile was to be used.
     fn student(&mut self, study: &Study, place: &Place<'_>, student: &Student, start: Option<i64>, from: &mut Sources) -> Option<i64> {
-        let whom = (place.school, place.room, student);
-        let (scores, wanted) = (&study.scores, &study.wanted);
-        let (student_ix, mut start) = (self.n_students, start);
+        let (wanted, student_ix) = (&study.wanted, self.n_students);
         let complies = study.compliance.draw(&mut from.compliance);
         let minutes = study.assignment.minutes(student);
         let written = study.comparison.is_none() || minutes.is_none() || start.is_some();
         let prior_math = if wanted.prior {
-            let (test, _) = scores.math(&mut from.prior, whom, -1, &study.attrition);
-            points(scores.score(&test, 0, -1, 0.0))
+            let (test, _) = study.scores.math(&mut from.prior, (place.school, place.room, student), -1, &study.attrition);
+            points(study.scores.score(&test, 0, -1, 0.0))
         } else {
             f64::NAN
         };
         let mut path = study.skills.as_ref().map(|s| s.begin(&mut from.skills));
-        let last_possible = study.n_years as usize - 1;
-        let (mut stays, mut seen, mut years): (bool, [Vec<i32>; 2], Vec<i64>) = (true, [Vec::new(), Vec::new()], Vec::new());
-        let mut goals: Vec<(i64, Set)> = Vec::new();
-        let mut plans: Vec<Goal> = Vec::new();
-        let tests = self.tests(study, whom, &mut start, from);
-        for (t, &[math, reading]) in (student.entry..).zip(&tests) {
+        let tests = self.tests(study, (place.school, place.room, student), from);
+        let start = start.or_else(|| study.after_a_dip(student.entry, &tests));
+        let whom = Whom { study, place, student, start, complies, minutes };
+        let n_outcomes = study.outcomes.len();
+        let (mut stays, mut seen) = (true, Vec::new());
+        let (mut goals, mut plans) = (Vec::new(), Vec::new());
+        for (t, &taken) in (student.entry..).zip(&tests) {
             let year = study.first_year + t as i64;
-            let treated = start.is_some_and(|first| year >= first);
-            let uses = match complies {
-                Taker::Complier => treated,
-                Taker::Never => false,
-                Taker::Always => year >= start.unwrap_or(study.first_take_up),
-            };
-            let (mut outcomes, effect) = self.outcomes(study, place, student, start, (t as i64, complies), [&math, &reading], minutes);
-            let mut skill = SkillYear::default();
-            if let (Some(skills), Some(path)) = (&study.skills, &mut path) {
-                skill = skills.year(path, math.level, effect[0], uses);
-                let [without, with] = skill.mastered.map(|n| n * 10);
-                let observed = if uses { with } else { without };
-                outcomes[study.outcomes.len() - 1] = Outcome { without, with, observed, beside: without, everyone: with, seen: true };
+            let (treated, uses) = (whom.treated(year), whom.uses(year));
+            let (mut outcomes, effect) = whom.outcomes(t as i64, &taken);
+            for (outcome, test) in outcomes.iter_mut().zip(&taken).take(wanted.n_tests()) {
+                outcome.seen = stays && written && !test.missed;
             }
-            let taken = [math, reading];
-            for k in 0..wanted.n_tests() {
-                outcomes[k].seen = stays && written && !taken[k].missed;
+            let mut plan = Vec::new();
+            let mut skills = [f64::NAN; 3];
+            if let (Some(all), Some(path)) = (&study.skills, &mut path) {
+                let of_year = all.year(path, taken[0].level, effect[0], uses);
+                plan = of_year.plan;
+                let mastered = of_year.mastered[usize::from(uses)];
+                let [without, with] = of_year.mastered.map(|n| n * 10);
+                let observed = mastered * 10;
+                outcomes[n_outcomes - 1] = Outcome { without, with, observed, beside: without, everyone: with, seen: stays };
+                skills = [f64::from(mastered), plan.len() as f64, plan.iter().filter(|p| p.1).count() as f64];
             }
-            if study.skills.is_some() {
-                outcomes[study.outcomes.len() - 1].seen = stays;
-            }
-            let dose = minutes.map_or(place.fidelity, |m| study.assignment.dose(m));
-            let at = At { student, group: start, year, complier: complies == Taker::Complier, dose };
-            self.tally.row(at, &outcomes[..study.outcomes.len()]);
+            let outcomes = &outcomes[..n_outcomes];
+            self.tally.row(whom.at(year), outcomes);
             if wanted.sealed {
-                self.sealed.push(student_ix, year, stays, &outcomes[..study.outcomes.len()]);
+                self.sealed.push(student_ix, year, stays, outcomes);
             }
             if stays && written {
-                self.counts.tests += if wanted.reading { 2 } else { 1 };
-                self.counts.missed += usize::from(math.missed) + usize::from(wanted.reading && reading.missed);
+                let missed: [bool; 2] = std::array::from_fn(|k| k >= wanted.n_tests() || taken[k].missed);
+                self.counts.tests += wanted.n_tests();
+                self.counts.missed += taken[..wanted.n_tests()].iter().filter(|test| test.missed).count();
                 self.sizes.n_treated_rows += usize::from(treated);
-                let recorded = |k: usize| if taken[k].missed { f64::NAN } else { points(outcomes[k].observed) };
                 let record = if wanted.records { study.records.draw(&mut from.records, student, place.engaged) } else { Record::default() };
-                let (mut set, mut met) = (0, 0);
+                let mut counted = [plan.len(), plan.iter().filter(|p| p.1).count()];
                 if treated && wanted.goals {
                     let of_year = study.goals.year(&mut from.goals, student, year);
-                    (set, met) = (of_year.goals.len(), of_year.met as usize);
-                    goals.extend(of_year.goals.into_iter().map(|g| (year, g)));
+                    counted[0] += of_year.goals.len();
+                    counted[1] += of_year.met as usize;
+                    goals.extend(of_year.goals);
                 }
-                let mastered: Vec<(usize, bool)> = std::mem::take(&mut skill.plan);
-                set += mastered.len();
-                met += mastered.iter().filter(|m| m.1).count();
                 if let Some(skills) = study.skills.as_ref().filter(|_| wanted.profiles) {
-                    let n = skills.len();
-                    plans.extend(mastered.iter().map(|(j, done)| Goal {
-                        kind: GoalKind::Academic,
-                        text: format!("master skill {} of {n}", j + 1),
-                        set: Quarter { year: year as i32, quarter: 1 },
-                        met: Some(*done),
-                    }));
+                    plans.extend(plan.into_iter().map(|planned| skills.goal(planned, year)));
                 }
-                let skills = match &study.skills {
-                    Some(_) => {
-                        let observed = outcomes[study.outcomes.len() - 1].observed / 10;
-                        [observed as f64, mastered.len() as f64, mastered.iter().filter(|m| m.1).count() as f64]
-                    }
-                    None => [f64::NAN; 3],
-                };
-                self.rows.push(
-                    wanted,
-                    &Row {
-                        student_ix,
-                        classroom_ix: place.classroom_ix,
-                        school_ix: place.school_ix,
-                        school: place.school,
-                        student,
-                        teacher: place.room.teacher[t + 1],
-                        drivers: &place.drivers,
-                        fidelity: place.fidelity,
-                        start,
-                        uses,
-                        year,
-                        grade: study.entering_grade + t as i64,
-                        scores: [recorded(0), if wanted.reading { recorded(1) } else { f64::NAN }],
-                        cut: scores.cut(t),
-                        prior_math,
-                        record,
-                        goals: [set as f64, met as f64],
-                        minutes: minutes.map_or(f64::NAN, |m| (m * if year >= study.first_take_up { 10.0 } else { 0.0 }).round() / 10.0),
-                        skills,
-                        kind: 0,
-                    },
-                );
+                let scores = std::array::from_fn(|k| if missed[k] { f64::NAN } else { points(outcomes[k].observed) });
+                let minutes = minutes.map_or(f64::NAN, |m| (m * if year >= study.first_take_up { 10.0 } else { 0.0 }).round() / 10.0);
+                let (cut, goals) = (study.scores.cut(t), counted.map(|n| n as f64));
+                let row = Row { start, uses, scores, cut, prior_math, record, goals, minutes, skills, ..whom.row(student_ix, t) };
+                self.rows.push(wanted, &row);
                 if study.comparison.is_some() {
-                    years.push(year);
-                    for k in 0..wanted.n_tests() {
-                        seen[k].push(if taken[k].missed { i32::MIN } else { outcomes[k].observed });
-                    }
+                    seen.push((t, std::array::from_fn(|k| (!missed[k]).then(|| outcomes[k].observed))));
                 }
             }
-            if stays && t < last_possible {
-                let stay = study.attrition.after(&mut from.attrition, place.school, student, treated, math.luck);
+            if stays && t + 1 < study.n_years as usize {
+                let stay = study.attrition.after(&mut from.attrition, place.school, student, treated, taken[0].luck);
                 self.counts.at_risk += 1;
                 self.counts.left += usize::from(stay == Stay::Left);
                 self.counts.moved += usize::from(stay == Stay::Moved);
@@ -287,27 +241,20 @@ impl Block {
         self.sizes.n_treated_students += usize::from(start.is_some());
         self.n_students += u32::from(written);
         if wanted.profiles && !(goals.is_empty() && plans.is_empty()) {
-            let sets = goals.into_iter().map(|(_, set)| set).collect();
-            let mut profile = study.goals.write(&mut from.words, student, String::new(), sets);
+            let mut profile = study.goals.write(&mut from.words, student, String::new(), goals);
             profile.goals.extend(plans);
             profile.goals.sort_by_key(|g| g.set);
             self.profiles.push((student_ix, profile));
         }
-        if let Some(first) = start.filter(|_| study.comparison.is_some()) {
-            self.twin(study, place, student, first, (&years, &seen), from);
+        if let (Some(comparison), Some(first)) = (&study.comparison, start) {
+            self.twin(&whom, comparison, first, &seen, from);
         }
         start
     }
 
-    /// Draws a student's tests, year by year from entry on; where profiles go to low scores, says when the first is due.
+    /// Draws a student's tests, year by year from entry on.
     #[inline]
-    fn tests(
-        &mut self,
-        study: &Study,
-        whom: (&School, &Classroom, &Student),
-        start: &mut Option<i64>,
-        from: &mut Sources,
-    ) -> Vec<[Test; 2]> {
+    fn tests(&mut self, study: &Study, whom: (&School, &Classroom, &Student), from: &mut Sources) -> Vec<[Test; 2]> {
         let (scores, attrition) = (&study.scores, &study.attrition);
         let mut tests = std::mem::take(&mut self.tests);
         tests.clear();
@@ -316,34 +263,95 @@ impl Block {
             let reading =
                 if study.wanted.reading { scores.reading(&mut from.reading, whom, t, shared, attrition) } else { Test::default() };
             tests.push([math, reading]);
-            if let Some((base, cut)) = study.dip
-                && base == study.first_year + t
-                && !math.missed
-                && scores.score(&math, 0, t, 0.0) < cut
-            {
-                *start = Some(base + 1);
-            }
         }
         tests
     }
 
-    /// What a student's year would be with and without profiles, and the effect on the level, SD.
-    #[allow(clippy::too_many_arguments)]
+    /// Writes the comparison of a treated student: what a norm expects, or the mean of matched students. `seen`: the years and
+    /// scores of the student that were recorded.
+    fn twin(&mut self, whom: &Whom<'_>, comparison: &Comparison, first: i64, seen: &[(usize, [Option<i32>; 2])], from: &mut Sources) {
+        let study = whom.study;
+        let base = first - 1 - study.first_year;
+        let Some((_, before)) = seen.iter().find(|(t, _)| *t as i64 == base) else { return };
+        let paths: [Option<Vec<i32>>; 2] =
+            std::array::from_fn(|k| before[k].map(|score| comparison.scores(&mut from.twins[k], &study.scores, k, base, score)));
+        let student_ix = self.n_students;
+        self.n_students += 1;
+        for (t, recorded) in seen {
+            let told: [Option<i32>; 2] = std::array::from_fn(|k| recorded[k].and(paths[k].as_ref()).map(|path| path[*t]));
+            self.tally.comparison(study.first_year + *t as i64, &told[..study.wanted.n_tests()]);
+            let scores = told.map(|score| score.map_or(f64::NAN, points));
+            self.rows.push(&study.wanted, &Row { scores, kind: comparison.name(), ..whom.row(student_ix, *t) });
+        }
+    }
+}
+
+/// A student, and what is decided before the first year.
+struct Whom<'a> {
+    study: &'a Study,
+    place: &'a Place<'a>,
+    student: &'a Student,
+    start: Option<i64>,
+    complies: Taker,
+    /// Minutes a week of software, where there is some.
+    minutes: Option<f64>,
+}
+
+impl<'a> Whom<'a> {
+    /// Whether the student is to have a profile.
+    fn treated(&self, year: i64) -> bool {
+        self.start.is_some_and(|first| year >= first)
+    }
+
+    /// Whether the student really uses one.
+    fn uses(&self, year: i64) -> bool {
+        match self.complies {
+            Taker::Complier => self.treated(year),
+            Taker::Never => false,
+            Taker::Always => year >= self.start.unwrap_or(self.study.first_take_up),
+        }
+    }
+
+    fn at(&self, year: i64) -> At<'a> {
+        let dose = self.minutes.map_or(self.place.fidelity, |m| self.study.assignment.dose(m));
+        At { student: self.student, group: self.start, year, complier: self.complies == Taker::Complier, dose }
+    }
+
+    /// A year's row with all that does not depend on profiles, tests and records.
+    fn row(&self, student_ix: u32, t: usize) -> Row<'a> {
+        let (study, place) = (self.study, self.place);
+        Row {
+            student_ix,
+            classroom_ix: place.classroom_ix,
+            school_ix: place.school_ix,
+            school: place.school,
+            student: self.student,
+            teacher: place.room.teacher[t + 1],
+            drivers: &place.drivers,
+            fidelity: place.fidelity,
+            start: None,
+            uses: false,
+            year: study.first_year + t as i64,
+            grade: study.entering_grade + t as i64,
+            scores: [f64::NAN; 2],
+            cut: f64::INFINITY,
+            prior_math: f64::NAN,
+            record: Record::NONE,
+            goals: [0.0; 2],
+            minutes: f64::NAN,
+            skills: [f64::NAN; 3],
+            kind: 0,
+        }
+    }
+
+    /// What a year would be with and without profiles, and the effect on the level, SD.
     #[inline]
-    fn outcomes(
-        &self,
-        study: &Study,
-        place: &Place<'_>,
-        student: &Student,
-        start: Option<i64>,
-        (t, complies): (i64, Taker),
-        tests: [&Test; 2],
-        minutes: Option<f64>,
-    ) -> ([Outcome; 3], [f64; 2]) {
+    fn outcomes(&self, t: i64, tests: &[Test; 2]) -> ([Outcome; 3], [f64; 2]) {
+        let Whom { study, place, student, start, complies, minutes } = *self;
         let year = study.first_year + t;
         let group = start.unwrap_or(study.first_take_up);
         let dose = minutes.map_or(1.0, |m| study.assignment.dose(m));
-        let treated = start.is_some_and(|first| year >= first);
+        let treated = self.treated(year);
         // Who has no profile: what one would do is asked for only by the whole truth and by those who get it anyway.
         let asked = treated || study.wanted.whole_truth || minutes.is_some() || complies == Taker::Always;
         let effect = if asked { study.effect.on(place.effect, student, group, year - group).map(|e| e * dose) } else { [0.0; 2] };
@@ -356,98 +364,25 @@ impl Block {
         let boost = if student.iep.is_some() { study.effect.accommodation } else { 0.0 };
         let mut outcomes = [Outcome::default(); 3];
         for k in 0..study.wanted.n_tests() {
-            let score = |effect: f64| study.scores.score(tests[k], k, t, effect);
+            let score = |effect: f64| study.scores.score(&tests[k], k, t, effect);
             let without = score(0.0);
             let full = if effect[k] == 0.0 { without } else { score(effect[k]) };
             let beside = if spill[k] == 0.0 { without } else { score(spill[k]) };
             // With assignment: those who never use profiles score as without. Without: those who always do, as with.
             let assigned = if complies == Taker::Never { without } else { full };
             let unassigned = if complies == Taker::Always { full } else { without };
-            let (with, observed, base) = if treated {
-                let recorded = if boost != 0.0 && complies != Taker::Never { score(effect[k] + boost) } else { assigned };
-                (assigned, recorded, unassigned)
+            let (observed, base) = if treated {
+                let accommodated = boost != 0.0 && complies != Taker::Never;
+                (if accommodated { score(effect[k] + boost) } else { assigned }, unassigned)
             } else {
                 // Light users have a small effect, and classrooms beside others with profiles some of theirs.
                 let own = if minutes.is_some() && year >= study.first_take_up { full } else { unassigned };
-                (assigned, if beside == without { own } else { beside }, without)
+                (if beside == without { own } else { beside }, without)
             };
-            outcomes[k] = Outcome {
-                without: base,
-                with,
-                observed,
-                beside: if beside == without { base } else { beside },
-                everyone: full,
-                seen: false,
-            };
+            let beside = if beside == without { base } else { beside };
+            outcomes[k] = Outcome { without: base, with: assigned, observed, beside, everyone: full, seen: false };
         }
         (outcomes, effect)
-    }
-
-    /// Writes the comparison of a treated student: what a norm expects, or the mean of matched students.
-    fn twin(
-        &mut self,
-        study: &Study,
-        place: &Place<'_>,
-        student: &Student,
-        first: i64,
-        (years, seen): (&[i64], &[Vec<i32>; 2]),
-        from: &mut Sources,
-    ) {
-        let Some(comparison) = &study.comparison else { return };
-        let Some(base) = years.iter().position(|y| *y == first - 1) else { return };
-        let paths: Vec<Option<Vec<i32>>> = (0..study.wanted.n_tests())
-            .map(|k| {
-                let score = seen[k][base];
-                (score != i32::MIN).then(|| comparison.scores(&mut from.twins[k], &study.scores, k, first - 1 - study.first_year, score))
-            })
-            .collect();
-        let student_ix = self.n_students;
-        self.n_students += 1;
-        for (i, &year) in years.iter().enumerate() {
-            let t = (year - study.first_year) as usize;
-            let mut outcomes = [Outcome::default(); 3];
-            let mut scores = [f64::NAN; 2];
-            for (k, path) in paths.iter().enumerate() {
-                if let Some(path) = path {
-                    let score = path[t];
-                    outcomes[k] = Outcome {
-                        without: score,
-                        with: score,
-                        observed: score,
-                        beside: score,
-                        everyone: score,
-                        seen: seen[k][i] != i32::MIN,
-                    };
-                    scores[k] = if outcomes[k].seen { points(score) } else { f64::NAN };
-                }
-            }
-            self.tally.comparison(year, &outcomes[..paths.len()]);
-            self.rows.push(
-                &study.wanted,
-                &Row {
-                    student_ix,
-                    classroom_ix: place.classroom_ix,
-                    school_ix: place.school_ix,
-                    school: place.school,
-                    student,
-                    teacher: place.room.teacher[t + 1],
-                    drivers: &place.drivers,
-                    fidelity: place.fidelity,
-                    start: None,
-                    uses: false,
-                    year,
-                    grade: study.entering_grade + t as i64,
-                    scores,
-                    cut: f64::INFINITY,
-                    prior_math: f64::NAN,
-                    record: Record::NONE,
-                    goals: [0.0; 2],
-                    minutes: f64::NAN,
-                    skills: [f64::NAN; 3],
-                    kind: comparison.name(),
-                },
-            );
-        }
     }
 }
 

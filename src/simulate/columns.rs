@@ -162,7 +162,7 @@ pub(super) static COLUMNS: std::sync::LazyLock<Vec<Spec>> = std::sync::LazyLock:
 
 /// The columns of a world.
 pub(super) fn of(p: &Parameters, design: Design) -> impl Iterator<Item = &'static Spec> {
-    let twins = design.twins != Twins::None && p.get("norm_comparison") != Some(0.0);
+    let twins = design.twins != Twins::None;
     let has = move |spec: &&'static Spec, named: bool| match spec.when {
         When::Always => true,
         With(_) => named,

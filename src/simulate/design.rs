@@ -1,5 +1,7 @@
 //! Who gets profiles, and with whom they are compared.
 
+use super::Parameters;
+
 /// The design of a world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Design {
@@ -44,5 +46,10 @@ impl Design {
     /// This mechanism, compared with the study's other students.
     pub const fn by(mechanism: Mechanism) -> Design {
         Design { mechanism, twins: Twins::None }
+    }
+
+    /// The same design with these parameters: without twins where they are switched off.
+    pub(super) fn with(self, p: &Parameters) -> Design {
+        if p.get("norm_comparison") == Some(0.0) { Design { twins: Twins::None, ..self } } else { self }
     }
 }

@@ -42,6 +42,7 @@ mod tally;
 mod trends;
 mod truth;
 mod twins;
+mod variance;
 mod wanted;
 mod words;
 mod worlds;

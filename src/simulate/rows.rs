@@ -53,6 +53,11 @@ impl Rows {
 
     /// Adds the rows of a later block, whose students are numbered from 0.
     pub(super) fn append(&mut self, wanted: &Wanted, block: Rows, n_students: u32) {
+        if self.n_rows == 0 && n_students == 0 {
+            // The first block is what there is.
+            *self = block;
+            return;
+        }
         self.n_rows += block.n_rows;
         for ((column, own), spec) in self.columns.iter_mut().zip(block.columns).zip(&wanted.columns) {
             match (column, own) {

@@ -5,6 +5,7 @@ use super::attrition::Attrition;
 use super::classrooms::Classroom;
 use super::schools::School;
 use super::students::Student;
+use super::variance;
 use crate::num::normal;
 use crate::random::Stream;
 
@@ -58,9 +59,8 @@ impl Scores {
             growth.push([now[0] + math, now[1] + reading]);
         }
         let v = |name| p.value(name);
-        let (true_variance, conditional) = (true_variance(p), v("conditional_error"));
-        let total = true_variance + v("error_variance");
-        let above = -normal::quantile(v("proficient_share")) * libm::sqrt(total);
+        let conditional = v("conditional_error");
+        let above = -normal::quantile(v("proficient_share")) * libm::sqrt(variance::total(p));
         let cut = |mean: &[f64; 2]| f64::from(nearest((v("start_mean") + v("score_sd") * (mean[0] + above)) * 10.0)) / 10.0;
         let cuts = growth[1..].iter().map(cut).collect();
         Scores {
@@ -72,7 +72,7 @@ impl Scores {
             occasion: libm::sqrt(v("occasion_variance")),
             luck: libm::sqrt(v("transient_variance") + v("occasion_variance")),
             // E c²(1 + kθ²) = c²(1 + k Var θ) is the error variance wanted.
-            error: libm::sqrt(v("error_variance") / (1.0 + conditional * true_variance)),
+            error: libm::sqrt(v("error_variance") / (1.0 + conditional * variance::of_levels(p))),
             conditional,
             ceiling: v("ceiling"),
             floor: v("floor"),
@@ -161,13 +161,6 @@ impl Scores {
     pub(super) fn sd_of(&self, tenths: i32) -> f64 {
         (f64::from(tenths) / 10.0 - self.start) / self.sd
     }
-}
-
-/// Variance of the level behind scores: all but the error of measurement.
-pub(super) fn true_variance(p: &Parameters) -> f64 {
-    let parts = ["school_variance", "class_variance", "student_variance", "transient_variance", "occasion_variance"];
-    let places = ["district_variance", "state_variance"].map(|n| p.get(n).unwrap_or(0.0));
-    parts.iter().map(|n| p.value(n)).sum::<f64>() + places[0] + places[1]
 }
 
 /// The nearest whole number, halves away from zero, within 32 bits.

@@ -2,6 +2,7 @@
 
 use super::Parameters;
 use super::scores::Scores;
+use crate::cohort::{Goal, GoalKind, Quarter};
 use crate::random::Stream;
 
 /// How far below the first year's mean the easiest skill lies, and above the last year's the hardest, SD.
@@ -23,7 +24,6 @@ pub(super) struct Path {
 }
 
 /// A year's skills.
-#[derive(Clone, Default)]
 pub(super) struct SkillYear {
     /// Mastered by the end of the year, without and with a profile.
     pub mastered: [i32; 2],
@@ -44,9 +44,14 @@ impl Skills {
         })
     }
 
-    /// How many skills there are.
-    pub(super) fn len(&self) -> usize {
-        self.difficulty.len()
+    /// The goal of a profile that plans a skill for a year, mastered by its end or not.
+    pub(super) fn goal(&self, (skill, mastered): (usize, bool), year: i64) -> Goal {
+        Goal {
+            kind: GoalKind::Academic,
+            text: format!("master skill {} of {}", skill + 1, self.difficulty.len()),
+            set: Quarter { year: year as i32, quarter: 1 },
+            met: Some(mastered),
+        }
     }
 
     /// Begins a student's way: for whom which skill is hard.

@@ -11,11 +11,12 @@ use super::fidelity::Fidelity;
 use super::profiles::Profiles;
 use super::records::Records;
 use super::schools::Schools;
-use super::scores::Scores;
+use super::scores::{Scores, Test};
 use super::skills::Skills;
 use super::streams::Streams;
 use super::students::Students;
 use super::twins::Comparison;
+use super::variance;
 use super::wanted::Wanted;
 use super::{Detail, Draw, OUTCOMES, Parameters, WorldCard};
 use crate::num::normal;
@@ -68,6 +69,7 @@ impl Study {
         if let Err(faults) = p.check() {
             panic!("the parameters of {} were not checked: {}", card.id, faults[0]);
         }
+        let design = design.with(p);
         let streams = Streams::new(card.id, seed);
         let (fidelity, attrition, scores) = (Fidelity::read(p), Attrition::read(p), Scores::read(p));
         let wanted = Wanted::new(detail, p, design, &attrition);
@@ -75,8 +77,8 @@ impl Study {
         let assignment = Assignment::read(design, p, &streams);
         let first_year = p.whole("first_year");
         let dip = assignment.dip().map(|(year, share)| {
-            let total = libm::sqrt(super::scores::true_variance(p) + p.value("error_variance"));
-            (year, scores.tenths(scores.growth(year - first_year)[0] + total * normal::quantile(share)))
+            let below = libm::sqrt(variance::total(p)) * normal::quantile(share);
+            (year, scores.tenths(scores.growth(year - first_year)[0] + below))
         });
         let mut outcomes = vec![OUTCOMES[0]];
         if wanted.reading {
@@ -122,5 +124,13 @@ impl Study {
         let first = others.iter().copied().min().unwrap_or(i64::MAX);
         let share = |year: i64| others.iter().filter(|s| **s <= year).count() as f64 / n as f64;
         (0..self.n_years).map(|t| (share(self.first_year + t), first)).collect()
+    }
+
+    /// Where profiles go to low scores: the first year with one, of a student with these tests from entry on.
+    pub(super) fn after_a_dip(&self, entry: usize, tests: &[[Test; 2]]) -> Option<i64> {
+        let (base, cut) = self.dip?;
+        let t = base - self.first_year;
+        let [math, _] = tests.get(usize::try_from(t - entry as i64).ok()?)?;
+        (!math.missed && self.scores.score(math, 0, t, 0.0) < cut).then_some(base + 1)
     }
 }

@@ -153,17 +153,17 @@ impl Tally {
         }
     }
 
-    /// Notes a row of a comparison that is no student of the study: untreated in any year.
-    pub(super) fn comparison(&mut self, year: i64, outcomes: &[Outcome]) {
+    /// Notes a row of a comparison that is no student of the study: untreated in any year. Scores by outcome, where there are some.
+    pub(super) fn comparison(&mut self, year: i64, scores: &[Option<i32>]) {
         let t = (year - self.first_year) as usize;
-        for (k, o) in outcomes.iter().enumerate().filter(|(_, o)| o.seen) {
+        for (k, score) in scores.iter().enumerate().filter_map(|(k, s)| Some((k, (*s)?))) {
             let place = (k * self.n_groups + self.n_groups - 1) * self.n_years + t;
-            self.all[place].add(o.without);
+            self.all[place].add(score);
             let cell = &mut self.cells[place * N_KINDS];
             cell.n += 1;
-            cell.untreated += i64::from(o.without);
+            cell.untreated += i64::from(score);
             if t == 0 {
-                self.squares[k] += i64::from(o.without) * i64::from(o.without);
+                self.squares[k] += i64::from(score) * i64::from(score);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Parameters;
 use super::population::Population;
+use super::variance;
 use serde::Serialize;
 
 /// The truth about one draw.
@@ -217,8 +218,7 @@ impl Truth {
 /// What the parameters imply.
 pub(super) fn implied(p: &Parameters, mean_fidelity: f64) -> Implied {
     let v = |name| p.value(name);
-    let places = ["district_variance", "state_variance"].map(|n| p.get(n).unwrap_or(0.0)).iter().sum::<f64>();
-    let (school, class, student) = (v("school_variance"), v("class_variance"), v("student_variance"));
+    let (places, school, class, student) = (variance::places(p), v("school_variance"), v("class_variance"), v("student_variance"));
     let passing = v("transient_variance") + v("occasion_variance") + v("error_variance");
     let total = places + school + class + student + passing;
     let school_gain = 2.0 * school * (1.0 - v("school_persistence")) + v("school_growth_variance");

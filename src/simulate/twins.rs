@@ -3,7 +3,8 @@
 
 use super::Parameters;
 use super::design::Twins;
-use super::scores::{Scores, true_variance};
+use super::scores::Scores;
+use super::variance;
 use crate::random::Stream;
 
 /// E[yₜ | y_b] = growth + shift·(t − b) + ρ_{|t−b|}·(y_b − mean_b) for students of the nation, ρ the correlation of the
@@ -19,21 +20,14 @@ pub(super) struct Comparison {
 
 impl Comparison {
     pub(super) fn read(twins: Twins, p: &Parameters) -> Option<Self> {
-        if twins == Twins::None || p.get("norm_comparison") == Some(0.0) {
+        if twins == Twins::None {
             return None;
         }
-        let total = true_variance(p) + p.value("error_variance");
         let n_years = p.whole("last_year") - p.whole("first_year") + 1;
-        let lasting =
-            p.value("student_variance") + ["district_variance", "state_variance"].map(|n| p.get(n).unwrap_or(0.0)).iter().sum::<f64>();
-        let at = |lag: i64| {
-            let fading = |variance: &str, carry: &str| p.value(variance) * libm::pow(p.value(carry), lag as f64);
-            (lasting + fading("school_variance", "school_persistence") + fading("class_variance", "class_carry_over")) / total
-        };
         Some(Comparison {
             twins,
-            correlation: (0..n_years).map(at).collect(),
-            total,
+            correlation: (0..n_years).map(|years| variance::correlation(p, years)).collect(),
+            total: variance::total(p),
             shift: p.get("norm_shift").unwrap_or(0.0),
             matches: p.get("matches").unwrap_or(1.0),
         })

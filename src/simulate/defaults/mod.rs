@@ -4,6 +4,7 @@ mod conditions;
 mod effect;
 mod losses;
 mod people;
+mod presets;
 mod scores;
 
 use super::Parameters;

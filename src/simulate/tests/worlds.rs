@@ -36,6 +36,7 @@ fn dosage_makes_a_third_of_an_sd_out_of_less_than_a_tenth() {
     assert!((0.28..0.40).contains(&light), "{light}");
     // The effect at the use there is: about .03.
     let d = draw("dosage", &[("norm_comparison", "0"), ("schools", "300")], 1, Detail::Analysis);
+    assert!(!d.truth.assignment.contains("norm"), "{}", d.truth.assignment);
     let (minutes, year) = (numbers(&d.cohort, "minutes"), numbers(&d.cohort, "year"));
     let used: Vec<f64> = (0..d.cohort.n_rows).filter(|&i| year[i] == 2019.0).map(|i| minutes[i]).collect();
     let actual = mean(&used.iter().map(|m| 0.085 * (m / 30.0).min(1.0)).collect::<Vec<_>>());

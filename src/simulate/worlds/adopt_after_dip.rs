@@ -22,22 +22,7 @@ impl World for AdoptAfterDip {
     }
 
     fn parameters(&self) -> Parameters {
-        school_study()
-            .and(low_scores())
-            .with("schools", 30.0)
-            .with("effect", 0.0)
-            .with("first_year", 2018.0)
-            .with("last_year", 2019.0)
-            .with("first_take_up", 2019.0)
-            .with("second_year_multiple", 1.0)
-            .with("later_years_multiple", 1.0)
-            .fixed("spillover", 0.0, "has no part in this world")
-            .without("last_take_up")
-            .without("cohort_step")
-            .fixed("never_share", 0.0, "has no part in this world")
-            .fixed("profile_schools", 1.0, "has no part in this world: who gets profiles is not decided by school")
-            .fixed("poverty_gap", 0.0, "has no part in this world: no schools differ")
-            .fixed("trend_gap", 0.0, "has no part in this world: no schools differ")
+        school_study().and(low_scores()).with("schools", 30.0).with("effect", 0.0).two_years().by_student()
     }
 
     fn design(&self) -> Design {

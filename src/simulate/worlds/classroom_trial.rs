@@ -21,20 +21,7 @@ impl World for ClassroomTrial {
     }
 
     fn parameters(&self) -> Parameters {
-        school_study()
-            .and(lottery())
-            .with("schools", 20.0)
-            .with("spillover", 0.1)
-            .with("first_year", 2018.0)
-            .with("last_year", 2019.0)
-            .with("first_take_up", 2019.0)
-            .with("last_take_up", 2019.0)
-            .with("second_year_multiple", 1.0)
-            .with("later_years_multiple", 1.0)
-            .fixed("profile_schools", 1.0, "has no part in this world: a lot decides within schools")
-            .fixed("never_share", 0.0, "has no part in this world: see profile_share")
-            .fixed("poverty_gap", 0.0, "has no part in this world: no schools differ")
-            .fixed("trend_gap", 0.0, "has no part in this world: no schools differ")
+        school_study().and(lottery()).with("schools", 20.0).with("spillover", 0.1).two_years().lots_within_schools()
     }
 
     fn design(&self) -> Design {

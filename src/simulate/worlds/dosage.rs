@@ -32,18 +32,8 @@ impl World for Dosage {
             .with("training_weight", 0.0)
             .with("family_weight", 0.0)
             .with("technology_weight", 0.0)
-            .with("first_year", 2018.0)
-            .with("last_year", 2019.0)
-            .with("first_take_up", 2019.0)
-            .with("second_year_multiple", 1.0)
-            .with("later_years_multiple", 1.0)
-            .fixed("spillover", 0.0, "has no part in this world")
-            .without("last_take_up")
-            .without("cohort_step")
-            .fixed("never_share", 0.0, "has no part in this world")
-            .fixed("profile_schools", 1.0, "has no part in this world: who gets profiles is not decided by school")
-            .fixed("poverty_gap", 0.0, "has no part in this world: no schools differ")
-            .fixed("trend_gap", 0.0, "has no part in this world: no schools differ")
+            .two_years()
+            .by_student()
     }
 
     fn design(&self) -> Design {

@@ -31,8 +31,7 @@ impl World for FortyStates {
             .with("first_take_up", 2017.0)
             .with("last_take_up", 2019.0)
             .with("effect", 0.05)
-            .fixed("poverty_gap", 0.0, "has no part in this world: a lot decides")
-            .fixed("trend_gap", 0.0, "has no part in this world: a lot decides")
+            .schools_by_lot()
     }
 
     fn design(&self) -> Design {

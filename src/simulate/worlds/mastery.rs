@@ -22,18 +22,7 @@ impl World for Mastery {
     }
 
     fn parameters(&self) -> Parameters {
-        school_study()
-            .and(mastery())
-            .with("schools", 20.0)
-            .with("profile_schools", 10.0)
-            .with("classrooms", 3.0)
-            .with("first_year", 2018.0)
-            .with("last_year", 2019.0)
-            .with("first_take_up", 2019.0)
-            .with("last_take_up", 2019.0)
-            .with("never_share", 0.0)
-            .with("second_year_multiple", 1.0)
-            .with("later_years_multiple", 1.0)
+        school_study().and(mastery()).with("schools", 20.0).with("profile_schools", 10.0).with("classrooms", 3.0).two_years()
     }
 
     fn design(&self) -> Design {

@@ -21,19 +21,7 @@ impl World for SchoolTrial {
     }
 
     fn parameters(&self) -> Parameters {
-        school_study()
-            .with("schools", 60.0)
-            .with("profile_schools", 30.0)
-            .with("classrooms", 3.0)
-            .with("first_year", 2018.0)
-            .with("last_year", 2019.0)
-            .with("first_take_up", 2019.0)
-            .with("last_take_up", 2019.0)
-            .with("never_share", 0.0)
-            .with("second_year_multiple", 1.0)
-            .with("later_years_multiple", 1.0)
-            .fixed("poverty_gap", 0.0, "has no part in this world: a lot decides")
-            .fixed("trend_gap", 0.0, "has no part in this world: a lot decides")
+        school_study().with("schools", 60.0).with("profile_schools", 30.0).with("classrooms", 3.0).two_years().schools_by_lot()
     }
 
     fn design(&self) -> Design {

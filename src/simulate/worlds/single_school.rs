@@ -30,10 +30,7 @@ impl World for SingleSchool {
             .with("first_take_up", 2018.0)
             .with("last_take_up", 2018.0)
             .with("spillover", 0.15)
-            .fixed("profile_schools", 1.0, "has no part in this world: a lot decides within schools")
-            .fixed("never_share", 0.0, "has no part in this world: see profile_share")
-            .fixed("poverty_gap", 0.0, "has no part in this world: no schools differ")
-            .fixed("trend_gap", 0.0, "has no part in this world: no schools differ")
+            .lots_within_schools()
     }
 
     fn design(&self) -> Design {
