@@ -301,15 +301,11 @@ fn agrees(r: &mut Reckoning, all: &serde_json::Value, case: &str, file: &std::pa
     }
 }
 
-/// Treatments that switch off, are there from the start, switch on again, take several values and cross the first one: by the authors'
-/// own package and by brute force from the definitions, which agree (`make_multiplegt.py`).
-#[test]
-fn treatments_that_switch_on_and_off() {
-    let mut r = Reckoning::default();
-    let all = crate::json("multiplegt.json");
+/// The cases of treatments that switch on and off, by two treatments, each also with more flags; those normalized only where named.
+fn switching(r: &mut Reckoning, all: &serde_json::Value, flags: &str, ending: &str, normalized: &[&str]) {
     let (full, gaps) = (data("switching.csv"), data("switching_gaps.csv"));
     for column in ["status", "hours"] {
-        let roles = format!("--outcome math --unit classroom --period year --treatment {column} --keep hours=-1 --keep hours=-2");
+        let roles = format!("--outcome math --unit classroom --period year --treatment {column} --keep hours=-1 --keep hours=-2 {flags}");
         for (name, file, more, options) in [
             ("plain", &full, "", ""),
             ("in", &full, "", ":switchers=in"),
@@ -322,10 +318,22 @@ fn treatments_that_switch_on_and_off() {
             ("gaps_normalized", &gaps, "", ":normalized=true"),
             ("gaps_weighted_out", &gaps, "--cluster school --weights students", ":switchers=out"),
         ] {
+            if options.contains("normalized") && !normalized.contains(&name) {
+                continue;
+            }
             let flags = format!("{roles} {more} --estimator chaisemartin-dhaultfoeuille{options}");
-            agrees(&mut r, &all, &format!("{column}_{name}"), file, &flags);
+            agrees(r, all, &format!("{column}_{name}{ending}"), file, &flags);
         }
     }
+}
+
+/// Treatments that switch off, are there from the start, switch on again, take several values and cross the first one: by the authors'
+/// own package and by brute force from the definitions, which agree (`make_multiplegt.py`).
+#[test]
+fn treatments_that_switch_on_and_off() {
+    let mut r = Reckoning::default();
+    let all = crate::json("multiplegt.json");
+    switching(&mut r, &all, "", "", &["normalized", "gaps_normalized"]);
     r.finish();
 }
 
@@ -349,25 +357,7 @@ fn what_covariates_explain_is_taken_off() {
         let flags = format!("{flags} --covariates {covariates} --estimator chaisemartin-dhaultfoeuille");
         agrees(&mut r, &all, &format!("{case}_covariates"), file, &flags);
     }
-    let (full, gaps) = (data("switching.csv"), data("switching_gaps.csv"));
-    for column in ["status", "hours"] {
-        let roles = format!(
-            "--outcome math --unit classroom --period year --treatment {column} --keep hours=-1 --keep hours=-2 --covariates attendance,books"
-        );
-        for (name, file, more, options) in [
-            ("plain", &full, "", ""),
-            ("in", &full, "", ":switchers=in"),
-            ("out", &full, "", ":switchers=out"),
-            ("two_effects", &full, "--cluster school", ":effects=2,placebos=1"),
-            ("by_school", &full, "--cluster school", ""),
-            ("weighted", &full, "--cluster school --weights students", ""),
-            ("gaps", &gaps, "--cluster school", ""),
-            ("gaps_weighted_out", &gaps, "--cluster school --weights students", ":switchers=out"),
-        ] {
-            let flags = format!("{roles} {more} --estimator chaisemartin-dhaultfoeuille{options}");
-            agrees(&mut r, &all, &format!("{column}_{name}_covariates"), file, &flags);
-        }
-    }
+    switching(&mut r, &all, "--covariates attendance,books", "_covariates", &[]);
     r.finish();
 }
 
