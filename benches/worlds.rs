@@ -74,12 +74,12 @@ fn study(id: &str, set: &[(&str, f64)], estimators: &[&str], inference: &[&str])
 
 fn calibrate(study: StudyFile, draws: usize, threads: &Threads) -> Calibrated {
     let study = resolve(study).expect("a sound study");
-    let calibration = Calibration { study, grid: Vec::new(), effects: vec!["overall".into()], replicates: draws };
-    let source = calibration.source().expect("a world");
-    let grid = calibration.grid(&source).expect("one point");
-    let (experiment, _) = calibration.experiment(&source, grid).expect("an experiment");
+    let calibration = Calibration { study, grid: Vec::new(), effects: vec!["overall".into()], replicates: draws, conditions: Vec::new() };
+    let source = calibration.source(None).expect("a world");
+    let grid = calibration.grid(&*source).expect("one point");
+    let (experiment, _) = calibration.experiment(&*source, grid).expect("an experiment");
     let found = spread(threads, experiment.n_draws(), |i| replicate(&experiment, 0, i));
-    Calibrated::new(calibration.clone(), &experiment, found)
+    Calibrated::new(calibration.clone(), None, &experiment, found)
 }
 
 fn sd(m: Option<Measured>) -> String {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// How far methods can be trusted on a design.
 #[derive(clap::Args, Debug)]
 pub struct Calibrate {
-    /// A world (didact list worlds), or the file of a study that simulates one
+    /// A world (didact list worlds), or a study file: of a world, or of data, to whose design a world is then fitted
     #[arg(value_name = "WORLD|STUDY")]
     design: String,
     /// How many times to draw, at each point of the grid
@@ -22,9 +22,12 @@ pub struct Calibrate {
     /// Values to try for a parameter, as NAME=A,B,C or NAME=A..B:STEP (repeatable: every combination)
     #[arg(long, value_name = "NAME=VALUES")]
     grid: Vec<String>,
-    /// A parameter of the world, as NAME=VALUE (repeatable)
+    /// A parameter of the world, as NAME=VALUE (repeatable); on data: effect, drift, attrition, attrition_by_outcome, contamination
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
+    /// Where the data of a loaded study lie, if not where it says
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
     /// The estimator with its options, instead of the study's (repeatable)
     #[arg(long, value_name = "NAME[:key=value,…]")]
     estimator: Vec<String>,
@@ -66,10 +69,20 @@ impl Calibrate {
             ))));
         }
         let shard = self.shard.as_deref().map(laboratory::Shard::parse).transpose()?;
-        let (study, slug) = self.study()?;
-        let calibration =
-            Calibration { study, grid: self.grid.clone(), effects: self.effect.clone(), replicates: self.replicates as usize };
-        let work = laboratory::Work { calibration, shard, at_any_price: self.at_any_price, common, threads };
+        let (study, slug, mut places) = self.study()?;
+        if self.data.is_some() && study.data.path.is_none() {
+            return Err(Failure::Usage("--data names a file, but the design is a world's".into()));
+        }
+        places.named = self.data.clone();
+        let loaded = pipeline::data_of(&study, &places)?;
+        let calibration = Calibration {
+            grid: self.grid.clone(),
+            effects: self.effect.clone(),
+            replicates: self.replicates as usize,
+            conditions: if loaded.is_some() { pipeline::settings(&self.set)? } else { Vec::new() },
+            study,
+        };
+        let work = laboratory::Work { calibration, loaded, shard, at_any_price: self.at_any_price, common, threads };
         let place = |name: &str| self.out.clone().unwrap_or_else(|| run::free(&format!("{slug}-calibration-{name}")));
         let (calibrated, place) = laboratory::carry_out(&work, &place)?;
         let Some(calibrated) = calibrated else {
@@ -86,8 +99,8 @@ impl Calibrate {
     }
 
     /// The resolved study: the design, with what the flags say instead.
-    fn study(&self) -> Result<(StudyFile, String), Failure> {
-        let (mut study, slug) = match WORLDS.iter().find(|w| w.card().id == self.design) {
+    fn study(&self) -> Result<(StudyFile, String, pipeline::Places), Failure> {
+        let (mut study, slug, places) = match WORLDS.iter().find(|w| w.card().id == self.design) {
             Some(world) => {
                 let id = world.card().id;
                 let built_in = STUDIES.iter().map(|s| s.study()).find(|s| s.data.simulate.as_deref() == Some(id));
@@ -100,12 +113,9 @@ impl Calibrate {
                         "write a study file with  simulate, roles and analysis,  and name that",
                     )
                 })?;
-                (study, id.to_string())
+                (study, id.to_string(), pipeline::Places::default())
             }
-            None => {
-                let (study, slug, _) = pipeline::find(&self.design)?;
-                (study, slug)
-            }
+            None => pipeline::find(&self.design)?,
         };
         if let Some(seed) = self.seed {
             study.study.seed = seed;
@@ -113,7 +123,10 @@ impl Calibrate {
         if let Some(level) = self.level {
             study.study.level = super::estimate::check_level(level)?;
         }
-        study.data.world.extend(pipeline::settings(&self.set)?);
+        let simulated = study.data.simulate.is_some();
+        if simulated {
+            study.data.world.extend(pipeline::settings(&self.set)?);
+        }
         super::estimate::methods(&self.estimator, &self.inference).map_err(Failure::BadFlag)?;
         if !self.estimator.is_empty() {
             let first = study.analysis.first().cloned();
@@ -129,7 +142,7 @@ impl Calibrate {
         }
         // A parameter of the grid needs no fitting value beside it: its first one stands for it where that is sound.
         let mut first = study.clone();
-        for axis in self.grid.iter().filter_map(|text| Axis::parse(text).ok()) {
+        for axis in self.grid.iter().filter(|_| simulated).filter_map(|text| Axis::parse(text).ok()) {
             first.data.world.insert(axis.name.clone(), axis.value(0));
         }
         let mut study = study::resolve(first).or_else(|_| study::resolve(study))?;
@@ -156,7 +169,7 @@ impl Calibrate {
             }
             roles.domains.retain(|outcome, _| roles.outcomes.contains(outcome));
         }
-        Ok((study::resolve(study)?, slug))
+        Ok((study::resolve(study)?, slug, places))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::evaluate::{Drawn, Effects, Experiment, Replicate, replicate};
 use crate::panel::{Executor, spread};
 use crate::provenance;
 use crate::store::{Journal, Opened, StoreError, write_folder};
-use crate::study::{Calibrated, Calibration};
+use crate::study::{Calibrated, Calibration, Loaded};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -37,6 +37,7 @@ impl Shard {
 /// What is to be done, and how.
 pub(super) struct Work<'a> {
     pub calibration: Calibration,
+    pub loaded: Option<Loaded>,
     pub shard: Option<Shard>,
     pub at_any_price: bool,
     pub common: &'a Common,
@@ -50,17 +51,20 @@ const MOST_SECONDS: f64 = 30.0 * 86_400.0;
 /// Draws, analyses and writes the folder; a shard has no results of its own.
 pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Result<(Option<Calibrated>, PathBuf), Failure> {
     let calibration = &work.calibration;
-    let source = calibration.source()?;
-    let grid = calibration.grid(&source).map_err(Failure::BadFlag)?;
+    let progress = Progress::new(work.common);
+    if work.loaded.is_some() {
+        progress.stage("fitting the design");
+    }
+    let source = calibration.source(work.loaded.as_ref().map(|l| &l.cohort))?;
+    let grid = calibration.grid(&*source).map_err(Failure::BadFlag)?;
     Effects::parse(calibration.effects.iter().map(String::as_str).filter(|e| *e != "subgroup")).map_err(Failure::BadFlag)?;
     let range = work.shard.map_or(0..calibration.replicates, |s| s.replicates(calibration.replicates));
     let (points, fits) = (grid.n_points(), grid.n_points() * range.len() as f64 * calibration.fits_a_draw() as f64);
     if !work.at_any_price && (fits > MOST_FITS || points > MOST_POINTS) {
         return Err(dear(format!("{points:e} points and {fits:e} fits"), "more than a million points or 1e9 fits").into());
     }
-    let progress = Progress::new(work.common);
     progress.stage("looking at the first draw");
-    let (experiment, pilot) = calibration.experiment(&source, grid)?;
+    let (experiment, pilot) = calibration.experiment(&*source, grid)?;
     let jobs: Vec<(usize, usize)> = experiment.draws(range).collect();
     let price = Price::measure(&experiment, &pilot, jobs.len(), work.threads);
     drop(pilot);
@@ -83,7 +87,7 @@ pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Res
     let (calibrated, files) = match work.shard {
         Some(shard) => (None, provenance::shard_files(calibration, &experiment, (shard.part, shard.of), &draws)?),
         None => {
-            let calibrated = Calibrated::new(calibration.clone(), &experiment, draws);
+            let calibrated = Calibrated::new(calibration.clone(), input(work.loaded.as_ref()), &experiment, draws);
             let files = provenance::calibration_files(&calibrated)?;
             (Some(calibrated), files)
         }
@@ -117,12 +121,22 @@ fn draw(
 }
 
 /// A finished calibration once more, from what its folder says.
-pub(super) fn again(calibration: &Calibration, threads: &Threads, progress: &Progress) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let source = calibration.source()?;
-    let (experiment, _) = calibration.experiment(&source, calibration.grid(&source)?)?;
+pub(super) fn again(
+    calibration: &Calibration,
+    loaded: Option<&Loaded>,
+    threads: &Threads,
+    progress: &Progress,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let source = calibration.source(loaded.map(|l| &l.cohort))?;
+    let (experiment, _) = calibration.experiment(&*source, calibration.grid(&*source)?)?;
     let jobs: Vec<(usize, usize)> = experiment.draws(0..calibration.replicates).collect();
     let draws = draw(&experiment, &jobs, 32 * threads.width(), threads, progress, &mut |_| Ok(()))?;
-    Ok(provenance::calibration_files(&Calibrated::new(calibration.clone(), &experiment, draws))?)
+    Ok(provenance::calibration_files(&Calibrated::new(calibration.clone(), input(loaded), &experiment, draws))?)
+}
+
+/// The name and hash of the data.
+pub(super) fn input(loaded: Option<&Loaded>) -> Option<(String, String)> {
+    loaded.and_then(|l| l.input.clone())
 }
 
 fn dear(price: String, limit: &str) -> Fault {

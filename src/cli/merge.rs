@@ -1,6 +1,6 @@
 //! `didact merge`: joins the shards of a calibration.
 
-use super::{Common, Failure, calibrate};
+use super::{Common, Failure, calibrate, laboratory, pipeline};
 use crate::cohort::{Fault, Faults};
 use crate::evaluate::Replicate;
 use crate::provenance::{self, DRAWS, SHARD, ShardRecord};
@@ -18,6 +18,9 @@ pub struct Merge {
     /// The folder to write
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Where the input file of a loaded study lies now
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
 }
 
 /// One shard as it was read.
@@ -40,13 +43,15 @@ impl Merge {
         faults.into_result()?;
         fit_together(&parts)?;
         let calibration = parts[0].record.calibration.clone();
-        let source = calibration.source()?;
-        let grid = calibration.grid(&source)?;
-        let (experiment, _) = calibration.experiment(&source, grid)?;
+        let near = self.shards[0].ancestors().take(4).map(PathBuf::from).chain([PathBuf::from(".")]).collect();
+        let loaded = pipeline::data_of(&calibration.study, &pipeline::Places { named: self.data.clone(), near })?;
+        let source = calibration.source(loaded.as_ref().map(|l| &l.cohort))?;
+        let grid = calibration.grid(&*source)?;
+        let (experiment, _) = calibration.experiment(&*source, grid)?;
         if experiment.fingerprint() != parts[0].record.fingerprint {
             return Err(Fault::new(
                 "CAL-012",
-                "the shards were made by another version of didact, or of a world or method",
+                "the shards were made from other data, or by another version of didact, or of a world or method",
                 parts[0].place.clone(),
                 "what they were asked cannot be read off this program",
                 "merge them with the version that made them, or make them again",
@@ -66,7 +71,7 @@ impl Merge {
             )
             .into());
         }
-        let calibrated = Calibrated::new(calibration, &experiment, draws);
+        let calibrated = Calibrated::new(calibration, laboratory::input(loaded.as_ref()), &experiment, draws);
         let place = write_folder(&self.out, &provenance::calibration_files(&calibrated)?)?;
         calibrate::show(&calibrated, &place, common)
     }

@@ -40,7 +40,13 @@ pub(super) fn execute(
     Ok((run, files))
 }
 
-fn load(study: &StudyFile, places: &Places) -> Result<Loaded, Failure> {
+/// The data of a study, where it is not simulated.
+pub(super) fn data_of(study: &StudyFile, places: &Places) -> Result<Option<Loaded>, Failure> {
+    if study.data.path.is_some() { load(study, places).map(Some) } else { Ok(None) }
+}
+
+/// Reads the data of a study.
+pub(super) fn load(study: &StudyFile, places: &Places) -> Result<Loaded, Failure> {
     let path = study.data.path.as_deref().expect("resolved: loaded");
     let found = places.named.clone().or_else(|| places.near.iter().map(|folder| folder.join(path)).find(|p| p.is_file()));
     let place = match found {

@@ -6,7 +6,7 @@ use super::{Common, Failure, Threads, laboratory, pipeline};
 use crate::cohort::Fault;
 use crate::provenance::{self, Manifest};
 use crate::store;
-use crate::study::StudyFile;
+use crate::study::{Calibration, StudyFile};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -37,23 +37,28 @@ impl Verify {
         let manifest: Manifest =
             serde_json::from_slice(file("manifest.json")?).map_err(|e| damaged(format!("manifest.json cannot be read: {e}")))?;
         if let Some(bytes) = found.get(provenance::CALIBRATION) {
-            let calibration = serde_json::from_slice(bytes).map_err(|e| damaged(format!("calibration.json cannot be read: {e}")))?;
+            let calibration: Calibration =
+                serde_json::from_slice(bytes).map_err(|e| damaged(format!("calibration.json cannot be read: {e}")))?;
             let progress = Progress::new(common);
-            let files = laboratory::again(&calibration, threads, &progress);
+            let loaded = pipeline::data_of(&calibration.study, &self.places())?;
+            let files = laboratory::again(&calibration, loaded.as_ref(), threads, &progress);
             progress.done();
             return tell(&manifest, &found, &files?, common);
         }
         let text = String::from_utf8(file("study.toml")?.clone()).map_err(|_| damaged("study.toml is not text".into()))?;
         let study = StudyFile::parse(&text, "study.toml")?;
-        let mut near: Vec<PathBuf> = self.run.ancestors().take(4).map(PathBuf::from).collect();
-        near.push(PathBuf::from("."));
-        let places = pipeline::Places { named: self.data.clone(), near };
         let progress = Progress::new(common);
         let slug = self.run.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let outcome = pipeline::execute(study, &slug, &places, threads, &progress);
+        let outcome = pipeline::execute(study, &slug, &self.places(), threads, &progress);
         progress.done();
         let (_, files) = outcome?;
         tell(&manifest, &found, &files.files, common)
+    }
+
+    /// Where the data may lie: named, or beside the folder or one of those around it.
+    fn places(&self) -> pipeline::Places {
+        let near = self.run.ancestors().take(4).map(PathBuf::from).chain([PathBuf::from(".")]).collect();
+        pipeline::Places { named: self.data.clone(), near }
     }
 }
 

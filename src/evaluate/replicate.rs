@@ -66,7 +66,9 @@ fn analyse(
     };
     let sample = Sample::new(panel, &Serial);
     let setting = Setting::new(experiment.level, seed, &Serial);
-    let answers = Answers::new(truths, &panel.outcome_name, question.spec.subgroup.as_ref(), &panel.cells);
+    let third: Vec<(String, String)> =
+        panel.extras.third.iter().flat_map(|t| t.labels.iter().map(|label| (t.name.clone(), label.clone()))).collect();
+    let answers = Answers::of_panel(truths, panel, question.spec.subgroup.as_ref(), &third);
     for (e, chosen) in question.estimators.iter().enumerate() {
         match chosen.fit(&sample) {
             Err(faults) => fail(records, q, e..e + 1, &reason(&faults)),

@@ -13,6 +13,17 @@ pub struct Drawn {
     pub truths: Truths,
 }
 
+/// Something that was found about the data a source was fitted to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// The outcome it is about.
+    pub outcome: String,
+    /// What it is.
+    pub what: String,
+    /// Its value.
+    pub value: f64,
+}
+
 /// Whatever students can be drawn from, again and again, with the truth about each draw: a world, or a design fitted to data.
 pub trait Source: Sync {
     /// A name for people.
@@ -36,6 +47,11 @@ pub trait Source: Sync {
     /// # Errors
     /// As [`Source::check`].
     fn draw(&self, point: &Point, seed: u64, columns: &[String]) -> Result<Drawn, Faults>;
+
+    /// What was found about the data it was fitted to; nothing where it was not.
+    fn facts(&self) -> Vec<Fact> {
+        Vec::new()
+    }
 }
 
 /// A simulated world with its parameters.
@@ -89,6 +105,6 @@ impl Source for Simulated {
 
     fn draw(&self, point: &Point, seed: u64, columns: &[String]) -> Result<Drawn, Faults> {
         let draw = self.world.draw_with(&self.at(point)?, seed, Detail::Only(columns));
-        Ok(Drawn { cohort: draw.cohort, truths: Truths(draw.truth.effects) })
+        Ok(Drawn { cohort: draw.cohort, truths: Truths { effects: draw.truth.effects, others: draw.truth.other_effects } })
     }
 }

@@ -58,7 +58,7 @@ impl Source for Toy {
             value: effect,
             n: 1,
         };
-        Ok(Drawn { cohort, truths: Truths(vec![truth]) })
+        Ok(Drawn { cohort, truths: Truths { effects: vec![truth], others: Vec::new() } })
     }
 }
 

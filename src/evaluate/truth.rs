@@ -1,12 +1,17 @@
 //! The true effects of a draw, and which of them an estimate is about.
 
-use crate::estimate::{Chosen, Estimand, Fit, Target};
-use crate::panel::{Cells, FirstTreated};
-use crate::simulate::TrueEffect;
+use crate::estimate::{Chosen, Estimand, Fit, Role, Target};
+use crate::panel::{Cells, FirstTreated, Panel};
+use crate::simulate::{OtherEffect, TrueEffect};
 
 /// The true effects of a draw.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Truths(pub Vec<TrueEffect>);
+pub struct Truths {
+    /// On those treated, and on subgroups of them.
+    pub effects: Vec<TrueEffect>,
+    /// Of other kinds: among them that on those who take part because they may.
+    pub others: Vec<OtherEffect>,
+}
 
 /// What an estimator averages by its card and options, where that is not every cohort at every time since the start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +24,20 @@ pub(super) struct Scope {
     binned: Option<(i64, i64)>,
     /// Whether its overall effect is the plain mean over its times.
     overall_is_plain: bool,
+    /// Whose effect its overall one is.
+    whose: Whose,
+}
+
+/// Whose effect an overall effect is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Whose {
+    /// Of all that are treated.
+    #[default]
+    Treated,
+    /// Of one subgroup, less that of the other.
+    Gap,
+    /// Of those who take part because they may.
+    Compliers,
 }
 
 impl Scope {
@@ -27,7 +46,12 @@ impl Scope {
         let events = (0..fit.targets.len()).filter(|&t| fit.targets[t].estimand == Estimand::Event && fit.estimates[t].is_ok());
         let times: Vec<i64> = events.filter_map(|t| fit.targets[t].event_time).collect();
         let later = times.iter().copied().filter(|e| *e >= 0).collect();
-        let plain = Scope { later, ..Scope::default() };
+        let whose = match chosen.estimator {
+            e if e.asks_for(Role::Third) => Whose::Gap,
+            e if e.asks_for(Role::TakeUp) => Whose::Compliers,
+            _ => Whose::Treated,
+        };
+        let plain = Scope { later, whose, ..Scope::default() };
         let option = |key: &str| chosen.estimator.card().options.iter().any(|o| o.key == key);
         match chosen.estimator.card().id {
             "stacked" => Scope { seen: times.iter().min().copied().zip(times.iter().max().copied()), overall_is_plain: true, ..plain },
@@ -43,12 +67,16 @@ impl Scope {
 impl Truths {
     /// The true effects of one outcome, in one subgroup or in all students.
     pub(super) fn of<'a>(&'a self, outcome: &'a str, subgroup: Option<&'a (String, String)>) -> impl Iterator<Item = &'a TrueEffect> + 'a {
-        self.0.iter().filter(move |t| t.outcome == outcome && t.subgroup.as_ref() == subgroup)
+        self.effects.iter().filter(move |t| t.outcome == outcome && t.subgroup.as_ref() == subgroup)
     }
 }
 
 /// What the targets of the fits to one sample are really worth.
 pub(super) struct Answers<'a> {
+    /// The two subgroups of a third difference: the one whose effect is larger where it is positive, and the other.
+    gap: Option<Box<[Answers<'a>; 2]>>,
+    /// The effect on those who take part because they may.
+    compliers: Option<f64>,
     own: Vec<&'a TrueEffect>,
     /// The effects of cohorts in periods that a comparison with the untreated can show: (cohort, period, value, rows).
     cells: Vec<(i64, i64, f64, f64)>,
@@ -58,8 +86,25 @@ pub(super) struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
+    /// The truth about a sample.
+    pub(super) fn of_panel(
+        truths: &'a Truths,
+        panel: &'a Panel,
+        subgroup: Option<&'a (String, String)>,
+        third: &'a [(String, String)],
+    ) -> Answers<'a> {
+        let outcome = &panel.outcome_name;
+        let mut out = Answers::new(truths, outcome, subgroup, &panel.cells);
+        out.compliers =
+            truths.others.iter().find(|o| o.outcome == *outcome && o.estimand == "compliers" && subgroup.is_none()).map(|o| o.value);
+        if let ([other, own], None) = (third, subgroup) {
+            out.gap = Some(Box::new([own, other].map(|s| Answers::new(truths, outcome, Some(s), &panel.cells))));
+        }
+        out
+    }
+
     /// The truth about a sample with these cells.
-    pub(super) fn new(truths: &'a Truths, outcome: &'a str, subgroup: Option<&'a (String, String)>, cells: &Cells) -> Answers<'a> {
+    fn new(truths: &'a Truths, outcome: &'a str, subgroup: Option<&'a (String, String)>, cells: &Cells) -> Answers<'a> {
         let own: Vec<&TrueEffect> = truths.of(outcome, subgroup).collect();
         let (first, last) = (cells.periods[0], cells.periods[cells.periods.len() - 1]);
         let untreated_at = |t: i64| {
@@ -71,7 +116,7 @@ impl<'a> Answers<'a> {
         let all = own.iter().filter(|t| t.estimand == Estimand::GroupTime.name());
         let all: Vec<(i64, i64, f64, f64)> = all.filter_map(|t| Some((t.group?, t.period?, t.value, t.n as f64))).collect();
         let shown: Vec<_> = all.iter().copied().filter(|&(g, t, _, _)| g > first && untreated_at(t)).collect();
-        Answers { own, complete: shown.len() == all.len(), cells: shown, periods: (first, last) }
+        Answers { gap: None, compliers: None, own, complete: shown.len() == all.len(), cells: shown, periods: (first, last) }
     }
 
     /// The true value of a target, where one is known: the one of the same estimand, cohort, period and time since the start.
@@ -84,6 +129,12 @@ impl<'a> Answers<'a> {
             return Some(0.0);
         }
         match target.estimand {
+            Estimand::Overall if scope.whose == Whose::Gap => {
+                let [own, other] = &**self.gap.as_ref()?;
+                let plain = Scope { whose: Whose::Treated, ..scope.clone() };
+                Some(own.of(target, &plain)? - other.of(target, &plain)?)
+            }
+            Estimand::Overall if scope.whose == Whose::Compliers => self.compliers,
             Estimand::Overall if scope.overall_is_plain => self.plain_mean(scope),
             Estimand::OverallDynamic => self.plain_mean(scope),
             Estimand::Event if scope.seen.is_some() || scope.binned.is_some() => self.at(target.event_time?, scope),
@@ -180,12 +231,13 @@ mod tests {
             value,
             n,
         };
-        Truths(vec![
+        let effects = vec![
             one("overall", None, None, None, 2.0, 40),
             one("group-time", Some(2), Some(2), Some(0), 1.0, 10),
             one("group-time", Some(2), Some(3), Some(1), 3.0, 10),
             one("group-time", Some(3), Some(3), Some(0), 2.0, 20),
-        ])
+        ];
+        Truths { effects, others: Vec::new() }
     }
 
     #[test]

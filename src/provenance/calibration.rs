@@ -1,7 +1,7 @@
 //! All files of a calibration's folder, and of a shard's.
 
 use super::files::{figure_files, methods};
-use super::manifest::Manifest;
+use super::manifest::{InputRecord, Manifest};
 use crate::evaluate::{Experiment, Replicate};
 use crate::render::{self, RenderError};
 use crate::study::{Calibrated, Calibration};
@@ -64,6 +64,7 @@ pub const CALIBRATION: &str = "calibration.json";
 fn command(c: &Calibration) -> String {
     let mut out = format!("didact calibrate study.toml --replicates {}", c.replicates);
     c.grid.iter().for_each(|g| out.push_str(&format!(" --grid {g}")));
+    c.conditions.iter().for_each(|(name, value)| out.push_str(&format!(" --set {name}={value}")));
     c.effects.iter().for_each(|e| out.push_str(&format!(" --effect {e}")));
     for outcome in c.study.roles.iter().flat_map(|r| &r.outcomes) {
         out.push_str(&format!(" --outcome {outcome}"));
@@ -101,7 +102,7 @@ pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
         command,
         seed: c.calibration.study.study.seed,
         study: study_hash,
-        input: None,
+        input: c.input.clone().map(|(path, blake3)| InputRecord { path, blake3 }),
         rows: 0,
         methods: methods(&c.cards(), c.calibration.study.data.simulate.as_deref()),
         minimum_cell: None,

@@ -42,6 +42,11 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     let mut results = study::document(&run.analyses);
     let tables: serde_json::Map<String, serde_json::Value> = report.tables.iter().map(|t| (t.id.clone(), render::json::json(t))).collect();
     results["study"] = serde_json::json!({"title": run.study.study.title, "seed": run.study.study.seed, "level": run.study.study.level});
+    results["headline_calibration"] = match &run.trust {
+        None => serde_json::Value::Null,
+        Some(Ok(trust)) => trust.value(),
+        Some(Err(why)) => serde_json::json!({"not_tried": why}),
+    };
     results["subgroups"] = serde_json::Value::Array(
         run.subgroups
             .iter()

@@ -1,7 +1,7 @@
 //! A finished calibration, and its JSON document.
 
 use super::calibration::Calibration;
-use crate::evaluate::{Experiment, Measured, Performance, Place, Point, Question, Ranking, Replicate, performances, rankings};
+use crate::evaluate::{Experiment, Fact, Measured, Performance, Place, Point, Question, Ranking, Replicate, performances, rankings};
 use serde_json::{Map, Value, json};
 
 /// What came of a calibration.
@@ -12,6 +12,10 @@ pub struct Calibrated {
     pub fingerprint: String,
     /// The name of what was drawn from.
     pub source: String,
+    /// What was found about the data, where a design was fitted to them.
+    pub facts: Vec<Fact>,
+    /// The name and BLAKE3 hash of the input, where a design was fitted to it.
+    pub input: Option<(String, String)>,
     /// The points of the grid.
     pub points: Vec<Point>,
     /// The analyses.
@@ -24,18 +28,30 @@ pub struct Calibrated {
 
 impl Calibrated {
     /// Sums up the draws of an experiment, which come in any order.
-    pub fn new(calibration: Calibration, experiment: &Experiment<'_>, mut draws: Vec<Replicate>) -> Calibrated {
+    pub fn new(
+        calibration: Calibration,
+        input: Option<(String, String)>,
+        experiment: &Experiment<'_>,
+        mut draws: Vec<Replicate>,
+    ) -> Calibrated {
         draws.sort_by_key(|d| (d.point, d.number));
         let performances = performances(experiment, &draws);
         Calibrated {
             fingerprint: experiment.fingerprint(),
             source: experiment.source.name(),
+            facts: experiment.source.facts(),
+            input,
             points: Calibration::points(&experiment.grid),
             questions: experiment.questions.clone(),
             rankings: rankings(&performances, &draws),
             performances,
             calibration,
         }
+    }
+
+    /// Whether it is about the design of data, not about a world.
+    pub fn is_fitted(&self) -> bool {
+        self.calibration.study.data.path.is_some()
     }
 
     /// The level of its intervals.
@@ -59,6 +75,8 @@ impl Calibrated {
                 "level": self.level(),
                 "seed": self.calibration.study.study.seed,
                 "grid": self.calibration.grid,
+                "conditions": self.calibration.conditions.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<Map<_, _>>(),
+                "design": self.facts.iter().map(|f| json!({"outcome": f.outcome, "what": f.what, "value": f.value})).collect::<Vec<_>>(),
                 "rule": "promise: broken or wider than promised where |coverage - level| > 3 sqrt(level (1 - level) / n)",
                 "rows": self.performances.iter().map(|p| self.row(p)).collect::<Vec<_>>(),
                 "rankings": self.rankings.iter().map(|r| self.ranking(r)).collect::<Vec<_>>(),

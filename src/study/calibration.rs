@@ -3,11 +3,14 @@
 use super::file::StudyFile;
 use super::run::{columns, parameters, questions};
 use super::subgroup::{subgroups, within};
-use crate::cohort::{Fault, Faults};
+use crate::cohort::{Cohort, Fault, Faults};
 use crate::estimate::Role;
+use crate::evaluate::fitted::{Design, Fitted};
 use crate::evaluate::{Axis, Drawn, Effects, Experiment, Grid, Point, Question, Simulated, Source, seed_of};
+use crate::panel::PanelSpec;
 use crate::simulate;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// What a calibration is made from; with the program's version it says everything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,25 +24,50 @@ pub struct Calibration {
     pub effects: Vec<String>,
     /// Draws at each point.
     pub replicates: usize,
+    /// Conditions put on a design that is fitted to data (`effect`, `drift` …); a world has parameters of its own, in the study.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<(String, f64)>,
 }
 
 impl Calibration {
-    /// What is drawn from: the study's world.
+    /// What is drawn from: the study's world, or a design fitted to its data, which are then given.
     ///
     /// # Errors
-    /// When the study is of data that are loaded.
-    pub fn source(&self) -> Result<Simulated, Faults> {
-        let Some(world) = self.study.data.simulate.as_deref().and_then(simulate::find) else {
+    /// What cannot be fitted or drawn anew; a study of data without them.
+    pub fn source(&self, data: Option<&Cohort>) -> Result<Box<dyn Source>, Faults> {
+        if let Some(world) = self.study.data.simulate.as_deref().and_then(simulate::find) {
+            return Ok(Box::new(Simulated { world, parameters: parameters(&self.study, world)? }));
+        }
+        let Some(cohort) = data else {
             return Err(Fault::new(
                 "CAL-005",
-                "the study is of data, whose truth nobody knows",
+                "the data of the study are not there",
                 "[data] path, in the study file",
-                "how often an interval contains the truth can be counted only where the truth is known",
-                "calibrate a world like the data's design, with --set for its sizes:  didact list worlds  shows them",
+                "there is no design to fit",
+                "name the file with --data",
             )
             .into());
         };
-        Ok(Simulated { world, parameters: parameters(&self.study, world)? })
+        let all = questions(&self.study)?;
+        let mut outcomes: Vec<PanelSpec> = Vec::new();
+        let mut covariates = Vec::new();
+        for (_, question) in &all {
+            if !outcomes.iter().any(|known| known.outcome == question.spec.outcome) {
+                outcomes.push(question.spec.clone());
+            }
+            covariates.extend(question.spec.covariates.iter().filter(|c| !covariates.contains(*c)).cloned().collect::<Vec<_>>());
+        }
+        let roles = self.study.roles.clone().unwrap_or_default();
+        let name = self.study.data.path.as_deref().and_then(|p| Path::new(p).file_stem()).map(|n| n.to_string_lossy().into_owned());
+        Ok(Box::new(Fitted::new(Design {
+            name: name.unwrap_or_else(|| "data".into()),
+            outcomes,
+            groupings: roles.school.iter().chain(&roles.classroom).cloned().collect(),
+            covariates,
+            subgroups: roles.subgroups.clone(),
+            settings: self.conditions.clone(),
+            cohort,
+        })?))
     }
 
     /// The grid.
@@ -96,7 +124,7 @@ impl Calibration {
                 one.inference.truncate(1);
                 for value in subgroups(&pilot.cohort, column)? {
                     let own = within(&one, column, &value);
-                    let known = pilot.truths.0.iter().any(|t| t.outcome == own.spec.outcome && t.subgroup == own.spec.subgroup);
+                    let known = pilot.truths.effects.iter().any(|t| t.outcome == own.spec.outcome && t.subgroup == own.spec.subgroup);
                     if known && !own.estimators.is_empty() {
                         experiment.questions.push(plain(section, &own));
                     }

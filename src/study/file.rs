@@ -26,6 +26,9 @@ pub struct StudyFile {
     /// Specification curve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multiverse: Option<Empty>,
+    /// How the headline interval is tried on the study's own design.
+    #[serde(default, skip_serializing_if = "CalibrationSection::is_open")]
+    pub calibration: CalibrationSection,
     /// Disclosure.
     #[serde(default)]
     pub privacy: Privacy,
@@ -181,6 +184,21 @@ pub struct AnalysisSection {
     /// Covariates instead of those under roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariates: Option<Vec<String>>,
+}
+
+/// How the headline interval is tried on the study's own design.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CalibrationSection {
+    /// How often outcomes are drawn anew; 0: not at all. Left out: 200 times, or not at all where there are more than 100,000 rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicates: Option<u64>,
+}
+
+impl CalibrationSection {
+    fn is_open(&self) -> bool {
+        self.replicates.is_none()
+    }
 }
 
 /// How p-values are adjusted: all effects of one kind by one estimator and method, over all outcomes of a domain.

@@ -11,6 +11,7 @@ mod file;
 mod results;
 mod run;
 mod subgroup;
+mod trust;
 mod versus;
 
 pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
@@ -19,8 +20,11 @@ pub use calibrated::{Calibrated, measures};
 pub use calibration::Calibration;
 pub use describe::{ArmPeriod, Baseline, Description, Summary, describe};
 pub use family::{Leader, adjust};
-pub use file::{About, AnalysisSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile};
+pub use file::{
+    About, AnalysisSection, CalibrationSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile,
+};
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};
 pub use subgroup::{Subgroup, by_subgroup, subgroups};
+pub use trust::Trust;
 pub use versus::Versus;

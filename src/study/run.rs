@@ -5,6 +5,7 @@ use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
 use super::subgroup::by_subgroup;
+use super::trust::{Trust, draws, trust};
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
 use crate::estimate::{Chosen, Role};
 use crate::infer::Method;
@@ -49,6 +50,8 @@ pub struct Run {
     pub analyses: Vec<Analysis>,
     /// Subgroups, headline estimator and method.
     pub subgroups: Vec<SubgroupResult>,
+    /// What draws on its own design say of the headline interval, or why there are none; `None` where they were not asked for.
+    pub trust: Option<Result<Trust, String>>,
 }
 
 /// Fills in what a study leaves open, so that the resolved file says everything.
@@ -238,6 +241,10 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
         }
     }
     all.extend(roles.subgroups.iter().cloned());
+    if study.data.path.is_some() {
+        // No estimator reads them, but a design fitted to the data does.
+        all.extend(roles.school.iter().chain(&roles.classroom).cloned());
+    }
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|c| seen.insert(c.clone()));
     Ok(all)
@@ -247,7 +254,7 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
 ///
 /// # Errors
 /// All faults of the sample, or the first method that does not fit it.
-pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stage: &dyn Fn(&str)) -> Result<Run, Faults> {
+pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, stage: &dyn Fn(&str)) -> Result<Run, Faults> {
     let roles = roles(&study).clone();
     let mut analyses = Vec::new();
     let mut descriptions = Vec::new();
@@ -308,7 +315,11 @@ pub fn carry_out(study: StudyFile, loaded: Loaded, executor: &dyn Executor, stag
         analyses.extend(own);
     }
     faults.into_result()?;
+    stage("trying the headline interval on this design");
+    let trust = trust(&study, &loaded.cohort, analyses.first(), executor).map_err(|f| f.shown[0].what.clone()).transpose();
+    study.calibration.replicates = Some(draws(&study, loaded.cohort.n_rows));
     Ok(Run {
+        trust,
         n_rows: loaded.cohort.n_rows,
         codebook: loaded.cohort.codebook,
         study,

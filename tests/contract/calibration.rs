@@ -47,8 +47,8 @@ fn cut_off_anywhere_it_comes_out_the_same() {
     let at = |name: &str| folder.path().join(name);
     let whole = run(SMALL, &at("whole"));
     let calibration: Calibration = serde_json::from_slice(&whole["calibration.json"]).expect("it reads back");
-    let source = calibration.source().expect("a world");
-    let (experiment, _) = calibration.experiment(&source, calibration.grid(&source).expect("a grid")).expect("an experiment");
+    let source = calibration.source(None).expect("a world");
+    let (experiment, _) = calibration.experiment(&*source, calibration.grid(&*source).expect("a grid")).expect("an experiment");
     let mut journal = String::from("didact calibration journal 1\n");
     experiment.identity().iter().for_each(|(name, value)| journal.push_str(&format!("{name} = {value}\n")));
     journal.push_str("shard = none\n---\n");
@@ -139,4 +139,94 @@ fn subgroups_are_held_against_their_own_truth() {
     let of = |value: &str| rows.iter().find(|r| r["subgroup"]["value"].as_str() == Some(value)).expect("a subgroup");
     let truths = ["0", "1"].map(|v| of(v)["truth"].as_f64().expect("a truth"));
     assert!(truths[0] != truths[1] && truths.iter().all(|t| *t != rows[0]["truth"].as_f64().expect("a truth")), "{truths:?}");
+}
+
+#[test]
+fn the_design_of_loaded_data_is_calibrated_and_comes_out_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let (code, _, err) = didact(&format!(
+        "simulate two-period --set schools=12 --set profile_schools=6 --population 0 --quiet --out {}",
+        at("data").display()
+    ));
+    assert_eq!(code, 0, "{err}");
+    let study = r#"
+[study]
+title = "Loaded"
+[data]
+path = "data/cohort.csv"
+[roles]
+student = "student_id"
+classroom = "classroom_id"
+school = "school_id"
+period = "year"
+cohort = "profile_year"
+cluster = "school_id"
+outcomes = ["math"]
+subgroups = ["iep"]
+[[analysis]]
+estimators = ["did", "triple-difference"]
+inference = ["cluster:cr2"]
+"#;
+    std::fs::write(at("study.toml"), study).expect("a file can be written");
+    let flags = format!("calibrate {} --replicates 12 --set effect=0.2 --grid drift=0,0.3 --quiet", at("study.toml").display());
+    let whole = run(&format!("{flags} --threads 1"), &at("whole"));
+    assert!(run(&format!("{flags} --threads 8"), &at("threads")) == whole);
+    let parts: Vec<String> = (1..=7)
+        .map(|part| {
+            let place = at(&format!("part-{part}"));
+            run(&format!("{flags} --shard {part}/7"), &place);
+            place.display().to_string()
+        })
+        .collect();
+    assert!(run(&format!("merge {} --quiet", parts.join(" ")), &at("merged")) == whole);
+    let (code, out, err) = didact(&format!("verify {}", at("whole").display()));
+    assert_eq!((code, out.starts_with("identical")), (0, true), "{out} {err}");
+
+    let results: serde_json::Value = serde_json::from_slice(&whole["results.json"]).expect("JSON");
+    let rows = results["calibration"]["rows"].as_array().expect("rows");
+    let row = |drift: f64, estimator: &str| {
+        let own = |r: &&serde_json::Value| {
+            r["point"]["drift"] == drift && r["estimator"] == estimator && r["subgroup"].is_null() && r["estimand"] == "overall"
+        };
+        rows.iter().find(own).unwrap_or_else(|| panic!("{estimator} at {drift}"))
+    };
+    let number = |v: &serde_json::Value| v.as_f64().expect("a number");
+    let truth = number(&row(0.0, "did")["truth"]);
+    // An effect of .2 SD that is the same in both subgroups: their difference is none.
+    assert!((truth - 0.2 * 14.5).abs() < 0.4, "{truth}");
+    assert!(number(&row(0.0, "triple-difference")["truth"]).abs() < 1e-12);
+    let bias = number(&row(0.3, "did")["bias"]) - number(&row(0.0, "did")["bias"]);
+    assert!((bias - 1.5 * truth).abs() < 1e-9, "a drift of .3 SD over one period is what it is: {bias}");
+    assert!(results["calibration"]["design"].as_array().is_some_and(|d| d.iter().any(|f| f["what"] == "clusters" && f["value"] == 12.0)));
+
+    let (code, _, err) =
+        didact(&format!("calibrate {} --replicates 5 --set efect=1 --out {}", at("study.toml").display(), at("no").display()));
+    assert_eq!((code, err.contains("did you mean  effect?")), (3, true), "{err}");
+    // Other data: the shards are of another design.
+    let (code, _, err) = didact(&format!(
+        "simulate two-period --set schools=12 --set profile_schools=6 --seed 5 --population 0 --quiet --out {}",
+        at("other").display()
+    ));
+    assert_eq!(code, 0, "{err}");
+    let other = at("other").join("cohort.csv").display().to_string();
+    let (code, _, err) = didact(&format!("merge {} --data {other} --out {} --quiet", parts.join(" "), at("mixed").display()));
+    assert_eq!((code, err.contains("CAL-012")), (3, true), "{err}");
+}
+
+#[test]
+fn a_run_tells_how_far_its_headline_interval_can_be_trusted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let files = run("run two-period --set schools=10 --set profile_schools=4", &at("run"));
+    let results: serde_json::Value = serde_json::from_slice(&files["results.json"]).expect("JSON");
+    let own = &results["headline_calibration"];
+    assert_eq!((own["n"].as_u64(), own["draws"].as_u64()), (Some(200), Some(200)));
+    // Four Monte Carlo errors.
+    assert!(own["coverage"].as_f64().is_some_and(|c| (c - 0.95).abs() < 4.0 * (0.95f64 * 0.05 / 200.0).sqrt()), "{own}");
+    let study = String::from_utf8_lossy(&files["study.toml"]).replace("replicates = 200", "replicates = 0");
+    std::fs::write(at("none.toml"), study).expect("a file can be written");
+    let files = run(&format!("run {}", at("none.toml").display()), &at("none"));
+    let results: serde_json::Value = serde_json::from_slice(&files["results.json"]).expect("JSON");
+    assert!(results["headline_calibration"].is_null());
 }

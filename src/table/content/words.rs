@@ -1,6 +1,7 @@
 //! Plain sentences from templates: facts in slots, no adjective invented.
 
 use super::Headline;
+use crate::evaluate::Verdict;
 use crate::study::Run;
 use crate::table::Digits;
 use crate::table::number::{self, Glyphs};
@@ -43,7 +44,7 @@ pub(super) fn noun(run: &Run) -> String {
     }
 }
 
-/// The three sentences of a run.
+/// The sentences of a run: what was found, how sure, what it is worth, and how far its interval can be trusted.
 pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyphs) -> Vec<String> {
     let simulated = run.truth.is_some();
     let study = if simulated { "In this simulated study" } else { "In this study" };
@@ -103,7 +104,35 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
         Some(_) => format!("{sizes} the data are compatible with no difference at all; that is not proof that there is none."),
         None => "Nothing can be concluded from it, in either direction.".into(),
     };
-    vec![first, second, third]
+    let mut out = vec![first, second, third];
+    out.extend(trust(run, glyphs));
+    out
+}
+
+/// How often the headline interval contained the truth where it is known.
+fn trust(run: &Run, glyphs: Glyphs) -> Option<String> {
+    let design = if run.truth.is_some() { "designs like this one" } else { "designs like yours" };
+    let level = percent(run.study.study.level);
+    let trust = match run.trust.as_ref()? {
+        Ok(trust) => trust,
+        Err(why) => return Some(format!("How often such an interval contains the truth on {design} could not be tried: {why}.")),
+    };
+    let p = &trust.performance;
+    let m = p.coverage?;
+    let error = m.mc_error.map_or(String::new(), |e| {
+        let sign = if glyphs == Glyphs::Ascii { "+-" } else { "±" };
+        format!(" ({sign} {})", number::number(100.0 * e, Digits::Decimals(1), glyphs))
+    });
+    let verdict = match p.verdict {
+        Verdict::Broken => ", and does not keep that: take it for too narrow",
+        Verdict::Cautious => ", so it is wider than it need be",
+        Verdict::Kept | Verdict::Unknown => "",
+    };
+    let covered = number::number(100.0 * m.value, Digits::Decimals(1), glyphs);
+    Some(format!(
+        "Tried {} times on {design}, with the truth known, the interval contained it in {covered} %{error}; it promises {level}{verdict}.",
+        p.n
+    ))
 }
 
 fn equal(p: String) -> String {

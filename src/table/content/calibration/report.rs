@@ -52,11 +52,19 @@ fn answer(c: &Calibrated) -> Answer {
         sentences: sentences(c, 6),
         key_numbers: own.first().map_or(Vec::new(), |p| key_numbers(c, p)),
         cannot_say: vec![
-            "Whether a real study is like this design: the truth is known here because it was made.".into(),
+            if c.is_fitted() {
+                "Whether profiles work: outcomes were drawn anew on the data's design, with an effect that was set.".into()
+            } else {
+                "Whether a real study is like this design: the truth is known here because it was made.".into()
+            },
             "How methods do where their assumptions fail in ways that this design does not have.".into(),
         ],
         ask: vec![
-            "Is the number of schools, their differences and the timing of the start like those of the study in question?".into(),
+            if c.is_fitted() {
+                "Could trends have drifted apart, students have left, or comparison classrooms have used profiles too? Try  --grid drift=0,0.05,  attrition  and  contamination.".into()
+            } else {
+                "Is the number of schools, their differences and the timing of the start like those of the study in question?".into()
+            },
             "Is the Monte Carlo error small enough for the difference that matters?".into(),
         ],
     }

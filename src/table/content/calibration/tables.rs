@@ -2,6 +2,7 @@
 
 use super::{effect, error, estimator, is_overall, number, outcome, share, value};
 use crate::evaluate::Performance;
+use crate::evaluate::fitted::CONDITIONS;
 use crate::study::Calibrated;
 use crate::table::{Cell, Column, Digits, Table};
 
@@ -14,6 +15,7 @@ pub fn tables(c: &Calibrated) -> Vec<Table> {
         performance(c, "performance-by-subgroup", "Effects in subgroups", &subgroup),
         ranking(c),
         failures(c),
+        design(c),
     ];
     tables.retain(|t| !t.rows.is_empty());
     tables
@@ -138,6 +140,26 @@ fn ranking(c: &Calibrated) -> Table {
         }
     }
     out.note("Intervals that keep their promise stand before those that do not; then by RMSE, then by width. Differences are paired: draw by draw, on the same students.");
+    out
+}
+
+/// What was found about the data, and what was put on top.
+fn design(c: &Calibrated) -> Table {
+    let columns = vec![Column::new("outcome", "Outcome"), Column::new("what", "What"), Column::new("value", "Value")];
+    let mut out = Table::new("design", "The design that was fitted to the data", columns);
+    for fact in &c.facts {
+        out.push(vec![Cell::text(&fact.outcome), Cell::text(&fact.what), value(fact.value)]);
+    }
+    if c.is_fitted() {
+        for condition in &CONDITIONS {
+            let set = c.calibration.conditions.iter().rev().find(|(name, _)| name == condition.name);
+            if !c.points[0].values.iter().any(|(name, _)| name == condition.name) {
+                let own = set.map_or(condition.default, |(_, v)| *v);
+                out.push(vec![Cell::text("all"), Cell::text(format!("{}: {}", condition.name, condition.meaning)), value(own)]);
+            }
+        }
+    }
+    out.note("Who is in which group, treated when and seen when is as in the data. Outcomes are drawn with normal deviations that have the data's covariances within groups and over time; what few clusters tell of them is rough.");
     out
 }
 

@@ -25,7 +25,12 @@ pub fn sentences(c: &Calibrated, most: usize) -> Vec<String> {
 
 fn sentence(c: &Calibrated, p: &Performance) -> String {
     let point = &c.points[p.point];
-    let design = if point.values.is_empty() { "On designs like this".to_string() } else { format!("With {point}") };
+    let design = match (c.is_fitted(), point.values.is_empty()) {
+        (false, true) => "On designs like this".to_string(),
+        (false, false) => format!("With {point}"),
+        (true, true) => "On designs like yours".to_string(),
+        (true, false) => format!("On designs like yours with {point}"),
+    };
     let outcomes = c.calibration.study.roles.as_ref().map_or(0, |r| r.outcomes.len());
     let of = if outcomes > 1 { format!(" for {}", outcome(c, p)) } else { String::new() };
     let Some(method) = &p.method else {

@@ -1,0 +1,81 @@
+//! How far the headline interval of a run can be trusted on the run's own design.
+
+use super::analyse::Analysis;
+use super::calibration::Calibration;
+use super::file::{AnalysisSection, StudyFile};
+use crate::cohort::{Cohort, Faults};
+use crate::estimate::Estimand;
+use crate::evaluate::{Performance, performances, replicate};
+use crate::panel::{Executor, spread};
+use serde_json::{Value, json};
+
+/// Draws where the study does not say how many.
+const DRAWS: u64 = 200;
+/// Rows beyond which a run does not draw unless the study says so: it would take longer than the run itself.
+const MOST_ROWS: usize = 100_000;
+
+/// What draws on the design say of the headline interval.
+#[derive(Debug, Clone)]
+pub struct Trust {
+    /// The estimator.
+    pub estimator: String,
+    /// How it did: coverage, with its Monte Carlo error, and the verdict.
+    pub performance: Performance,
+    /// Whether the design was fitted to data; else it is the simulated world's.
+    pub fitted: bool,
+}
+
+/// How many draws a run makes: as many as the study says, else 200, or none where there are more than 100,000 rows.
+pub(super) fn draws(study: &StudyFile, rows: usize) -> u64 {
+    study.calibration.replicates.unwrap_or(if rows > MOST_ROWS { 0 } else { DRAWS })
+}
+
+/// Draws outcomes on the design of the study and makes the headline analysis of each; `None` where there is no headline interval, or
+/// no draw is wanted.
+///
+/// # Errors
+/// When the design cannot be drawn from.
+pub(super) fn trust(
+    study: &StudyFile,
+    cohort: &Cohort,
+    headline: Option<&Analysis>,
+    executor: &dyn Executor,
+) -> Result<Option<Trust>, Faults> {
+    let replicates = draws(study, cohort.n_rows) as usize;
+    let overall = |a: &Analysis, kind| a.effects.iter().find(|e| e.target.estimand == kind).and_then(|e| e.result.as_ref().ok()).cloned();
+    let interval = headline.and_then(|a| {
+        let own = overall(a, Estimand::Overall).or_else(|| overall(a, Estimand::OverallDynamic))?;
+        Some((a, own.inference))
+    });
+    let (Some((analysis, inference)), true) = (interval, replicates > 0) else { return Ok(None) };
+    let mut own = study.clone();
+    own.analysis = vec![AnalysisSection {
+        name: "headline".into(),
+        estimators: vec![analysis.estimator.label()],
+        inference: vec![inference],
+        multiplicity: None,
+        covariates: study.analysis.first().and_then(|a| a.covariates.clone()),
+    }];
+    if let Some(roles) = &mut own.roles {
+        roles.outcomes = vec![analysis.outcome.clone()];
+        roles.subgroups.truncate(1);
+    }
+    let calibration = Calibration { study: own, grid: Vec::new(), effects: vec!["overall".into()], replicates, conditions: Vec::new() };
+    let source = calibration.source(Some(cohort))?;
+    let (experiment, _) = calibration.experiment(&*source, calibration.grid(&*source)?)?;
+    let found = spread(executor, replicates, |i| replicate(&experiment, 0, i));
+    let performance = performances(&experiment, &found).into_iter().next();
+    Ok(performance.map(|performance| Trust { estimator: analysis.label(), performance, fitted: study.data.path.is_some() }))
+}
+
+impl Trust {
+    /// For the document of the interface.
+    pub fn value(&self) -> Value {
+        let p = &self.performance;
+        json!({
+            "estimator": self.estimator, "inference": p.method, "design": if self.fitted { "fitted to the data" } else { "simulated" },
+            "draws": p.n + p.failures.iter().map(|f| f.1).sum::<usize>(), "n": p.n,
+            "coverage": p.coverage.map(|m| m.value), "coverage_mc": p.coverage.and_then(|m| m.mc_error), "promise": p.verdict.word(),
+        })
+    }
+}
