@@ -55,7 +55,7 @@ impl<'a> Batches<'a> {
         executor: &'a dyn Executor,
     ) -> Self {
         let study = Study::new(card, design, p, seed, detail);
-        let empty = Tally::new(p, &study.outcomes);
+        let empty = Tally::new(p, &study.outcomes, study.wanted.whole_truth);
         let in_school = expected(p) / p.value("schools");
         let schools = |students: usize| (students as f64 / in_school).ceil().clamp(1.0, f64::from(study.n_schools)) as u32;
         Batches {
@@ -131,17 +131,20 @@ impl Iterator for Batches<'_> {
         self.next_school = to;
         let (study, names) = (&self.study, self.names);
         let n_blocks = (to - from).div_ceil(of_block);
+        let p = &self.parameters;
+        let rows_of_school = expected(p) / p.value("schools") * study.n_years as f64;
         let blocks = spread(self.executor, n_blocks as usize, |b| {
-            let mut block = Block::new(study, &self.empty);
+            let mut block = Block::new(study, &self.empty, (rows_of_school * f64::from(of_block.min(to - from))) as usize);
             let first = from + b as u32 * of_block;
             (first..(first + of_block).min(to)).for_each(|school| block.school(study, school));
             block
         });
-        let (mut rows, mut sealed) = (Rows::new(&study.wanted), Sealed::new(study.wanted.sealed, &study.outcomes));
+        let (mut rows, mut sealed) = (Rows::new(&study.wanted, 0), Sealed::new(study.wanted.sealed, &study.outcomes));
         let (first_student, mut n_students, mut profiles) = (self.n_students, 0, Vec::new());
+        let n_rows = blocks.iter().map(|block| block.rows.len()).sum();
         for block in blocks {
             self.counted.n_rows += block.rows.len();
-            rows.append(&study.wanted, block.rows, n_students);
+            rows.append(&study.wanted, block.rows, n_students, n_rows);
             sealed.append(block.sealed, n_students);
             profiles.extend(block.profiles.into_iter().map(|(ix, mut profile)| {
                 profile.student_id = names.student(first_student + n_students + ix);

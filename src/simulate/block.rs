@@ -79,9 +79,10 @@ struct Sources {
 }
 
 impl Block {
-    pub(super) fn new(study: &Study, empty: &Tally) -> Self {
+    /// Nothing yet, with room for about so many rows.
+    pub(super) fn new(study: &Study, empty: &Tally, n_rows: usize) -> Self {
         Block {
-            rows: Rows::new(&study.wanted),
+            rows: Rows::new(&study.wanted, n_rows),
             sealed: Sealed::new(study.wanted.sealed, &study.outcomes),
             tally: empty.clone(),
             profiles: Vec::new(),
@@ -180,6 +181,7 @@ impl Block {
         let n_outcomes = study.outcomes.len();
         let (mut stays, mut seen) = (true, Vec::new());
         let (mut goals, mut plans) = (Vec::new(), Vec::new());
+        let mut row = Row { start, prior_math, ..whom.row(student_ix, student.entry) };
         for (t, &taken) in (student.entry..).zip(&tests) {
             let year = study.first_year + t as i64;
             let (treated, uses) = (whom.treated(year), whom.uses(year));
@@ -219,10 +221,11 @@ impl Block {
                 if let Some(skills) = study.skills.as_ref().filter(|_| wanted.profiles) {
                     plans.extend(plan.into_iter().map(|planned| skills.goal(planned, year)));
                 }
-                let scores = std::array::from_fn(|k| if missed[k] { f64::NAN } else { points(outcomes[k].observed) });
-                let minutes = minutes.map_or(f64::NAN, |m| (m * if year >= study.first_take_up { 10.0 } else { 0.0 }).round() / 10.0);
-                let (cut, goals) = (study.scores.cut(t), counted.map(|n| n as f64));
-                let row = Row { start, uses, scores, cut, prior_math, record, goals, minutes, skills, ..whom.row(student_ix, t) };
+                whom.turn_to(&mut row, t);
+                (row.uses, row.record, row.skills, row.cut) = (uses, record, skills, study.scores.cut(t));
+                row.goals = counted.map(|n| n as f64);
+                row.scores = std::array::from_fn(|k| if missed[k] { f64::NAN } else { points(outcomes[k].observed) });
+                row.minutes = minutes.map_or(f64::NAN, |m| (m * if year >= study.first_take_up { 10.0 } else { 0.0 }).round() / 10.0);
                 self.rows.push(wanted, &row);
                 if study.comparison.is_some() {
                     seen.push((t, std::array::from_fn(|k| (!missed[k]).then(|| outcomes[k].observed))));
@@ -342,6 +345,12 @@ impl<'a> Whom<'a> {
             skills: [f64::NAN; 3],
             kind: 0,
         }
+    }
+
+    /// Turns a row to another year.
+    fn turn_to(&self, row: &mut Row<'_>, t: usize) {
+        (row.year, row.grade) = (self.study.first_year + t as i64, self.study.entering_grade + t as i64);
+        row.teacher = self.place.room.teacher[t + 1];
     }
 
     /// What a year would be with and without profiles, and the effect on the level, SD.

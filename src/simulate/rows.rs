@@ -23,11 +23,12 @@ enum Store {
 }
 
 impl Rows {
-    pub(super) fn new(wanted: &Wanted) -> Self {
+    /// None yet, with room for so many.
+    pub(super) fn new(wanted: &Wanted, n: usize) -> Self {
         let empty = |kind| match kind {
-            Kind::Id(_) | Kind::Words(_) => Store::Codes(Vec::new()),
-            Kind::Whole => Store::Wholes(Vec::new()),
-            Kind::Number => Store::Numbers(Vec::new()),
+            Kind::Id(_) | Kind::Words(_) => Store::Codes(Vec::with_capacity(n)),
+            Kind::Whole => Store::Wholes(Vec::with_capacity(n)),
+            Kind::Number => Store::Numbers(Vec::with_capacity(n)),
         };
         Rows { n_rows: 0, columns: wanted.columns.iter().map(|c| empty(c.kind)).collect() }
     }
@@ -51,11 +52,17 @@ impl Rows {
         self.n_rows
     }
 
-    /// Adds the rows of a later block, whose students are numbered from 0.
-    pub(super) fn append(&mut self, wanted: &Wanted, block: Rows, n_students: u32) {
+    /// Adds the rows of a later block, whose students are numbered from 0; `n` are to come in all.
+    pub(super) fn append(&mut self, wanted: &Wanted, block: Rows, n_students: u32, n: usize) {
         if self.n_rows == 0 && n_students == 0 {
             // The first block is what there is.
             *self = block;
+            let more = n - self.n_rows;
+            self.columns.iter_mut().for_each(|column| match column {
+                Store::Codes(v) => v.reserve_exact(more),
+                Store::Wholes(v) => v.reserve_exact(more),
+                Store::Numbers(v) => v.reserve_exact(more),
+            });
             return;
         }
         self.n_rows += block.n_rows;

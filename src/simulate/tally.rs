@@ -65,6 +65,8 @@ pub(super) struct Tally {
     first_group: i64,
     n_years: usize,
     n_groups: usize,
+    /// Whether more is asked for than the effects on those treated.
+    whole: bool,
     /// By outcome, group (never last), year and kind of student.
     cells: Vec<Cell>,
     /// Untreated scores of everyone, recorded or not, by outcome, group and year.
@@ -91,7 +93,7 @@ pub(super) struct At<'a> {
 }
 
 impl Tally {
-    pub(super) fn new(p: &Parameters, outcomes: &[&'static str]) -> Self {
+    pub(super) fn new(p: &Parameters, outcomes: &[&'static str], whole: bool) -> Self {
         let n_years = (p.whole("last_year") - p.whole("first_year") + 1) as usize;
         let n_groups = (p.last_take_up() - p.whole("first_take_up") + 1) as usize + 1;
         let n = outcomes.len();
@@ -101,6 +103,7 @@ impl Tally {
             first_group: p.whole("first_take_up"),
             n_years,
             n_groups,
+            whole,
             cells: vec![Cell::default(); n * n_groups * n_years * N_KINDS],
             all: vec![Mean::default(); n * n_groups * n_years],
             squares: vec![0; n],
@@ -121,7 +124,9 @@ impl Tally {
         let kind = [s.iep.is_some(), s.el, s.frl, s.female].iter().enumerate().fold(0, |k, (bit, is)| k | usize::from(*is) << bit);
         for (k, o) in outcomes.iter().enumerate() {
             let place = (k * self.n_groups + group) * self.n_years + t;
-            self.all[place].add(o.without);
+            if self.whole {
+                self.more(&at, place, k, o, treated);
+            }
             if !o.seen {
                 continue;
             }
@@ -132,24 +137,31 @@ impl Tally {
                 cell.effect += i64::from(o.with - o.without);
                 cell.measured += i64::from(o.observed - o.without);
                 cell.beside += i64::from(o.with - o.beside);
-                if at.complier {
-                    self.compliers[k].add(o.with - o.without);
-                }
-                let bin = ((at.dose * DOSE_BINS as f64) as usize).min(DOSE_BINS - 1);
-                let (effects, doses) = &mut self.doses[k * DOSE_BINS + bin];
-                effects.add(o.with - o.without);
-                *doses += (at.dose * 1000.0) as i64;
-            } else {
-                if group == self.n_groups - 1 && t == 0 {
-                    self.squares[k] += i64::from(o.without) * i64::from(o.without);
-                }
-                if o.beside != o.without {
-                    self.spilled[k].add(o.beside - o.without);
-                }
+            } else if group == self.n_groups - 1 && t == 0 {
+                self.squares[k] += i64::from(o.without) * i64::from(o.without);
             }
-            if at.year >= self.first_group {
-                self.everyone[k].add(o.everyone - o.without);
+        }
+    }
+
+    /// Notes what only the whole truth needs.
+    fn more(&mut self, at: &At<'_>, place: usize, k: usize, o: &Outcome, treated: bool) {
+        self.all[place].add(o.without);
+        if !o.seen {
+            return;
+        }
+        if treated {
+            if at.complier {
+                self.compliers[k].add(o.with - o.without);
             }
+            let bin = ((at.dose * DOSE_BINS as f64) as usize).min(DOSE_BINS - 1);
+            let (effects, doses) = &mut self.doses[k * DOSE_BINS + bin];
+            effects.add(o.with - o.without);
+            *doses += (at.dose * 1000.0) as i64;
+        } else if o.beside != o.without {
+            self.spilled[k].add(o.beside - o.without);
+        }
+        if at.year >= self.first_group {
+            self.everyone[k].add(o.everyone - o.without);
         }
     }
 

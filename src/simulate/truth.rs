@@ -145,7 +145,7 @@ pub struct Implied {
     pub gain_variance: f64,
     /// Reliability of a score.
     pub reliability: f64,
-    /// Correlation of the scores of two years in a row.
+    /// Correlation of the scores of the first two years.
     pub year_to_year_correlation: f64,
     /// Mean fidelity over all classrooms there could be.
     pub mean_fidelity: f64,
@@ -221,10 +221,11 @@ pub(super) fn implied(p: &Parameters, mean_fidelity: f64) -> Implied {
     let (places, school, class, student) = (variance::places(p), v("school_variance"), v("class_variance"), v("student_variance"));
     let passing = v("transient_variance") + v("occasion_variance") + v("error_variance");
     let total = places + school + class + student + passing;
-    let school_gain = 2.0 * school * (1.0 - v("school_persistence")) + v("school_growth_variance");
-    let class_gain = 2.0 * class * (1.0 - v("class_carry_over"));
     let drive = p.get("drive_growth").unwrap_or(0.0);
-    let gain = school_gain + class_gain + 2.0 * passing + v("growth_variance") + drive * drive;
+    let (of_schools, of_students) = (v("school_growth_variance"), v("growth_variance") + drive * drive);
+    let school_gain = 2.0 * school * (1.0 - v("school_persistence")) + of_schools;
+    let class_gain = 2.0 * class * (1.0 - v("class_carry_over"));
+    let gain = school_gain + class_gain + 2.0 * passing + of_students;
     let part = |x: f64| if gain > 0.0 { x / gain } else { 0.0 };
     Implied {
         icc_school_level: (places + school) / total,
@@ -233,7 +234,8 @@ pub(super) fn implied(p: &Parameters, mean_fidelity: f64) -> Implied {
         icc_class_gain: part(class_gain),
         gain_variance: gain,
         reliability: 1.0 - v("error_variance") / total,
-        year_to_year_correlation: (places + school * v("school_persistence") + class * v("class_carry_over") + student) / total,
+        // By the second year lasting growth has spread scores.
+        year_to_year_correlation: variance::correlation(p, 1) / libm::sqrt(1.0 + (of_schools + of_students) / total),
         mean_fidelity,
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn add_to(list: &mut Vec<Parameter>) {
         ("leave_rate", 0.07, rate, "a year", "Students who leave after a year and do not return.", "GAO-11-40: 11.5 % of schools lose more than 10 % a year", Literature),
         ("leave_spread", 0.21, [0.0, 2.0], "probit units", "How much the rate of leaving varies between schools.", "so that about 11.5 % of schools lose more than 10 % a year", Literature),
         ("leave_ability", -0.1, [-0.99, 0.99], "probit units an SD", "How much less likely able students are to leave (time-constant).", CHOICE, Scenario),
-        ("move_rate", 0.02, rate, "a year", "Students who move to another school after a year; they leave the sample.", CHOICE, Scenario),
+        ("move_rate", 0.02, rate, "a year", "Students who move to another school after a year, of those who do not leave; they leave the sample too.", CHOICE, Scenario),
         ("join_rate", 0.03, rate, "a year", "Students who join a section in a later year, for each of its first seats.", CHOICE, Scenario),
         ("missing_rate", 0.04, [0.0, 0.9], "share", "Tests missed: the row stays, the score is missing.", "3–8 % of tests", Literature),
         ("missing_attendance", -0.3, [-0.99, 0.99], "probit units an SD", "How much less likely students of good attendance are to miss a test (time-constant).", CHOICE, Scenario),

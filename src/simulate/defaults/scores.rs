@@ -23,7 +23,7 @@ pub(super) fn add_to(list: &mut Vec<Parameter>) {
         ("transient_variance", 0.08, variance, "SD²", "Variance of a student's good and bad years.", DECOMPOSED, Literature),
         ("occasion_variance", 0.02, variance, "SD²", "Variance of the testing days, the same for both tests of a year.", CHOICE, Scenario),
         ("error_variance", 0.08, variance, "SD²", "Variance of measurement error; .08 of 1 is a reliability of .92.", "reliability .92, below MAP's .95–.97", Literature),
-        ("outcome_correlation", 0.8, [-1.0, 1.0], "correlation", "Correlation of math and reading in everything but testing days and measurement error.", CHOICE, Scenario),
+        ("outcome_correlation", 0.8, [-1.0, 1.0], "correlation", "Correlation of math and reading in everything but what IEP, poverty and EL explain, testing days and measurement error.", CHOICE, Scenario),
         ("conditional_error", 0.25, [0.0, 5.0], "a SD²", "How fast the error of measurement grows away from the mean: its variance is proportional to 1 + this · θ², at most 6.25 times that at the mean.", "errors about 1.4 times as large at ±2 SD, up to 2.5 times (IES 2011-4033; MAP)", Literature),
         ("ceiling", 9.0, [-9.0, 9.0], "SD", "The highest score that the test can give, against the comparison schools' mean of the first year.", "9: no ceiling", Scenario),
         ("floor", -9.0, [-9.0, 9.0], "SD", "The lowest score that the test can give, against the same mean.", "−9: no floor", Scenario),

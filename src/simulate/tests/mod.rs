@@ -2,8 +2,11 @@
 
 use super::*;
 use crate::cohort::Data;
+use components::Components;
 use std::collections::BTreeMap;
 
+mod components;
+mod moments;
 mod worlds;
 
 fn draw(id: &str, changes: &[(&str, &str)], seed: u64, detail: Detail) -> Draw {
@@ -192,50 +195,22 @@ fn variance_parts_come_out_as_implied() {
     assert!((growth - 0.52).abs() < 0.03, "{growth}");
     let level: Vec<f64> = start.iter().map(|&i| math[i] / 15.0).collect();
     let pick = |codes: &[u32], rows: &[usize]| rows.iter().map(|&i| codes[i]).collect::<Vec<_>>();
-    let (total, between_rooms, between_schools) = parts(&level, &pick(&room, &start), &pick(&school, &start));
+    // Only the first school has profiles: it is poorer.
+    let of = |x: &[f64], rows: &[usize]| Components::of(x, &pick(&room, rows), &pick(&school, rows), |s| s == 0);
+    let parts = of(&level, &start);
+    let (total, between_rooms, between_schools) = (parts.total(), parts.class, parts.school);
     assert!((total - 1.0).abs() < 0.04, "{total}");
     assert!((between_schools / total - implied.icc_school_level).abs() < 0.03, "{between_schools}");
     assert!((between_rooms / total - implied.icc_class_level).abs() < 0.015, "{between_rooms}");
     let gain: Vec<f64> = before.iter().zip(&after).map(|(b, a)| (a - b) / 15.0).collect();
-    let (total, between_rooms, between_schools) = parts(&gain, &pick(&room, &next), &pick(&school, &next));
+    let parts = of(&gain, &next);
+    let (total, between_rooms, between_schools) = (parts.total(), parts.class, parts.school);
     assert!((total - implied.gain_variance).abs() < 0.03, "{total}");
     assert!((between_schools / total - implied.icc_school_gain).abs() < 0.02, "{between_schools}");
     assert!((between_rooms / total - implied.icc_class_gain).abs() < 0.025, "{between_rooms}");
     let (m, rd) = (numbers(c, "math"), numbers(c, "reading"));
     let both = correlation(&start.iter().map(|&i| m[i]).collect::<Vec<_>>(), &start.iter().map(|&i| rd[i]).collect::<Vec<_>>());
     assert!((0.66..0.80).contains(&both), "{both}");
-}
-
-/// Total variance and its parts between classrooms and between schools, by pairs of neighbours in the data: half the
-/// mean squared difference of two students of a classroom, a school, and of different schools.
-fn parts(x: &[f64], room: &[u32], school: &[u32]) -> (f64, f64, f64) {
-    let mut by_room: BTreeMap<(u32, u32), Vec<f64>> = BTreeMap::new();
-    (0..x.len()).for_each(|i| by_room.entry((school[i], room[i])).or_default().push(x[i]));
-    let (mut within, mut n) = (0.0, 0.0);
-    let mut rooms: BTreeMap<u32, Vec<(f64, f64)>> = BTreeMap::new();
-    for ((s, _), v) in &by_room {
-        let m = mean(v);
-        let ss: f64 = v.iter().map(|y| (y - m) * (y - m)).sum();
-        within += ss;
-        n += v.len() as f64 - 1.0;
-        rooms.entry(*s).or_default().push((m, v.len() as f64));
-    }
-    within /= n;
-    // Means of the same school differ by the classroom and by 1/n of the students.
-    let (mut class, mut classes) = (0.0, 0.0);
-    let mut means = Vec::new();
-    for v in rooms.values() {
-        let m = mean(&v.iter().map(|r| r.0).collect::<Vec<_>>());
-        class += v.iter().map(|r| (r.0 - m) * (r.0 - m)).sum::<f64>();
-        class -= v.iter().map(|r| within / r.1).sum::<f64>() * (v.len() as f64 - 1.0) / v.len() as f64;
-        classes += v.len() as f64 - 1.0;
-        means.push((m, v.iter().map(|r| within / r.1).sum::<f64>() / (v.len() * v.len()) as f64, v.len() as f64));
-    }
-    let class = class / classes;
-    let m = mean(&means.iter().map(|r| r.0).collect::<Vec<_>>());
-    let spread = means.iter().map(|r| (r.0 - m) * (r.0 - m)).sum::<f64>() / (means.len() as f64 - 1.0);
-    let school = spread - mean(&means.iter().map(|r| r.1 + class / r.2).collect::<Vec<_>>());
-    (within + class + school, class, school)
 }
 
 #[test]

@@ -13,7 +13,7 @@ static CARD: WorldCard = WorldCard {
               the norm; most of it is the drive that made them use it.",
     source: "Khan Academy annual report 2023 (.36, 9 % of 350,000 students) beside a panel within teachers (PNAS \
               2026: .031 at actual use, .085 at the full dose).",
-    version: 1,
+    version: 2,
 };
 
 impl World for Dosage {

@@ -13,7 +13,7 @@ static CARD: WorldCard = WorldCard {
               not on drive: the schools look good whatever the profiles do.",
     source: "RAND RR1365 (62 schools, about 11,000 students; up to 51 matches each, WR-1061) and the NEPC review \
               of it. The rise is a scenario choice.",
-    version: 1,
+    version: 2,
 };
 
 impl World for RandCharters {

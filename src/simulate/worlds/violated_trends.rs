@@ -12,7 +12,7 @@ static CARD: WorldCard = WorldCard {
     teaches: "Profile schools were rising faster before profiles came; the comparison of changes counts the rise \
               as the work of profiles, and the years before give it away.",
     source: "Selection on growth: correlation .1–.4 of drive and growth is thought likely; a scenario",
-    version: 1,
+    version: 2,
 };
 
 impl World for ViolatedTrends {
