@@ -181,20 +181,26 @@ fn check(options: &Options, fit: &Fit) -> Result<(), Faults> {
 
 fn regression(fit: &Fit, linear: &LinearFit, options: &Options, setting: &Setting<'_>) -> Inferred {
     let kind = options.get("type");
-    let sandwich = sandwich(linear, adjustment(kind));
+    let wanted = || setting.identified(fit);
+    let more = adjustment(kind) != Adjustment::None || options.get("df") == "satterthwaite";
+    let adjusted = more.then(|| sandwich(linear, adjustment(kind), wanted().map(|(t, _)| t)));
+    // Without an adjustment, and without Satterthwaite's degrees of freedom, the scores are enough.
+    let plain = sandwich::plain(linear);
     let g = linear.clusters.len() as f64;
     let factor = factor(linear, options);
     let mut out = Inferred::default();
-    for (t, estimate) in identified(fit) {
-        let Some(variance) = sandwich.contrasts[t] else { continue };
+    for (t, estimate) in wanted() {
+        let Some(contrast) = &linear.contrasts[t] else { continue };
+        let adjusted = adjusted.as_ref().and_then(|s| s.contrasts[t]);
         let df = match (options.get("df"), kind) {
-            ("satterthwaite", _) | ("default", "cr2") => variance.satterthwaite,
+            ("satterthwaite", _) | ("default", "cr2") => adjusted.map_or(f64::NAN, |v| v.satterthwaite),
             ("normal", _) => f64::INFINITY,
             _ => g - 1.0,
         };
-        out.estimates.push(Estimate::from_variance(t, estimate, variance.variance * factor, df, setting.level));
+        let variance = adjusted.map_or_else(|| plain(contrast), |v| v.variance);
+        out.estimates.push(Estimate::from_variance(t, estimate, variance * factor, df, setting.level));
     }
-    if sandwich.leverage_one {
+    if adjusted.is_some_and(|s| s.leverage_one) {
         out.warnings.push(Warning::new(
             "leverage-one",
             "some coefficient rests on a single cluster: the small-sample adjustment leaves that direction out (generalized inverse), and standard errors that involve it are too small",

@@ -61,7 +61,9 @@ impl Inference for Jackknife {
         let left = left_out(fit, options, setting)?;
         let n = left.len();
         let bell = match &fit.body {
-            Body::Linear(linear) if groups == 0 && options.get("df") == "satterthwaite" => Some(sandwich(linear, Adjustment::Full)),
+            Body::Linear(linear) if groups == 0 && options.get("df") == "satterthwaite" => {
+                Some(sandwich(linear, Adjustment::Full, 0..linear.contrasts.len()))
+            }
             _ => None,
         };
         let mut out = Inferred::default();

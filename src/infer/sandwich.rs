@@ -38,8 +38,9 @@ pub(super) struct Sandwich {
 
 const SINGULAR: f64 = 1e-10;
 
-pub(super) fn sandwich(fit: &LinearFit, adjustment: Adjustment) -> Sandwich {
-    let targets: Vec<usize> = (0..fit.contrasts.len()).filter(|&t| fit.contrasts[t].is_some()).collect();
+/// The sandwich of these targets.
+pub(super) fn sandwich(fit: &LinearFit, adjustment: Adjustment, targets: impl Iterator<Item = usize>) -> Sandwich {
+    let targets: Vec<usize> = targets.filter(|&t| fit.contrasts[t].is_some()).collect();
     let chosen: Vec<Vec<f64>> = targets.iter().filter_map(|&t| fit.contrasts[t].clone()).collect();
     let mut pieces = Pieces::new(fit, adjustment);
     let rooted = pieces.rooted(&chosen);
@@ -58,6 +59,16 @@ pub(super) fn sandwich(fit: &LinearFit, adjustment: Adjustment) -> Sandwich {
         contrasts[t] = Some(Variance { variance: sum.variance, satterthwaite: sum.satterthwaite(&pieces.c) });
     }
     Sandwich { contrasts, leverage_one: pieces.leverage_one && adjustment != Adjustment::None }
+}
+
+/// The variance of a contrast c without any adjustment of the residuals (CR0) and without any small-sample factor:
+/// Σ_g (c'M s_g)². Where no degrees of freedom are wanted it needs neither roots nor the clusters' leverage.
+pub(super) fn plain(fit: &LinearFit) -> impl Fn(&[f64]) -> f64 {
+    let scores: Vec<Vec<f64>> = (0..fit.clusters.len()).map(|g| fit.score(g)).collect();
+    move |contrast| {
+        let h = fit.inverse.apply(contrast);
+        scores.iter().map(|s| dot(&h, s)).map(|x| x * x).sum()
+    }
 }
 
 /// The covariance of several contrasts, without any small-sample factor: each cluster's contributions, outer product summed.
