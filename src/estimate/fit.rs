@@ -179,7 +179,13 @@ impl Fit {
                     return Some(crossing.shares(l, c).into_iter().map(rounded).collect());
                 }
                 let (h, size) = (l.inverse.apply(c), dot(c, c));
-                let share = |cluster: &LinearCluster| rounded(dot(&h, &cluster.s.apply(c)) / size);
+                // A contrast touches few terms.
+                let touched: Vec<usize> = (0..c.len()).filter(|&j| c[j] != 0.0).collect();
+                let share = |cluster: &LinearCluster| {
+                    let of_row = |row: &[f64]| touched.iter().fold(0.0, |sum, &j| sum + row[j] * c[j]);
+                    let moved: Vec<f64> = (0..c.len()).map(|i| of_row(cluster.s.row(i))).collect();
+                    rounded(dot(&h, &moved) / size)
+                };
                 Some(l.clusters.iter().map(share).collect())
             }
             Body::Influence(_) => {

@@ -86,12 +86,13 @@ pub(super) fn fit(
     let rule = RankRule::default();
     let ranked = Cholesky::ranked(&total, RankRule { absolute: rule.absolute * weight, ..rule });
     let kept = ranked.kept;
+    let all_kept = kept.len() == terms.len();
     let clusters: Vec<LinearCluster> = present
         .iter()
-        .zip(&full)
+        .zip(full)
         .map(|(c, (s, b))| LinearCluster {
-            s: s.select(&kept),
-            b: kept.iter().map(|&k| b[k]).collect(),
+            s: if all_kept { s } else { s.select(&kept) },
+            b: if all_kept { b } else { kept.iter().map(|&k| b[k]).collect() },
             c: c.cross[(c.cross.rows() - 1, c.cross.rows() - 1)],
             weighted: c.powers.as_ref().map(|p| {
                 let (s0, b0) = cross(c, &p[0], moments, &terms, &kept);
@@ -101,7 +102,6 @@ pub(super) fn fit(
             }),
         })
         .collect();
-    drop(full);
     if kept.is_empty() {
         return Err(Fault::new(
             "EST-003",

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 mod components;
 mod moments;
+mod sums;
 mod worlds;
 
 fn draw(id: &str, changes: &[(&str, &str)], seed: u64, detail: Detail) -> Draw {
