@@ -47,20 +47,7 @@ impl Keys {
         match data {
             Data::Whole(w) => {
                 let value = |r: usize| w.values.at(r);
-                let low = rows.iter().map(value).min().unwrap_or(0);
-                let high = rows.iter().map(value).max().unwrap_or(0);
-                let span = high.abs_diff(low);
-                if span < 4 * rows.len() as u64 + 1024 {
-                    let mut rank = vec![u32::MAX; span as usize + 1];
-                    rows.iter().for_each(|r| rank[(value(r) - low) as usize] = 0);
-                    let mut keys = Vec::new();
-                    for (offset, slot) in rank.iter_mut().enumerate() {
-                        if *slot == 0 {
-                            *slot = keys.len() as u32;
-                            keys.push(low + offset as i64);
-                        }
-                    }
-                    let codes = rows.iter().map(|r| rank[(value(r) - low) as usize]).collect();
+                if let Some((keys, codes)) = dense(rows.len(), || rows.iter().map(value)) {
                     return (Keys::Whole(keys), codes);
                 }
                 let (keys, codes) = by_sorting(rows, value, |a, b| a.cmp(b));
@@ -88,6 +75,26 @@ impl Keys {
             }
         }
     }
+}
+
+/// The distinct whole numbers, sorted, and each one's index, by a table; `None` where they lie too far apart for one.
+pub(super) fn dense<I: Iterator<Item = i64>>(n: usize, values: impl Fn() -> I) -> Option<(Vec<i64>, Vec<u32>)> {
+    let low = values().min().unwrap_or(0);
+    let high = values().max().unwrap_or(0);
+    let span = high.abs_diff(low);
+    if span >= 4 * n as u64 + 1024 {
+        return None;
+    }
+    let mut rank = vec![u32::MAX; span as usize + 1];
+    values().for_each(|v| rank[(v - low) as usize] = 0);
+    let mut keys = Vec::new();
+    for (offset, slot) in rank.iter_mut().enumerate() {
+        if *slot == 0 {
+            *slot = keys.len() as u32;
+            keys.push(low + offset as i64);
+        }
+    }
+    Some((keys, values().map(|v| rank[(v - low) as usize]).collect()))
 }
 
 fn by_sorting<T: Copy>(

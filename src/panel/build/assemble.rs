@@ -87,9 +87,9 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
             let unit_rank: Vec<u32> = unit_code.iter().map(|&u| place[u as usize]).collect();
             let (mut order, start) = counting_sort(&unit_rank, units.len());
             let disordered = |slice: &[u32]| slice.windows(2).any(|w| period_code[w[0] as usize] > period_code[w[1] as usize]);
-            let places = |from: u32, to: u32| (from as usize..to as usize).map(|k| order.at(k) as u32).collect::<Vec<u32>>();
-            if start.windows(2).any(|pair| disordered(&places(pair[0], pair[1]))) {
-                let mut list = places(0, rows.len() as u32);
+            let later_first = |k: usize| period_code[order.at(k - 1)] > period_code[order.at(k)];
+            if start.windows(2).any(|pair| (pair[0] as usize + 1..pair[1] as usize).any(later_first)) {
+                let mut list: Vec<u32> = order.iter().map(|i| i as u32).collect();
                 for pair in start.windows(2) {
                     let slice = &mut list[pair[0] as usize..pair[1] as usize];
                     if disordered(slice) {

@@ -2,6 +2,7 @@
 
 use super::rows::Used;
 use crate::cohort::{Cohort, Data, Fault, Faults};
+use crate::panel::key::dense;
 use crate::panel::{FirstTreated, PanelSpec, Paths, Sequence, TreatmentRule};
 
 /// Period and treatment of each used row.
@@ -78,18 +79,13 @@ pub(super) fn read(cohort: &Cohort, spec: &PanelSpec, used: &Used) -> Result<Tim
 
 /// The distinct periods and each row's index.
 fn coded(period: Vec<i64>) -> (Vec<i64>, Vec<u32>) {
-    let mut keys = Vec::new();
-    let mut last = None;
-    for &p in &period {
-        if last != Some(p) {
-            if let Err(at) = keys.binary_search(&p) {
-                keys.insert(at, p);
-            }
-            last = Some(p);
-        }
-    }
-    let codes = period.iter().map(|p| keys.partition_point(|k| k < p) as u32).collect();
-    (keys, codes)
+    dense(period.len(), || period.iter().copied()).unwrap_or_else(|| {
+        let mut keys = period.clone();
+        keys.sort_unstable();
+        keys.dedup();
+        let codes = period.iter().map(|p| keys.partition_point(|k| k < p) as u32).collect();
+        (keys, codes)
+    })
 }
 
 /// Periods 0 (before) and 1 (after), those that occur.
