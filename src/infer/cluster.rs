@@ -51,7 +51,7 @@ static CARD: Card = Card {
     ],
     source: "Liang and Zeger (1986); Bell and McCaffrey (2002); Pustejovsky and Tipton (2018); MacKinnon, Nielsen and Webb (2023)",
     reference_call: "cr1: fixest vcov cluster; ssc=none: clubSandwich CR1; ssc=stata: clubSandwich CR1S; cr2: clubSandwich::coef_test(vcov = \"CR2\", test = \"Satterthwaite\"); cr3: delete-one-cluster refits",
-    version: 1,
+    version: 2,
 };
 
 impl Inference for Cluster {
