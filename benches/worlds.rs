@@ -8,7 +8,7 @@
 
 use didact::cli::Threads;
 use didact::estimate::{ESTIMATORS, Role};
-use didact::evaluate::{Measured, Verdict, replicate};
+use didact::evaluate::{Measured, Performance, Verdict, replicate};
 use didact::panel::spread;
 use didact::study::{AnalysisSection, Calibrated, Calibration, STUDIES, StudyFile, resolve};
 
@@ -47,8 +47,10 @@ fn main() {
     println!("standard errors. Every row can be made by itself: `didact calibrate WORLD --replicates {draws} --estimator … --set …`.\n");
     artefacts(draws, &threads);
     students(draws, &threads);
-    estimators(draws, &threads);
-    methods(draws, &threads);
+    let mut named = estimators(draws, &threads);
+    named.extend(methods(draws, &threads));
+    println!("## Cells that break their promise\n");
+    named.iter().for_each(|cell| println!("- {cell}"));
 }
 
 /// A built-in study with some parameters, estimators and methods of its own.
@@ -180,7 +182,8 @@ fn measures(p: &didact::evaluate::Performance) -> String {
 }
 
 /// Every estimator with its default methods, in worlds where its assumptions hold and where they do not.
-fn estimators(draws: usize, threads: &Threads) {
+fn estimators(draws: usize, threads: &Threads) -> Vec<String> {
+    let mut named = Vec::new();
     println!("\n## Every estimator, with the methods it takes by default\n");
     println!(
         "▼ covers less than it promises, ▲ more, by more than 3 Monte Carlo errors of a kept promise. Against the effect on those treated;"
@@ -207,9 +210,12 @@ fn estimators(draws: usize, threads: &Threads) {
             let slow = ["synthetic-did", "synthetic-control", "changes-in-changes", "roth-santanna"].contains(&id);
             let n = if slow { draws / 5 } else { draws };
             let found = calibrate(study(world, set, &[id], &[]), n, threads);
-            for p in &found.performances {
+            for p in own(&found) {
                 match &p.method {
-                    Some(method) if p.n > 0 => println!("| `{id}` | `{method}` {}", measures(p)),
+                    Some(method) if p.n > 0 => {
+                        println!("| `{id}` | `{method}` {}", measures(p));
+                        named.extend(broken(p).map(|m| format!("`{id}` by `{method}` in `{world}`: {m}")));
+                    }
                     _ => left.extend(p.failures.first().map(|f| format!("`{id}`: {}", f.0))),
                 }
             }
@@ -218,10 +224,23 @@ fn estimators(draws: usize, threads: &Threads) {
         left.iter().for_each(|l| println!("- {l}"));
         println!();
     }
+    named
+}
+
+/// What each method says of the estimator's own overall effect.
+fn own(found: &Calibrated) -> Vec<&Performance> {
+    let mut seen = std::collections::BTreeSet::new();
+    found.performances.iter().filter(|p| seen.insert(p.method.clone())).collect()
+}
+
+/// The coverage of an interval that covers less than it promises.
+fn broken(p: &Performance) -> Option<String> {
+    (p.verdict == Verdict::Broken).then(|| percent(p.coverage) + " %")
 }
 
 /// Every method, for one linear estimator and one known by its influence, with few and with more schools.
-fn methods(draws: usize, threads: &Threads) {
+fn methods(draws: usize, threads: &Threads) -> Vec<String> {
+    let mut named = Vec::new();
     println!("## Every method, by number of schools\n");
     for (world, estimator) in [("two-period", "did:method=means"), ("belmont-cragin", "callaway-santanna")] {
         for schools in [8.0, 20.0, 42.0] {
@@ -231,9 +250,12 @@ fn methods(draws: usize, threads: &Threads) {
             let mut left = Vec::new();
             for method in METHODS {
                 let found = calibrate(study(world, &set, &[estimator], &[method]), draws, threads);
-                for p in &found.performances {
+                for p in own(&found) {
                     match &p.method {
-                        Some(label) if p.n > 0 => println!("| `{label}` {}", measures(p)),
+                        Some(label) if p.n > 0 => {
+                            println!("| `{label}` {}", measures(p));
+                            named.extend(broken(p).map(|m| format!("`{estimator}` by `{label}` in `{world}`{}: {m}", settings(&set))));
+                        }
                         _ => left.extend(p.failures.first().map(|f| format!("`{method}`: {}", f.0))),
                     }
                 }
@@ -243,4 +265,5 @@ fn methods(draws: usize, threads: &Threads) {
             println!();
         }
     }
+    named
 }
