@@ -22,7 +22,11 @@ pub fn cdf(t: f64, df: f64) -> f64 {
 
 /// The critical value c with P(|T| ≤ c) = `level`, 0 < level < 1.
 pub fn critical(level: f64, df: f64) -> f64 {
-    let alpha = 1.0 - level;
+    beyond(1.0 - level, df)
+}
+
+/// The value c with P(|T| ≥ c) = `alpha`, 0 < alpha < 1; keeps its digits also where `alpha` is tiny.
+pub fn beyond(alpha: f64, df: f64) -> f64 {
     if df.is_infinite() {
         return -normal::quantile(0.5 * alpha);
     }
