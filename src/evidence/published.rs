@@ -86,8 +86,22 @@ pub struct PublishedClaim {
 }
 
 const COLUMNS: [&str; 16] = [
-    "id", "programme", "outcome", "effect", "unit", "std_error", "low", "high", "reported", "students", "sites", "site_kind", "design", "by",
-    "source", "status",
+    "id",
+    "programme",
+    "outcome",
+    "effect",
+    "unit",
+    "std_error",
+    "low",
+    "high",
+    "reported",
+    "students",
+    "sites",
+    "site_kind",
+    "design",
+    "by",
+    "source",
+    "status",
 ];
 
 const UNITS: [(&str, EffectUnit); 4] = [
@@ -109,7 +123,13 @@ pub fn read(text: &str) -> Result<Vec<PublishedClaim>, Faults> {
     let records = match records(text) {
         Ok(records) => records,
         Err(line) => {
-            return Err(fault(line, None, "a quote that does not end, or stands inside a value".into(), "double quotes inside a quoted value").into());
+            return Err(fault(
+                line,
+                None,
+                "a quote that does not end, or stands inside a value".into(),
+                "double quotes inside a quoted value",
+            )
+            .into());
         }
     };
     let mut records = records.into_iter();

@@ -59,11 +59,14 @@ mod tests {
         let s = Standards::default();
         use CostClass::{High, Low, Moderate};
         use SizeClass::{Large, Medium, Small};
-        let sizes = [(-0.01, None), (0.0, Some(Small)), (0.049, Some(Small)), (0.05, Some(Medium)), (0.199, Some(Medium)), (0.2, Some(Large))];
+        let sizes =
+            [(-0.01, None), (0.0, Some(Small)), (0.049, Some(Small)), (0.05, Some(Medium)), (0.199, Some(Medium)), (0.2, Some(Large))];
         for (g, class) in sizes {
             assert_eq!(size_class(g, &s), class, "{g}");
         }
-        for (c, class) in [(0.0, Some(Low)), (499.0, Some(Low)), (500.0, Some(Moderate)), (4000.0, Some(High)), (-1.0, None), (f64::NAN, None)] {
+        for (c, class) in
+            [(0.0, Some(Low)), (499.0, Some(Low)), (500.0, Some(Moderate)), (4000.0, Some(High)), (-1.0, None), (f64::NAN, None)]
+        {
             assert_eq!(cost_class(c, &s), class, "{c}");
         }
     }

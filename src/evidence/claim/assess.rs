@@ -76,7 +76,8 @@ pub fn assess(claim: &Claim, standards: &Standards) -> Result<Assessment, Faults
 fn facts(claim: &Claim, footing: &Footing) -> Facts {
     let best = footing.corrected;
     let mut facts = claim.facts.clone();
-    let effect = Effect { estimate: footing.g, std_error: Some(best.std_error), df: best.df, p_value: Some(best.p_value), low: None, high: None };
+    let effect =
+        Effect { estimate: footing.g, std_error: Some(best.std_error), df: best.df, p_value: Some(best.p_value), low: None, high: None };
     facts.effect = facts.effect.or(Some(effect));
     facts.students = facts.students.or_else(|| claim.sizes().map(|s| s.treated.saturating_add(s.comparison)));
     facts.sites = facts.sites.or(claim.schools);

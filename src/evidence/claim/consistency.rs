@@ -108,7 +108,8 @@ fn statistics(claim: &Claim, out: &mut Vec<Check>) {
             (0.0, high) => format!("p is below {high}"),
             (low, high) => format!("p lies between {low:.4} and {high:.4}"),
         };
-        let found = format!("{text}, but |t| between {:.2} and {:.2} gives p between {} and {}", of.0, of.1, tiny(possible.0), tiny(possible.1));
+        let found =
+            format!("{text}, but |t| between {:.2} and {:.2} gives p between {} and {}", of.0, of.1, tiny(possible.0), tiny(possible.1));
         note(out, between, if_not(overlap(possible, told), Agreement::Contradicts), found);
     }
 }

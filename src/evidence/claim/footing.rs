@@ -2,7 +2,8 @@
 
 use super::{Claim, PValue};
 use crate::evidence::effect::{
-    Arm, Clusters, Known, Sizes, cox_from_odds_ratio, from_f, from_p, from_percentiles, from_t, hedges_g, pooled_sd, standard_error, t_with_p,
+    Arm, Clusters, Known, Sizes, cox_from_odds_ratio, from_f, from_p, from_percentiles, from_t, hedges_g, pooled_sd, standard_error,
+    t_with_p,
 };
 use crate::evidence::facts::{Clustering, Unit};
 use crate::evidence::standard::{Key, Standards};

@@ -19,16 +19,40 @@ pub fn questions(claim: &Claim, footing: &Footing) -> Vec<Question> {
     let group = f.comparison.is_none_or(Comparison::is_group);
     let trial = f.design == Some(Design::Randomised);
     let all: &[(bool, &str, &str)] = &[
-        (f.comparison.is_none(), "comparison", "Whom were these students compared with: other students at the same time, a norm, or those who used it less?"),
-        (f.comparison == Some(Comparison::Dosage), "all who were offered it", "What is the result for all students who were offered it, however much they used it?"),
+        (
+            f.comparison.is_none(),
+            "comparison",
+            "Whom were these students compared with: other students at the same time, a norm, or those who used it less?",
+        ),
+        (
+            f.comparison == Some(Comparison::Dosage),
+            "all who were offered it",
+            "What is the result for all students who were offered it, however much they used it?",
+        ),
         (f.design.is_none(), "design", "Who decided which students, classrooms or schools got it, and how?"),
-        (matches!(footing.error_from, ErrorFrom::Sizes | ErrorFrom::PValueBound), "standard error", "What is the standard error, or the interval, of the effect?"),
+        (
+            matches!(footing.error_from, ErrorFrom::Sizes | ErrorFrom::PValueBound),
+            "standard error",
+            "What is the standard error, or the interval, of the effect?",
+        ),
         (claim.sizes().is_none(), "students", "How many students were analysed in each group?"),
         (claim.sizes().is_some() && !claim.knows_arms(), "students by arm", "How many of the students were in each group?"),
-        (claim.unit().is_none() || claim.unit() != Some(Unit::Student) && claim.clusters().is_none(), "clusters", "How many classrooms and schools were there in each group?"),
-        (claim.heeded.is_none() && footing.clusters != ClusterStory::NotNeeded, "clustering", "Do the standard errors allow for students sharing classrooms and schools?"),
+        (
+            claim.unit().is_none() || claim.unit() != Some(Unit::Student) && claim.clusters().is_none(),
+            "clusters",
+            "How many classrooms and schools were there in each group?",
+        ),
+        (
+            claim.heeded.is_none() && footing.clusters != ClusterStory::NotNeeded,
+            "clustering",
+            "Do the standard errors allow for students sharing classrooms and schools?",
+        ),
         (group && f.baseline.is_empty() && !trial, "baseline", "How far apart were the groups' scores before, in standard deviations?"),
-        (trial && f.attrition.is_none() || f.attrition.is_none() && group, "attrition", "How many students started in each group, and how many are missing from the result?"),
+        (
+            trial && f.attrition.is_none() || f.attrition.is_none() && group,
+            "attrition",
+            "How many students started in each group, and how many are missing from the result?",
+        ),
         (f.selected_low.is_none() && !trial, "selection", "Were students or schools chosen because of low scores or a bad year?"),
         (f.measure.is_none(), "measure", "Who made the test, and does it go beyond what the product teaches?"),
         (f.conductor.is_none(), "conductor", "Who ran the study, and who paid for it?"),

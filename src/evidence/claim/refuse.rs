@@ -1,7 +1,7 @@
 //! Claims that are refused, and why.
 
 use super::footing::{self};
-use super::{Agreement, Claim, Check};
+use super::{Agreement, Check, Claim};
 use crate::cohort::{Fault, Faults};
 
 const PLACE: &str = "the claim";
@@ -14,23 +14,51 @@ pub(super) fn impossible(claim: &Claim) -> Faults {
             faults.push(Fault::new("EVI-014", what, PLACE, "no study can have this number", remedy));
         }
     };
-    refuse(claim.std_error.is_some_and(|se| se.value <= 0.0), "a standard error that is not above zero".into(), "give it in standard deviations, above zero");
+    refuse(
+        claim.std_error.is_some_and(|se| se.value <= 0.0),
+        "a standard error that is not above zero".into(),
+        "give it in standard deviations, above zero",
+    );
     refuse(claim.f.is_some_and(|f| f.value < 0.0), "an F statistic below zero".into(), "give t with its sign instead");
-    refuse(claim.level.is_some_and(|l| !(l > 0.0 && l < 1.0)), "an interval's level outside 0 and 1".into(), "a 95 % interval has level 0.95");
-    refuse(claim.interval.is_some_and(|(low, high)| low.value > high.value), "an interval whose lower end is above its upper".into(), "give the lower end first");
-    refuse(claim.icc.is_some_and(|icc| !(0.0..=1.0).contains(&icc)), "an intraclass correlation outside 0 and 1".into(), "leave it out: a default is taken, and told");
+    refuse(
+        claim.level.is_some_and(|l| !(l > 0.0 && l < 1.0)),
+        "an interval's level outside 0 and 1".into(),
+        "a 95 % interval has level 0.95",
+    );
+    refuse(
+        claim.interval.is_some_and(|(low, high)| low.value > high.value),
+        "an interval whose lower end is above its upper".into(),
+        "give the lower end first",
+    );
+    refuse(
+        claim.icc.is_some_and(|icc| !(0.0..=1.0).contains(&icc)),
+        "an intraclass correlation outside 0 and 1".into(),
+        "leave it out: a default is taken, and told",
+    );
     refuse(claim.odds_ratio.is_some_and(|or| or.value <= 0.0), "an odds ratio that is not above zero".into(), "give the counts instead");
     let sds = [claim.treated, claim.comparison].into_iter().flatten().any(|s| s.sd.value <= 0.0);
     refuse(sds, "a standard deviation that is not above zero".into(), "give the spread of students' scores, in points");
     let percentile = |p: f64| !(p > 0.0 && p < 100.0);
-    refuse(claim.percentiles.is_some_and(|(a, b)| percentile(a) || percentile(b)), "a percentile that is not between 0 and 100".into(), "from 50 to 54, say");
-    let zero = [("students", claim.students), ("treated students", claim.treated_students), ("comparison students", claim.comparison_students), ("classrooms", claim.classrooms), ("schools", claim.schools)];
+    refuse(
+        claim.percentiles.is_some_and(|(a, b)| percentile(a) || percentile(b)),
+        "a percentile that is not between 0 and 100".into(),
+        "from 50 to 54, say",
+    );
+    let zero = [
+        ("students", claim.students),
+        ("treated students", claim.treated_students),
+        ("comparison students", claim.comparison_students),
+        ("classrooms", claim.classrooms),
+        ("schools", claim.schools),
+    ];
     for (what, n) in zero {
         refuse(n == Some(0), format!("no {what}"), "leave out what is not told");
     }
     let counts = claim.counts.is_some_and(|c| c.reached.treated > c.of.treated || c.reached.comparison > c.of.comparison);
     refuse(counts, "more students who reached the outcome than students".into(), "give how many of how many, for each arm");
-    let finite = claim.growth.is_some_and(|g| ![Some(g.percent), g.comparison_growth, g.sd].into_iter().flatten().all(f64::is_finite) || g.sd.is_some_and(|sd| sd <= 0.0));
+    let finite = claim.growth.is_some_and(|g| {
+        ![Some(g.percent), g.comparison_growth, g.sd].into_iter().flatten().all(f64::is_finite) || g.sd.is_some_and(|sd| sd <= 0.0)
+    });
     refuse(finite, "growth that is not a number, or an SD that is not above zero".into(), "give percent, growth and SD as numbers");
     faults
 }

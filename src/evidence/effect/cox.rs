@@ -39,9 +39,8 @@ impl Proportions {
     /// Its standard error by the delta method: √(Σ over arms of 1/(n·p) + 1/(n·(1 − p))) / 1.65. `None` as above.
     pub fn standard_error(&self) -> Option<f64> {
         let arm = |reached: u64, of: u64| 1.0 / reached as f64 + 1.0 / (of - reached) as f64;
-        self.has_odds().then(|| {
-            (arm(self.reached.treated, self.of.treated) + arm(self.reached.comparison, self.of.comparison)).sqrt() / COX_DIVISOR
-        })
+        self.has_odds()
+            .then(|| (arm(self.reached.treated, self.of.treated) + arm(self.reached.comparison, self.of.comparison)).sqrt() / COX_DIVISOR)
     }
 }
 

@@ -80,9 +80,8 @@ impl Attrition {
     /// Share lost in each arm: treated, comparison.
     pub fn by_arm(&self) -> Option<(f64, f64)> {
         let lost = |analysed: u64, assigned: u64| 1.0 - analysed as f64 / assigned as f64;
-        self.is_possible().then(|| {
-            (lost(self.analysed.treated, self.assigned.treated), lost(self.analysed.comparison, self.assigned.comparison))
-        })
+        self.is_possible()
+            .then(|| (lost(self.analysed.treated, self.assigned.treated), lost(self.analysed.comparison, self.assigned.comparison)))
     }
 
     /// |A_i − A_c|, in [0, 1].
@@ -119,8 +118,8 @@ mod tests {
     #[test]
     fn the_edge_is_low() {
         // Overall 30 %: 4.1 and 8.2 points.
-        use AttritionLevel::*;
         use Assumption::*;
+        use AttritionLevel::*;
         for (treated, comparison, assumption, level) in [
             (320, 279, Cautious, Low),
             (321, 279, Cautious, High),

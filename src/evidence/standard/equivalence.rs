@@ -93,7 +93,7 @@ pub struct Robustness {
 /// an SD is not positive or there are fewer than three students.
 pub fn robustness(treated: &Arm, comparison: &Arm, adjusted: Option<bool>, standards: &Standards) -> Option<Robustness> {
     let pooled = pooled_sd(treated, comparison)?;
-    let omega = small_sample_factor((treated.n + comparison.n) as f64 - 2.0)?;
+    let omega = small_sample_factor(treated.n as f64 + comparison.n as f64 - 2.0)?;
     let own = (comparison.sd > 0.0).then_some(comparison.sd)?;
     let gap = treated.mean - comparison.mean;
     let choices: Vec<Choice> = [(false, true), (false, false), (true, true), (true, false)]

@@ -92,7 +92,8 @@ impl Essa {
     /// study overrides. Pooling students over studies is not part of it.
     pub fn of(facts: &Facts, rated: &Rated, standards: &Standards) -> Essa {
         let positive = positive(facts, standards);
-        let enough = |n: Option<u64>, key: Key| (n.map(|n| n as f64 >= standards.number(key)), n.map_or("not known".into(), |n| n.to_string()));
+        let enough =
+            |n: Option<u64>, key: Key| (n.map(|n| n as f64 >= standards.number(key)), n.map_or("not known".into(), |n| n.to_string()));
         let (students, sites) = (enough(facts.students, Key::StrongStudents), enough(facts.sites, Key::StrongSites));
         let rating = |least: Rating| {
             let known = if rated.rating >= least { Some(true) } else { Some(false).filter(|_| rated.unknown.is_empty()) };
@@ -100,7 +101,8 @@ impl Essa {
         };
         let trial = (facts.design.map(|d| d == Design::Randomised), facts.design.map_or("not known".into(), |d| d.name().to_string()));
         let adjusted = (facts.design.map(|d| d != Design::Unadjusted), trial.1.clone());
-        let not_overridden = (facts.overridden.map(|o| !o), facts.overridden.map_or("not known", |o| if o { "there is" } else { "none" }).to_string());
+        let not_overridden =
+            (facts.overridden.map(|o| !o), facts.overridden.map_or("not known", |o| if o { "there is" } else { "none" }).to_string());
         let shared = |tier: Tier, least: Rating| {
             vec![
                 (tier, format!("rated at least: {}", least.words()), rating(least)),
@@ -120,7 +122,11 @@ impl Essa {
             (Tier::Promising, "no overriding significant negative evidence".into(), not_overridden.clone()),
         ]);
         let rationale = facts.rationale.map_or("not known", |r| if r { "yes" } else { "no" }).to_string();
-        all.push((Tier::DemonstratesARationale, "a logic model from research, and its effects under study".into(), (facts.rationale, rationale)));
+        all.push((
+            Tier::DemonstratesARationale,
+            "a logic model from research, and its effects under study".into(),
+            (facts.rationale, rationale),
+        ));
         let conditions: Vec<Condition> =
             all.into_iter().map(|(tier, asks, (known, found))| Condition { tier, asks, state: known.into(), found }).collect();
         let met = |tier: &Tier| conditions.iter().filter(|c| c.tier == *tier).all(|c| c.state == State::Met);

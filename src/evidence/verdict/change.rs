@@ -117,7 +117,8 @@ fn clearer(verdict: &Verdict, facts: &Facts, standards: &Standards) -> Option<(O
                 if estimate >= smallest { (Outcome::Positive, estimate) } else { (Outcome::RuledOut, smallest - estimate) };
             let (needed, se) = (room / critical, effect.error(alpha)?);
             let more = (se / needed) * (se / needed);
-            let times = if more.is_finite() && more > 1.0 && more < 1e6 { format!(", about {more:.1} times as many units") } else { String::new() };
+            let times =
+                if more.is_finite() && more > 1.0 && more < 1e6 { format!(", about {more:.1} times as many units") } else { String::new() };
             Some((outcome, Item { rule: "precision", instead: format!("a narrower interval{times}") }))
         }
         _ => None,

@@ -6,6 +6,7 @@
 
 mod cap;
 mod change;
+mod glossary;
 mod grade;
 mod judge;
 mod outcome;
@@ -17,6 +18,7 @@ mod word;
 
 pub use cap::{Cap, Effects, Start};
 pub use change::Change;
+pub use glossary::{GLOSSARY, Term};
 pub use grade::Grade;
 pub use judge::Verdict;
 pub use outcome::Outcome;

@@ -84,7 +84,10 @@ impl fmt::Display for Sentence {
                     (l, h) if *h <= 0.0 => format!("{:.1} to {:.1} percentile points lower", -h, -l),
                     (l, h) => format!("between {:.1} percentile points lower and {h:.1} higher", -l),
                 };
-                write!(f, "In this study treated students scored {range} than those they were compared with; the data are {no} with no difference.")
+                write!(
+                    f,
+                    "In this study treated students scored {range} than those they were compared with; the data are {no} with no difference."
+                )
             }
             Sentence::NoUncertainty => write!(f, "It gives no effect with its uncertainty, so its numbers fit any effect."),
             Sentence::NotApart { from } => write!(f, "It cannot tell the treatment apart from {from}."),

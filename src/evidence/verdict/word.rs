@@ -27,16 +27,8 @@ pub enum Word {
 
 impl Word {
     /// All words.
-    pub const ALL: [Word; 8] = [
-        Word::Strong,
-        Word::Promising,
-        Word::Weak,
-        Word::NotSupported,
-        Word::WeakAgainst,
-        Word::Harm,
-        Word::WeakHarm,
-        Word::CannotTell,
-    ];
+    pub const ALL: [Word; 8] =
+        [Word::Strong, Word::Promising, Word::Weak, Word::NotSupported, Word::WeakAgainst, Word::Harm, Word::WeakHarm, Word::CannotTell];
 
     /// In words.
     pub fn words(self) -> &'static str {

@@ -28,7 +28,8 @@ pub(super) fn gap(facts: &Facts, standards: &Standards) -> Option<Cap> {
     }
     let (small, large) = (standards.number(Key::EquivalenceSatisfied), standards.number(Key::EquivalenceLimit));
     let Some((measure, found)) = weakest(&facts.baseline, standards) else {
-        let cap = Cap::at_most("baseline-gap", Grade::C, "how alike the groups were before is not known", "baseline differences shown and small");
+        let cap =
+            Cap::at_most("baseline-gap", Grade::C, "how alike the groups were before is not known", "baseline differences shown and small");
         return Some(cap.as_unknown());
     };
     let (name, size) = (&measure.measure, measure.difference.map_or(0.0, f64::abs));
@@ -94,7 +95,9 @@ pub(super) fn attrition(facts: &Facts, standards: &Standards) -> Option<Cap> {
             None => cap.counted(overall),
         });
     }
-    let unknown = || Cap::at_most("attrition", most, "how many students were lost is not known", "little loss of students, shown by arm").as_unknown();
+    let unknown = || {
+        Cap::at_most("attrition", most, "how many students were lost is not known", "little loss of students, shown by arm").as_unknown()
+    };
     level(facts).is_none().then(unknown)
 }
 
@@ -111,7 +114,8 @@ pub(super) fn regression_to_mean(facts: &Facts, _: &Standards) -> Option<Cap> {
         )),
         None if facts.is_trial() => None,
         None => Some(
-            Cap::at_most("regression-to-mean", Grade::B, "whether the treated were chosen for low scores is not known", instead).as_unknown(),
+            Cap::at_most("regression-to-mean", Grade::B, "whether the treated were chosen for low scores is not known", instead)
+                .as_unknown(),
         ),
     }
 }

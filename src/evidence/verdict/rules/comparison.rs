@@ -12,8 +12,13 @@ pub(super) fn design(facts: &Facts, standards: &Standards) -> Option<Cap> {
     }
     match facts.design {
         None => Some(
-            Cap::at_most("design", Grade::D, "how it came about who was treated is not known", "the design, told and fit to deal with selection")
-                .as_unknown(),
+            Cap::at_most(
+                "design",
+                Grade::D,
+                "how it came about who was treated is not known",
+                "the design, told and fit to deal with selection",
+            )
+            .as_unknown(),
         ),
         Some(Design::Unadjusted) if !alike(facts, standards) => Some(Cap::at_most(
             "design",
@@ -45,13 +50,15 @@ pub(super) fn no_comparison(facts: &Facts, _: &Standards) -> Option<Cap> {
 
 /// A published norm, or expected growth: D.
 pub(super) fn norms_only(facts: &Facts, _: &Standards) -> Option<Cap> {
-    let cap = || Cap::at_most("norms-only", Grade::D, "students were compared with a published norm", "a comparison group of real students");
+    let cap =
+        || Cap::at_most("norms-only", Grade::D, "students were compared with a published norm", "a comparison group of real students");
     (facts.comparison == Some(Comparison::Norm)).then(cap)
 }
 
 /// Themselves before: D.
 pub(super) fn before_after(facts: &Facts, _: &Standards) -> Option<Cap> {
-    let cap = || Cap::at_most("before-after", Grade::D, "students were compared with themselves before", "a comparison group over the same time");
+    let cap =
+        || Cap::at_most("before-after", Grade::D, "students were compared with themselves before", "a comparison group over the same time");
     (facts.comparison == Some(Comparison::BeforeAfter)).then(cap)
 }
 

@@ -47,7 +47,9 @@ pub(super) fn pre_periods(facts: &Facts, standards: &Standards) -> Option<Cap> {
     }
     let instead = "two or more periods before treatment";
     Some(match t.periods {
-        Some(p) => Cap::at_most("pre-periods", Grade::C, format!("{p} period before, and groups not alike then"), instead).with(f64::from(p), 2.0),
+        Some(p) => {
+            Cap::at_most("pre-periods", Grade::C, format!("{p} period before, and groups not alike then"), instead).with(f64::from(p), 2.0)
+        }
         None => Cap::at_most("pre-periods", Grade::C, "how many periods before were seen is not known", instead).as_unknown(),
     })
 }
