@@ -7,7 +7,7 @@ use super::{Check, Claim, ClusterStory, ErrorFrom, Footing, Question, Route, Shr
 use crate::cohort::Faults;
 use crate::evidence::benchmark::{MonthsTable, SizeClass, months, size_class};
 use crate::evidence::effect::{Sizes, improvement_index};
-use crate::evidence::facts::{Effect, Facts, Unit};
+use crate::evidence::facts::{Comparison, Design, Effect, Facts, Unit};
 use crate::evidence::standard::Standards;
 use crate::evidence::verdict::Verdict;
 use serde::Serialize;
@@ -88,7 +88,14 @@ fn facts(claim: &Claim, footing: &Footing) -> Facts {
         _ => claim.clusters().map(Sizes::even),
     };
     facts.units = facts.units.or(units);
+    facts.comparison = facts.comparison.or_else(|| implied(claim));
     facts
+}
+
+/// These designs compare with other students at the same time, unless the source says otherwise.
+fn implied(claim: &Claim) -> Option<Comparison> {
+    let designs = [Design::Randomised, Design::DifferenceInDifferences, Design::QuasiExperiment];
+    claim.facts.design.filter(|d| designs.contains(d)).map(|_| Comparison::Concurrent)
 }
 
 fn assumptions(claim: &Claim, footing: &Footing) -> Vec<String> {
@@ -101,6 +108,9 @@ fn assumptions(claim: &Claim, footing: &Footing) -> Vec<String> {
     }
     if claim.facts.units.is_none() {
         out.extend(claim.clusters().map(|_| "as many of them in each group".to_string()));
+    }
+    if claim.facts.comparison.is_none() && implied(claim).is_some() {
+        out.push("a comparison with other students at the same time, as the design has it".to_string());
     }
     match footing.clusters {
         ClusterStory::Corrected { icc, assumed: true, .. } => out.push(format!("an intraclass correlation of {icc:.2}, the WWC's default")),

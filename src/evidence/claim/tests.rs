@@ -39,12 +39,15 @@ fn effect(text: &str) -> Claim {
 #[test]
 fn a_claim_with_a_sound_error_is_taken_as_it_is() {
     let mut claim = Claim { std_error: printed("0.06"), students: Some(11_000), schools: Some(62), ..effect(".27") };
-    (claim.facts.design, claim.facts.comparison) = (Some(Design::QuasiExperiment), Some(Comparison::Concurrent));
+    claim.facts.design = Some(Design::QuasiExperiment);
     let a = judged(&claim);
     let ClusterStory::TakenAsHeeded { times } = a.footing.clusters else { panic!("{:?}", a.footing) };
     assert!((times - 0.06 / (4.0_f64 / 11_000.0).sqrt()).abs() < 1e-12);
     assert_eq!((a.footing.as_told, a.footing.as_told.df), (a.footing.corrected, Some(60.0)));
     assert_eq!((a.facts.clustering, a.facts.sites, a.verdict.word), (Some(Clustering::Heeded), Some(62), Word::Weak));
+    assert!(a.assumptions.iter().any(|s| s.contains("at the same time")), "{:?}", a.assumptions);
+    claim.facts.comparison = Some(Comparison::Dosage);
+    assert_eq!(judged(&claim).verdict.word, Word::CannotTell);
     assert!(a.questions.iter().any(|q| q.missing == "baseline") && a.questions.iter().all(|q| q.missing != "design"));
 }
 

@@ -68,12 +68,15 @@ pub struct Condition {
     pub state: State,
     /// What was found.
     pub found: String,
+    /// Whether it asks about other studies than this one.
+    pub of_other_studies: bool,
 }
 
 /// The tier and all conditions of all tiers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Essa {
-    /// The highest tier whose conditions are all met; none.
+    /// The highest tier whose conditions are all met, as far as this study goes: what it asks about other studies may be unknown, but not
+    /// failed.
     pub tier: Option<Tier>,
     /// Conditions, tier 1 first.
     pub conditions: Vec<Condition>,
@@ -101,15 +104,17 @@ impl Essa {
         };
         let trial = (facts.design.map(|d| d == Design::Randomised), facts.design.map_or("not known".into(), |d| d.name().to_string()));
         let adjusted = (facts.design.map(|d| d != Design::Unadjusted), trial.1.clone());
-        let not_overridden =
-            (facts.overridden.map(|o| !o), facts.overridden.map_or("not known", |o| if o { "there is" } else { "none" }).to_string());
+        let not_overridden = (
+            facts.overridden.map(|o| !o),
+            facts.overridden.map_or("not known", |o| if o { "there is some" } else { "there is none" }).to_string(),
+        );
         let shared = |tier: Tier, least: Rating| {
             vec![
                 (tier, format!("rated at least: {}", least.words()), rating(least)),
                 (tier, "a statistically significant positive effect".into(), positive.clone()),
                 (tier, format!("at least {} students", standards.number(Key::StrongStudents)), students.clone()),
                 (tier, format!("at least {} sites", standards.number(Key::StrongSites)), sites.clone()),
-                (tier, "no overriding significant negative evidence".into(), not_overridden.clone()),
+                (tier, NOT_OVERRIDDEN.into(), not_overridden.clone()),
             ]
         };
         let mut all = vec![(Tier::Strong, "an experiment".to_string(), trial)];
@@ -119,7 +124,7 @@ impl Essa {
             (Tier::Promising, "statistical controls for selection".into(), adjusted),
             (Tier::Promising, "a comparison group".into(), group(facts)),
             (Tier::Promising, "a statistically significant positive effect".into(), positive.clone()),
-            (Tier::Promising, "no overriding significant negative evidence".into(), not_overridden.clone()),
+            (Tier::Promising, NOT_OVERRIDDEN.into(), not_overridden.clone()),
         ]);
         let rationale = facts.rationale.map_or("not known", |r| if r { "yes" } else { "no" }).to_string();
         all.push((
@@ -127,13 +132,21 @@ impl Essa {
             "a logic model from research, and its effects under study".into(),
             (facts.rationale, rationale),
         ));
-        let conditions: Vec<Condition> =
-            all.into_iter().map(|(tier, asks, (known, found))| Condition { tier, asks, state: known.into(), found }).collect();
-        let met = |tier: &Tier| conditions.iter().filter(|c| c.tier == *tier).all(|c| c.state == State::Met);
+        let conditions: Vec<Condition> = all
+            .into_iter()
+            .map(|(tier, asks, (known, found))| {
+                let of_other_studies = asks == NOT_OVERRIDDEN;
+                Condition { tier, asks, state: known.into(), found, of_other_studies }
+            })
+            .collect();
+        let holds = |c: &Condition| c.state == State::Met || c.of_other_studies && c.state == State::Unknown;
+        let met = |tier: &Tier| conditions.iter().filter(|c| c.tier == *tier).all(holds);
         let tier = [Tier::Strong, Tier::Moderate, Tier::Promising, Tier::DemonstratesARationale].into_iter().find(met);
         Essa { tier, conditions }
     }
 }
+
+const NOT_OVERRIDDEN: &str = "no significant negative evidence of another study overrides it";
 
 type Answer = (Option<bool>, String);
 

@@ -31,7 +31,6 @@ fn trial() -> Facts {
         domain: Some(vec![0.0002, 0.2]),
         specifications: Some(Specifications { same_sign: 0.95, median_excludes_zero: true }),
         hangs_on_one_school: Some(false),
-        overridden: Some(false),
         ..Facts::default()
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn measure(facts: &Facts, standards: &Standards) -> Option<Cap> {
     let (own, independent) = (means[measure.index()], means[0]);
     let found = format!(
         "the test was made by those who {}: such tests show {own:.2} SD on average, independent ones {independent:.2}",
-        if measure == crate::evidence::facts::Measure::Developer { "made the product" } else { "ran the study" }
+        if measure == Measure::Developer { "made the product" } else { "ran the study" }
     );
     measure.has_a_stake().then(|| Cap::at_most("measure", Grade::C, found, instead).with(own, independent))
 }
