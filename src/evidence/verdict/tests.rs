@@ -77,8 +77,10 @@ fn differences_are_promising_and_moderate() {
 #[test]
 fn each_cap_triggers_by_itself_and_names_its_number() {
     type Turn = fn(&mut Facts);
-    let lost =
-        |treated, comparison| Attrition { assigned: Sizes::new(1000, 1000), analysed: Sizes::new(1000 - treated, 1000 - comparison) };
+    let lost = |treated: u64, comparison: u64| Attrition {
+        assigned: Sizes::new(1000, 1000),
+        analysed: Sizes::new(1000 - treated, 1000 - comparison),
+    };
     let cases: &[(&str, bool, Turn, Grade, Option<f64>)] = &[
         ("single-unit", true, |f| f.units = Some(Sizes::new(1, 30)), Grade::E, Some(1.0)),
         ("no-comparison", true, |f| f.comparison = Some(Comparison::Nobody), Grade::E, Some(0.0)),
@@ -281,7 +283,8 @@ proptest! {
         let v = Verdict::of(&facts, &standards);
         let said: Vec<String> = card(&v, &facts, &standards).iter().map(Sentence::to_string).collect();
         prop_assert!(count_words(&said.join(" ")) <= CARD_WORDS);
-        prop_assert!(matches!(card(&v, &facts, &standards)[0], Sentence::Verdict { .. }));
+        let first = matches!(card(&v, &facts, &standards)[0], Sentence::Verdict { .. });
+        prop_assert!(first, "{:?}", v);
         prop_assert!(!said.iter().any(|s| s.contains("NaN") || s.contains("inf ") || s.contains("programme")), "{:?}", said);
         // The grade is what the caps leave of the start, and a change says what it does.
         let left = v.caps.iter().fold(v.start.grade, |g, c| c.effects.on(g));
