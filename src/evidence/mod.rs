@@ -1,7 +1,7 @@
 //! What the evidence is worth: effect sizes, the field's standards, verdicts and claims.
 //!
 //! Pure functions of small numbers: no student's row comes here. [`facts::Facts`] says what is known of a study, filled from a run or from a
-//! claim; [`verdict::Verdict::of`] judges it; [`verdict::card`] says it in plain words; [`claim::assess`] does all that for a published
+//! claim; [`verdict::Verdict::of`] judges it; [`verdict::card`] says it in plain words; [`claim::assess()`] does all that for a published
 //! claim. Whatever number a rule compares with is a setting of [`standard::Standards`], with its source and whether that was checked.
 //!
 //! ```

@@ -139,18 +139,18 @@ pub struct Footing {
     pub clusters: ClusterStory,
 }
 
-/// A standard error up to this many times what ignoring clusters gives is taken to have ignored them.
-const LOOKS_IGNORED: f64 = 1.1;
-
 impl Footing {
     /// The footing of a claim that was found possible. `None` when the effect or its uncertainty cannot be had.
     pub(super) fn of(claim: &Claim, standards: &Standards) -> Option<Footing> {
         let (g, from) = effect(claim)?;
         let (std_error, error_from) = error(claim, g)?;
         let alpha = standards.number(Key::Alpha);
-        let df = told_df(claim);
-        let as_told = Uncertainty::of(g, std_error, df, alpha);
         let story = story(claim, std_error, error_from, standards);
+        let df = match story {
+            ClusterStory::Corrected { .. } => claim.sizes().map(|s| s.df()),
+            _ => told_df(claim),
+        };
+        let as_told = Uncertainty::of(g, std_error, df.filter(|df| *df >= 1.0), alpha);
         let corrected = match (story, clusters(claim, standards).and_then(|(c, _)| c.factors())) {
             (ClusterStory::Corrected { times, .. }, Some(of)) => Uncertainty::of(g, std_error * times, Some(of.df), alpha),
             _ => as_told,
@@ -243,7 +243,7 @@ fn story(claim: &Claim, std_error: f64, from: ErrorFrom, standards: &Standards) 
     let Some((clusters, assumed)) = clusters(claim, standards) else { return ClusterStory::NotKnown };
     let Some(of) = clusters.factors() else { return ClusterStory::NotKnown };
     let times = ignoring(clusters.sizes).map_or(0.0, |se| std_error / se);
-    if claim.heeded.is_none() && !bare && times > LOOKS_IGNORED {
+    if claim.heeded.is_none() && !bare && times > standards.number(Key::LooksIgnored) {
         return ClusterStory::TakenAsHeeded { times };
     }
     ClusterStory::Corrected { clusters: clusters.clusters, icc: clusters.icc, assumed, eta: of.eta, times: (of.eta / of.gamma).sqrt() }

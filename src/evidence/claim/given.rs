@@ -74,7 +74,7 @@ pub struct Claim {
     /// Whether the outcome is not achievement, for which another correlation is assumed.
     pub not_achievement: bool,
     /// All else: design, comparison, who measured and who ran it. Effect, students, units, sites and clustering are filled in by
-    /// [`assess`](super::assess) where they are `None`.
+    /// [`assess`](fn@super::assess) where they are `None`.
     pub facts: Facts,
 }
 

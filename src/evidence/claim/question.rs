@@ -49,7 +49,7 @@ pub fn questions(claim: &Claim, footing: &Footing) -> Vec<Question> {
         ),
         (group && f.baseline.is_empty() && !trial, "baseline", "How far apart were the groups' scores before, in standard deviations?"),
         (
-            trial && f.attrition.is_none() || f.attrition.is_none() && group,
+            f.attrition.is_none() && (trial || group),
             "attrition",
             "How many students started in each group, and how many are missing from the result?",
         ),

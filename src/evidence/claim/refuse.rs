@@ -1,7 +1,6 @@
 //! Claims that are refused, and why.
 
-use super::footing::{self};
-use super::{Agreement, Check, Claim};
+use super::{Agreement, Check, Claim, footing};
 use crate::cohort::{Fault, Faults};
 
 const PLACE: &str = "the claim";

@@ -14,7 +14,7 @@ mod percentile;
 mod regression_to_mean;
 mod variance;
 
-pub use cluster::{Clustered, Clusters, CorrectedT, smallest_possible_p, wild_patterns};
+pub use cluster::{Clustered, Clusters, CorrectedT, Factors, smallest_possible_p, wild_patterns};
 pub use convert::{from_f, from_p, from_regression, from_t, t_statistic, t_with_p};
 pub use cox::{COX_DIVISOR, Proportions, cox_from_odds_ratio};
 pub use exaggeration::{Exaggeration, exaggeration};

@@ -86,6 +86,7 @@ settings! {
     AttritionBias "attrition-bias" [0.05], LookedUp, "bias tolerated from attrition, SD", "Deke and Chiang (2016)";
     AlphasCautious "attrition-cautious" [0.4086, 0.3539], Fitted, "correlation of outcome and staying, treated and comparison arm, cautious", "fitted to WWC table II.1 from 8 % on";
     AlphasOptimistic "attrition-optimistic" [0.2496, 0.2037], Fitted, "correlation of outcome and staying, treated and comparison arm, optimistic", "fitted to WWC table II.1 from 8 % on";
+    LooksIgnored "looks-ignored" [1.1], Proposed, "a claim's standard error up to this many times what independent students give is taken to ignore clusters", "clusters raise it several times, covariates lower it";
     Reliability "reliability" [0.50, 0.40, 0.50], Unverified, "least internal consistency, test-retest and inter-rater reliability", "WWC Standards 4.x";
     TypicalEffects "typical-effects" [0.05, 0.10], Proposed, "range of typical effects, SD", "around the mean of 0.06 of 141 large trials and Kraft's median of 0.10";
     PriorMean "prior-mean" [0.06], LookedUp, "mean effect of large trials, SD", "Lortie-Forgues and Inglis (2019), 141 trials";

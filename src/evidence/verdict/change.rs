@@ -76,7 +76,7 @@ fn lifted(verdict: &Verdict, target: Grade) -> Option<(Grade, Vec<Item>)> {
     let mut sets: Vec<u32> = (0..1 << downs.len().min(8)).collect();
     sets.sort_by_key(|s| s.count_ones());
     for set in sets {
-        let drop = |i: usize| downs.iter().position(|d| *d == i).is_some_and(|k| set >> k & 1 == 1);
+        let drop = |i: usize| downs.iter().position(|d| *d == i).is_some_and(|k| (set >> k) & 1 == 1);
         let left: Vec<Cap> = kept.iter().enumerate().filter(|(i, _)| !drop(*i)).map(|(_, c)| c.clone()).collect();
         let (grade, _) = applied(start, left);
         if grade <= target {

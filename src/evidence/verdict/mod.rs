@@ -17,11 +17,11 @@ mod tests;
 mod word;
 
 pub use cap::{Cap, Effects, Start};
-pub use change::Change;
+pub use change::{Change, Item};
 pub use glossary::{GLOSSARY, Term};
 pub use grade::Grade;
 pub use judge::Verdict;
 pub use outcome::Outcome;
-pub use rules::RULES;
+pub use rules::{RULES, Rule};
 pub use sentence::{CARD_WORDS, Sentence, card, count_words};
 pub use word::Word;
