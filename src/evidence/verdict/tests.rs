@@ -47,7 +47,7 @@ fn judge(facts: &Facts) -> Verdict {
 
 fn with_effect(facts: Facts, estimate: f64, std_error: f64) -> Facts {
     let effect = Effect { estimate, std_error: Some(std_error), df: Some(58.0), ..Effect::default() };
-    Facts { effect: Some(effect), domain: None, ..facts }
+    Facts { effect: Some(effect), domain: Some(vec![0.001]), ..facts }
 }
 
 #[test]
@@ -152,6 +152,7 @@ fn what_is_not_known_caps_too() {
         ("unit-of-analysis", true, |f| f.clustering = None, Grade::C),
         ("few-clusters", true, |f| f.units = None, Grade::C),
         ("sites", true, |f| f.sites = None, Grade::B),
+        ("outcomes", true, |f| f.domain = None, Grade::B),
         ("pre-trend", false, |f| (f.trends.power, f.trends.breakdown) = (None, None), Grade::C),
         ("measure", true, |f| f.measure = None, Grade::B),
         ("developer-run", true, |f| (f.conductor, f.plan) = (None, None), Grade::B),

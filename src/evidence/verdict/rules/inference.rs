@@ -34,6 +34,13 @@ pub(super) fn few_clusters(facts: &Facts, standards: &Standards) -> Option<Cap> 
     Some(Cap::at_most("few-clusters", Grade::C, format!("one arm has {fewest} units{floor}"), instead).with(fewest as f64, least))
 }
 
+/// How many outcomes were tested is not known: B. Where it is known, a headline that does not stand among them changes the result instead
+/// ([`Outcome::OneOfMany`](crate::evidence::verdict::Outcome::OneOfMany)).
+pub(super) fn outcomes(facts: &Facts, _: &Standards) -> Option<Cap> {
+    let cap = || Cap::at_most("outcomes", Grade::B, "how many outcomes were tested is not known", "all outcomes tested, told").as_unknown();
+    facts.domain.is_none().then(cap)
+}
+
 /// Fewer than `strong-sites` sites: B. Not known: B.
 pub(super) fn sites(facts: &Facts, standards: &Standards) -> Option<Cap> {
     let least = standards.number(Key::StrongSites);

@@ -28,6 +28,7 @@ pub static RULES: &[(&str, Rule)] = &[
     ("unit-of-analysis", inference::unit_of_analysis),
     ("few-clusters", inference::few_clusters),
     ("sites", inference::sites),
+    ("outcomes", inference::outcomes),
     ("pre-trend", trends::pre_trend),
     ("pre-periods", trends::pre_periods),
     ("measure", conduct::measure),
