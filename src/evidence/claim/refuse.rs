@@ -3,6 +3,9 @@
 use super::{Agreement, Check, Claim, footing};
 use crate::cohort::{Fault, Faults};
 
+/// More than anyone has counted.
+const MOST: u64 = 10_000_000_000;
+
 const PLACE: &str = "the claim";
 
 /// Numbers that cannot be, whatever the others are: all of them.
@@ -53,6 +56,9 @@ pub(super) fn impossible(claim: &Claim) -> Faults {
     for (what, n) in zero {
         refuse(n == Some(0), format!("no {what}"), "leave out what is not told");
     }
+    let cells = claim.counts.map(|c| c.of.treated.max(c.of.comparison));
+    let most = zero.iter().filter_map(|z| z.1).chain(cells).max();
+    refuse(most.is_some_and(|n| n > MOST), "more students than there are people".into(), "look the number up again");
     let counts = claim.counts.is_some_and(|c| c.reached.treated > c.of.treated || c.reached.comparison > c.of.comparison);
     refuse(counts, "more students who reached the outcome than students".into(), "give how many of how many, for each arm");
     let finite = claim.growth.is_some_and(|g| {

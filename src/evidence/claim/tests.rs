@@ -225,6 +225,7 @@ fn numbers_that_cannot_be_are_refused_all_at_once() {
         ..effect(".2")
     };
     assert_eq!(codes(&claim), ["EVI-014"; 6]);
+    assert_eq!(codes(&Claim { students: Some(u64::MAX), ..effect(".2") }), ["EVI-014"]);
     let more = Proportions { of: Sizes::new(30, 30), reached: Sizes::new(31, 20) };
     assert_eq!(codes(&Claim { counts: Some(more), ..Claim::default() }), ["EVI-014"]);
 }

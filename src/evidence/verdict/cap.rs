@@ -68,7 +68,7 @@ impl Cap {
         Cap { number: Some(number), ..self }
     }
 
-    pub(super) fn as_unknown(self) -> Cap {
+    pub(super) fn because_unknown(self) -> Cap {
         Cap { unknown: true, ..self }
     }
 }

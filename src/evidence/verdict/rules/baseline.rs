@@ -30,7 +30,7 @@ pub(super) fn gap(facts: &Facts, standards: &Standards) -> Option<Cap> {
     let Some((measure, found)) = weakest(&facts.baseline, standards) else {
         let cap =
             Cap::at_most("baseline-gap", Grade::C, "how alike the groups were before is not known", "baseline differences shown and small");
-        return Some(cap.as_unknown());
+        return Some(cap.because_unknown());
     };
     let (name, size) = (&measure.measure, measure.difference.map_or(0.0, f64::abs));
     match found {
@@ -42,7 +42,7 @@ pub(super) fn gap(facts: &Facts, standards: &Standards) -> Option<Cap> {
                 format!("how alike the groups were in {name}, or whether that was adjusted for, is not known"),
                 format!("a small, adjusted-for difference in {name}"),
             )
-            .as_unknown(),
+            .because_unknown(),
         ),
         Equivalence::NotAdjusted => Some(
             Cap::at_most(
@@ -96,7 +96,8 @@ pub(super) fn attrition(facts: &Facts, standards: &Standards) -> Option<Cap> {
         });
     }
     let unknown = || {
-        Cap::at_most("attrition", most, "how many students were lost is not known", "little loss of students, shown by arm").as_unknown()
+        Cap::at_most("attrition", most, "how many students were lost is not known", "little loss of students, shown by arm")
+            .because_unknown()
     };
     level(facts).is_none().then(unknown)
 }
@@ -115,7 +116,7 @@ pub(super) fn regression_to_mean(facts: &Facts, _: &Standards) -> Option<Cap> {
         None if facts.is_trial() => None,
         None => Some(
             Cap::at_most("regression-to-mean", Grade::B, "whether the treated were chosen for low scores is not known", instead)
-                .as_unknown(),
+                .because_unknown(),
         ),
     }
 }

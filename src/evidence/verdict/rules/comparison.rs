@@ -18,7 +18,7 @@ pub(super) fn design(facts: &Facts, standards: &Standards) -> Option<Cap> {
                 "how it came about who was treated is not known",
                 "the design, told and fit to deal with selection",
             )
-            .as_unknown(),
+            .because_unknown(),
         ),
         Some(Design::Unadjusted) if !alike(facts, standards) => Some(Cap::at_most(
             "design",
@@ -44,7 +44,7 @@ pub(super) fn no_comparison(facts: &Facts, _: &Standards) -> Option<Cap> {
     if facts.comparison == Some(Comparison::Nobody) || facts.units.is_some_and(|u| u.comparison == 0) {
         return Some(Cap::at_most("no-comparison", Grade::E, "there is no comparison group", instead).counted(0.0));
     }
-    let unknown = || Cap::at_most("no-comparison", Grade::D, "whom the treated were compared with is not known", instead).as_unknown();
+    let unknown = || Cap::at_most("no-comparison", Grade::D, "whom the treated were compared with is not known", instead).because_unknown();
     facts.comparison.is_none().then(unknown)
 }
 
@@ -92,7 +92,7 @@ pub(super) fn confound(facts: &Facts, _: &Standards) -> Option<Cap> {
                 "whether something else always went with the treatment is not known",
                 "a check that nothing else separates the groups",
             )
-            .as_unknown(),
+            .because_unknown(),
         ),
     }
 }
@@ -103,7 +103,7 @@ pub(super) fn history(facts: &Facts, _: &Standards) -> Option<Cap> {
     let cap = |found: &str| Cap::at_most("history", Grade::D, found, "a comparison group in the same years");
     match facts.spans_pandemic {
         Some(true) if other_years => Some(cap("the comparison comes from other years, across 2020 to 2022")),
-        None if other_years => Some(cap("the comparison comes from other years, and which is not known").as_unknown()),
+        None if other_years => Some(cap("the comparison comes from other years, and which is not known").because_unknown()),
         _ => None,
     }
 }

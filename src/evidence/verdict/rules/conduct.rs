@@ -11,7 +11,7 @@ pub(super) fn measure(facts: &Facts, standards: &Standards) -> Option<Cap> {
         return Some(Cap::at_most("measure", Grade::C, "the outcome measure is not eligible by the standards", instead));
     }
     let Some(measure) = facts.measure else {
-        return Some(Cap::at_most("measure", Grade::B, "who made the outcome measure is not known", instead).as_unknown());
+        return Some(Cap::at_most("measure", Grade::B, "who made the outcome measure is not known", instead).because_unknown());
     };
     let means = standards.numbers(Key::MeasureMeans);
     let (own, independent) = (means[measure.index()], means[0]);
@@ -30,9 +30,11 @@ pub(super) fn developer_run(facts: &Facts, _: &Standards) -> Option<Cap> {
         (_, Some(Plan::Kept)) | (Some(Conductor::Independent), _) => None,
         (Some(Conductor::Developer), Some(Plan::Absent)) => Some(down("the developer ran it, without a plan fixed before")),
         (Some(Conductor::Developer), Some(Plan::Deviated)) => Some(down("the developer ran it, and did not keep to the plan")),
-        (Some(Conductor::Developer), None) => Some(down("the developer ran it, and whether there was a plan is not known").as_unknown()),
+        (Some(Conductor::Developer), None) => {
+            Some(down("the developer ran it, and whether there was a plan is not known").because_unknown())
+        }
         (None, _) => {
-            Some(Cap::at_most("developer-run", Grade::B, "who ran it is not known, nor that it kept to a plan", instead).as_unknown())
+            Some(Cap::at_most("developer-run", Grade::B, "who ran it is not known, nor that it kept to a plan", instead).because_unknown())
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn specifications(facts: &Facts, standards: &Standards) -> Option<Cap
     let instead = "a result that other reasonable analyses share";
     let Some(found) = facts.specifications else {
         let said = "whether other reasonable analyses agree is not known";
-        return Some(Cap::at_most("specifications", Grade::B, said, instead).as_unknown());
+        return Some(Cap::at_most("specifications", Grade::B, said, instead).because_unknown());
     };
     let share = format!("{:.0} % of reasonable analyses have the sign of the headline", 100.0 * found.same_sign);
     if found.same_sign < least {
@@ -27,6 +27,6 @@ pub(super) fn one_school(facts: &Facts, _: &Standards) -> Option<Cap> {
     match facts.hangs_on_one_school {
         Some(false) => None,
         Some(true) => Some(Cap::one_down("one-school", "leaving out one school changes the result", instead)),
-        None => Some(Cap::at_most("one-school", Grade::B, "whether one school carries the result is not known", instead).as_unknown()),
+        None => Some(Cap::at_most("one-school", Grade::B, "whether one school carries the result is not known", instead).because_unknown()),
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn unit_of_analysis(facts: &Facts, _: &Standards) -> Option<Cap> {
         Some(Clustering::Heeded | Clustering::Recomputed) => None,
         Some(Clustering::Corrected) => Some(cap("classmates were counted as independent; corrected here with an assumed correlation")),
         Some(Clustering::Ignored) => Some(cap("classmates were counted as independent")),
-        None => Some(cap("whether classmates were counted as independent is not known").as_unknown()),
+        None => Some(cap("whether classmates were counted as independent is not known").because_unknown()),
     }
 }
 
@@ -23,7 +23,9 @@ pub(super) fn few_clusters(facts: &Facts, standards: &Standards) -> Option<Cap> 
     let least = standards.number(Key::ClustersPerArm);
     let instead = format!("at least {least} classrooms or schools in each arm");
     let Some(units) = facts.units else {
-        return Some(Cap::at_most("few-clusters", Grade::C, "how many units were assigned to each arm is not known", instead).as_unknown());
+        return Some(
+            Cap::at_most("few-clusters", Grade::C, "how many units were assigned to each arm is not known", instead).because_unknown(),
+        );
     };
     let fewest = units.treated.min(units.comparison);
     if fewest as f64 >= least || fewest == 0 {
@@ -37,7 +39,8 @@ pub(super) fn few_clusters(facts: &Facts, standards: &Standards) -> Option<Cap> 
 /// How many outcomes were tested is not known: B. Where it is known, a headline that does not stand among them changes the result instead
 /// ([`Outcome::OneOfMany`](crate::evidence::verdict::Outcome::OneOfMany)).
 pub(super) fn outcomes(facts: &Facts, _: &Standards) -> Option<Cap> {
-    let cap = || Cap::at_most("outcomes", Grade::B, "how many outcomes were tested is not known", "all outcomes tested, told").as_unknown();
+    let cap =
+        || Cap::at_most("outcomes", Grade::B, "how many outcomes were tested is not known", "all outcomes tested, told").because_unknown();
     facts.domain.is_none().then(cap)
 }
 
@@ -46,7 +49,7 @@ pub(super) fn sites(facts: &Facts, standards: &Standards) -> Option<Cap> {
     let least = standards.number(Key::StrongSites);
     let instead = format!("at least {least} schools or districts");
     match facts.sites {
-        None => Some(Cap::at_most("sites", Grade::B, "how many sites took part is not known", instead).as_unknown()),
+        None => Some(Cap::at_most("sites", Grade::B, "how many sites took part is not known", instead).because_unknown()),
         Some(n) if (n as f64) < least => Some(Cap::at_most("sites", Grade::B, format!("it has {n} site"), instead).with(n as f64, least)),
         Some(_) => None,
     }

@@ -32,7 +32,7 @@ pub(super) fn pre_trend(facts: &Facts, standards: &Standards) -> Option<Cap> {
         }
         None if t.p_value.is_some() && t.breakdown.is_none() => {
             let said = "earlier trends passed a test whose power is not known".to_string();
-            Some(cap(said, "the power of the test of earlier trends").as_unknown())
+            Some(cap(said, "the power of the test of earlier trends").because_unknown())
         }
         _ => None,
     }
@@ -50,6 +50,6 @@ pub(super) fn pre_periods(facts: &Facts, standards: &Standards) -> Option<Cap> {
         Some(p) => {
             Cap::at_most("pre-periods", Grade::C, format!("{p} period before, and groups not alike then"), instead).with(f64::from(p), 2.0)
         }
-        None => Cap::at_most("pre-periods", Grade::C, "how many periods before were seen is not known", instead).as_unknown(),
+        None => Cap::at_most("pre-periods", Grade::C, "how many periods before were seen is not known", instead).because_unknown(),
     })
 }
