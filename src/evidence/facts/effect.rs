@@ -3,7 +3,7 @@
 use crate::num::student;
 use serde::Serialize;
 
-/// The effect in SD, with what is known of its uncertainty, clusters heeded as [`Facts::clustering`] says.
+/// The effect in SD, with what is known of its uncertainty, clusters heeded as [`Facts::clustering`](super::Facts::clustering) says.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Effect {
     /// The estimate.
