@@ -297,7 +297,7 @@ proptest! {
         if v.word == Word::Strong {
             prop_assert_eq!(v.rated.rating, Rating::WithoutReservations);
         }
-        prop_assert_eq!(serde_json::to_string(&v).unwrap().contains("NaN"), false);
+        prop_assert!(!serde_json::to_string(&v).unwrap().contains("NaN"));
         prop_assert_eq!(v, Verdict::of(&facts, &standards));
     }
 
