@@ -25,6 +25,7 @@
 pub mod cohort;
 pub mod estimate;
 pub mod evaluate;
+pub mod evidence;
 pub mod infer;
 pub mod num;
 pub mod panel;

@@ -22,7 +22,11 @@ pub fn cdf(t: f64, df: f64) -> f64 {
 
 /// The critical value c with P(|T| ≤ c) = `level`, 0 < level < 1.
 pub fn critical(level: f64, df: f64) -> f64 {
-    let alpha = 1.0 - level;
+    beyond(1.0 - level, df)
+}
+
+/// The value c with P(|T| ≥ c) = `alpha`, 0 < alpha < 1; keeps its digits also where `alpha` is tiny.
+pub fn beyond(alpha: f64, df: f64) -> f64 {
     if df.is_infinite() {
         return -normal::quantile(0.5 * alpha);
     }
@@ -70,6 +74,9 @@ mod tests {
         // qt(.975, c(1, 4, 9, 107))
         for (df, c) in [(1.0, 12.706204736174694), (4.0, 2.776445105197793), (9.0, 2.262157162798205), (107.0, 1.9823833701756908)] {
             assert!((critical(0.95, df) / c - 1.0).abs() < 1e-12, "{df} {}", critical(0.95, df));
+        }
+        for p in [1e-8, 1e-30, 1e-200] {
+            assert!((two_sided(beyond(p, 60.0), 60.0) / p - 1.0).abs() < 1e-9);
         }
         assert!((critical(0.95, 1e9) - 1.959963984540054).abs() < 1e-8);
     }

@@ -17,7 +17,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("diagnose", &["num", "random", "panel", "estimate", "infer", FAULTS]),
     ("simulate", &["num", "random", "cohort", "panel"]),
     ("evaluate", &["num", "random", "cohort", "panel", "estimate", "infer", "diagnose", "simulate"]),
-    ("evidence", &["num", "estimate", "infer", "diagnose"]),
+    ("evidence", &["num", "estimate", "infer", "diagnose", FAULTS]),
     ("table", &["study", "num", "cohort", "panel", "estimate", "infer", "diagnose", "simulate", "evaluate", "evidence"]),
     ("study", &["num", "random", "cohort", "panel", "estimate", "infer", "diagnose", "simulate", "evaluate", "evidence", "table"]),
     // No renderer can print a student's row.

@@ -8,6 +8,7 @@ mod callaway_santanna;
 mod changes_in_changes;
 mod cohorts;
 mod doses;
+mod evidence;
 mod imputation;
 mod inference;
 mod mixed;

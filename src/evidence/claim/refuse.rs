@@ -1,0 +1,132 @@
+//! Claims that are refused, and why.
+
+use super::{Agreement, Check, Claim, footing};
+use crate::cohort::{Fault, Faults};
+
+/// More than anyone has counted.
+const MOST: u64 = 10_000_000_000;
+
+const PLACE: &str = "the claim";
+
+/// Numbers that cannot be, whatever the others are: all of them.
+pub(super) fn impossible(claim: &Claim) -> Faults {
+    let mut faults = Faults::default();
+    let mut refuse = |wrong: bool, what: String, remedy: &str| {
+        if wrong {
+            faults.push(Fault::new("EVI-014", what, PLACE, "no study can have this number", remedy));
+        }
+    };
+    refuse(
+        claim.std_error.is_some_and(|se| se.value <= 0.0),
+        "a standard error that is not above zero".into(),
+        "give it in standard deviations, above zero",
+    );
+    refuse(claim.f.is_some_and(|f| f.value < 0.0), "an F statistic below zero".into(), "give t with its sign instead");
+    refuse(
+        claim.level.is_some_and(|l| !(l > 0.0 && l < 1.0)),
+        "an interval's level outside 0 and 1".into(),
+        "a 95 % interval has level 0.95",
+    );
+    refuse(
+        claim.interval.is_some_and(|(low, high)| low.value > high.value),
+        "an interval whose lower end is above its upper".into(),
+        "give the lower end first",
+    );
+    refuse(
+        claim.icc.is_some_and(|icc| !(0.0..=1.0).contains(&icc)),
+        "an intraclass correlation outside 0 and 1".into(),
+        "leave it out: a default is taken, and told",
+    );
+    refuse(claim.odds_ratio.is_some_and(|or| or.value <= 0.0), "an odds ratio that is not above zero".into(), "give the counts instead");
+    let sds = [claim.treated, claim.comparison].into_iter().flatten().any(|s| s.sd.value <= 0.0);
+    refuse(sds, "a standard deviation that is not above zero".into(), "give the spread of students' scores, in points");
+    let percentile = |p: f64| !(p > 0.0 && p < 100.0);
+    refuse(
+        claim.percentiles.is_some_and(|(a, b)| percentile(a) || percentile(b)),
+        "a percentile that is not between 0 and 100".into(),
+        "from 50 to 54, say",
+    );
+    let zero = [
+        ("students", claim.students),
+        ("treated students", claim.treated_students),
+        ("comparison students", claim.comparison_students),
+        ("classrooms", claim.classrooms),
+        ("schools", claim.schools),
+    ];
+    for (what, n) in zero {
+        refuse(n == Some(0), format!("no {what}"), "leave out what is not told");
+    }
+    let cells = claim.counts.map(|c| c.of.treated.max(c.of.comparison));
+    let most = zero.iter().filter_map(|z| z.1).chain(cells).max();
+    refuse(most.is_some_and(|n| n > MOST), "more students than there are people".into(), "look the number up again");
+    let counts = claim.counts.is_some_and(|c| c.reached.treated > c.of.treated || c.reached.comparison > c.of.comparison);
+    refuse(counts, "more students who reached the outcome than students".into(), "give how many of how many, for each arm");
+    let finite = claim.growth.is_some_and(|g| {
+        ![Some(g.percent), g.comparison_growth, g.sd].into_iter().flatten().all(f64::is_finite) || g.sd.is_some_and(|sd| sd <= 0.0)
+    });
+    refuse(finite, "growth that is not a number, or an SD that is not above zero".into(), "give percent, growth and SD as numbers");
+    faults
+}
+
+/// What the claim lacks to be judged at all.
+pub(super) fn incomplete(claim: &Claim) -> Option<Fault> {
+    if claim.counts.is_some_and(|c| !c.has_odds()) {
+        return Some(Fault::new(
+            "EVI-012",
+            "an empty cell in the counts: all, or none, of an arm reached the outcome",
+            PLACE,
+            "the odds do not exist, and adding a half to each cell would invent the result",
+            "say it in counts, without an effect size; or ask for scores, or for a cut that some pass and some do not",
+        ));
+    }
+    if footing::effect(claim).is_some() {
+        return None;
+    }
+    if let Some(growth) = claim.growth {
+        let lacks = match (growth.sd, growth.comparison_growth) {
+            (None, None) => "without a standard deviation, and without the comparison's growth",
+            (None, _) => "without a standard deviation",
+            _ => "without the comparison's growth",
+        };
+        return Some(Fault::new(
+            "EVI-013",
+            format!("percent growth {lacks}"),
+            PLACE,
+            "where students grow little, a large percent of it is a small effect; how large, the spread of scores decides",
+            "ask: by how many points did comparison students grow, and what is the standard deviation of the scores?",
+        ));
+    }
+    Some(Fault::new(
+        "EVI-015",
+        "no effect can be had from what is told",
+        PLACE,
+        "nothing can be compared",
+        "give an effect in SD; or means, SDs and numbers of students; or t, F or p with numbers of students; or counts, odds or percentiles",
+    ))
+}
+
+/// An effect without any uncertainty: what can then not be said.
+pub(super) fn without_uncertainty(g: f64) -> Fault {
+    Fault::new(
+        "EVI-011",
+        format!("an effect ({g:.2} SD) without any uncertainty"),
+        PLACE,
+        "it cannot be said whether it differs from no effect, between what bounds it lies, what is left of it beside other studies, nor whether it agrees with another",
+        "ask for its standard error, t, p-value or interval, or at least for how many students, classrooms and schools there were in each group",
+    )
+}
+
+/// Numbers that contradict one another: all of them.
+pub(super) fn contradictory(checks: &[Check]) -> Faults {
+    let mut faults = Faults::default();
+    for check in checks.iter().filter(|c| c.agreement == Agreement::Contradicts) {
+        faults.push(Fault::new(
+            "EVI-010",
+            format!("numbers that contradict each other: {}", check.found),
+            format!("{PLACE}, {}", check.between),
+            "at least one of them is not what it is said to be, and nothing tells which",
+            "look them up again at the source; leave out the one that is wrong, or ask the authors",
+        ));
+    }
+    faults
+}

@@ -1,0 +1,279 @@
+//! Claims: put on one footing, checked, refused.
+
+use super::*;
+use crate::cohort::Faults;
+use crate::evidence::effect::{Proportions, Sizes};
+use crate::evidence::facts::{Clustering, Comparison, Design, Unit};
+use crate::evidence::standard::Standards;
+use crate::evidence::verdict::Word;
+use proptest::prelude::*;
+
+fn printed(text: &str) -> Option<Printed> {
+    Some(Printed::parse(text).unwrap_or_else(|| panic!("{text}")))
+}
+
+fn both(low: &str, high: &str) -> Option<(Printed, Printed)> {
+    printed(low).zip(printed(high))
+}
+
+fn scores(mean: &str, sd: &str) -> Option<Scores> {
+    Some(Scores { mean: Printed::parse(mean).unwrap(), sd: Printed::parse(sd).unwrap() })
+}
+
+fn judged(claim: &Claim) -> Assessment {
+    assess(claim, &Standards::default()).unwrap_or_else(|f| panic!("{f}"))
+}
+
+fn refused(claim: &Claim) -> Faults {
+    assess(claim, &Standards::default()).expect_err("refused")
+}
+
+fn codes(claim: &Claim) -> Vec<&'static str> {
+    refused(claim).shown.iter().map(|f| f.code).collect()
+}
+
+fn effect(text: &str) -> Claim {
+    Claim { effect: printed(text), ..Claim::default() }
+}
+
+#[test]
+fn a_claim_with_a_sound_error_is_taken_as_it_is() {
+    let mut claim = Claim { std_error: printed("0.06"), students: Some(11_000), schools: Some(62), ..effect(".27") };
+    claim.facts.design = Some(Design::QuasiExperiment);
+    let a = judged(&claim);
+    let ClusterStory::TakenAsHeeded { times } = a.footing.clusters else { panic!("{:?}", a.footing) };
+    assert!((times - 0.06 / (4.0_f64 / 11_000.0).sqrt()).abs() < 1e-12);
+    assert_eq!((a.footing.as_told, a.footing.as_told.df), (a.footing.corrected, Some(60.0)));
+    assert_eq!((a.facts.clustering, a.facts.sites, a.verdict.word), (Some(Clustering::Heeded), Some(62), Word::Weak));
+    assert!(a.assumptions.iter().any(|s| s.contains("at the same time")), "{:?}", a.assumptions);
+    claim.facts.comparison = Some(Comparison::Dosage);
+    assert_eq!(judged(&claim).verdict.word, Word::CannotTell);
+    assert!(a.questions.iter().any(|q| q.missing == "baseline") && a.questions.iter().all(|q| q.missing != "design"));
+}
+
+#[test]
+fn ignored_clusters_are_corrected_as_the_clearinghouse_does() {
+    // 200 and 200 students in 20 classrooms, counted as independent: p .003 becomes .18.
+    let claim =
+        Claim { treated_students: Some(200), comparison_students: Some(200), classrooms: Some(20), heeded: Some(false), ..effect(".30") };
+    let a = judged(&claim);
+    let (told, corrected) = (a.footing.as_told, a.footing.corrected);
+    assert!((told.t - 2.983266061).abs() < 1e-9 && (told.p_value - 0.0030275381).abs() < 1e-9, "{told:?}");
+    assert!((corrected.t - 1.348604912).abs() < 1e-9 && (corrected.p_value - 0.1787808294).abs() < 1e-9, "{corrected:?}");
+    assert!(a.assumptions.iter().any(|s| s.contains("0.20")), "{:?}", a.assumptions);
+    // Another correlation, told or because it is not achievement.
+    for other in [Claim { icc: Some(0.1), ..claim.clone() }, Claim { not_achievement: true, ..claim.clone() }] {
+        assert!((judged(&other).footing.corrected.p_value - 0.08216299018).abs() < 1e-9);
+    }
+    // Assigned one by one there is nothing to correct.
+    let mut one_by_one = claim;
+    one_by_one.facts.unit = Some(Unit::Student);
+    assert_eq!(judged(&one_by_one).footing.clusters, ClusterStory::NotNeeded);
+}
+
+#[test]
+fn a_small_error_with_schools_is_taken_to_have_ignored_them() {
+    let claim = Claim { std_error: printed("0.019"), students: Some(11_000), schools: Some(62), ..effect(".27") };
+    let a = judged(&claim);
+    assert!(matches!(a.footing.clusters, ClusterStory::Corrected { assumed: true, clusters: 62, .. }), "{:?}", a.footing);
+    assert!(a.footing.corrected.std_error > 5.0 * a.footing.as_told.std_error);
+    // Unless the source says that it heeded them.
+    let heeded = Claim { heeded: Some(true), ..claim };
+    assert_eq!(judged(&heeded).footing.clusters, ClusterStory::Heeded);
+}
+
+#[test]
+fn ways_of_telling_the_same_agree() {
+    let sizes = |c: Claim| Claim { treated_students: Some(60), comparison_students: Some(40), ..c };
+    let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
+    let by_se = judged(&sizes(Claim { std_error: printed("0.1"), ..effect("0.25") }));
+    let by_t = judged(&sizes(Claim { t: printed("2.5"), ..effect("0.25") }));
+    let by_f = judged(&sizes(Claim { f: printed("6.25"), ..effect("0.25") }));
+    for other in [&by_t, &by_f] {
+        near(by_se.footing.corrected.std_error, other.footing.corrected.std_error);
+    }
+    let end = |x: f64| Some(Printed { value: x, decimals: 12 });
+    let u = by_se.footing.corrected;
+    let by_interval = judged(&sizes(Claim { interval: end(u.low).zip(end(u.high)), ..effect("0.25") }));
+    near(by_interval.footing.corrected.std_error, 0.1);
+    let by_p = judged(&sizes(Claim { p_value: Some(PValue::Exact(Printed { value: u.p_value, decimals: 14 })), ..effect("0.25") }));
+    near(by_p.footing.corrected.std_error, 0.1);
+    // t alone, with sizes.
+    let bare = judged(&sizes(Claim { t: printed("2.5"), ..Claim::default() }));
+    assert_eq!((bare.footing.from, bare.footing.error_from), (Route::T, ErrorFrom::T));
+    near(bare.footing.corrected.t, 2.5);
+}
+
+#[test]
+fn other_ways_of_telling_an_effect() {
+    let sizes = |c: Claim| Claim { students: Some(200), ..c };
+    let means = sizes(Claim { treated: scores("52.0", "10.0"), comparison: scores("50.0", "9.0"), ..Claim::default() });
+    let a = judged(&means);
+    assert!((a.footing.g - 0.2094379798).abs() < 1e-10 && (a.footing.corrected.std_error - 0.1418085352).abs() < 1e-10);
+    let counts = Proportions { of: Sizes::new(100, 100), reached: Sizes::new(60, 50) };
+    let a = judged(&Claim { counts: Some(counts), ..Claim::default() });
+    assert!((a.footing.g - 0.2457364292).abs() < 1e-10 && (a.footing.corrected.std_error - 0.1731962444).abs() < 1e-10);
+    let odds = judged(&Claim { odds_ratio: printed("1.5"), interval: both("0.86", "2.62"), ..Claim::default() });
+    assert!(
+        (odds.footing.g - 0.2457364292).abs() < 1e-10 && (odds.footing.corrected.std_error - 0.172).abs() < 0.001,
+        "{:?}",
+        odds.footing
+    );
+    let lifted = judged(&sizes(Claim { percentiles: Some((50.0, 54.0)), ..Claim::default() }));
+    assert!((lifted.footing.g - 0.1004337).abs() < 1e-6 && (lifted.percentile_points[0] - 4.0).abs() < 1e-9);
+    let growth = GrowthClaim { percent: 23.0, comparison_growth: Some(6.0), sd: Some(15.0) };
+    let grown = judged(&sizes(Claim { growth: Some(growth), ..Claim::default() }));
+    assert!((grown.footing.g - 0.092).abs() < 1e-12);
+}
+
+#[test]
+fn contradictions_are_named() {
+    // Leite et al. as printed: .271 with SE .011 and p = .001 do not fit.
+    let leite = Claim { std_error: printed(".011"), p_value: PValue::parse(".001"), ..effect(".271") };
+    let faults = refused(&leite);
+    assert_eq!((faults.total, faults.shown[0].code), (1, "EVI-010"));
+    assert_eq!(faults.shown[0].place, "the claim, effect, standard error and p");
+    for (what, claim) in [
+        ("effect, standard error and t", Claim { std_error: printed(".06"), t: printed("1.2"), ..effect(".27") }),
+        ("effect and t", Claim { t: printed("-4.5"), students: Some(90), ..effect(".27") }),
+        ("t and F", Claim { t: printed("2.00"), f: printed("9.00"), students: Some(90), ..Claim::default() }),
+        ("t and p", Claim { t: printed("2.00"), p_value: PValue::parse("<.001"), students: Some(90), ..effect(".27") }),
+        ("effect and interval", Claim { interval: both(".30", ".50"), ..effect(".27") }),
+        (
+            "standard error and interval",
+            Claim { interval: both(".21", ".33"), std_error: printed(".06"), students: Some(900), ..effect(".27") },
+        ),
+        ("interval and p", Claim { interval: both("-.02", ".56"), p_value: PValue::parse(".01"), ..effect(".27") }),
+        ("standard error and number of students", Claim { std_error: printed(".010"), students: Some(90), ..effect(".27") }),
+        (
+            "students in all and by arm",
+            Claim { students: Some(90), treated_students: Some(50), comparison_students: Some(50), ..effect(".27") },
+        ),
+        ("classrooms and schools", Claim { students: Some(90), classrooms: Some(3), schools: Some(5), ..effect(".27") }),
+        ("students and clusters", Claim { students: Some(90), schools: Some(100), ..effect(".27") }),
+        (
+            "treated mean and students",
+            Claim {
+                treated: scores("5.19", "1.10"),
+                comparison: scores("5.00", "1.20"),
+                treated_students: Some(28),
+                comparison_students: Some(28),
+                whole_scores: true,
+                ..Claim::default()
+            },
+        ),
+    ] {
+        let faults = refused(&claim);
+        let place = format!("the claim, {what}");
+        assert!(faults.shown.iter().all(|f| f.code == "EVI-010") && faults.shown.iter().any(|f| f.place == place), "{what}: {faults}");
+    }
+}
+
+#[test]
+fn rounding_is_not_a_contradiction() {
+    // .27 and .06 as printed may be .2651 and .0649: t = 4.1 fits.
+    for t in ["4.1", "4.5", "4.9"] {
+        judged(&Claim { std_error: printed(".06"), t: printed(t), ..effect(".27") });
+    }
+    judged(&Claim {
+        std_error: printed(".06"),
+        interval: both(".15", ".39"),
+        p_value: PValue::parse("<.001"),
+        students: Some(4000),
+        ..effect(".27")
+    });
+    judged(&Claim {
+        std_error: printed(".06"),
+        interval: both(".14", ".40"),
+        p_value: PValue::parse("<.01"),
+        schools: Some(20),
+        ..effect(".27")
+    });
+}
+
+#[test]
+fn claims_that_cannot_be_judged_say_why() {
+    let bare = refused(&effect(".36"));
+    assert_eq!(bare.shown[0].code, "EVI-011");
+    assert!(bare.shown[0].why.contains("cannot be said"), "{bare}");
+    assert_eq!(codes(&Claim { p_value: PValue::parse("ns"), ..effect(".36") }), ["EVI-011"]);
+    let empty = Proportions { of: Sizes::new(30, 30), reached: Sizes::new(30, 20) };
+    assert_eq!(codes(&Claim { counts: Some(empty), ..Claim::default() }), ["EVI-012"]);
+    let growth = |sd, comparison_growth| Claim {
+        growth: Some(GrowthClaim { percent: 23.0, comparison_growth, sd }),
+        students: Some(1000),
+        ..Claim::default()
+    };
+    for claim in [growth(None, None), growth(None, Some(6.0)), growth(Some(15.0), None)] {
+        let faults = refused(&claim);
+        assert_eq!(faults.shown[0].code, "EVI-013");
+        assert!(faults.shown[0].remedy.starts_with("ask: ") && faults.shown[0].remedy.contains("standard deviation"));
+    }
+    assert_eq!(codes(&Claim::default()), ["EVI-015"]);
+    assert_eq!(codes(&Claim { students: Some(10), ..Claim::default() }), ["EVI-015"]);
+}
+
+#[test]
+fn numbers_that_cannot_be_are_refused_all_at_once() {
+    let claim = Claim {
+        std_error: printed("0"),
+        level: Some(95.0),
+        icc: Some(2.0),
+        interval: both(".5", ".1"),
+        schools: Some(0),
+        percentiles: Some((0.0, 54.0)),
+        ..effect(".2")
+    };
+    assert_eq!(codes(&claim), ["EVI-014"; 6]);
+    assert_eq!(codes(&Claim { students: Some(u64::MAX), ..effect(".2") }), ["EVI-014"]);
+    let more = Proportions { of: Sizes::new(30, 30), reached: Sizes::new(31, 20) };
+    assert_eq!(codes(&Claim { counts: Some(more), ..Claim::default() }), ["EVI-014"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn no_claim_panics_and_no_answer_is_not_a_number(
+        numbers in proptest::collection::vec(proptest::option::of(prop_oneof![-3.0..3.0_f64, Just(0.0), -1e300..1e300_f64]), 8),
+        p in proptest::option::of(prop_oneof![Just("ns"), Just("<.05"), Just(".03"), Just(".000"), Just("1")]),
+        counts in proptest::collection::vec(proptest::option::of(prop_oneof![0_u64..300, Just(u64::MAX)]), 5),
+        cells in proptest::option::of((0_u64..50, 0_u64..50, 0_u64..50, 0_u64..50)),
+        flags in (proptest::option::of(any::<bool>()), any::<bool>(), any::<bool>()),
+    ) {
+        let number = |i: usize| numbers[i].map(|value| Printed { value, decimals: 2 });
+        let both = number(6).zip(number(7));
+        let claim = Claim {
+            effect: number(0),
+            std_error: number(1),
+            t: number(2),
+            f: number(3),
+            odds_ratio: number(4),
+            icc: numbers[5].map(|x| x.abs().min(1.0)),
+            interval: both,
+            p_value: p.and_then(PValue::parse),
+            students: counts[0],
+            treated_students: counts[1],
+            comparison_students: counts[2],
+            classrooms: counts[3],
+            schools: counts[4],
+            counts: cells.map(|(a, b, c, d)| Proportions { of: Sizes::new(a, b), reached: Sizes::new(c, d) }),
+            heeded: flags.0,
+            whole_scores: flags.1,
+            negative: flags.2,
+            treated: number(6).zip(number(1)).map(|(mean, sd)| Scores { mean, sd }),
+            comparison: number(7).zip(number(1)).map(|(mean, sd)| Scores { mean, sd }),
+            ..Claim::default()
+        };
+        if let Ok(a) = assess(&claim, &Standards::default()) {
+            let u = a.footing.corrected;
+            prop_assert!(u.std_error > 0.0 && u.low <= u.high && (0.0..=1.0).contains(&u.p_value), "{:?}", u);
+            prop_assert!(u.std_error >= a.footing.as_told.std_error);
+            prop_assert!(a.percentile_points.iter().all(|p| p.abs() <= 50.0));
+            // Shrinking goes towards the literature, never past it.
+            let (g, s) = (a.footing.g, a.shrunk);
+            let slack = 1e-12 * (1.0 + g.abs());
+            prop_assert!(s.g >= g.min(s.prior_mean) - slack && s.g <= g.max(s.prior_mean) + slack, "{:?}", s);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Whether uncertainty is told as large as it is.
+
+use crate::evidence::effect::smallest_possible_p;
+use crate::evidence::facts::{Clustering, Facts};
+use crate::evidence::standard::{Key, Standards};
+use crate::evidence::verdict::{Cap, Grade};
+
+/// Standard errors that ignore the unit of assignment: C, also when corrected by formula only. Computed again from the students: no cap. Not
+/// known: C.
+pub(super) fn unit_of_analysis(facts: &Facts, _: &Standards) -> Option<Cap> {
+    let instead = "standard errors by classroom or school, whichever was assigned";
+    let cap = |found: &str| Cap::at_most("unit-of-analysis", Grade::C, found, instead);
+    match facts.clustering {
+        Some(Clustering::Heeded | Clustering::Recomputed) => None,
+        Some(Clustering::Corrected) => Some(cap("classmates were counted as independent; corrected here with an assumed correlation")),
+        Some(Clustering::Ignored) => Some(cap("classmates were counted as independent")),
+        None => Some(cap("whether classmates were counted as independent is not known").because_unknown()),
+    }
+}
+
+/// Fewer than `clusters-per-arm` units of assignment in an arm: C. Not known: C.
+pub(super) fn few_clusters(facts: &Facts, standards: &Standards) -> Option<Cap> {
+    let least = standards.number(Key::ClustersPerArm);
+    let instead = format!("at least {least} classrooms or schools in each arm");
+    let Some(units) = facts.units else {
+        return Some(
+            Cap::at_most("few-clusters", Grade::C, "how many units were assigned to each arm is not known", instead).because_unknown(),
+        );
+    };
+    let fewest = units.treated.min(units.comparison);
+    if fewest as f64 >= least || fewest == 0 {
+        return None;
+    }
+    let floor = smallest_possible_p(units.treated, units.comparison)
+        .map_or(String::new(), |p| format!(", so that reassignment at random cannot give a p-value below {p:.3}"));
+    Some(Cap::at_most("few-clusters", Grade::C, format!("one arm has {fewest} units{floor}"), instead).with(fewest as f64, least))
+}
+
+/// How many outcomes were tested is not known: B. Where it is known, a headline that does not stand among them changes the result instead
+/// ([`Outcome::OneOfMany`](crate::evidence::verdict::Outcome::OneOfMany)).
+pub(super) fn outcomes(facts: &Facts, _: &Standards) -> Option<Cap> {
+    let cap =
+        || Cap::at_most("outcomes", Grade::B, "how many outcomes were tested is not known", "all outcomes tested, told").because_unknown();
+    facts.domain.is_none().then(cap)
+}
+
+/// Fewer than `strong-sites` sites: B. Not known: B.
+pub(super) fn sites(facts: &Facts, standards: &Standards) -> Option<Cap> {
+    let least = standards.number(Key::StrongSites);
+    let instead = format!("at least {least} schools or districts");
+    match facts.sites {
+        None => Some(Cap::at_most("sites", Grade::B, "how many sites took part is not known", instead).because_unknown()),
+        Some(n) if (n as f64) < least => Some(Cap::at_most("sites", Grade::B, format!("it has {n} site"), instead).with(n as f64, least)),
+        Some(_) => None,
+    }
+}
