@@ -4,8 +4,10 @@
 //! plain loops, and sums over students are exact ([`Exact`]).
 
 mod beta;
+pub mod chi_square;
 mod exact;
 pub mod fisher;
+pub mod folded_normal;
 mod jacobi;
 mod matrix;
 pub mod noncentral_fisher;
@@ -14,6 +16,7 @@ pub mod normal;
 mod packed;
 mod quantile;
 mod scale;
+mod simplex;
 mod solve;
 pub mod student;
 
@@ -23,4 +26,5 @@ pub use matrix::{Matrix, dot};
 pub use packed::{PackedSolver, upper_triangle};
 pub use quantile::{quantile_boot, quantile_type1, quantile_type7, sorted};
 pub use scale::power_of_two_above;
+pub use simplex::{Simplex, Vertex};
 pub use solve::{Cholesky, RankRule, Ranked, symmetric_power};
