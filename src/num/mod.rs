@@ -8,6 +8,7 @@ pub mod chi_square;
 mod exact;
 pub mod fisher;
 pub mod folded_normal;
+mod gauss_legendre;
 mod jacobi;
 mod matrix;
 pub mod noncentral_fisher;
@@ -24,6 +25,7 @@ pub mod student;
 
 pub use beta::regularized_incomplete_beta;
 pub use exact::{Exact, ExactRow};
+pub use gauss_legendre::gauss_legendre;
 pub use matrix::{Matrix, dot};
 pub use normal_box::{InBox, in_box};
 pub use packed::{PackedSolver, upper_triangle};
