@@ -107,7 +107,7 @@ fn of_cells(data: &BalancedCells) -> Result<Decomposition, Fault> {
         }
     }
     let total: f64 = components.iter().map(|c| c.weight).sum();
-    if !(total > 0.0) {
+    if total.is_nan() || total <= 0.0 {
         return Err(Fault::new(
             "DIAG-012",
             "there is nothing to compare",

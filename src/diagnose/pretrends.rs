@@ -41,7 +41,7 @@ pub struct JointTest {
 /// DIAG-006: their covariance is singular; DIAG-009: there are none; DIAG-014: degrees of freedom that are not positive.
 pub fn joint_test(study: &EventStudy, df: Option<f64>) -> Result<JointTest, Fault> {
     let (pre, cholesky) = before(study)?;
-    if let Some(df) = df.filter(|df| !(*df > 0.0)) {
+    if let Some(df) = df.filter(|df| df.is_nan() || *df <= 0.0) {
         return Err(unusable(&format!("{df} degrees of freedom")));
     }
     let q = pre.len();

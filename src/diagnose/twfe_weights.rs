@@ -96,7 +96,7 @@ pub fn weights(panel: &Panel, grouping: Grouping) -> Result<TwfeWeights, Fault> 
     found.retain(|(_, size, _)| *size > 0.0);
     let bottom: f64 = found.iter().map(|f| f.2).sum();
     let all: f64 = found.iter().map(|f| f.1).sum();
-    if !(bottom > ZERO * all) {
+    if bottom.is_nan() || bottom <= ZERO * all {
         return Err(unknown("unit and period explain who is treated when"));
     }
     let top: f64 = (0..panel.n_rows()).map(|r| rows.weight[r] * residual[r] * panel.outcome[r]).sum();

@@ -182,7 +182,7 @@ impl Simplex {
         let basis = self.basis.clone();
         for &b in &basis {
             let (at, &row) = free.iter().enumerate().max_by(|x, y| t[(*x.1, b)].abs().total_cmp(&t[(*y.1, b)].abs()))?;
-            if !(t[(row, b)].abs() > 1e-13) {
+            if t[(row, b)].is_nan() || t[(row, b)].abs() <= 1e-13 {
                 return None;
             }
             free.remove(at);

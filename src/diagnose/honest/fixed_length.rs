@@ -65,7 +65,7 @@ impl Frontier {
         let mut out = Frontier { trend, fixed_bias, constant: sigma.quadratic(&base), linear, quadratic, kinks: Vec::new() };
         out.follow().ok_or_else(singular)?;
         let least = out.std_error(&out.kinks[out.kinks.len() - 1].1);
-        if !(least > 1e-9 * out.constant.sqrt()) {
+        if least.is_nan() || least <= 1e-9 * out.constant.sqrt() {
             return Err(singular());
         }
         Ok(out)
