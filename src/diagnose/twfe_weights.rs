@@ -217,9 +217,9 @@ mod tests {
         };
         let residual = rows.residual(3);
         let bottom = dot(&residual, &rows.treated);
-        let expected = [(2, 0.5), (4, 1.0), (5, -0.5)];
+        let expected = [(2_u32, 0.5), (4, 1.0), (5, -0.5)];
         for (r, weight) in expected {
-            assert!((residual[r] / bottom - weight).abs() < 1e-14, "{residual:?}");
+            assert!((residual[r as usize] / bottom - weight).abs() < 1e-14, "{residual:?}");
         }
         let cells = expected.iter().map(|&(cell, weight)| CellWeight { cell, weight, share: 1.0 / 3.0 }).collect();
         let found = TwfeWeights::of(cells, 2.0);
