@@ -19,12 +19,17 @@ const BEYOND: f64 = 64.0;
 /// Below this η counts as not positive.
 const ZERO: f64 = 1e-10;
 
-/// The size of the test, and the critical value of its first stage if it has one.
+/// The size of the test, and the value above which η is rejected outright: the critical value of the hybrid's first stage, which also cuts
+/// off v_up, or one of a size of 10⁻⁶. Without that, single values far away where two vertices tie would never be rejected.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Test {
     pub alpha: f64,
-    pub first_stage: Option<f64>,
+    pub cutoff: f64,
+    pub hybrid: bool,
 }
+
+/// The size of the outright rejection when there is no first stage.
+pub(super) const NEGLIGIBLE: f64 = 1e-6;
 
 /// The hull of the values not rejected: its ends, infinite where the set has none; `None` when all are rejected.
 pub(super) type Hull = Option<(f64, f64)>;
@@ -32,13 +37,7 @@ pub(super) type Hull = Option<(f64, f64)>;
 /// The outer `None` says that a program could not be solved.
 pub(super) fn accepted(moments: &mut Moments, test: Test) -> Option<Hull> {
     let far = moments.far;
-    let (low, high) = match test.first_stage {
-        None => (-far, far),
-        Some(level) => match within(moments, level)? {
-            None => return Some(None),
-            Some(ends) => ends,
-        },
-    };
+    let Some((low, high)) = within(moments, test.cutoff)? else { return Some(None) };
     // What lies in the estimated identified set is never rejected.
     let inner = within(moments, 0.0)?;
     let mut ask = |t: f64| moments.at(t).map(|f| (f.line, f));
@@ -117,7 +116,8 @@ fn segments(moments: &mut Moments, v: &Functional, low: f64, high: f64, test: Te
         return Some(vec![single(v.line, v.line)]);
     }
     let floors = pieces(&mut |t| truncation(moments, v, t, -1.0, None).map(|line| (line, ())), low, high)?;
-    let ceilings = pieces(&mut |t| truncation(moments, v, t, 1.0, test.first_stage).map(|line| (line.negative(), ())), low, high)?;
+    let ceilings =
+        pieces(&mut |t| truncation(moments, v, t, 1.0, test.hybrid.then_some(test.cutoff)).map(|line| (line.negative(), ())), low, high)?;
     let mut out = Vec::new();
     let (mut i, mut j, mut from) = (0, 0, low);
     while i < floors.len() && j < ceilings.len() {

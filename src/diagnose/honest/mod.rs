@@ -34,7 +34,7 @@ pub use weights::Weights;
 use super::EventStudy;
 use crate::cohort::Fault;
 use crate::num::normal;
-use conditional::Test;
+use conditional::{NEGLIGIBLE, Test};
 use fixed_length::Frontier;
 use moments::{Moments, unsolved};
 
@@ -191,11 +191,10 @@ impl<'a> Sensitivity<'a> {
     }
 
     fn test(&self, moments: &mut Moments) -> Result<Test, Fault> {
-        if self.method == Method::Conditional {
-            return Ok(Test { alpha: self.alpha, first_stage: None });
-        }
-        let kappa = 0.1 * self.alpha;
-        let first_stage = least_favorable::critical(moments, kappa).ok_or_else(unsolved)?;
-        Ok(Test { alpha: (self.alpha - kappa) / (1.0 - kappa), first_stage: Some(first_stage) })
+        let hybrid = self.method == Method::Hybrid;
+        let kappa = if hybrid { 0.1 * self.alpha } else { NEGLIGIBLE };
+        let cutoff = least_favorable::critical(moments, kappa).ok_or_else(unsolved)?;
+        let alpha = if hybrid { (self.alpha - kappa) / (1.0 - kappa) } else { self.alpha };
+        Ok(Test { alpha, cutoff, hybrid })
     }
 }

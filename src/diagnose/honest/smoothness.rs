@@ -1,6 +1,7 @@
 //! What the periods before treatment say of the size M of Δ^SD: the largest change of slope among them.
 
-use super::conditional::{Test, accepted};
+use super::conditional::{NEGLIGIBLE, Test, accepted};
+use super::least_favorable::critical;
 use super::moments::{Moments, unsolved};
 use super::restriction::{Bound, Restriction, Shape};
 use crate::cohort::Fault;
@@ -36,6 +37,7 @@ pub fn smoothness(study: &EventStudy, level: f64) -> Result<Option<Smoothness>, 
     let ends = rows.iter().map(|row| dot(row, study.estimates()) + z * study.covariance().quadratic(row).max(0.0).sqrt());
     let upper = ends.fold(f64::NEG_INFINITY, f64::max);
     let mut moments = Moments::of_changes(study, &rows)?;
-    let hull = accepted(&mut moments, Test { alpha: 1.0 - level, first_stage: None }).ok_or_else(unsolved)?;
+    let cutoff = critical(&mut moments, NEGLIGIBLE).ok_or_else(unsolved)?;
+    let hull = accepted(&mut moments, Test { alpha: 1.0 - level, cutoff, hybrid: false }).ok_or_else(unsolved)?;
     Ok(Some(Smoothness { lower: hull.map(|(low, _)| low).filter(|low| *low > 0.0), upper }))
 }

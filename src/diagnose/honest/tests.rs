@@ -55,15 +55,15 @@ fn vertices(study: &EventStudy, weights: &Weights, polyhedron: &restriction::Pol
 
 impl Vertices {
     /// The test at one value of the target, as its definition reads.
-    fn accepts(&self, theta: f64, alpha: f64, first_stage: Option<f64>) -> bool {
+    fn accepts(&self, theta: f64, test: Test) -> bool {
         let at = |v: &(f64, f64, Vec<f64>)| v.0 - theta * v.1;
         let v = self.0.iter().max_by(|a, b| at(a).total_cmp(&at(b))).expect("a vertex");
         let eta = at(v);
         let variance = dot(&v.2, &v.2);
-        if eta <= 0.0 || first_stage.is_some_and(|c| eta > c) || variance < 1e-16 {
+        if eta <= 0.0 || eta > test.cutoff || variance < 1e-16 {
             return eta <= 0.0;
         }
-        let (mut low, mut high) = (f64::NEG_INFINITY, first_stage.unwrap_or(f64::INFINITY));
+        let (mut low, mut high) = (f64::NEG_INFINITY, if test.hybrid { test.cutoff } else { f64::INFINITY });
         for u in &self.0 {
             let rho = dot(&u.2, &v.2) / variance;
             let meets = (at(u) - rho * eta) / (1.0 - rho);
@@ -74,7 +74,7 @@ impl Vertices {
             }
         }
         let sd = variance.sqrt();
-        normal::ln_between(eta / sd, high / sd) >= libm::log(alpha) + normal::ln_between(low.min(eta) / sd, high / sd)
+        normal::ln_between(eta / sd, high / sd) >= libm::log(test.alpha) + normal::ln_between(low.min(eta) / sd, high / sd)
     }
 }
 
@@ -89,8 +89,7 @@ fn by_grid(question: &Sensitivity<'_>, size: f64, grid: &[f64]) -> Option<(f64, 
             (vertices(study, &question.weights, p), question.test(&mut moments).expect("solved"))
         })
         .collect();
-    let accepted: Vec<f64> =
-        grid.iter().copied().filter(|theta| tests.iter().any(|(v, test)| v.accepts(*theta, test.alpha, test.first_stage))).collect();
+    let accepted: Vec<f64> = grid.iter().copied().filter(|theta| tests.iter().any(|(v, test)| v.accepts(*theta, *test))).collect();
     Some((*accepted.first()?, *accepted.last()?))
 }
 
