@@ -11,7 +11,7 @@ pub fn upper_tail(x: f64, q: usize) -> f64 {
         return 0.0;
     }
     let half = 0.5 * x;
-    let (mut term, mut sum, mut k) = if q % 2 == 0 {
+    let (mut term, mut sum, mut k) = if q.is_multiple_of(2) {
         (libm::exp(-half), libm::exp(-half), 1.0)
     } else {
         let first = libm::exp(-half) * libm::sqrt(half) * std::f64::consts::FRAC_2_SQRT_PI;

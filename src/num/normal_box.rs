@@ -109,7 +109,7 @@ fn between(a: f64, b: f64) -> (f64, f64) {
 }
 
 fn primes(n: usize) -> impl Iterator<Item = u64> {
-    (2_u64..).filter(|p| (2..*p).take_while(|d| d * d <= *p).all(|d| p % d != 0)).take(n)
+    (2_u64..).filter(|p| (2..*p).take_while(|d| d * d <= *p).all(|d| !p.is_multiple_of(d))).take(n)
 }
 
 #[cfg(test)]
