@@ -42,6 +42,6 @@ mod tests {
             }
         }
         // Abramowitz and Stegun, table 25.4.
-        assert!((gauss_legendre(16)[0].0 - 0.989400934991649932596).abs() < 1e-15);
+        assert!((gauss_legendre(16)[0].0 - 0.989_400_934_991_649_9).abs() < 1e-15);
     }
 }
