@@ -23,6 +23,7 @@
 #![allow(clippy::needless_range_loop)]
 
 pub mod cohort;
+pub mod diagnose;
 pub mod estimate;
 pub mod evaluate;
 pub mod evidence;

@@ -6,9 +6,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bacon;
 mod book;
 mod callaway_santanna;
 mod differences;
+mod honest;
 mod imputation;
 mod mixed;
 mod random_timing;
@@ -141,6 +143,20 @@ fn mixed_models_as_lme4_and_lmer_test() {
         mixed::eef_mst(r, &mut b[1], scratch);
         mixed::mpdta(r, &mut b[2], scratch);
     });
+}
+
+#[test]
+fn decompositions_as_bacondecomp() {
+    compare(&["bacon_math_reform", "bacon_divorce"], |r, b, _| {
+        bacon::math_reform(r, &mut b[0]);
+        bacon::divorce(r, &mut b[1]);
+    });
+}
+
+#[test]
+fn bounds_as_honest_did() {
+    compare(&["honest_bc_rm_sd", "honest_ehec_rm_sd", "honest_lw_sd"], |r, b, _| b.iter_mut().for_each(|book| honest::sets(r, book)));
+    compare(&["honest_flci_sd", "honest_flci_ehec"], |r, b, _| b.iter_mut().for_each(|book| honest::fixed_lengths(r, book)));
 }
 
 #[test]

@@ -12,7 +12,7 @@
 use super::measure::correlation;
 use super::resolve::Resolved;
 use super::{Design, Levels};
-use crate::num::{Cholesky, Matrix, dot, fisher, noncentral_fisher};
+use crate::num::{Cholesky, Matrix, dot, first_reaching, fisher, noncentral_fisher};
 
 /// The pre-trend test of a design.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,16 +64,7 @@ impl PretrendTest {
 
     /// The smallest drift that is noticed with this probability.
     pub fn detectable(&self, power: f64) -> f64 {
-        let (mut low, mut high) = (0.0, 1.0 / libm::sqrt(self.unit_noncentrality));
-        while self.power_at(high) < power {
-            low = high;
-            high *= 2.0;
-        }
-        for _ in 0..100 {
-            let middle = 0.5 * (low + high);
-            if self.power_at(middle) < power { low = middle } else { high = middle }
-        }
-        high
+        first_reaching(power, 1.0 / libm::sqrt(self.unit_noncentrality), |drift| self.power_at(drift))
     }
 }
 
