@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo bench --bench worlds > benches/worlds.md
-//! cargo bench --bench worlds -- --draws 50
+//! cargo bench --bench worlds -- --draws 50 --part artefacts      # or students, estimators, methods
 //! ```
 
 use didact::cli::Threads;
@@ -37,18 +37,29 @@ const METHODS: [&str; 14] = [
 ];
 
 fn main() {
-    let mut given = std::env::args().skip_while(|a| a != "--draws").skip(1);
-    let draws: usize = given.next().and_then(|n| n.parse().ok()).unwrap_or(300);
+    let given = |flag: &str| std::env::args().skip_while(|a| a != flag).nth(1);
+    let draws: usize = given("--draws").and_then(|n| n.parse().ok()).unwrap_or(300);
+    let part = given("--part");
+    let wanted = |name: &str| part.as_deref().is_none_or(|part| part == name);
     let threads = Threads::new(None);
     println!("# Worlds with known truth\n");
     println!(
         "Made by `cargo bench --bench worlds`; {draws} draws of each world, mathematics, intervals of 95 %. In parentheses: Monte Carlo"
     );
     println!("standard errors. Every row can be made by itself: `didact calibrate WORLD --replicates {draws} --estimator … --set …`.\n");
-    artefacts(draws, &threads);
-    students(draws, &threads);
-    let mut named = estimators(draws, &threads);
-    named.extend(methods(draws, &threads));
+    let mut named = Vec::new();
+    if wanted("artefacts") {
+        artefacts(draws, &threads);
+    }
+    if wanted("students") {
+        students(draws, &threads);
+    }
+    if wanted("estimators") {
+        named.extend(estimators(draws, &threads));
+    }
+    if wanted("methods") {
+        named.extend(methods(draws, &threads));
+    }
     println!("## Cells that break their promise\n");
     named.iter().for_each(|cell| println!("- {cell}"));
 }
@@ -147,12 +158,15 @@ fn settings(set: &[(&str, f64)]) -> String {
 /// Errors by student where schools are drawn.
 fn students(draws: usize, threads: &Threads) {
     println!("\n## Counting students where schools were drawn\n");
-    println!("No effect (`school-trial`, `effect=0`), difference of changes. How often a true null is rejected at 5 %, in %:\n");
+    println!("No effect (`school-trial`, `effect=0`), difference of changes. How often a true null is rejected at 5 %, in %.");
+    println!("First with one classroom a school and a tenth of the variance of gains between schools, then as the world is.\n");
     println!(
-        "| Schools | by student (`robust:hc1`) | by school (`cluster:cr2`) | by school (`wild-bootstrap`) |\n| ---: | ---: | ---: | ---: |"
+        "| Settings | Schools | by student (`robust:hc1`) | by school (`cluster:cr2`) | by school (`wild-bootstrap`) |\n| :--- | ---: | ---: | ---: | ---: |"
     );
-    for schools in [8.0, 20.0, 60.0] {
-        let set = [("effect", 0.0), ("schools", schools), ("profile_schools", schools / 2.0)];
+    const TENTH: &[(&str, f64)] = &[("classrooms", 1.0), ("class_variance", 0.017)];
+    for (own, schools) in [TENTH, &[]].into_iter().flat_map(|own| [8.0, 20.0, 60.0].map(|schools| (own, schools))) {
+        let mut set = vec![("effect", 0.0), ("schools", schools), ("profile_schools", schools / 2.0)];
+        set.extend(own);
         let size = |inference: &str| {
             let mut one = study("school-trial", &set, &["did:method=means"], &[inference]);
             if inference.starts_with("robust") {
@@ -161,7 +175,13 @@ fn students(draws: usize, threads: &Threads) {
             }
             percent(calibrate(one, draws.max(1000), threads).performances.first().and_then(|p| p.size))
         };
-        println!("| {schools} | {} | {} | {} |", size("robust:hc1"), size("cluster:cr2"), size("wild-bootstrap:replicates=999"));
+        println!(
+            "| {} | {schools} | {} | {} | {} |",
+            settings(own).trim(),
+            size("robust:hc1"),
+            size("cluster:cr2"),
+            size("wild-bootstrap:replicates=999")
+        );
     }
 }
 
