@@ -32,24 +32,24 @@ fn one(r: &mut Reckoning, book: &mut Book, id: &str, sheet: &Sheet, [unit, perio
     let components = &expected["components"];
     let fields = ["treated", "untreated", "estimate", "weight", "type"].map(|key| list(&components[key]));
     r.holds(&title, "as many components", fields[0].len() == found.components.len());
-    for k in 0..fields[0].len() {
-        let treated = fields[0][k].as_i64().expect("a year");
-        let compared = fields[1][k].as_i64().map_or(FirstTreated::Never, FirstTreated::At);
-        let name = format!("{treated} with {}", fields[1][k]);
+    for [treated, untreated, estimate, weight, kind] in (0..fields[0].len()).map(|k| fields.each_ref().map(|f| &f[k])) {
+        let compared = untreated.as_i64().map_or(FirstTreated::Never, FirstTreated::At);
+        let name = format!("{treated} with {untreated}");
+        let treated = treated.as_i64().expect("a year");
         let Some(c) = found.components.iter().find(|c| (c.treated, c.compared) == (treated, compared)) else {
             r.holds(&title, &format!("{name} is missing"), false);
             continue;
         };
-        r.like(&title, &format!("{name}: estimate"), &fields[2][k], &Value::from(c.estimate), CLOSE);
-        r.like(&title, &format!("{name}: weight"), &fields[3][k], &Value::from(c.weight), CLOSE);
-        r.holds(&title, &format!("{name}: {:?}", c.comparison), fields[4][k] == called(c.comparison));
+        r.like(&title, &format!("{name}: estimate"), estimate, &Value::from(c.estimate), CLOSE);
+        r.like(&title, &format!("{name}: weight"), weight, &Value::from(c.weight), CLOSE);
+        r.holds(&title, &format!("{name}: {:?}", c.comparison), *kind == called(c.comparison));
     }
     if let Some(kinds) = expected.get("by_type") {
         let fields = ["type", "weight", "avg_estimate"].map(|key| list(&kinds[key]));
-        for k in 0..fields[0].len() {
-            let kind = found.by_kind().into_iter().find(|kind| fields[0][k] == called(kind.comparison));
-            r.like(&title, "a kind's weight", &fields[1][k], &Value::from(kind.map(|k| k.weight)), CLOSE);
-            r.like(&title, "a kind's estimate", &fields[2][k], &Value::from(kind.map(|k| k.estimate)), CLOSE);
+        for [name, weight, estimate] in (0..fields[0].len()).map(|k| fields.each_ref().map(|f| &f[k])) {
+            let kind = found.by_kind().into_iter().find(|kind| *name == called(kind.comparison));
+            r.like(&title, "a kind's weight", weight, &Value::from(kind.map(|k| k.weight)), CLOSE);
+            r.like(&title, "a kind's estimate", estimate, &Value::from(kind.map(|k| k.estimate)), CLOSE);
         }
     }
 }

@@ -179,6 +179,9 @@ fn a_pandemic_takes_and_recovery_gives_back() {
     }
 }
 
+/// A school's district and state, and its mean.
+type Place = (u32, u32, f64);
+
 /// Schools of a district have in common what district and state add, schools of other districts what the state adds.
 #[test]
 fn neighbours_share_what_districts_and_states_add() {
@@ -197,13 +200,11 @@ fn neighbours_share_what_districts_and_states_add() {
             let own = schools.entry(school[i] as u32).or_insert((of_district[i] as u32, of_state[i] as u32, Vec::new()));
             own.2.push((math[i] - 200.0) / 15.0);
         }
-        let all: Vec<(u32, u32, f64)> = schools.into_values().map(|(d, s, y)| (d, s, mean(&y))).collect();
+        let all: Vec<Place> = schools.into_values().map(|(d, s, y)| (d, s, mean(&y))).collect();
         let pairs = || all.iter().enumerate().flat_map(|(i, a)| all[..i].iter().map(move |b| (a, b)));
-        let product = |is: &dyn Fn(&(u32, u32, f64), &(u32, u32, f64)) -> bool| {
-            mean(&pairs().filter(|(a, b)| is(a, b)).map(|(a, b)| a.2 * b.2).collect::<Vec<_>>())
-        };
-        district.push(product(&|a, b| a.0 == b.0));
-        state.push(product(&|a, b| a.0 != b.0 && a.1 == b.1));
+        let product = |is: fn(&Place, &Place) -> bool| mean(&pairs().filter(|(a, b)| is(a, b)).map(|(a, b)| a.2 * b.2).collect::<Vec<_>>());
+        district.push(product(|a, b| a.0 == b.0));
+        state.push(product(|a, b| a.0 != b.0 && a.1 == b.1));
     }
     for (found, expected) in [(district, p.value("district_variance") + p.value("state_variance")), (state, p.value("state_variance"))] {
         let middle = mean(&found);
