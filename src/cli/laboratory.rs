@@ -7,7 +7,7 @@ use crate::evaluate::{Drawn, Effects, Experiment, Replicate, replicate};
 use crate::panel::{Executor, spread};
 use crate::provenance;
 use crate::store::{Journal, Opened, StoreError, write_folder};
-use crate::study::{Calibrated, Calibration, Loaded};
+use crate::study::{Calibrated, Calibration, FittedTo, Loaded};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -134,9 +134,10 @@ pub(super) fn again(
     Ok(provenance::calibration_files(&Calibrated::new(calibration.clone(), input(loaded), &experiment, draws))?)
 }
 
-/// The name and hash of the data.
-pub(super) fn input(loaded: Option<&Loaded>) -> Option<(String, String)> {
-    loaded.and_then(|l| l.input.clone())
+/// The data that a design is fitted to.
+pub(super) fn input(loaded: Option<&Loaded>) -> Option<FittedTo> {
+    let (name, blake3) = loaded?.input.clone()?;
+    Some(FittedTo { name, blake3, rows: loaded?.cohort.n_rows })
 }
 
 fn dear(price: String, limit: &str) -> Fault {

@@ -276,3 +276,54 @@ fn small() -> crate::simulate::Parameters {
     }
     parameters
 }
+
+#[test]
+fn the_truth_of_an_estimator_is_that_of_its_own_estimand() {
+    let parts = |world: &str, spec: PanelSpec, estimator: &str| {
+        let world = crate::simulate::find(world).expect("known");
+        let source = Simulated { world, parameters: world.parameters() };
+        let draws: Vec<(Option<f64>, f64)> = (0..4)
+            .map(|number| {
+                let experiment = Experiment {
+                    source: &source,
+                    grid: Grid::default(),
+                    questions: vec![Question {
+                        section: "main".into(),
+                        spec: spec.clone(),
+                        estimators: vec![Chosen::parse(estimator).expect("known")],
+                        inference: vec![Method::parse("jackknife").expect("known")],
+                    }],
+                    effects: Effects::parse(["overall"]).expect("known"),
+                    replicates: 4,
+                    level: 0.95,
+                    seed: 3,
+                };
+                let found = replicate(&experiment, 0, number).records[0].result.clone().expect("found");
+                let truth = world.draw_with(&source.parameters, seed_of(3, number), crate::simulate::Detail::Analysis).truth;
+                let overall = |subgroup: Option<&str>| {
+                    let own = |t: &&crate::simulate::TrueEffect| {
+                        let value = t.subgroup.as_ref().map(|(column, value)| format!("{column}={value}"));
+                        t.outcome == "math" && t.estimand == "overall" && value.as_deref() == subgroup
+                    };
+                    truth.effects.iter().find(own).map(|t| t.value)
+                };
+                let wanted = match estimator {
+                    "compliance" => truth.other_effects.iter().find(|o| o.outcome == "math" && o.estimand == "compliers").map(|o| o.value),
+                    _ => overall(Some("iep=1")).zip(overall(Some("iep=0"))).map(|(a, b)| a - b),
+                };
+                (found.truth, wanted.expect("told"))
+            })
+            .collect();
+        for (truth, wanted) in draws {
+            assert!((truth.expect("known") - wanted).abs() < 1e-9, "{estimator}: {truth:?}, not {wanted}");
+        }
+    };
+    let spec = PanelSpec {
+        unit: Some("student_id".into()),
+        period: Some("year".into()),
+        cluster: Some("school_id".into()),
+        ..PanelSpec::new("math", TreatmentRule::Cohort("profile_year".into()))
+    };
+    parts("lottery", PanelSpec { take_up: Some("uses_profile".into()), cluster: None, ..spec.clone() }, "compliance");
+    parts("two-period", PanelSpec { third: Some("iep".into()), ..spec }, "triple-difference");
+}

@@ -95,7 +95,7 @@ impl<'a> Batches<'a> {
             assignment: self.study.assignment.words(),
             chances: self.study.assignment.chances(),
             effects: self.tally.effects(),
-            other_effects: if whole { self.tally.others() } else { Vec::new() },
+            other_effects: self.tally.others(),
             doses: if whole { self.tally.doses() } else { Vec::new() },
             violations: if whole { self.tally.violations() } else { Vec::new() },
             population: None,

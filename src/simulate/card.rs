@@ -29,7 +29,7 @@ pub enum Detail<'a> {
     Sealed,
     /// All columns and the truth, without the profiles' side table.
     Analysis,
-    /// These columns only, and the truth of the outcomes among them; identifiers are whole numbers in the order of the
+    /// These columns only, and the true effects on those treated and on compliers in the outcomes among them; identifiers are whole numbers in the order of the
     /// names they have otherwise. For Monte Carlo work.
     Only(&'a [String]),
 }

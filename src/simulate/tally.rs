@@ -137,6 +137,9 @@ impl Tally {
                 cell.effect += i64::from(o.with - o.without);
                 cell.measured += i64::from(o.observed - o.without);
                 cell.beside += i64::from(o.with - o.beside);
+                if at.complier {
+                    self.compliers[k].add(o.with - o.without);
+                }
             } else if group == self.n_groups - 1 && t == 0 {
                 self.squares[k] += i64::from(o.without) * i64::from(o.without);
             }
@@ -150,9 +153,6 @@ impl Tally {
             return;
         }
         if treated {
-            if at.complier {
-                self.compliers[k].add(o.with - o.without);
-            }
             let bin = ((at.dose * DOSE_BINS as f64) as usize).min(DOSE_BINS - 1);
             let (effects, doses) = &mut self.doses[k * DOSE_BINS + bin];
             effects.add(o.with - o.without);

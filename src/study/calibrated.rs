@@ -4,6 +4,17 @@ use super::calibration::Calibration;
 use crate::evaluate::{Experiment, Fact, Measured, Performance, Place, Point, Question, Ranking, Replicate, performances, rankings};
 use serde_json::{Map, Value, json};
 
+/// The data that a design was fitted to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FittedTo {
+    /// The file's name.
+    pub name: String,
+    /// BLAKE3 of the columns read, whatever the order of rows.
+    pub blake3: String,
+    /// Rows of the file.
+    pub rows: usize,
+}
+
 /// What came of a calibration.
 pub struct Calibrated {
     /// What it was made from.
@@ -14,8 +25,8 @@ pub struct Calibrated {
     pub source: String,
     /// What was found about the data, where a design was fitted to them.
     pub facts: Vec<Fact>,
-    /// The name and BLAKE3 hash of the input, where a design was fitted to it.
-    pub input: Option<(String, String)>,
+    /// The data, where a design was fitted to them.
+    pub input: Option<FittedTo>,
     /// The points of the grid.
     pub points: Vec<Point>,
     /// The analyses.
@@ -28,12 +39,7 @@ pub struct Calibrated {
 
 impl Calibrated {
     /// Sums up the draws of an experiment, which come in any order.
-    pub fn new(
-        calibration: Calibration,
-        input: Option<(String, String)>,
-        experiment: &Experiment<'_>,
-        mut draws: Vec<Replicate>,
-    ) -> Calibrated {
+    pub fn new(calibration: Calibration, input: Option<FittedTo>, experiment: &Experiment<'_>, mut draws: Vec<Replicate>) -> Calibrated {
         draws.sort_by_key(|d| (d.point, d.number));
         let performances = performances(experiment, &draws);
         Calibrated {

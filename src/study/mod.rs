@@ -16,7 +16,7 @@ mod versus;
 
 pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
 pub use builtin::{BuiltIn, STUDIES};
-pub use calibrated::{Calibrated, measures};
+pub use calibrated::{Calibrated, FittedTo, measures};
 pub use calibration::Calibration;
 pub use describe::{ArmPeriod, Baseline, Description, Summary, describe};
 pub use family::{Leader, adjust};

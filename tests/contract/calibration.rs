@@ -183,6 +183,8 @@ inference = ["cluster:cr2"]
     let (code, out, err) = didact(&format!("verify {}", at("whole").display()));
     assert_eq!((code, out.starts_with("identical")), (0, true), "{out} {err}");
 
+    let manifest: serde_json::Value = serde_json::from_slice(&whole["manifest.json"]).expect("JSON");
+    assert!(manifest["rows"].as_u64().is_some_and(|n| n > 1000) && manifest["input"]["blake3"].is_string(), "{manifest}");
     let results: serde_json::Value = serde_json::from_slice(&whole["results.json"]).expect("JSON");
     let rows = results["calibration"]["rows"].as_array().expect("rows");
     let row = |drift: f64, estimator: &str| {

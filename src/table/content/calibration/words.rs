@@ -41,8 +41,10 @@ fn sentence(c: &Calibrated, p: &Performance) -> String {
     let promise = format!("it promises {} %", 100.0 * c.level());
     let failed: usize = p.failures.iter().map(|f| f.1).sum();
     let draws = p.n + failed;
-    let missing = if failed > 0 { format!(" In {failed} of {draws} draws there is none.") } else { String::new() };
+    let why = p.failures.first().map_or(String::new(), |f| format!(" ({})", f.0));
+    let missing = if failed > 0 { format!(" In {failed} of {draws} draws there is none{why}.") } else { String::new() };
     match p.coverage {
+        None if p.n == 0 => format!("{whose} does not exist: in none of {draws} draws is there one{why}."),
         None => format!("{whose} cannot be judged: no draw has both an interval and a known truth.{missing}"),
         Some(m) => {
             let error = m.mc_error.map_or(String::new(), |e| format!(" (± {:.1})", 100.0 * e));
