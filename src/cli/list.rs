@@ -3,21 +3,35 @@
 use super::failure::print;
 use super::{Common, Failure};
 use crate::estimate::{Card, ESTIMATORS};
+use crate::evidence::published::{CLAIMS_VERSION, PublishedClaim, published};
 use crate::infer::INFERENCE;
+use crate::provenance::figure_files;
+use crate::render::Format;
 use crate::simulate::{Basis, WORLDS};
+use crate::store::Folder;
 use crate::study::STUDIES;
+use crate::table::content::evidence;
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
 /// What there is.
 #[derive(clap::Args, Debug)]
 pub struct List {
     /// What to list; everything when left out
-    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference"])]
+    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference", "claims"])]
     what: Option<String>,
+    /// The folder to write the table of claims and their forest plot to (claims only)
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 impl List {
     pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
+        let place = match (&self.out, self.what.as_deref()) {
+            (Some(out), Some("claims")) => Some(write_claims(out)?),
+            (Some(_), _) => return Err(Failure::Usage("--out writes the claims: didact list claims --out DIR".into())),
+            (None, _) => None,
+        };
         let wants = |what: &str| self.what.as_deref().is_none_or(|w| w == what);
         let cards = |list: Vec<&'static Card>| list.into_iter().map(card).collect::<Vec<_>>();
         let mut sections: Vec<(&str, Vec<Value>)> = Vec::new();
@@ -37,6 +51,9 @@ impl List {
         if wants("inference") {
             sections.push(("inference", cards(INFERENCE.iter().map(|e| e.card()).collect())));
         }
+        if wants("claims") {
+            sections.push(("claims", claims().iter().map(claim).collect()));
+        }
         if common.json {
             let document: serde_json::Map<String, Value> = sections.into_iter().map(|(n, v)| (n.to_string(), Value::Array(v))).collect();
             return print(&format!("{:#}\n", Value::Object(document)));
@@ -46,7 +63,12 @@ impl List {
             if sections.len() > 1 {
                 out.push_str(&format!("{}{name}\n", if i > 0 { "\n" } else { "" }));
             }
+            let mut stake = None;
             for e in entries {
+                if *name == "claims" && stake != e["independent"].as_bool() {
+                    stake = e["independent"].as_bool();
+                    out.push_str(if stake == Some(true) { " independent\n" } else { " by people with a stake in it\n" });
+                }
                 let text = |k: &str| e[k].as_str().unwrap_or_default().to_string();
                 out.push_str(&format!("  {:<22} {}\n", text("id"), text("line")));
                 for (label, key) in [("estimates", "estimand"), ("assumes", "assumptions"), ("needs", "needs"), ("source", "source")] {
@@ -67,8 +89,48 @@ impl List {
                 }
             }
         }
+        if let Some(place) = place.filter(|_| !common.quiet) {
+            out.push_str(&format!("\nTables and forest plot: {}\n", place.display()));
+        }
         print(&out)
     }
+}
+
+/// The published claims, independent ones first.
+fn claims() -> Vec<PublishedClaim> {
+    let mut all = published();
+    all.sort_by_key(|c| !c.by.is_independent());
+    all
+}
+
+fn claim(claim: &PublishedClaim) -> Value {
+    let sites = claim.sites.map_or(String::new(), |n| format!("; {n} {}", claim.site_kind));
+    let students = claim.students.map_or(String::new(), |n| format!("; {} students", crate::table::number::count(n)));
+    let outcome = if claim.outcome.is_empty() { String::new() } else { format!(", {}", claim.outcome) };
+    let mut out = json!(claim);
+    out["effect"] = json!(claim.effect.map(|e| e.0));
+    out["unit"] = json!(claim.effect.map(|e| e.1));
+    out["independent"] = json!(claim.by.is_independent());
+    out["version"] = json!(CLAIMS_VERSION);
+    let by = out["by"].as_str().unwrap_or_default();
+    out["line"] =
+        json!(format!("{}{outcome}: {} [{}{students}{sites}; {by}; {}]", claim.programme, claim.reported, claim.design, claim.source));
+    out
+}
+
+/// Writes the tables of claims and the forest plot.
+fn write_claims(out: &Path) -> Result<PathBuf, Failure> {
+    let all = published();
+    let mut folder = Folder::begin(out)?;
+    for table in [evidence::published(&all, true), evidence::published(&all, false)] {
+        for format in [Format::Csv, Format::Markdown] {
+            folder.write(&format!("tables/{}.{}", table.id, format.extension()), format.table(&table).as_bytes())?;
+        }
+    }
+    for (name, bytes) in figure_files(&evidence::forest(&all), &["svg".into()])? {
+        folder.write(&name, &bytes)?;
+    }
+    Ok(folder.finish()?)
 }
 
 fn card(card: &Card) -> Value {

@@ -1,10 +1,12 @@
 //! The command line: one file a command. It prints, and never computes.
 
 mod calibrate;
+mod claim;
 mod compare;
 mod completions;
 mod estimate;
 mod failure;
+mod grade;
 mod guess;
 mod inspect;
 mod laboratory;
@@ -22,6 +24,7 @@ mod schema;
 mod show;
 mod simulate;
 mod threads;
+mod told;
 mod verify;
 
 pub use failure::Failure;
@@ -75,13 +78,17 @@ enum Command {
     Merge(merge::Merge),
     /// Plan a study: smallest effect seen, power, and how many schools, classrooms or students are needed
     Plan(Box<plan::Plan>),
+    /// What the evidence of a finished run is worth: verdict, WWC rating, ESSA tier, EEF padlocks, each with what decided it
+    Grade(Box<grade::Grade>),
+    /// What a published claim is worth: its effect on one footing, its numbers checked, and what to ask
+    Claim(Box<claim::Claim>),
     /// Rerun a finished run from its manifest and compare every number
     Verify(verify::Verify),
     /// Which numbers differ between two runs, and by how much
     Compare(compare::Compare),
     /// Render a finished run again
     Report(report::Report),
-    /// What there is: worlds, studies, estimators, inference
+    /// What there is: worlds, studies, estimators, inference, published claims
     List(list::List),
     /// The JSON Schema of the study file
     Schema(schema::Schema),
@@ -116,6 +123,8 @@ pub fn main() -> ExitCode {
         Command::Calibrate(c) => c.run(&common, &threads),
         Command::Merge(c) => c.run(&common),
         Command::Plan(c) => c.run(&common, &threads),
+        Command::Grade(c) => c.run(&common),
+        Command::Claim(c) => c.run(&common),
         Command::Verify(c) => c.run(&common, &threads),
         Command::Compare(c) => c.run(&common),
         Command::Report(c) => c.run(&common),

@@ -6,6 +6,7 @@ mod calibrated;
 mod calibration;
 mod cards;
 mod describe;
+mod facts;
 mod family;
 mod file;
 mod results;
@@ -19,6 +20,7 @@ pub use builtin::{BuiltIn, STUDIES};
 pub use calibrated::{Calibrated, FittedTo, measures};
 pub use calibration::Calibration;
 pub use describe::{ArmPeriod, Baseline, Description, Summary, describe};
+pub use facts::{KnownFact, RunFacts, run_facts};
 pub use family::{Leader, adjust};
 pub use file::{
     About, AnalysisSection, CalibrationSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile,

@@ -2,10 +2,12 @@
 //! scaled outcome change nothing but what they should.
 
 mod calibration;
+mod claims;
 mod cohorts;
 mod estimator_options;
 mod estimators;
 mod fixed_effects;
+mod grades;
 mod imputation;
 mod inference;
 mod rollouts;

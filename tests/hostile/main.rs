@@ -10,6 +10,7 @@ mod changes_in_changes;
 mod codes;
 mod cohorts;
 mod degenerate;
+mod evidence;
 mod faulty_files;
 mod faulty_roles;
 mod fixed_effects;

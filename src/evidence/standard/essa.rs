@@ -154,16 +154,20 @@ fn group(facts: &Facts) -> Answer {
     (facts.comparison.map(|c| c.is_group()), facts.comparison.map_or("not known".into(), |c| c.name().to_string()))
 }
 
+fn told(p: f64) -> String {
+    if p < 0.001 { "p < 0.001".into() } else { format!("p = {p:.3}") }
+}
+
 fn positive(facts: &Facts, standards: &Standards) -> Answer {
     let alpha = standards.number(Key::Alpha);
     let Some(effect) = facts.effect else { return (None, "no effect is known".into()) };
     let sign = effect.estimate > 0.0;
     let adjusted = facts.domain.as_deref().and_then(|p| within_domain(p, alpha)).and_then(|d| d.first().copied());
     if let Some(first) = adjusted {
-        return (Some(sign && first.significant), format!("{:.2} SD, p = {:.3} after Benjamini–Hochberg", effect.estimate, first.adjusted));
+        return (Some(sign && first.significant), format!("{:.2} SD, {} after Benjamini–Hochberg", effect.estimate, told(first.adjusted)));
     }
     if let Some(p) = effect.p_value {
-        return (Some(sign && p < alpha), format!("{:.2} SD, p = {p:.3}", effect.estimate));
+        return (Some(sign && p < alpha), format!("{:.2} SD, {}", effect.estimate, told(p)));
     }
     match effect.interval(alpha) {
         Some((low, high)) => (Some(low > 0.0), format!("{:.2} SD, interval {low:.2} to {high:.2}", effect.estimate)),

@@ -10,6 +10,7 @@ mod glossary;
 mod grade;
 mod judge;
 mod outcome;
+mod question;
 mod rules;
 mod sentence;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use glossary::{GLOSSARY, Term};
 pub use grade::Grade;
 pub use judge::Verdict;
 pub use outcome::Outcome;
+pub use question::open_questions;
 pub use rules::{RULES, Rule};
-pub use sentence::{CARD_WORDS, Sentence, card, count_words};
+pub use sentence::{CARD_WORDS, Sentence, card, count_words, sentences};
 pub use word::Word;

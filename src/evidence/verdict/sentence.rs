@@ -143,8 +143,9 @@ pub fn count_words(text: &str) -> usize {
     text.split_whitespace().count()
 }
 
-/// The card before its first table: sentences in order of weight, as long as they stay within [`CARD_WORDS`] words. The first is always there.
-pub fn card(verdict: &Verdict, facts: &Facts, standards: &Standards) -> Vec<Sentence> {
+/// All sentences there are to say, in order of weight: word and credibility, interval, what it cannot be told apart from, nearest change, then
+/// size and overstatement.
+pub fn sentences(verdict: &Verdict, facts: &Facts, standards: &Standards) -> Vec<Sentence> {
     let mut all = vec![Sentence::Verdict { word: verdict.word, grade: verdict.grade }];
     all.push(match verdict.interval {
         Some((low, high)) => Sentence::Points { low: improvement_index(low), high: improvement_index(high) },
@@ -154,8 +155,14 @@ pub fn card(verdict: &Verdict, facts: &Facts, standards: &Standards) -> Vec<Sent
     all.extend(verdict.change.clone().map(Sentence::WouldChange));
     all.extend(needs(facts, standards));
     all.extend(overstates(verdict, facts, standards));
+    all
+}
+
+/// The card before its first table: [`sentences`] as long as they stay within [`CARD_WORDS`] words. The first is always there.
+pub fn card(verdict: &Verdict, facts: &Facts, standards: &Standards) -> Vec<Sentence> {
     let mut words = 0;
-    all.into_iter()
+    sentences(verdict, facts, standards)
+        .into_iter()
         .filter(|s| {
             let more = count_words(&s.to_string());
             let fits = words + more <= CARD_WORDS;

@@ -7,6 +7,7 @@ mod components;
 mod descriptives;
 mod disclosure;
 mod effects;
+pub mod evidence;
 mod figures;
 mod flow;
 mod headline;

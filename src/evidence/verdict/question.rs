@@ -1,0 +1,52 @@
+//! What to ask where a rule triggered because something is not known.
+
+use super::Verdict;
+use crate::evidence::claim::Question;
+
+/// Rule, what is missing, how to ask for it; in the order in which an answer could change most.
+const ASK: &[(&str, &str, &str)] = &[
+    (
+        "no-comparison",
+        "comparison",
+        "Whom were these students compared with: other students at the same time, a norm, or those who used it less?",
+    ),
+    ("design", "design", "Who decided which students, classrooms or schools got it, and how?"),
+    ("baseline-gap", "baseline", "How far apart were the scores of the analysed groups before, in standard deviations?"),
+    ("attrition", "attrition", "How many students started in each group, and how many are missing from the result?"),
+    ("unit-of-analysis", "clustering", "Do the standard errors allow for students sharing classrooms and schools?"),
+    ("few-clusters", "units", "How many classrooms or schools were assigned to each group?"),
+    ("pre-trend", "power of the test of trends", "Would the test of earlier trends have seen a drift as large as the effect?"),
+    ("pre-periods", "periods before", "How many periods were seen before it began?"),
+    ("history", "years", "Which years do treated and comparison students come from?"),
+    ("confound", "confound", "What else did the treated get: money, staff, extra time?"),
+    ("regression-to-mean", "selection", "Were students or schools chosen because of low scores or a bad year?"),
+    ("measure", "measure", "Who made the test, and does it go beyond what the product teaches?"),
+    ("developer-run", "conductor", "Who ran the study, who paid for it, and was there a plan dated before the results?"),
+    ("outcomes", "outcomes", "How many outcomes and subgroups were tested, and what were all their results?"),
+    ("one-school", "one school", "Does the result hold without the best school?"),
+    ("specifications", "other analyses", "What do other reasonable analyses of the same data show?"),
+    ("sites", "sites", "How many schools took part?"),
+];
+
+/// The questions whose answers could lift a cap that rests on something not known.
+pub fn open_questions(verdict: &Verdict) -> Vec<Question> {
+    let open = |rule: &str| verdict.caps.iter().any(|c| c.unknown && c.rule == rule);
+    ASK.iter().filter(|(rule, ..)| open(rule)).map(|(_, missing, ask)| Question { missing, ask }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::facts::Facts;
+    use crate::evidence::standard::Standards;
+    use crate::evidence::verdict::RULES;
+
+    #[test]
+    fn every_rule_that_triggers_on_ignorance_has_its_question() {
+        let verdict = Verdict::of(&Facts::default(), &Standards::default());
+        let open = verdict.caps.iter().filter(|c| c.unknown).count();
+        assert!(open > 8);
+        assert_eq!(open_questions(&verdict).len(), open, "{:?}", verdict.caps.iter().map(|c| c.rule).collect::<Vec<_>>());
+        assert!(ASK.iter().all(|(rule, _, ask)| RULES.iter().any(|r| r.0 == *rule) && ask.ends_with('?')));
+    }
+}

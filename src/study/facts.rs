@@ -1,0 +1,305 @@
+//! What the results of a run tell of its evidence: no student's row is needed. What they do not tell stays unknown.
+
+use super::file::StudyFile;
+use crate::cohort::{Fault, Faults};
+use crate::evidence::effect::Sizes;
+use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Unit};
+use crate::evidence::standard::{Baseline, Key, Standards};
+use serde_json::Value;
+
+/// One fact as it was read, or was not.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct KnownFact {
+    /// The fact.
+    pub fact: &'static str,
+    /// What is told; none: nothing.
+    pub value: Option<String>,
+    /// Where it was read, or why it cannot be.
+    pub from: String,
+}
+
+/// The facts of a run, each with where it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunFacts {
+    /// The outcome of the headline.
+    pub outcome: String,
+    /// Its estimator.
+    pub estimator: String,
+    /// Its inference method.
+    pub inference: String,
+    /// The facts.
+    pub facts: Facts,
+    /// Where each was read.
+    pub known: Vec<KnownFact>,
+}
+
+/// Estimators that compare changes: what sets the groups apart for good is dealt with.
+const CHANGES: &[&str] = &[
+    "did",
+    "twfe",
+    "event-study",
+    "callaway-santanna",
+    "sun-abraham",
+    "imputation",
+    "two-stage",
+    "wooldridge",
+    "stacked",
+    "chaisemartin-dhaultfoeuille",
+    "roth-santanna",
+    "synthetic-did",
+    "synthetic-control",
+    "triple-difference",
+    "changes-in-changes",
+    "compliance",
+];
+
+/// Reads the facts from a run's results (`results.json`) and its study (`study.toml`). The headline is the run's own: first outcome, first
+/// estimator, first method, its overall effect.
+///
+/// # Errors
+/// `RUN-001` when the results are not those of a run; `RUN-002` when they hold no overall effect.
+pub fn run_facts(results: &Value, study: &StudyFile, standards: &Standards) -> Result<RunFacts, Faults> {
+    let damaged = |what: &str, why: &str, remedy: &str, code| Fault::new(code, what, "results.json", why, remedy);
+    let first = results["results"].get(0).filter(|r| r["effects"].is_array()).ok_or_else(|| {
+        damaged("there are no results of a run in it", "there is nothing to grade", "name the folder that  didact run  wrote", "RUN-001")
+    })?;
+    let effect = overall(first, None).ok_or_else(|| {
+        damaged(
+            "there is no overall effect in the run's first result",
+            "the first estimator is the headline, and a verdict is about one effect",
+            "name an estimator first in the study that gives an overall effect; the report says why there is none",
+            "RUN-002",
+        )
+    })?;
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_string();
+    let mut read = Reading {
+        first,
+        results,
+        study,
+        outcome: text(&first["outcome"]),
+        estimator: text(&first["estimator"]),
+        inference: text(&effect["inference"]),
+        known: Vec::new(),
+        facts: Facts::default(),
+    };
+    read.effect(effect, standards);
+    read.units();
+    read.design();
+    read.trends();
+    read.baseline();
+    read.domain(effect);
+    read.unknown();
+    Ok(RunFacts { outcome: read.outcome, estimator: read.estimator, inference: read.inference, facts: read.facts, known: read.known })
+}
+
+/// The overall effect of a result: by a method, or the first.
+fn overall<'a>(result: &'a Value, inference: Option<&str>) -> Option<&'a Value> {
+    let find = |estimand: &str| {
+        let fits = |e: &&Value| e["estimand"] == estimand && e["estimate"].is_f64() && inference.is_none_or(|i| e["inference"] == i);
+        result["effects"].as_array()?.iter().find(fits)
+    };
+    find("overall").or_else(|| find("overall-dynamic"))
+}
+
+struct Reading<'a> {
+    first: &'a Value,
+    results: &'a Value,
+    study: &'a StudyFile,
+    outcome: String,
+    estimator: String,
+    inference: String,
+    known: Vec<KnownFact>,
+    facts: Facts,
+}
+
+impl Reading<'_> {
+    fn note(&mut self, fact: &'static str, value: Option<String>, from: impl Into<String>) {
+        self.known.push(KnownFact { fact, value, from: from.into() });
+    }
+
+    fn sample(&self, what: &str) -> Option<u64> {
+        self.first["sample"][what].as_u64()
+    }
+
+    /// The rows of the baseline table that belong to the headline's outcome.
+    fn balance(&self) -> Vec<&Value> {
+        let rows = self.results["tables"]["baseline-balance"]["rows"].as_array();
+        rows.into_iter().flatten().filter(|r| r["outcome"] == self.outcome.as_str()).collect()
+    }
+
+    fn effect(&mut self, effect: &Value, standards: &Standards) {
+        let number = |key: &str| effect[key].as_f64();
+        let points = number("estimate").unwrap_or_default();
+        if self.first["sample"]["switching_units"].is_u64() {
+            self.note("effect", None, "treatments do not simply stay on: the spread of untreated scores stands in no table");
+            return;
+        }
+        let own = self.balance().into_iter().find(|r| r["variable"] == self.outcome.as_str());
+        let Some(sd) = own.and_then(|r| r["comparison_sd"].as_f64()).filter(|sd| *sd > 0.0 && (points / sd).is_finite()) else {
+            self.note("effect", None, "the spread of comparison students' scores stands in no table, or was suppressed");
+            return;
+        };
+        let in_sd = |x: Option<f64>| x.map(|x| x / sd);
+        let level = self.study.study.level;
+        let same_level = (level - (1.0 - standards.number(Key::Alpha))).abs() < 1e-9;
+        let end = |key: &str| in_sd(number(key)).filter(|_| same_level);
+        let told = Effect {
+            estimate: points / sd,
+            std_error: in_sd(number("std_error")),
+            df: number("df"),
+            p_value: number("p_value"),
+            low: end("conf_low"),
+            high: end("conf_high"),
+        };
+        self.facts.effect = Some(told);
+        let said = format!("{:.3} SD ({points:.2} points; one SD is {sd:.2})", told.estimate);
+        let from = format!(
+            "{} of {}, {}; SD of comparison students in the first period, as in the report",
+            self.estimator, self.outcome, self.inference
+        );
+        self.note("effect", Some(said), from);
+    }
+
+    fn units(&mut self) {
+        let roles = self.study.roles.clone().unwrap_or_default();
+        let (cluster, clusters) = (roles.cluster.as_deref(), self.sample("clusters"));
+        self.facts.unit = match cluster {
+            Some(c) if roles.school.as_deref() == Some(c) => Some(Unit::School),
+            Some(c) if roles.classroom.as_deref() == Some(c) => Some(Unit::Classroom),
+            Some(c) if roles.student.as_deref() == Some(c) => Some(Unit::Student),
+            _ => None,
+        };
+        let from = match cluster {
+            Some(c) => format!("roles.cluster = {c:?} in study.toml"),
+            None => "study.toml names no cluster".into(),
+        };
+        let said = self.facts.unit.map(|u| u.plural().to_string());
+        self.note("what was assigned", said, from);
+        let arms = self.sample("treated_clusters").zip(self.sample("comparison_clusters"));
+        let apart = arms.filter(|(t, c)| cluster.is_some() && *t > 0 && *c > 0 && clusters == t.checked_add(*c));
+        self.facts.units = apart.map(|(t, c)| Sizes::new(t, c));
+        let from = match (apart, arms, clusters) {
+            (Some(_), ..) => "clusters of each arm in results.json".to_string(),
+            (None, Some((t, c)), Some(all)) if t.saturating_add(c) > all => {
+                let both = t.saturating_add(c) - all;
+                format!("{both} of {all} clusters hold students of both arms, so how many were assigned cannot be counted")
+            }
+            _ => "results.json does not tell the arms' clusters apart".into(),
+        };
+        self.note("units in each arm", apart.map(|(t, c)| format!("{t} treated, {c} comparison")), from);
+        let students = roles.unit.is_none() && roles.student.is_some();
+        self.facts.students = self.sample("units").filter(|_| students);
+        let said = self.facts.students.map(|n| n.to_string());
+        self.note(
+            "students analysed",
+            said,
+            if students { "units in results.json" } else { "study.toml does not say that the units are students" },
+        );
+        self.facts.sites = clusters.filter(|_| self.facts.unit == Some(Unit::School));
+        self.note("sites", self.facts.sites.map(|n| format!("{n} schools")), "clusters in results.json, where they are schools");
+        self.facts.clustering = match (cluster, self.inference.starts_with("robust")) {
+            (None, _) => None,
+            (Some(_), true) if self.facts.unit == Some(Unit::Student) => Some(Clustering::Heeded),
+            (Some(_), true) => Some(Clustering::Ignored),
+            (Some(_), false) => Some(Clustering::Heeded),
+        };
+        let said = self.facts.clustering.map(|c| if c == Clustering::Heeded { "heeded" } else { "ignored" }.to_string());
+        self.note("clusters in the standard error", said, format!("the method {}, and roles.cluster", self.inference));
+    }
+
+    fn design(&mut self) {
+        let changes = CHANGES.contains(&self.estimator.as_str());
+        self.facts.design = match self.estimator.as_str() {
+            _ if changes => Some(Design::DifferenceInDifferences),
+            "ancova" => Some(Design::Controlled),
+            _ => None,
+        };
+        let said = self.facts.design.map(|d| d.name().to_string());
+        self.note("design", said, format!("the estimator {}; that a lot decided, or what else did, stands in no file", self.estimator));
+        let some = |count: &str| self.sample(count).is_some_and(|n| n > 0);
+        let untreated = self.sample("treated_units").zip(self.sample("units")).is_some_and(|(t, n)| t < n);
+        let group = some("comparison_clusters") || untreated;
+        self.facts.comparison = group.then_some(Comparison::Concurrent);
+        let from = "units not treated in the same periods; whether use seen later decided who counts as treated, no file tells";
+        self.note("comparison", group.then(|| "others at the same time".to_string()), from);
+    }
+
+    fn trends(&mut self) {
+        let tests = self.first["tests"].as_array();
+        let before = |t: &&Value| t["hypothesis"] == "no difference at any time before the start" && t["p_value"].is_f64();
+        let own = |t: &&Value| before(t) && t["inference"] == self.inference.as_str();
+        let find = tests.and_then(|all| all.iter().find(own).or_else(|| all.iter().find(before)));
+        self.facts.trends.p_value = find.and_then(|t| t["p_value"].as_f64());
+        let said = self.facts.trends.p_value.map(|p| format!("p = {p:.3}; its power is not known"));
+        self.note("test of trends before", said, "joint test in results.json, where the estimator has periods before");
+        let times = self.first["effects"].as_array().into_iter().flatten().filter_map(|e| e["event_time"].as_i64());
+        let earliest = times.min().filter(|t| *t < 0);
+        let two = (self.sample("periods") == Some(2)).then_some(1);
+        self.facts.trends.periods = earliest.and_then(|t| u32::try_from(t.unsigned_abs()).ok()).or(two);
+        let said = self.facts.trends.periods.map(|n| format!("at least {n}"));
+        self.note("periods before", said, "event times, or the number of periods, in results.json");
+    }
+
+    /// Baseline differences count only where the table's students are those analysed.
+    fn baseline(&mut self) {
+        let (units, treated) = (self.sample("units"), self.sample("treated_units"));
+        let analysed = |r: &Value| {
+            let (t, c) = (r["treated_n"].as_u64(), r["comparison_n"].as_u64());
+            t.is_some() && t == treated && t.zip(c).and_then(|(t, c)| t.checked_add(c)) == units
+        };
+        let adjusts = self.estimator == "ancova";
+        let rows: Vec<(Baseline, bool)> = self
+            .balance()
+            .into_iter()
+            .map(|r| {
+                let measure = r["variable"].as_str().unwrap_or_default().to_string();
+                let difference = r["difference_sd"].as_f64();
+                (Baseline { measure, difference, adjusted: adjusts.then_some(true) }, analysed(r))
+            })
+            .collect();
+        let said: Vec<String> =
+            rows.iter().map(|(b, _)| format!("{} {}", b.measure, b.difference.map_or("–".into(), |d| format!("{d:.3} SD")))).collect();
+        let whole = !rows.is_empty() && rows.iter().all(|r| r.1);
+        if whole {
+            self.facts.baseline = rows.into_iter().map(|r| r.0).collect();
+            self.note("baseline differences", Some(said.join(", ")), "the table of baseline balance, of the students analysed");
+        } else {
+            let seen = if said.is_empty() { String::new() } else { format!(" (there: {})", said.join(", ")) };
+            self.note("baseline differences", None, format!("the table of baseline balance is not of exactly the students analysed{seen}"));
+        }
+    }
+
+    fn domain(&mut self, effect: &Value) {
+        let domains = self.study.roles.as_ref().map(|r| r.domains.clone()).unwrap_or_default();
+        let same = |outcome: &str| domains.get(outcome) == domains.get(&self.outcome);
+        let of_first = |r: &&Value| {
+            let another = r["outcome"].as_str().is_some_and(|o| o != self.outcome && same(o));
+            another
+                && r["estimator"] == self.first["estimator"]
+                && r["options"] == self.first["options"]
+                && r["analysis"] == self.first["analysis"]
+        };
+        let others = self.results["results"].as_array().into_iter().flatten().filter(of_first);
+        let others: Option<Vec<f64>> = others.map(|r| overall(r, Some(&self.inference))?["p_value"].as_f64()).collect();
+        let all = effect["p_value"].as_f64().zip(others).map(|(p, others)| std::iter::once(p).chain(others).collect::<Vec<f64>>());
+        let said = all.as_ref().map(|all| all.iter().map(|p| format!("{p:.3}")).collect::<Vec<_>>().join(", "));
+        self.note(
+            "p-values of the outcomes of its domain",
+            said,
+            format!("outcomes of this run by {}; others may have been tested elsewhere", self.estimator),
+        );
+        self.facts.domain = all;
+    }
+
+    /// What no run writes.
+    fn unknown(&mut self) {
+        for (fact, why) in [
+            ("attrition by arm", "the flow of students is not counted by arm of assignment"),
+            ("who made the test, who ran the study", "stands in no file of a run"),
+            ("plan before outcomes were read", "stands in no file of a run"),
+            ("other reasonable analyses, leaving out a school", "stands in no file of a run"),
+        ] {
+            self.note(fact, None, why);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The verdict's tables: standards, caps, conditions, and the numbers they rest on.
+
+use super::Judged;
+use crate::evidence::benchmark::{MONTHS_WARNING, MonthsTable, SizeClass, months, size_class};
+use crate::evidence::effect::improvement_index;
+use crate::evidence::standard::{Key, Padlocks, Setting, State};
+use crate::evidence::verdict::{Effects, GLOSSARY};
+use crate::table::number::{self, Glyphs};
+use crate::table::{Cell, Column, Digits, Table};
+
+/// The effect and its ends in percentile points, as far as they are known.
+pub(super) fn points(judged: &Judged<'_>) -> Option<Vec<f64>> {
+    let ends = judged.verdict.interval.map(|(low, high)| [low, high]);
+    judged.effect.map(|g| std::iter::once(g).chain(ends.into_iter().flatten()).map(improvement_index).collect())
+}
+
+/// Kraft's size.
+pub(super) fn size(judged: &Judged<'_>) -> Option<SizeClass> {
+    judged.effect.and_then(|g| size_class(g, judged.standards))
+}
+
+/// Months by both tables, with their warning.
+pub(super) fn months_of(judged: &Judged<'_>) -> Option<serde_json::Value> {
+    let by = |table| judged.effect.and_then(|g| months(g, table, judged.standards));
+    judged.effect?;
+    Some(serde_json::json!({"toolkit": by(MonthsTable::Toolkit), "trial_reports": by(MonthsTable::Trial), "warning": MONTHS_WARNING}))
+}
+
+/// What the field's standards say, each with the rule that decided it.
+pub fn ratings(judged: &Judged<'_>) -> Table {
+    let columns = vec![Column::new("standard", "Standard"), Column::new("says", "Says"), Column::new("because", "Because")];
+    let mut out = Table::new("standards", "By the field's standards", columns);
+    let mut add = |standard: String, says: String, because: String| {
+        out.push(vec![Cell::Text(standard), Cell::Text(says), Cell::Text(because)]);
+    };
+    if let Some((g, points)) = judged.effect.zip(points(judged)) {
+        let ends = if points.len() == 3 { format!(" ({:.1} to {:.1})", points[1], points[2]) } else { String::new() };
+        add("percentile points".into(), format!("{:.1}{ends}", points[0]), format!("the effect is {g:.3} SD"));
+    }
+    for rated in judged.rated() {
+        let unknown = if rated.unknown.is_empty() { String::new() } else { format!("; not known: {}", rated.unknown.join(", ")) };
+        add(format!("WWC {}", rated.version.name()), rated.rating.words().into(), format!("{}{unknown}", rated.rule.words()));
+    }
+    let essa = &judged.verdict.essa;
+    let tier = essa.tier.map_or("no tier".into(), |t| format!("tier {}: {}", t.number(), t.words()));
+    let open = |state: State| essa.conditions.iter().filter(|c| c.state == state).count();
+    let counts = format!("{} conditions met, {} failed, {} not known", open(State::Met), open(State::Failed), open(State::Unknown));
+    add("ESSA".into(), tier, counts);
+    let locks = &judged.verdict.padlocks;
+    let says = match (locks.initial, locks.complete) {
+        (Some(n), true) => format!("{n} of 5"),
+        (Some(n), false) => format!("at most {n} of 5"),
+        (None, _) => "cannot be said".into(),
+    };
+    add("EEF padlocks".into(), says, padlocks(locks));
+    if let Some(size) = size(judged) {
+        let says = match size {
+            SizeClass::Small => "small",
+            SizeClass::Medium => "medium",
+            SizeClass::Large => "large",
+        };
+        add("Kraft's size".into(), says.into(), "meant for causal studies with standardised tests".into());
+    }
+    if let Some(g) = judged.effect {
+        let by = |table| months(g, table, judged.standards).map_or("beyond the table".into(), |m| m.to_string());
+        let says = format!("{} (Toolkit), {} (trial reports)", by(MonthsTable::Toolkit), by(MonthsTable::Trial));
+        add("EEF months".into(), says, "two tables of one foundation".into());
+        out.note(MONTHS_WARNING);
+    }
+    out.note(format!(
+        "By {}: {}. Padlocks are before reviewers adjust them; {}.",
+        judged.standards.label(),
+        judged.standards.wwc.note(),
+        "cluster-level steps of the WWC (joiners, representativeness) are not part of the rating"
+    ));
+    out
+}
+
+fn padlocks(locks: &Padlocks) -> String {
+    let of = |n: Option<u8>| n.map_or("not known".to_string(), |n| n.to_string());
+    let detectable = locks.minimum_detectable.map_or(String::new(), |m| format!(" ({m:.2} SD)"));
+    let lost = locks.attrition_percent.map_or(String::new(), |p| format!(" ({p:.0} %)"));
+    format!(
+        "the worst of design {}, smallest detectable effect {}{detectable}, attrition {}{lost}",
+        of(locks.design),
+        of(locks.detectable),
+        of(locks.attrition)
+    )
+}
+
+/// Where credibility started, and each cap in order with the number that triggered it.
+pub fn caps(judged: &Judged<'_>) -> Table {
+    let columns = vec![
+        Column::new("rule", "Rule"),
+        Column::new("found", "What was found"),
+        Column::new("number", "Number"),
+        Column::new("threshold", "Compared with"),
+        Column::new("does", "Does"),
+        Column::new("grade", "Credibility then"),
+        Column::new("instead", "What would have to be so instead"),
+    ];
+    let mut out = Table::new("caps", "How credibility came about", columns);
+    let (blank, verdict) = (|| Cell::text(""), judged.verdict);
+    let start = verdict.start.grade.to_string();
+    out.push(vec![Cell::text("start"), Cell::text(verdict.start.because), blank(), blank(), blank(), Cell::Text(start), blank()]);
+    for cap in &verdict.caps {
+        let number = |x: Option<f64>| x.map_or_else(blank, |x| Cell::number(Some(x), ""));
+        let does = match cap.effects {
+            Effects::AtMost(most) => format!("at most {most}"),
+            Effects::OneDown => "one down".into(),
+        };
+        out.push(vec![
+            Cell::text(cap.rule),
+            Cell::text(&cap.found),
+            number(cap.number),
+            number(cap.threshold),
+            Cell::Text(does),
+            Cell::Text(cap.after.to_string()),
+            Cell::text(&cap.instead),
+        ]);
+    }
+    if let Some(change) = &verdict.change {
+        let items: Vec<&str> = change.items.iter().map(|i| i.instead.as_str()).collect();
+        out.note(format!("The nearest change, to {} (credibility {}): {}.", change.to.words(), change.grade, items.join("; ")));
+    }
+    out
+}
+
+/// Each condition of each tier: met, failed, or not known.
+pub fn conditions(judged: &Judged<'_>) -> Table {
+    let columns = vec![
+        Column::new("tier", "Tier"),
+        Column::new("asks", "Asks for"),
+        Column::new("state", "Is it met?"),
+        Column::new("found", "What was found"),
+    ];
+    let mut out = Table::new("essa", "ESSA, condition by condition", columns);
+    for c in &judged.verdict.essa.conditions {
+        let state = match c.state {
+            State::Met => "met",
+            State::Failed => "failed",
+            State::Unknown => "not known",
+        };
+        out.push(vec![Cell::Whole(i64::from(c.tier.number())), Cell::text(&c.asks), Cell::text(state), Cell::text(&c.found)]);
+    }
+    out.note("What other studies found is not asked of this one: such a condition may stay open. Tier 3 is as recalled, not checked.");
+    out
+}
+
+/// The numbers that rules compared with: version, and whether each was looked up.
+pub fn settings(judged: &Judged<'_>) -> Table {
+    let columns = vec![
+        Column::new("name", "Setting"),
+        Column::new("value", "Value"),
+        Column::new("meaning", "What it is"),
+        Column::new("status", "How sure"),
+        Column::new("source", "Where it comes from"),
+    ];
+    let mut out = Table::new("settings", format!("Numbers it rests on ({})", judged.standards.label()), columns);
+    for s in &judged.settings {
+        let values: Vec<String> = s.values.iter().map(f64::to_string).collect();
+        let status = if s.changed { "set by you" } else { s.status.words() };
+        out.push(vec![Cell::text(s.name), Cell::Text(values.join(", ")), Cell::text(s.meaning), Cell::text(status), Cell::text(s.source)]);
+    }
+    out.note("Another value: --set NAME=VALUE.");
+    out
+}
+
+/// The settings of the verdict and those named, in their order, each once.
+pub fn with_settings(judged: &[Setting], standards: &crate::evidence::standard::Standards, more: &[Key]) -> Vec<Setting> {
+    let more: Vec<Setting> = more.iter().map(|key| standards.setting(*key)).collect();
+    let used = |s: &Setting| judged.iter().chain(&more).any(|u| u.name == s.name);
+    standards.settings().into_iter().filter(used).collect()
+}
+
+/// The terms of card and tables.
+pub fn glossary() -> Table {
+    let mut out = Table::new("glossary", "Words", vec![Column::new("term", "Term"), Column::new("meaning", "Meaning")]);
+    GLOSSARY.iter().for_each(|t| out.push(vec![Cell::text(t.term), Cell::text(t.meaning)]));
+    out
+}
+
+/// A number in SD.
+pub(super) fn sd(x: Option<f64>, why: &str) -> Cell {
+    Cell::number_with(x, Digits::Decimals(3), why)
+}
+
+/// A count for words.
+pub(super) fn counted(n: u64) -> String {
+    number::whole(i64::try_from(n).unwrap_or(i64::MAX), Glyphs::Ascii)
+}

@@ -1,0 +1,110 @@
+//! Grades of finished runs: from two files of the folder, the same every time, and nothing made up.
+
+use crate::didact;
+use serde_json::Value;
+use std::path::Path;
+
+fn grade(folder: &Path, flags: &str) -> Value {
+    let (code, out, err) = didact(&format!("grade {} {flags} --json", folder.display()));
+    assert_eq!(code, 0, "{flags}: {err}");
+    serde_json::from_str(&out).expect("JSON")
+}
+
+fn run(study: &str, flags: &str, out: &Path) {
+    let (code, _, err) = didact(&format!("run {study} --quiet --out {} {flags}", out.display()));
+    assert_eq!(code, 0, "{err}");
+}
+
+/// A study file with the built-in roles, tried on no draws.
+fn study(folder: &Path, text: &str) -> String {
+    let path = folder.join("study.toml");
+    std::fs::write(&path, format!("[study]\ntitle = \"t\"\n{text}\n[calibration]\nreplicates = 0\n")).expect("a file can be written");
+    path.display().to_string()
+}
+
+const TRIAL: &str = "[data]\nsimulate = \"school-trial\"\n[[analysis]]\nestimators = [\"did\", \"ancova\"]\n";
+
+#[test]
+fn a_folder_without_data_is_graded_the_same_every_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let study = study(folder.path(), TRIAL);
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    run(&study, "--threads 1", &one);
+    run(&study, "--threads 4", &two);
+    let first = grade(&one, "");
+    assert_eq!(first, grade(&one, ""));
+    assert_eq!(first, grade(&two, "--threads 3"));
+    let bare = folder.path().join("bare");
+    std::fs::create_dir(&bare).expect("a folder");
+    for file in ["results.json", "study.toml"] {
+        std::fs::copy(one.join(file), bare.join(file)).expect("a copy");
+    }
+    assert_eq!(first, grade(&bare, ""));
+
+    // The effect is the run's own, in the same SD as the report's.
+    let results: Value = serde_json::from_slice(&std::fs::read(one.join("results.json")).expect("results")).expect("JSON");
+    let points = results["results"][0]["effects"][0]["estimate"].as_f64().expect("an effect");
+    let sd = results["tables"]["baseline-balance"]["rows"][0]["comparison_sd"].as_f64().expect("a spread");
+    let g = first["facts"]["effect"]["estimate"].as_f64().expect("an effect");
+    assert!((g - points / sd).abs() < 1e-12, "{g}");
+    let facts = &first["facts"];
+    assert_eq!((facts["unit"].as_str(), facts["sites"].as_u64()), (Some("school"), Some(60)));
+    assert_eq!((facts["units"]["treated"].as_u64(), facts["units"]["comparison"].as_u64()), (Some(30), Some(30)));
+    assert_eq!((facts["design"].as_str(), facts["clustering"].as_str()), (Some("difference-in-differences"), Some("heeded")));
+    assert_eq!(facts["domain"].as_array().map(Vec::len), Some(2));
+    // What no run writes stays unknown, caps, and is asked for.
+    for unknown in ["attrition", "measure", "conductor", "plan", "confound", "specifications", "hangs_on_one_school", "compromised"] {
+        assert!(facts[unknown].is_null(), "{unknown}: {}", facts[unknown]);
+    }
+    assert_eq!(facts["baseline"], serde_json::json!([]));
+    let unknown: Vec<&str> = first["verdict"]["caps"]
+        .as_array()
+        .expect("caps")
+        .iter()
+        .filter(|c| c["unknown"] == true)
+        .filter_map(|c| c["rule"].as_str())
+        .collect();
+    for rule in ["baseline-gap", "measure", "developer-run", "confound", "specifications", "one-school"] {
+        assert!(unknown.contains(&rule), "{rule} is not among {unknown:?}");
+    }
+    // Every such cap has its question, and one more is about who counts as treated.
+    assert_eq!(first["questions"].as_array().map(Vec::len), Some(unknown.len() + 1));
+    assert_eq!((first["word"].as_str(), first["credibility"].as_str()), (Some("weak evidence"), Some("C")));
+}
+
+#[test]
+fn what_is_told_lifts_the_caps() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    run(&study(folder.path(), TRIAL), "", &out);
+    let told = "--design randomised --compromised no --assigned 1900,1850 --analysed 1614,1580 --measure independent-broad --conductor independent \
+                --plan kept --confound none --same-sign .9 --middle-excludes-zero yes --one-school-decides no";
+    let d = grade(&out, told);
+    assert_eq!((d["word"].as_str(), d["credibility"].as_str()), (Some("strong evidence"), Some("A")), "{}", d["verdict"]["caps"]);
+    for rated in d["wwc"].as_array().expect("ratings") {
+        assert_eq!((rated["rating"].as_str(), rated["rule"].as_str()), (Some("without-reservations"), Some("low-attrition")));
+    }
+    assert_eq!(d["verdict"]["essa"]["tier"], "strong");
+    let lost = grade(&out, &told.replace("--analysed 1614,1580", "--analysed 1614,1100"));
+    assert!(lost["verdict"]["caps"].as_array().is_some_and(|c| c.iter().any(|c| c["rule"] == "attrition" && c["number"].is_f64())));
+    assert_eq!(lost["wwc"][0]["rating"], "does-not-meet");
+    let (_, text, _) = didact(&format!("grade {}", out.display()));
+    let (card, _) = text.split_once("\n\nBy the field's standards\n").expect("a table after the card");
+    assert!(card.split_whitespace().count() <= 120 && card.contains("Ask: "), "{card}");
+    assert!(text.contains("What the folder tells") && text.contains("Numbers it rests on"));
+}
+
+#[test]
+fn arms_that_share_schools_and_tests_of_trends_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "[data]\nsimulate = \"belmont-cragin\"\n[[analysis]]\nestimators = [\"callaway-santanna\"]\ninference = [\"cluster:cr1\"]\n";
+    let out = folder.path().join("run");
+    run(&study(folder.path(), text), "", &out);
+    let d = grade(&out, "");
+    assert!(d["facts"]["units"].is_null(), "schools of both arms are no units of assignment: {}", d["facts"]["units"]);
+    assert!(d["facts"]["trends"]["periods"].as_u64().is_some_and(|n| n >= 2));
+    assert_eq!(d["headline"]["estimator"], "callaway-santanna");
+    let read = d["read"].as_array().expect("facts");
+    assert!(read.iter().all(|f| f["fact"].is_string() && f["from"].is_string()));
+    assert!(grade(&out, "--units 14,28")["facts"]["units"]["treated"] == 14);
+}
