@@ -2,6 +2,7 @@
 
 use super::failure::print;
 use super::{Common, Failure};
+use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
 use crate::infer::INFERENCE;
 use crate::simulate::{Basis, WORLDS};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 #[derive(clap::Args, Debug)]
 pub struct List {
     /// What to list; everything when left out
-    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference"])]
+    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference", "diagnostics"])]
     what: Option<String>,
 }
 
@@ -37,6 +38,9 @@ impl List {
         if wants("inference") {
             sections.push(("inference", cards(INFERENCE.iter().map(|e| e.card()).collect())));
         }
+        if wants("diagnostics") {
+            sections.push(("diagnostics", cards(CHECKS.iter().map(|c| &c.card).collect())));
+        }
         if common.json {
             let document: serde_json::Map<String, Value> = sections.into_iter().map(|(n, v)| (n.to_string(), Value::Array(v))).collect();
             return print(&format!("{:#}\n", Value::Object(document)));
@@ -49,8 +53,9 @@ impl List {
             for e in entries {
                 let text = |k: &str| e[k].as_str().unwrap_or_default().to_string();
                 out.push_str(&format!("  {:<22} {}\n", text("id"), text("line")));
-                for (label, key) in [("estimates", "estimand"), ("assumes", "assumptions"), ("needs", "needs"), ("source", "source")] {
-                    if *name == "estimators" && !text(key).is_empty() {
+                let asks = if *name == "diagnostics" { "asks" } else { "estimates" };
+                for (label, key) in [(asks, "estimand"), ("assumes", "assumptions"), ("needs", "needs"), ("source", "source")] {
+                    if ["estimators", "diagnostics"].contains(name) && !text(key).is_empty() {
                         out.push_str(&format!("  {:<22}   {label}: {}\n", "", text(key)));
                     }
                 }

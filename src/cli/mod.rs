@@ -3,6 +3,7 @@
 mod calibrate;
 mod compare;
 mod completions;
+mod diagnose;
 mod estimate;
 mod failure;
 mod guess;
@@ -69,6 +70,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// One estimate from flags, without a study file
     Estimate(Box<estimate::Estimate>),
+    /// What could be wrong: checks of an estimate, each with its verdict, reason and remedy
+    Diagnose(Box<diagnose::Diagnose>),
     /// Draw a world again and again: bias, coverage, size and power of every estimator and method on this design
     Calibrate(Box<calibrate::Calibrate>),
     /// Join the shards of a calibration
@@ -81,7 +84,7 @@ enum Command {
     Compare(compare::Compare),
     /// Render a finished run again
     Report(report::Report),
-    /// What there is: worlds, studies, estimators, inference
+    /// What there is: worlds, studies, estimators, inference, diagnostics
     List(list::List),
     /// The JSON Schema of the study file
     Schema(schema::Schema),
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(c) => c.run(&common),
         Command::Simulate(c) => c.run(&common),
         Command::Estimate(c) => c.run(&common, &threads),
+        Command::Diagnose(c) => c.run(&common, &threads),
         Command::Calibrate(c) => c.run(&common, &threads),
         Command::Merge(c) => c.run(&common),
         Command::Plan(c) => c.run(&common, &threads),
