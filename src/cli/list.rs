@@ -2,6 +2,7 @@
 
 use super::failure::print;
 use super::{Common, Failure};
+use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
 use crate::evidence::published::{CLAIMS_VERSION, PublishedClaim, published};
 use crate::infer::INFERENCE;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Debug)]
 pub struct List {
     /// What to list; everything when left out
-    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference", "claims"])]
+    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference", "diagnostics", "claims"])]
     what: Option<String>,
     /// The folder to write the table of claims and their forest plot to (claims only)
     #[arg(long, value_name = "DIR")]
@@ -51,6 +52,9 @@ impl List {
         if wants("inference") {
             sections.push(("inference", cards(INFERENCE.iter().map(|e| e.card()).collect())));
         }
+        if wants("diagnostics") {
+            sections.push(("diagnostics", cards(CHECKS.iter().map(|c| &c.card).collect())));
+        }
         if wants("claims") {
             sections.push(("claims", claims().iter().map(claim).collect()));
         }
@@ -71,8 +75,9 @@ impl List {
                 }
                 let text = |k: &str| e[k].as_str().unwrap_or_default().to_string();
                 out.push_str(&format!("  {:<22} {}\n", text("id"), text("line")));
-                for (label, key) in [("estimates", "estimand"), ("assumes", "assumptions"), ("needs", "needs"), ("source", "source")] {
-                    if *name == "estimators" && !text(key).is_empty() {
+                let asks = if *name == "diagnostics" { "asks" } else { "estimates" };
+                for (label, key) in [(asks, "estimand"), ("assumes", "assumptions"), ("needs", "needs"), ("source", "source")] {
+                    if ["estimators", "diagnostics"].contains(name) && !text(key).is_empty() {
                         out.push_str(&format!("  {:<22}   {label}: {}\n", "", text(key)));
                     }
                 }

@@ -4,6 +4,7 @@ mod calibrate;
 mod claim;
 mod compare;
 mod completions;
+mod diagnose;
 mod estimate;
 mod failure;
 mod grade;
@@ -72,6 +73,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// One estimate from flags, without a study file
     Estimate(Box<estimate::Estimate>),
+    /// What could be wrong: checks of an estimate, each with its verdict, reason and remedy
+    Diagnose(Box<diagnose::Diagnose>),
     /// Draw a world again and again: bias, coverage, size and power of every estimator and method on this design
     Calibrate(Box<calibrate::Calibrate>),
     /// Join the shards of a calibration
@@ -88,7 +91,7 @@ enum Command {
     Compare(compare::Compare),
     /// Render a finished run again
     Report(report::Report),
-    /// What there is: worlds, studies, estimators, inference, published claims
+    /// What there is: worlds, studies, estimators, inference, diagnostics, published claims
     List(list::List),
     /// The JSON Schema of the study file
     Schema(schema::Schema),
@@ -120,6 +123,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(c) => c.run(&common),
         Command::Simulate(c) => c.run(&common),
         Command::Estimate(c) => c.run(&common, &threads),
+        Command::Diagnose(c) => c.run(&common, &threads),
         Command::Calibrate(c) => c.run(&common, &threads),
         Command::Merge(c) => c.run(&common),
         Command::Plan(c) => c.run(&common, &threads),

@@ -1,12 +1,21 @@
 //! What could be wrong with an estimate: the checks a good referee runs, as numbers.
 //!
-//! Each check takes typed input and gives typed results or a reason; none knows of files, words of a verdict, or pictures.
+//! Each check takes typed input and gives typed results or a reason; none knows of files, words of a verdict, or pictures. [`CHECKS`] lists those
+//! that can be asked for by name.
 
 pub mod bacon;
 mod cells;
+mod check;
+mod checks;
 mod event_study;
 pub mod honest;
 pub mod pretrends;
+mod trends;
 pub mod twfe_weights;
+mod verdict;
 
+pub use check::{Asked, CHECKS, Check, Finding, Look};
+pub use checks::{Aim, Bounded, Breakable, Detectable, Drift, FORBIDDEN, LeftOut, NEGATIVE, POWER, RATIO, Tested, Turn, Weighted, Without};
 pub use event_study::EventStudy;
+pub use trends::Trends;
+pub use verdict::Verdict;

@@ -80,6 +80,11 @@ pub enum Values {
         /// How many there may be.
         most: usize,
     },
+    /// Numbers of 0 or more, separated by `;` or `+`, each once; or `auto`, the default.
+    Sizes {
+        /// How many there may be.
+        most: usize,
+    },
 }
 
 /// Options resolved against a card: every one has a value.
@@ -168,6 +173,11 @@ impl Options {
         numbers(self.get(key)).expect("checked when parsed")
     }
 
+    /// The values of an option of sizes, in the order in which they were written; `None` for `auto`.
+    pub fn sizes(&self, key: &str) -> Option<Vec<f64>> {
+        numbers(self.get(key))
+    }
+
     /// Whether an option was written by the user, rather than left at its default.
     pub fn was_given(&self, key: &str) -> bool {
         self.given.contains(&key)
@@ -221,6 +231,7 @@ impl Values {
             Values::Whole { default, .. } | Values::Draws { default } => default.to_string(),
             Values::Window => "none".into(),
             Values::Numbers { default, .. } => (*default).into(),
+            Values::Sizes { .. } => "auto".into(),
         }
     }
 
@@ -234,6 +245,8 @@ impl Values {
             Values::Numbers { above, below, most, .. } => {
                 format!("different numbers between {above} and {below}, at most {most}, separated by ; or +")
             }
+            Values::Sizes { most: 1 } => "auto, or a number of 0 or more".into(),
+            Values::Sizes { most } => format!("auto, or different numbers of 0 or more, at most {most}, separated by ; or +"),
         }
     }
 
@@ -255,6 +268,10 @@ impl Values {
                 let fine = |i: usize| *above < list[i] && list[i] < *below && !list[..i].contains(&list[i]);
                 list.len() <= *most && (0..list.len()).all(fine)
             }),
+            Values::Sizes { most } => {
+                let fine = |list: &[f64], i: usize| list[i] >= 0.0 && list[i].is_finite() && !list[..i].contains(&list[i]);
+                value == "auto" || numbers(value).is_some_and(|list| list.len() <= *most && (0..list.len()).all(|i| fine(&list, i)))
+            }
         };
         if fine { Ok(()) } else { Err(format!("allowed: {}", self.words())) }
     }

@@ -162,7 +162,7 @@ impl Fit {
     }
 
     /// Whether clusters differ in a target by more than rounding.
-    fn varies(&self, target: usize) -> bool {
+    pub fn varies(&self, target: usize) -> bool {
         self.influence(target).is_some_and(|psi| psi.iter().map(|x| x * x).sum::<f64>().sqrt() > self.rounding(target))
     }
 

@@ -5,6 +5,7 @@ use super::sandwich::{self, Adjustment, sandwich};
 use super::{Inference, Setting, twoway, wald};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::estimate::{Body, Card, Fit, InfluenceFit, LinearFit, OptionSpec, Options, Values};
+use crate::num::Matrix;
 
 /// The cluster sandwich.
 pub struct Cluster;
@@ -66,6 +67,23 @@ impl Inference for Cluster {
             Body::Linear(linear) => Ok(regression(fit, linear, options, setting)),
             Body::Influence(body) => influence(fit, body, options, setting),
         }
+    }
+
+    fn covariance(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<(Matrix, f64)>, Faults> {
+        check(options, fit)?;
+        let df = fit.n_clusters() as f64 - 1.0;
+        Ok(Some(match &fit.body {
+            Body::Influence(_) if ["cr2", "cr3"].contains(&options.get("type")) => return Err(no_residuals(options.get("type"))),
+            Body::Influence(_) => (wald::plain_covariance(fit, targets).scaled(influence_factor(fit, options)), df),
+            Body::Linear(body) if body.design.panel().second.is_some() => {
+                let (covariance, df) = twoway::covariance(body, targets, options, setting)?;
+                (covariance.matrix, df)
+            }
+            Body::Linear(body) => {
+                let contrasts: Vec<Vec<f64>> = targets.iter().filter_map(|&t| body.contrasts[t].clone()).collect();
+                (sandwich::covariance(body, adjustment(options.get("type")), &contrasts).scaled(factor(body, options)), df)
+            }
+        }))
     }
 
     fn two_way(&self) -> bool {
@@ -179,6 +197,17 @@ fn check(options: &Options, fit: &Fit) -> Result<(), Faults> {
     Ok(())
 }
 
+fn no_residuals(kind: &str) -> Faults {
+    Fault::new(
+        "INF-003",
+        format!("cluster:{kind} does not exist for this estimator"),
+        "it is not a least-squares coefficient",
+        "CR2 and CR3 adjust the residuals of a regression; here there is an influence function",
+        "use  jackknife  (the same idea, exactly), wild-bootstrap, cluster:cr1 or cluster:cr0",
+    )
+    .into()
+}
+
 fn regression(fit: &Fit, linear: &LinearFit, options: &Options, setting: &Setting<'_>) -> Inferred {
     let kind = options.get("type");
     let wanted = || setting.identified(fit);
@@ -224,14 +253,7 @@ fn regression(fit: &Fit, linear: &LinearFit, options: &Options, setting: &Settin
 fn influence(fit: &Fit, body: &InfluenceFit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
     let kind = options.get("type");
     if kind == "cr2" || kind == "cr3" {
-        return Err(Fault::new(
-            "INF-003",
-            format!("cluster:{kind} does not exist for this estimator"),
-            "it is not a least-squares coefficient",
-            "CR2 and CR3 adjust the residuals of a regression; here there is an influence function",
-            "use  jackknife  (the same idea, exactly), wild-bootstrap, cluster:cr1 or cluster:cr0",
-        )
-        .into());
+        return Err(no_residuals(kind));
     }
     if options.was_given("ssc") && options.get("ssc") != "none" {
         return Err(Fault::new(

@@ -13,6 +13,7 @@ mod fractional;
 mod hierarchical;
 mod interval;
 mod jackknife;
+mod leave_out;
 mod model;
 pub mod multiplicity;
 mod multiplier;
@@ -39,10 +40,12 @@ pub(crate) use estimate::Draws;
 pub use estimate::{Bound, Estimate, Inferred, Interval, JointTest, Simulated};
 pub use interval::{Kind, Replicated, Rule};
 pub use jackknife::acceleration;
+pub use leave_out::leave_one_out;
 pub use setting::Setting;
 
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::estimate::{Body, Card, Fit, LinearFit, Options};
+use crate::num::Matrix;
 use crate::panel::Panel;
 
 /// A way to measure uncertainty.
@@ -61,6 +64,14 @@ pub trait Inference: Sync {
     /// # Errors
     /// As [`Inference::infer`].
     fn joint(&self, _: &Fit, _: &[usize], _: &Options, _: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
+        Ok(None)
+    }
+
+    /// The covariance of several effects, and its degrees of freedom; `None` where the method has none.
+    ///
+    /// # Errors
+    /// As [`Inference::infer`].
+    fn covariance(&self, _: &Fit, _: &[usize], _: &Options, _: &Setting<'_>) -> Result<Option<(Matrix, f64)>, Faults> {
         Ok(None)
     }
 
@@ -211,6 +222,24 @@ impl Method {
     pub fn joint(&self, fit: &Fit, targets: &[usize], setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
         let test = self.inference.joint(fit, targets, &self.options, setting)?;
         Ok(test.map(|t| JointTest { inference: self.label(), ..t }))
+    }
+
+    /// The covariance of several effects, small-sample factors included, and the degrees of freedom that go with it.
+    ///
+    /// # Errors
+    /// INF-003: a method without a covariance; and as [`Inference::covariance`].
+    pub fn covariance(&self, fit: &Fit, targets: &[usize], setting: &Setting<'_>) -> Result<(Matrix, f64), Faults> {
+        self.knows_effects(fit)?;
+        self.inference.covariance(fit, targets, &self.options, setting)?.ok_or_else(|| {
+            Fault::new(
+                "INF-003",
+                format!("{} has no joint covariance of several effects", self.inference.card().id),
+                format!("inference {}", self.label()),
+                "what is asked here is how the effects move together, not how far each of them may lie off",
+                "use  cluster:cr1,  cluster:cr0 or (for a regression) cluster:cr2",
+            )
+            .into()
+        })
     }
 
     /// Applies the method.

@@ -5,6 +5,7 @@
 
 mod builder;
 mod codes;
+mod coefficients;
 mod columnar;
 mod delimited;
 pub mod profiles;
@@ -12,6 +13,7 @@ mod sniff;
 pub mod write;
 
 pub use codes::Codes;
+pub use coefficients::{Coefficients, coefficients};
 
 use crate::cohort::{Cohort, Fault, Faults, did_you_mean};
 use crate::store::{Input, StoreError};

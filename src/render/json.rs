@@ -30,6 +30,14 @@ pub fn json(table: &Table) -> Value {
     })
 }
 
+/// The bare table: `columns` by key and `rows` of values, `null` where there is none.
+pub fn plain(table: &Table) -> Value {
+    let columns: Vec<&str> = table.columns.iter().map(|c| c.key.as_str()).collect();
+    let rows: Vec<Vec<Value>> =
+        (0..table.rows.len()).map(|row| (0..columns.len()).map(|ix| value(&table.cell(row, ix))).collect()).collect();
+    json!({ "columns": columns, "rows": rows })
+}
+
 /// A cell as a JSON value; `null` where it is undefined.
 pub fn value(cell: &Cell) -> Value {
     let float = |v: f64| Number::from_f64(if v == 0.0 { 0.0 } else { v }).map_or(Value::Null, Value::Number);

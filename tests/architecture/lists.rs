@@ -1,6 +1,7 @@
-//! The lists of estimators, inference methods and worlds: unique, complete, and told of in full.
+//! The lists of estimators, inference methods, checks and worlds: unique, complete, and told of in full.
 
 use crate::source::files;
+use didact::diagnose::CHECKS;
 use didact::estimate::{Card, ESTIMATORS, Options};
 use didact::infer::INFERENCE;
 use didact::simulate::WORLDS;
@@ -30,13 +31,15 @@ fn lists_are_unique_and_complete() {
     unique("an estimator", &ESTIMATORS.iter().map(|e| e.card().id).collect::<Vec<_>>());
     unique("an inference method", &INFERENCE.iter().map(|m| m.card().id).collect::<Vec<_>>());
     unique("a world", &WORLDS.iter().map(|w| w.card().id).collect::<Vec<_>>());
+    unique("a check", &CHECKS.iter().map(|c| c.card.id).collect::<Vec<_>>());
+    complete("diagnose", "pub static ", CHECKS.len() + 1);
     complete("estimate", "impl Estimator for", ESTIMATORS.len());
     complete("infer", "impl Inference for", INFERENCE.len());
     complete("simulate", "impl World for", WORLDS.len());
 }
 
 fn cards() -> Vec<&'static Card> {
-    ESTIMATORS.iter().map(|e| e.card()).chain(INFERENCE.iter().map(|m| m.card())).collect()
+    ESTIMATORS.iter().map(|e| e.card()).chain(INFERENCE.iter().map(|m| m.card())).chain(CHECKS.iter().map(|c| &c.card)).collect()
 }
 
 #[test]
@@ -51,7 +54,7 @@ fn cards_are_filled_in() {
             ("reference_call", card.reference_call),
         ];
         let of_estimators = [("needs", card.needs), ("contrast", card.contrast)];
-        if ESTIMATORS.iter().any(|e| e.card().id == card.id) {
+        if !INFERENCE.iter().any(|m| m.card().id == card.id) {
             of_estimators.iter().for_each(|(field, text)| assert!(text.len() > 3, "{}: no {field}", card.id));
         }
         for (field, text) in fields {
@@ -101,18 +104,44 @@ fn page() -> String {
     out
 }
 
+/// The page of checks, made of their cards.
+fn page_of_checks() -> String {
+    let mut out = String::from(
+        "# Checks\n\nMade of their cards (`didact list diagnostics --json`). A test fails when this page is behind them; \
+         `DIDACT_WRITE_DOCS=1 cargo test --test architecture` writes it anew.\n\n\
+         | check | asks | assumes | needs | source |\n| :--- | :--- | :--- | :--- | :--- |\n",
+    );
+    let cell = |text: &str| text.replace('|', "\\|");
+    for c in CHECKS.iter().map(|c| &c.card) {
+        let row = [c.estimand, c.assumptions, c.needs, c.source].map(cell).join(" | ");
+        out += &format!("| [`{}`](#{}) | {row} |\n", c.id, c.id);
+    }
+    for c in CHECKS.iter().map(|c| &c.card) {
+        out += &format!("\n## {}\n\n{}. Use it when: {}. {}\n", c.id, c.title, c.when, c.contrast);
+        if !c.options.is_empty() {
+            out += "\n| option | values, the default first | what it does |\n| :--- | :--- | :--- |\n";
+            for o in c.options {
+                out += &format!("| `{}` | {} | {} |\n", o.key, cell(&shown(o)), cell(o.meaning));
+            }
+        }
+        out += &format!("\nGives the numbers of: `{}`.\n", c.reference_call);
+    }
+    out
+}
+
 fn shown(option: &didact::estimate::OptionSpec) -> String {
     let (default, words) = (option.values.default_text(), option.values.words());
-    if words.split('|').next() == Some(default.as_str()) { words } else { format!("{default}; {words}") }
+    if words.split(['|', ',']).next() == Some(default.as_str()) { words } else { format!("{default}; {words}") }
 }
 
 #[test]
-fn the_page_of_estimators_is_made_of_their_cards() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/estimators.md");
-    let page = page();
-    if std::env::var_os("DIDACT_WRITE_DOCS").is_some() {
-        std::fs::write(path, &page).expect("the page can be written");
+fn the_pages_are_made_of_their_cards() {
+    for (name, page) in [("estimators", page()), ("checks", page_of_checks())] {
+        let path = format!("{}/docs/{name}.md", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var_os("DIDACT_WRITE_DOCS").is_some() {
+            std::fs::write(&path, &page).expect("the page can be written");
+        }
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(found == page, "docs/{name}.md is behind the cards: DIDACT_WRITE_DOCS=1 cargo test --test architecture");
     }
-    let found = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(found == page, "docs/estimators.md is behind the cards: DIDACT_WRITE_DOCS=1 cargo test --test architecture");
 }

@@ -6,6 +6,7 @@ mod support;
 mod absorbed;
 mod callaway_santanna;
 mod changes_in_changes;
+mod checks;
 mod cohorts;
 mod decompositions;
 mod doses;

@@ -7,6 +7,7 @@ mod support;
 mod accepted;
 mod calibration;
 mod changes_in_changes;
+mod checks;
 mod codes;
 mod cohorts;
 mod degenerate;

@@ -9,6 +9,7 @@ mod support;
 mod bacon;
 mod book;
 mod callaway_santanna;
+mod checks;
 mod differences;
 mod honest;
 mod imputation;
@@ -157,6 +158,31 @@ fn decompositions_as_bacondecomp() {
 fn bounds_as_honest_did() {
     compare(&["honest_bc_rm_sd", "honest_ehec_rm_sd", "honest_lw_sd"], |r, b, _| b.iter_mut().for_each(|book| honest::sets(r, book)));
     compare(&["honest_flci_sd", "honest_flci_ehec"], |r, b, _| b.iter_mut().for_each(|book| honest::fixed_lengths(r, book)));
+}
+
+/// Some cases of the files above, asked for from outside.
+#[test]
+fn checks_from_the_command_line() {
+    let Some(folder) = shared() else { return };
+    let mut r = Reckoning::default();
+    let scratch = tempfile::tempdir().expect("a folder");
+    let open = |name| Book::open(&folder, name);
+    checks::honest(&mut r, &open("honest_bc_rm_sd"));
+    checks::ehec(&mut r, &open("honest_ehec_rm_sd"), scratch.path());
+    checks::fixed_lengths(&mut r, &open("honest_flci_sd"));
+    checks::bacon(
+        &mut r,
+        &open("bacon_math_reform"),
+        "math_reform",
+        "--outcome incearn_ln --unit state --period class --treatment reform_math",
+    );
+    checks::bacon(
+        &mut r,
+        &open("bacon_divorce"),
+        "divorce_female",
+        "--outcome suiciderate_elast_jag --unit stid --period year --treatment changed",
+    );
+    r.finish();
 }
 
 #[test]

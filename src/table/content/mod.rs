@@ -5,6 +5,7 @@ mod balance;
 pub mod calibration;
 mod components;
 mod descriptives;
+pub mod diagnose;
 mod disclosure;
 mod effects;
 pub mod evidence;

@@ -1,0 +1,17 @@
+//! The checks that can be asked for by name: one a file, with its card and the numbers that decide.
+
+mod aim;
+mod bacon;
+mod honest;
+mod leave_one_out;
+mod pretrends;
+mod pretrends_power;
+mod twfe_weights;
+
+pub use aim::Aim;
+pub use bacon::{BACON, Breakable, FORBIDDEN};
+pub use honest::{Bounded, HONEST, RATIO};
+pub use leave_one_out::{LEAVE_ONE_OUT, LeftOut, Turn, Without};
+pub use pretrends::{PRETRENDS, Tested};
+pub use pretrends_power::{Detectable, Drift, POWER, PRETRENDS_POWER};
+pub use twfe_weights::{NEGATIVE, TWFE_WEIGHTS, Weighted};

@@ -1,0 +1,104 @@
+//! What a check says: the verdict in a sentence, what to do, and its table. One file a check.
+
+mod bacon;
+mod honest;
+mod leave_one_out;
+mod pretrends;
+mod pretrends_power;
+mod twfe_weights;
+
+use crate::cohort::Fault;
+use crate::diagnose::{Aim, Asked, Finding, Verdict};
+use crate::table::number::{self, Glyphs};
+use crate::table::{Column, Digits, Table};
+
+/// The number that a verdict rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    /// What number it is.
+    pub name: &'static str,
+    /// Its value; `None` where it has none.
+    pub value: Option<f64>,
+    /// The rule, with the values that divide the verdicts.
+    pub rule: String,
+}
+
+/// What a check says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in plain words.
+    pub reason: String,
+    /// What to do.
+    pub remedy: String,
+    /// The number that decided; `None` where the data do not answer.
+    pub decided: Option<Decided>,
+    /// Further numbers, by name.
+    pub numbers: Vec<(&'static str, Option<f64>)>,
+    /// The table.
+    pub table: Table,
+    /// A shorter table that stands before it on a terminal.
+    pub summary: Option<Table>,
+}
+
+/// A check's answer in words.
+pub fn told(asked: &Asked, answer: &Result<Finding, Fault>) -> Told {
+    match answer {
+        Ok(Finding::Honest(found)) => honest::told(found),
+        Ok(Finding::Pretrends(found)) => pretrends::told(found),
+        Ok(Finding::PretrendsPower(found)) => pretrends_power::told(found),
+        Ok(Finding::Bacon(found)) => bacon::told(found),
+        Ok(Finding::TwfeWeights(found)) => twfe_weights::told(found),
+        Ok(Finding::LeaveOneOut(found)) => leave_one_out::told(found),
+        Err(fault) => unanswered(asked, fault),
+    }
+}
+
+fn unanswered(asked: &Asked, fault: &Fault) -> Told {
+    Told {
+        verdict: Verdict::CannotTell,
+        reason: sentence(&format!("{} ({}): {}", fault.what, fault.place, fault.why)),
+        remedy: sentence(&fault.remedy),
+        decided: None,
+        numbers: Vec::new(),
+        table: Table::new(asked.check.card.id, asked.check.card.title, Vec::new()),
+        summary: None,
+    }
+}
+
+/// With a capital first and a full stop last.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    let end = if words.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
+
+/// A number in a sentence.
+fn number(value: f64) -> String {
+    number::number(value, Digits::Auto, Glyphs::Ascii)
+}
+
+/// A constant in a sentence: no zeros behind the last digit.
+fn constant(value: f64) -> String {
+    let digits = number(value);
+    if digits.contains('.') && !digits.contains('e') { digits.trim_end_matches('0').trim_end_matches('.').into() } else { digits }
+}
+
+/// A share in a sentence.
+fn percent(share: f64) -> String {
+    number::percent(share, Glyphs::Ascii)
+}
+
+/// Which effect is meant.
+fn effect(aim: Aim) -> &'static str {
+    match aim {
+        Aim::First => "the effect in the first period after treatment",
+        Aim::Average => "the mean effect over the periods after treatment",
+    }
+}
+
+fn column(key: &str, title: &str, explain: &str) -> Column {
+    Column::new(key, title).explain(explain)
+}
