@@ -73,7 +73,7 @@ pub struct Roles {
     #[arg(long, value_name = "COL")]
     pub block: Option<String>,
     /// The absorbed effects, exactly these (for twfe and event-study; by default unit and period): school,grade; school^year
-    /// for each combination; student[year] for each student's own level and trend
+    /// for each combination; `student[year]` for each student's own level and trend
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub fixed_effects: Vec<String>,
     /// Estimate also within each value of this column; triple-difference compares the effects in its two values
