@@ -3,6 +3,9 @@
 //! They lie in the folder named by `DIDACT_SHARED`, else in `../shared`. Without it these tests pass and say loudly
 //! that nothing was compared; where `CI=true` they fail.
 
+// Parallel columns of the references read best with their index.
+#![allow(clippy::needless_range_loop)]
+
 #[path = "../support/mod.rs"]
 mod support;
 
