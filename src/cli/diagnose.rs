@@ -176,6 +176,9 @@ impl Diagnose {
                     warnings.retain(|w| w.code != "cluster-is-unit");
                 }
                 warnings.extend(fitted.iter().filter(|_| by.is_some()).flat_map(|f| f.fit.warnings.iter().cloned()));
+                if matches!(asked.check.look, Look::Fit(_)) && answer.is_ok() {
+                    warnings.extend(few_in_a_cluster(&panel));
+                }
                 let told = told(asked, &answer);
                 let outcome = Some(panel.outcome_name.clone());
                 answered.push(Answered { outcome, by, warnings, asked: asked.clone(), told });
@@ -274,4 +277,16 @@ fn shown(a: &Answered, common: &Common) -> String {
         a.warnings.iter().for_each(|w| out += &format!("caution ({}): {}\n", w.code, w.message));
     }
     out
+}
+
+/// What to heed where a table names clusters of a few units: without one of them, an estimate tells of those few.
+fn few_in_a_cluster(panel: &Panel) -> Option<Warning> {
+    const FEW: usize = 10;
+    let small = (0..panel.n_clusters()).filter(|&g| panel.units_of(g).len() < FEW).count();
+    (small > 0).then(|| {
+        Warning::new(
+            "small-clusters",
+            format!("{small} clusters hold fewer than {FEW} units: an estimate without one of them tells of those few, so where units are students keep this table to yourself"),
+        )
+    })
 }
