@@ -153,7 +153,13 @@ impl<'a> Answers<'a> {
 
     /// The mean over the cells that fit, by their rows.
     fn mean(&self, fits: impl Fn(i64, i64) -> bool) -> Option<f64> {
-        let own = self.cells.iter().filter(|c| fits(c.0, c.1));
+        let mut own = self.cells.iter().filter(|c| fits(c.0, c.1)).peekable();
+        // The mean of equal values is that value, to the last bit.
+        if let Some(&&(_, _, first, _)) = own.peek()
+            && own.clone().all(|c| c.2 == first)
+        {
+            return Some(first);
+        }
         let (sum, n) = own.fold((0.0, 0.0), |(s, n), &(_, _, value, rows)| (s + rows * value, n + rows));
         (n > 0.0).then(|| sum / n)
     }

@@ -105,7 +105,7 @@ pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
         input: c.input.as_ref().map(|data| InputRecord { path: data.name.clone(), blake3: data.blake3.clone() }),
         rows: c.input.as_ref().map_or(0, |data| data.rows),
         methods: methods(&c.cards(), c.calibration.study.data.simulate.as_deref()),
-        minimum_cell: None,
+        minimum_cell: c.is_fitted().then_some(c.calibration.study.privacy.minimum_cell),
         outputs: files.iter().map(|(n, b)| (n.clone(), hash(b))).collect(),
     };
     files.push(("manifest.json".into(), json(&manifest)?));

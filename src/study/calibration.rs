@@ -62,7 +62,9 @@ impl Calibration {
         Ok(Box::new(Fitted::new(Design {
             name: name.unwrap_or_else(|| "data".into()),
             outcomes,
-            groupings: roles.school.iter().chain(&roles.classroom).cloned().collect(),
+            school: roles.school.clone(),
+            classroom: roles.classroom.clone(),
+            levels: roles.levels.clone(),
             covariates,
             subgroups: roles.subgroups.clone(),
             settings: self.conditions.clone(),
@@ -124,7 +126,10 @@ impl Calibration {
                 one.inference.truncate(1);
                 for value in subgroups(&pilot.cohort, column)? {
                     let own = within(&one, column, &value);
-                    let known = pilot.truths.effects.iter().any(|t| t.outcome == own.spec.outcome && t.subgroup == own.spec.subgroup);
+                    let mut told = pilot.truths.effects.iter().filter(|t| t.outcome == own.spec.outcome && t.subgroup == own.spec.subgroup);
+                    // Of loaded data, groups of a few students are not even named.
+                    let least = if self.study.data.path.is_some() { self.study.privacy.minimum_cell as usize } else { 0 };
+                    let known = told.clone().next().is_some() && told.all(|t| t.n >= least);
                     if known && !own.estimators.is_empty() {
                         experiment.questions.push(plain(section, &own));
                     }

@@ -134,6 +134,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
             covariates: None,
         });
     }
+    if let Some(n) = study.calibration.replicates.filter(|n| *n > 1_000_000) {
+        faults.push(fault(format!("calibration.replicates = {n} is more than a million"), "0 for none, or some hundreds"));
+    }
     let names: std::collections::BTreeSet<&String> = study.analysis.iter().map(|a| &a.name).collect();
     if names.len() < study.analysis.len() {
         faults.push(fault("two analyses have the same name".into(), "give each [[analysis]] its own name"));
@@ -243,7 +246,7 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
     all.extend(roles.subgroups.iter().cloned());
     if study.data.path.is_some() {
         // No estimator reads them, but a design fitted to the data does.
-        all.extend(roles.school.iter().chain(&roles.classroom).cloned());
+        all.extend(roles.school.iter().chain(&roles.classroom).chain(&roles.levels).cloned());
     }
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|c| seen.insert(c.clone()));

@@ -25,7 +25,7 @@ pub static CONDITIONS: [Condition; 5] = [
     },
     Condition {
         name: "drift",
-        meaning: "how much more those treated at some time gain each period without treatment, in SD",
+        meaning: "how much more those treated at some time gain without treatment, in SD for each unit of the period column",
         range: (-10.0, 10.0),
         default: 0.0,
     },
@@ -85,6 +85,10 @@ impl Conditions {
         let [effect, drift, attrition, attrition_by_outcome, contamination] = values;
         if contamination > 0.0 && effect == 0.0 {
             refuse("contamination without an effect does nothing".into(), "give an effect too:  --set effect=0.2".into());
+        }
+        let by_outcome = |list: &[(String, f64)]| list.iter().any(|(name, _)| name == "attrition_by_outcome");
+        if attrition == 0.0 && (by_outcome(settings) || by_outcome(&point.values)) {
+            refuse("attrition_by_outcome without attrition does nothing".into(), "say how many leave too:  --set attrition=0.1".into());
         }
         faults.into_result().map(|()| Conditions { effect, drift, attrition, attrition_by_outcome, contamination })
     }

@@ -19,7 +19,8 @@ impl Fit {
         }
         let (effect, drift) = (conditions.effect * self.levels.sd, conditions.drift * self.levels.sd);
         let first = self.layout.cells.periods[0];
-        let everyone = self.layout.cells.treated_cohorts().map(|(_, g)| g).min();
+        // Where some are treated from the first period on, nothing starts there that could be seen.
+        let everyone = self.layout.cells.treated_cohorts().map(|(_, g)| g).filter(|g| *g > first).min();
         let reached = self.chosen(&mut stream("contamination"), conditions.contamination);
         let units = &self.layout.groupings[0].codes;
         for r in 0..y.len() {

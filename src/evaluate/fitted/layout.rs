@@ -1,7 +1,7 @@
 //! The rows of the data that one outcome's analyses use, and which of them belong together.
 
-use crate::cohort::{Cohort, Column, Data, Fault, Faults};
-use crate::panel::{Cells, CovariateTerm, Keys, Panel, PanelSpec, Sequence};
+use crate::cohort::{Cohort, Column, Data, Fault, Faults, did_you_mean};
+use crate::panel::{Cells, Keys, Kind, Panel, PanelSpec, Sequence};
 use std::collections::BTreeMap;
 
 /// Rows that share something: those of a unit, a classroom, a school.
@@ -12,6 +12,8 @@ pub(super) struct Grouping {
     pub codes: Vec<u32>,
     /// Number of groups.
     pub n: usize,
+    /// Rows that name no group: each is one of its own.
+    pub missing: usize,
 }
 
 /// The design of the data: rows in the order cluster, unit, period, whatever the order of the source.
@@ -33,11 +35,12 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The layout of an outcome. `further` names columns that may group rows beside those of the specification.
+    /// The layout of an outcome.
     ///
     /// # Errors
     /// All faults of the sample; treatments that do not simply stay on; units that are seen twice in a period.
-    pub(super) fn new(cohort: &Cohort, spec: &PanelSpec, further: &[String], covariates: &[CovariateTerm]) -> Result<Layout, Faults> {
+    pub(super) fn new(given: &super::Design<'_>, spec: &PanelSpec) -> Result<Layout, Faults> {
+        let cohort = given.cohort;
         let mut name = "row of the source".to_string();
         while cohort.column(&name).is_some() {
             name.push('\'');
@@ -68,12 +71,23 @@ impl Layout {
             clusters: panel.n_clusters(),
             source,
         };
-        let named = spec.cluster.iter().chain(&spec.levels).chain(&spec.second_cluster).chain(further);
-        for column in named {
-            layout.group_by(cohort, column);
+        if panel.kind == Kind::CrossSections {
+            layout.sort_by_content(cohort, &panel);
         }
-        if !covariates.is_empty() {
-            let known = Panel::build(&numbered, &PanelSpec { covariates: covariates.to_vec(), ..design })?;
+        let raw =
+            |layout: &mut Layout, column: &Option<String>| column.as_ref().map(|column| layout.group_by(cohort, column, None)).transpose();
+        let cluster = raw(&mut layout, &spec.cluster)?;
+        let mut outer = cluster.clone();
+        for level in &given.levels {
+            outer = Some(layout.group_by(cohort, level, outer.as_deref())?);
+        }
+        raw(&mut layout, &spec.second_cluster)?;
+        let school = raw(&mut layout, &given.school)?;
+        if let Some(classroom) = &given.classroom {
+            layout.group_by(cohort, classroom, school.or(cluster).as_deref())?;
+        }
+        if !given.covariates.is_empty() {
+            let known = Panel::build(&numbered, &PanelSpec { covariates: given.covariates.clone(), ..design })?;
             layout.covariates = layout.placed(&known);
         }
         Ok(layout)
@@ -89,18 +103,59 @@ impl Layout {
         self.cells.periods[self.cells.period_ix(self.cell[row])]
     }
 
-    /// Takes a column for a grouping, where it says something that those before it do not.
-    fn group_by(&mut self, cohort: &Cohort, column: &str) {
-        let Some(data) = cohort.column(column).map(|c| &c.data) else { return };
-        if self.source.iter().any(|&r| data.is_missing(r as usize)) {
-            return;
+    /// Takes a column for a grouping, where it says something that those before it do not, and tells the group of each row; `outer`:
+    /// groups that it lies within, so that the same name in two of them is two groups.
+    fn group_by(&mut self, cohort: &Cohort, column: &str, outer: Option<&[u32]>) -> Result<Vec<u32>, Faults> {
+        let Some(data) = cohort.column(column).map(|c| &c.data) else {
+            return Err(Fault::new(
+                "DATA-001",
+                format!("there is no column {column:?}"),
+                "roles",
+                "it is to say which rows belong together",
+                did_you_mean(column, cohort.names.iter().map(String::as_str)),
+            )
+            .into());
+        };
+        let known: Vec<usize> = (0..self.n_rows()).filter(|&r| !data.is_missing(self.source[r] as usize)).collect();
+        let (_, named) = Keys::index(data, &Sequence::Listed(known.iter().map(|&r| self.source[r]).collect()));
+        // A row without a name is a group of its own: its own number tells it from all others.
+        let mut paths: Vec<(u32, u32, u32)> =
+            (0..self.n_rows() as u32).map(|r| (outer.map_or(0, |o| o[r as usize]), u32::MAX, r)).collect();
+        known.iter().zip(named).for_each(|(&r, code)| paths[r] = (paths[r].0, code, 0));
+        let mut sorted = paths.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let codes: Vec<u32> = paths.iter().map(|path| sorted.partition_point(|other| other < path) as u32).collect();
+        let n = sorted.len();
+        let told = self.groupings.iter().any(|g| same_groups(&g.codes, &codes));
+        if n > 1 && n < self.n_rows() && !told && !self.is_of_periods(&codes, n) {
+            self.groupings.push(Grouping { name: column.into(), codes: codes.clone(), n, missing: self.n_rows() - known.len() });
         }
-        let (keys, codes) = Keys::index(data, &Sequence::Listed(self.source.clone()));
-        let of_each_period = (0..codes.len()).all(|r| codes[r] == codes[0]);
-        let known = self.groupings.iter().any(|g| same_groups(&g.codes, &codes));
-        if !of_each_period && !known && keys.len() < self.n_rows() {
-            self.groupings.push(Grouping { name: column.into(), codes, n: keys.len() });
+        Ok(codes)
+    }
+
+    /// Whether every period lies within one group: what it shares is the period's.
+    fn is_of_periods(&self, codes: &[u32], n: usize) -> bool {
+        let mut of_period = vec![None; self.cells.periods.len()];
+        n <= of_period.len() && codes.iter().zip(&self.cell).all(|(&c, &cell)| *of_period[self.cells.period_ix(cell)].get_or_insert(c) == c)
+    }
+
+    /// Puts rows that are units of their own into an order that depends on what they hold, not on where they stand in the source.
+    fn sort_by_content(&mut self, cohort: &Cohort, panel: &Panel) {
+        let mut order: Vec<usize> = (0..self.n_rows()).collect();
+        for g in 0..panel.n_clusters() {
+            order[panel.units_of(g)].sort_by(|&a, &b| {
+                let first = self.cell[a].cmp(&self.cell[b]).then_with(|| self.outcome[a].total_cmp(&self.outcome[b]));
+                first.then_with(|| {
+                    let (a, b) = (self.source[a] as usize, self.source[b] as usize);
+                    let differ = cohort.columns.iter().map(|c| c.data.display(a).cmp(&c.data.display(b)));
+                    differ.into_iter().find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+                })
+            });
         }
+        self.outcome = order.iter().map(|&r| self.outcome[r]).collect();
+        self.cell = order.iter().map(|&r| self.cell[r]).collect();
+        self.source = order.iter().map(|&r| self.source[r]).collect();
     }
 
     /// The covariates of another sample of the same source, on these rows.
@@ -143,7 +198,7 @@ fn rows_of(panel: &Panel) -> Vec<u32> {
 
 fn units(panel: &Panel, spec: &PanelSpec) -> Grouping {
     let codes = (0..panel.n_units() as u32).flat_map(|u| panel.rows_of(u as usize).map(move |_| u)).collect();
-    Grouping { name: spec.unit.clone().unwrap_or_else(|| "row".into()), codes, n: panel.n_units() }
+    Grouping { name: spec.unit.clone().unwrap_or_else(|| "row".into()), codes, n: panel.n_units(), missing: 0 }
 }
 
 /// Whether two columns put the same rows together.

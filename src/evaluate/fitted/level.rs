@@ -98,5 +98,15 @@ fn cohorts_and_periods(layout: &Layout, means: &[(f64, f64)]) -> Vec<f64> {
             levels[n_cohorts + p] = levels[n_cohorts + p - 1];
         }
     }
+    // Who is treated throughout has the level that is seen.
+    for cohort in (0..n_cohorts).filter(|&c| a[(c, c)] == 0.0) {
+        let (mut sum, mut rows) = (0.0, 0.0);
+        for p in 0..n_periods {
+            let (mean, n) = means[cells.cell(cohort, p) as usize];
+            sum += n * (mean - levels[n_cohorts + p]);
+            rows += n;
+        }
+        levels[cohort] = if rows > 0.0 { sum / rows } else { 0.0 };
+    }
     (0..cells.len() as u32).map(|c| levels[cells.cohort_ix(c)] + levels[n_cohorts + cells.period_ix(c)]).collect()
 }

@@ -38,14 +38,23 @@ use level::Levels;
 /// The version of how designs are fitted and drawn: raised whenever a number can change.
 const VERSION: u32 = 1;
 
+/// Combinations of start and period up to which a design is fitted.
+const MOST_CELLS: usize = 4000;
+/// Values of a column up to which they count as subgroups.
+const MOST_SUBGROUPS: usize = 50;
+
 /// What a fitted design is made from.
 pub struct Design<'a> {
     /// A name for people.
     pub name: String,
     /// The columns and their roles, for each outcome.
     pub outcomes: Vec<PanelSpec>,
-    /// Columns that may group rows, beside the clusters and levels of the roles.
-    pub groupings: Vec<String>,
+    /// The school of each row.
+    pub school: Option<String>,
+    /// Its classroom; the same number in two schools is two classrooms.
+    pub classroom: Option<String>,
+    /// Levels between cluster and unit, coarse to fine; groups of two clusters are two groups, whatever they are called.
+    pub levels: Vec<String>,
     /// Covariates that some analysis uses.
     pub covariates: Vec<CovariateTerm>,
     /// Columns in whose values effects are looked at.
@@ -62,6 +71,8 @@ struct Fit {
     layout: Layout,
     levels: Levels,
     processes: Vec<Process>,
+    /// The covariates, as they were named.
+    covariates: String,
     /// The groups of each subgroup column, as (column, value), with whether each row is in it.
     subgroups: Vec<((String, String), Vec<bool>)>,
 }
@@ -102,7 +113,7 @@ impl Fitted {
 
 impl Fit {
     fn new(spec: &PanelSpec, design: &Design<'_>) -> Result<Fit, Faults> {
-        let layout = Layout::new(design.cohort, spec, &design.groupings, &design.covariates)?;
+        let layout = Layout::new(design, spec)?;
         let levels = Levels::fit(&layout);
         let size = layout.outcome.iter().fold(0.0, |m: f64, y| m.max(y.abs()));
         if levels.sd <= 1e-12 * size || !levels.sd.is_finite() {
@@ -114,12 +125,37 @@ impl Fit {
                 "name the outcome of single students, not means of whole groups",
             )));
         }
-        let processes = covariances::covariances(&layout, &levels.left).iter().map(|lags| Process::fit(lags)).collect();
+        if layout.cells.len() > MOST_CELLS {
+            return Err(Faults::from(Fault::new(
+                "CAL-018",
+                format!("{} combinations of start and period", layout.cells.len()),
+                format!("column {}", spec.outcome),
+                format!("covariances are compared between all pairs of them, which is done for up to {MOST_CELLS}"),
+                "put periods together: months or terms for days",
+            )));
+        }
+        let covariances = covariances::covariances(&layout, &levels.left);
+        for (grouping, lags) in layout.groupings.iter().zip(&covariances) {
+            if !lags.iter().any(|l| l.time == 0) {
+                return Err(Faults::from(Fault::new(
+                    "CAL-017",
+                    format!("the data do not tell how much {} has in common", grouping.name),
+                    format!("column {}", spec.outcome),
+                    "each start has one group of it only, so what the group does cannot be told from what its start does, and intervals would look better than they are",
+                    "calibrate a world with as many groups instead:  didact list worlds",
+                )));
+            }
+        }
+        let processes = covariances.iter().map(|lags| Process::fit(lags)).collect();
         let mut subgroups = Vec::new();
         for column in &design.subgroups {
             if let Some(data) = design.cohort.column(column).map(|c| &c.data) {
                 let known: Vec<usize> = (0..layout.n_rows()).filter(|&r| !data.is_missing(layout.source[r] as usize)).collect();
                 let (keys, codes) = Keys::index(data, &Sequence::Listed(known.iter().map(|&r| layout.source[r]).collect()));
+                if keys.len() > MOST_SUBGROUPS {
+                    // Who asks for effects in them is told so.
+                    continue;
+                }
                 for value in 0..keys.len() {
                     let mut inside = vec![false; layout.n_rows()];
                     known.iter().zip(&codes).filter(|(_, c)| **c as usize == value).for_each(|(&r, _)| inside[r] = true);
@@ -127,7 +163,9 @@ impl Fit {
                 }
             }
         }
-        Ok(Fit { name: spec.outcome.clone(), layout, levels, processes, subgroups })
+        let covariates = design.covariates.iter().map(|c| format!("{}{}", c.column, if c.factor { " as categories" } else { "" }));
+        let covariates = covariates.collect::<Vec<_>>().join(", ");
+        Ok(Fit { name: spec.outcome.clone(), layout, levels, processes, covariates, subgroups })
     }
 
     /// The variance that the grouping at this place adds.
@@ -152,10 +190,18 @@ impl Fit {
             for (j, grouping) in self.layout.groupings.iter().enumerate().skip(1) {
                 out.push(fact(format!("part of the rest that {} shares (ICC)", grouping.name), self.variance(j) / total));
                 out.push(fact(format!("groups of {}", grouping.name), grouping.n as f64));
+                if grouping.missing > 0 {
+                    let share = grouping.missing as f64 / self.layout.n_rows() as f64;
+                    out.push(fact(format!("part of the rows that name no {}, and share it with nobody", grouping.name), share));
+                }
             }
             if self.layout.groupings[0].n < self.layout.n_rows() {
-                let next: f64 = self.processes.iter().map(|p| p.covariance(1)).sum();
-                out.push(fact("correlation of a unit's outcomes one period apart".into(), next / total));
+                let step = self.layout.cells.periods.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(1);
+                let next: f64 = self.processes.iter().map(|p| p.covariance(step)).sum();
+                out.push(fact(
+                    "correlation of the rest of a unit in neighbouring periods, where it stays in its groups".into(),
+                    next / total,
+                ));
             }
         }
         out
@@ -169,6 +215,15 @@ impl Source for Fitted {
 
     fn identity(&self) -> Vec<(String, String)> {
         let mut out = vec![("data".to_string(), self.fingerprint.clone()), ("fitted design version".to_string(), VERSION.to_string())];
+        out.extend(self.fits.iter().flat_map(|f| {
+            let groupings: Vec<&str> = f.layout.groupings.iter().map(|g| g.name.as_str()).collect();
+            let subgroups: Vec<String> = f.subgroups.iter().map(|((column, value), _)| format!("{column}={value}")).collect();
+            [
+                (format!("design of {}: groups", f.name), groupings.join(", ")),
+                (format!("design of {}: subgroups", f.name), subgroups.join(", ")),
+                (format!("design of {}: covariates", f.name), f.covariates.clone()),
+            ]
+        }));
         let set = |name: &str| self.settings.iter().rev().find(|(n, _)| n == name).map(|(_, v)| *v);
         out.extend(CONDITIONS.iter().map(|c| (c.name.to_string(), set(c.name).unwrap_or(c.default).to_string())));
         out
@@ -179,7 +234,20 @@ impl Source for Fitted {
     }
 
     fn check(&self, point: &Point) -> Result<(), Faults> {
-        Conditions::at(&self.settings, point).map(|_| ())
+        let conditions = Conditions::at(&self.settings, point)?;
+        if conditions.drift != 0.0
+            && let Some(fit) = self.fits.iter().find(|f| !f.layout.cells.has_never())
+        {
+            return Err(Fault::new(
+                "CAL-001",
+                "a drift of all alike does nothing",
+                format!("column {}", fit.name),
+                "everyone is treated at some time here, so all would drift, and what all do together is taken for the period's",
+                "leave drift out",
+            )
+            .into());
+        }
+        Ok(())
     }
 
     fn draw(&self, point: &Point, seed: u64, columns: &[String]) -> Result<Drawn, Faults> {

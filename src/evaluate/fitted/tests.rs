@@ -56,7 +56,9 @@ fn design(cohort: &Cohort, settings: &[(&str, f64)]) -> Result<Fitted, Faults> {
     Fitted::new(Design {
         name: "data".into(),
         outcomes: vec![spec()],
-        groupings: Vec::new(),
+        school: None,
+        classroom: None,
+        levels: Vec::new(),
         covariates: Vec::new(),
         subgroups: Vec::new(),
         settings: settings.iter().map(|(n, v)| ((*n).to_string(), *v)).collect(),
@@ -80,7 +82,19 @@ fn covariances_are_unbiased_though_cells_have_few_schools() {
     let n = 400;
     let (mut sums, mut squares) = (vec![[0.0; PERIODS as usize]; 2], vec![[0.0; PERIODS as usize]; 2]);
     for seed in 0..n {
-        let layout = Layout::new(&data(seed), &spec(), &[], &[]).expect("sound");
+        let cohort = data(seed);
+        let given = Design {
+            name: String::new(),
+            outcomes: Vec::new(),
+            school: None,
+            classroom: None,
+            levels: Vec::new(),
+            covariates: Vec::new(),
+            subgroups: Vec::new(),
+            settings: Vec::new(),
+            cohort: &cohort,
+        };
+        let layout = Layout::new(&given, &spec()).expect("sound");
         let levels = Levels::fit(&layout);
         for (j, lags) in covariances(&layout, &levels.left).iter().enumerate() {
             assert_eq!(lags.len(), PERIODS as usize);
@@ -170,4 +184,86 @@ fn what_cannot_be_drawn_anew_is_refused_with_the_reason() {
     let mut nobody = data(3);
     nobody.columns.remove(4);
     assert_eq!(code(design(&nobody, &[])), Some("DATA-001"));
+}
+
+fn with_whole(cohort: &Cohort, name: &str, value: impl Fn(usize) -> Option<i64>) -> Cohort {
+    let mut out = cohort.clone();
+    out.columns.retain(|c| c.name != name);
+    out.push(Column { name: name.into(), data: Data::Whole(Wholes::from_options((0..cohort.n_rows).map(value))) });
+    out
+}
+
+fn number(cohort: &Cohort, name: &str, row: usize) -> i64 {
+    cohort.column(name).and_then(|c| c.data.number(row)).unwrap_or(0.0) as i64
+}
+
+#[test]
+fn the_same_name_in_two_schools_is_two_classrooms_and_none_is_nobodys() {
+    let plain = data(4);
+    let cohort = with_whole(&plain, "room", |r| (r > 0).then(|| number(&plain, "id", r) % 3));
+    let given = |school: Option<&str>, classroom: &str| {
+        let specs = vec![spec()];
+        Fitted::new(Design {
+            name: String::new(),
+            outcomes: specs,
+            school: school.map(String::from),
+            classroom: Some(classroom.into()),
+            levels: Vec::new(),
+            covariates: Vec::new(),
+            subgroups: Vec::new(),
+            settings: Vec::new(),
+            cohort: &cohort,
+        })
+    };
+    let Ok(fitted) = given(Some("school"), "room") else { panic!("fits") };
+    let rooms = fitted.fits[0].layout.groupings.iter().find(|g| g.name == "room").expect("a grouping");
+    let seen = usize::from(!outcomes(&Drawn { cohort: plain.clone(), truths: Truths::default() })[0].is_nan());
+    assert_eq!((rooms.n, rooms.missing), (36 + seen, seen));
+    assert_eq!(given(None, "rom").err().map(|f| f.shown[0].code), Some("DATA-001"));
+}
+
+#[test]
+fn a_school_for_each_start_and_a_drift_of_all_are_refused() {
+    let plain = data(5);
+    // Three schools, each with a start of its own: what a school does cannot be told from what its start does.
+    let few = with_whole(&plain, "school", |r| Some(number(&plain, "school", r) % 3));
+    let few = with_whole(&few, "start", |r| Some(2002 + number(&plain, "school", r) % 3));
+    assert_eq!(design(&few, &[]).err().map(|f| f.shown[0].code), Some("CAL-017"));
+    let all = with_whole(&plain, "start", |r| Some(if number(&plain, "start", r) == 0 { 2004 } else { number(&plain, "start", r) }));
+    let fitted = design(&all, &[("drift", 0.1)]).expect("fits");
+    assert_eq!(fitted.check(&Point::default()).err().map(|f| f.shown[0].code), Some("CAL-001"));
+    let settings = [("attrition_by_outcome".to_string(), 0.5)];
+    assert!(Conditions::at(&settings, &Point::default()).is_err(), "nobody leaves");
+}
+
+#[test]
+fn rows_that_are_units_of_their_own_are_drawn_the_same_in_any_order() {
+    let cohort = data(6);
+    let rows = PanelSpec { unit: None, ..spec() };
+    let draw = |cohort: &Cohort| {
+        let fitted = Fitted::new(Design {
+            name: String::new(),
+            outcomes: vec![rows.clone()],
+            school: None,
+            classroom: None,
+            levels: Vec::new(),
+            covariates: Vec::new(),
+            subgroups: Vec::new(),
+            settings: Vec::new(),
+            cohort,
+        });
+        outcomes(&fitted.expect("fits").draw(&Point::default(), 5, &columns()).expect("draws"))
+    };
+    let mut back = Cohort::default();
+    for c in &cohort.columns {
+        let data = match &c.data {
+            Data::Number(v) => Data::Number(v.iter().rev().copied().collect()),
+            other => {
+                Data::Whole(Wholes::complete((0..cohort.n_rows).rev().map(|r| other.number(r).unwrap_or(0.0) as i64).collect::<Vec<_>>()))
+            }
+        };
+        back.push(Column { name: c.name.clone(), data });
+    }
+    let (there, back) = (draw(&cohort), draw(&back));
+    assert!(there.iter().zip(back.iter().rev()).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()));
 }

@@ -118,7 +118,14 @@ fn trust(run: &Run, glyphs: Glyphs) -> Option<String> {
         Err(why) => return Some(format!("How often such an interval contains the truth on {design} could not be tried: {why}.")),
     };
     let p = &trust.performance;
-    let m = p.coverage?;
+    let failed: usize = p.failures.iter().map(|f| f.1).sum();
+    let why = p.failures.first().map_or(String::new(), |f| format!(" ({})", f.0));
+    let Some(m) = p.coverage else {
+        let what =
+            if p.n == 0 { format!("none of {failed} draws has one{why}") } else { "the truth of this effect is not known there".into() };
+        return Some(format!("How often such an interval contains the truth on {design} cannot be said: {what}."));
+    };
+    let without = if failed > 0 { format!(" In {failed} of {} draws there was none{why}.", p.n + failed) } else { String::new() };
     let error = m.mc_error.map_or(String::new(), |e| {
         let sign = if glyphs == Glyphs::Ascii { "+-" } else { "±" };
         format!(" ({sign} {})", number::number(100.0 * e, Digits::Decimals(1), glyphs))
@@ -130,7 +137,7 @@ fn trust(run: &Run, glyphs: Glyphs) -> Option<String> {
     };
     let covered = number::number(100.0 * m.value, Digits::Decimals(1), glyphs);
     Some(format!(
-        "Tried {} times on {design}, with the truth known, the interval contained it in {covered} %{error}; it promises {level}{verdict}.",
+        "Tried {} times on {design}, with the truth known, the interval contained it in {covered} %{error}; it promises {level}{verdict}.{without}",
         p.n
     ))
 }

@@ -16,7 +16,7 @@ pub fn report(c: &Calibrated, command: &str) -> Report {
             "How often does each interval contain the true effect, and how far off is each estimate, on designs like {}?",
             c.source
         ),
-        simulated: true,
+        simulated: !c.is_fitted(),
         answer: answer(c),
         notices: notices(c),
         figures: figures(c),

@@ -159,7 +159,7 @@ fn design(c: &Calibrated) -> Table {
             }
         }
     }
-    out.note("Who is in which group, treated when and seen when is as in the data. Outcomes are drawn with normal deviations that have the data's covariances within groups and over time; what few clusters tell of them is rough.");
+    out.note("Who is in which group, treated when and seen when is as in the data. Outcomes are drawn with normal deviations that have the data's covariances within groups and over time; what few clusters tell of them is rough. Where covariates explain more in some periods than in others, groups that differ in them drift apart by that: analyses without them meet trends that are not parallel.");
     out
 }
 
