@@ -34,7 +34,7 @@ pub fn text() -> String {
         level: 0.95,
         seed: 7,
     };
-    (0..experiment.replicates).map(|number| replicate(&experiment, 0, number).line() + "\n").collect()
+    (0..experiment.replicates).map(|number| replicate(&experiment, 0, number).line()).collect()
 }
 
 /// Where the text stands in memory, with a zero at its end.
