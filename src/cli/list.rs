@@ -9,7 +9,7 @@ use crate::infer::INFERENCE;
 use crate::provenance::figure_files;
 use crate::render::Format;
 use crate::simulate::{Basis, WORLDS};
-use crate::store::Folder;
+use crate::store::write_folder;
 use crate::study::STUDIES;
 use crate::table::content::evidence;
 use serde_json::{Value, json};
@@ -126,16 +126,14 @@ fn claim(claim: &PublishedClaim) -> Value {
 /// Writes the tables of claims and the forest plot.
 fn write_claims(out: &Path) -> Result<PathBuf, Failure> {
     let all = published();
-    let mut folder = Folder::begin(out)?;
+    let mut files = Vec::new();
     for table in [evidence::published(&all, true), evidence::published(&all, false)] {
         for format in [Format::Csv, Format::Markdown] {
-            folder.write(&format!("tables/{}.{}", table.id, format.extension()), format.table(&table).as_bytes())?;
+            files.push((format!("tables/{}.{}", table.id, format.extension()), format.table(&table).into_bytes()));
         }
     }
-    for (name, bytes) in figure_files(&evidence::forest(&all), &["svg".into()])? {
-        folder.write(&name, &bytes)?;
-    }
-    Ok(folder.finish()?)
+    files.extend(figure_files(&evidence::forest(&all), &["svg".into()])?);
+    Ok(write_folder(out, &files)?)
 }
 
 fn card(card: &Card) -> Value {

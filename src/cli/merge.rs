@@ -43,8 +43,8 @@ impl Merge {
         faults.into_result()?;
         fit_together(&parts)?;
         let calibration = parts[0].record.calibration.clone();
-        let near = self.shards[0].ancestors().take(4).map(PathBuf::from).chain([PathBuf::from(".")]).collect();
-        let loaded = pipeline::data_of(&calibration.study, &pipeline::Places { named: self.data.clone(), near })?;
+        let places = pipeline::Places::around(&self.shards[0], self.data.clone());
+        let loaded = pipeline::data_of(&calibration.study, &places)?;
         let source = calibration.source(loaded.as_ref().map(|l| &l.cohort))?;
         let grid = calibration.grid(&*source)?;
         let (experiment, _) = calibration.experiment(&*source, grid)?;

@@ -17,6 +17,13 @@ pub(super) struct Places {
     pub near: Vec<PathBuf>,
 }
 
+impl Places {
+    /// Named, or else in a folder that was written, in those around it, or here.
+    pub fn around(folder: &Path, named: Option<PathBuf>) -> Places {
+        Places { named, near: folder.ancestors().take(4).map(PathBuf::from).chain([PathBuf::from(".")]).collect() }
+    }
+}
+
 /// Loads or simulates, carries out, renders.
 pub(super) fn execute(
     study: StudyFile,
@@ -46,7 +53,7 @@ pub(super) fn data_of(study: &StudyFile, places: &Places) -> Result<Option<Loade
 }
 
 /// Reads the data of a study.
-pub(super) fn load(study: &StudyFile, places: &Places) -> Result<Loaded, Failure> {
+fn load(study: &StudyFile, places: &Places) -> Result<Loaded, Failure> {
     let path = study.data.path.as_deref().expect("resolved: loaded");
     let found = places.named.clone().or_else(|| places.near.iter().map(|folder| folder.join(path)).find(|p| p.is_file()));
     let place = match found {

@@ -36,11 +36,12 @@ impl Verify {
         let file = |name: &str| found.get(name).ok_or_else(|| damaged(format!("{name} is missing")));
         let manifest: Manifest =
             serde_json::from_slice(file("manifest.json")?).map_err(|e| damaged(format!("manifest.json cannot be read: {e}")))?;
+        let places = pipeline::Places::around(&self.run, self.data.clone());
         if let Some(bytes) = found.get(provenance::CALIBRATION) {
             let calibration: Calibration =
                 serde_json::from_slice(bytes).map_err(|e| damaged(format!("calibration.json cannot be read: {e}")))?;
             let progress = Progress::new(common);
-            let loaded = pipeline::data_of(&calibration.study, &self.places())?;
+            let loaded = pipeline::data_of(&calibration.study, &places)?;
             let files = laboratory::again(&calibration, loaded.as_ref(), threads, &progress);
             progress.done();
             return tell(&manifest, &found, &files?, common);
@@ -49,16 +50,10 @@ impl Verify {
         let study = StudyFile::parse(&text, "study.toml")?;
         let progress = Progress::new(common);
         let slug = self.run.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let outcome = pipeline::execute(study, &slug, &self.places(), threads, &progress);
+        let outcome = pipeline::execute(study, &slug, &places, threads, &progress);
         progress.done();
         let (_, files) = outcome?;
         tell(&manifest, &found, &files.files, common)
-    }
-
-    /// Where the data may lie: named, or beside the folder or one of those around it.
-    fn places(&self) -> pipeline::Places {
-        let near = self.run.ancestors().take(4).map(PathBuf::from).chain([PathBuf::from(".")]).collect();
-        pipeline::Places { named: self.data.clone(), near }
     }
 }
 

@@ -47,6 +47,15 @@ impl Verdict {
             Verdict::Unknown => "cannot tell",
         }
     }
+
+    /// What is said behind "it promises 95 %".
+    pub fn clause(self) -> &'static str {
+        match self {
+            Verdict::Broken => ", and does not keep that",
+            Verdict::Cautious => ", so it is wider than it need be",
+            Verdict::Kept | Verdict::Unknown => "",
+        }
+    }
 }
 
 /// The measures of one effect by one estimator and method at one point.
@@ -98,6 +107,13 @@ pub struct Performance {
     pub type_m: Option<Measured>,
     /// Whether the interval keeps its promise.
     pub verdict: Verdict,
+}
+
+impl Performance {
+    /// Draws without an answer.
+    pub fn n_failed(&self) -> usize {
+        self.failures.iter().map(|f| f.1).sum()
+    }
 }
 
 /// What an interval says of a value.

@@ -210,7 +210,7 @@ fn all_points_share_their_draws_and_ranking_is_paired() {
 fn what_cannot_be_estimated_is_a_record_with_its_reason() {
     let e = experiment(&["schools=2"], &["did"], &["cluster:cr2", "jackknife"], 3);
     let all = performances(&e, &draws(&e));
-    assert!(all.iter().all(|p| p.n == 0 && p.failures.iter().map(|f| f.1).sum::<usize>() == 3), "{all:?}");
+    assert!(all.iter().all(|p| p.n == 0 && p.n_failed() == 3), "{all:?}");
     assert!(all.iter().all(|p| p.verdict == Verdict::Unknown && p.bias.is_none()));
 }
 

@@ -1,5 +1,7 @@
 //! The χ² distribution with a whole number of degrees of freedom.
 
+use super::first_reaching;
+
 /// P(χ²_q > x). With no degrees of freedom the variable is 0.
 ///
 /// By the finite sums of Abramowitz and Stegun (1964), 26.4.4 and 26.4.5.
@@ -27,22 +29,7 @@ pub fn upper_tail(x: f64, q: usize) -> f64 {
 
 /// The critical value c with P(χ²_q ≤ c) = `level`, 0 < level < 1; 0 without degrees of freedom.
 pub fn critical(level: f64, q: usize) -> f64 {
-    let alpha = 1.0 - level;
-    let (mut low, mut high) = (0.0, 1.0);
-    if q == 0 {
-        return 0.0;
-    }
-    while upper_tail(high, q) > alpha && high < 1e300 {
-        low = high;
-        high *= 2.0;
-    }
-    loop {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            return high;
-        }
-        if upper_tail(middle, q) > alpha { low = middle } else { high = middle }
-    }
+    if q == 0 { 0.0 } else { first_reaching(level - 1.0, 1.0, |c| -upper_tail(c, q)) }
 }
 
 /// P(χ²_q(λ) > x) with noncentrality λ: χ² variables with q + 2j degrees of freedom, j being a Poisson variable of mean λ/2.

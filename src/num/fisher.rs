@@ -1,6 +1,6 @@
 //! The F distribution.
 
-use super::regularized_incomplete_beta;
+use super::{first_reaching, regularized_incomplete_beta};
 
 /// P(F ≥ f) with `df1` and `df2` degrees of freedom, both positive, also fractional.
 pub fn upper_tail(f: f64, df1: f64, df2: f64) -> f64 {
@@ -16,20 +16,8 @@ pub fn upper_tail(f: f64, df1: f64, df2: f64) -> f64 {
 
 /// The critical value c with P(F ≤ c) = `level`, 0 < level < 1.
 pub fn critical(level: f64, df1: f64, df2: f64) -> f64 {
-    let alpha = 1.0 - level;
-    let (mut low, mut high) = (0.0, 1.0);
-    while upper_tail(high, df1, df2) > alpha && high < 1e300 {
-        low = high;
-        high *= 2.0;
-    }
-    // By bisection to the last bit: once a design, so speed does not matter.
-    loop {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            return high;
-        }
-        if upper_tail(middle, df1, df2) > alpha { low = middle } else { high = middle }
-    }
+    // To the last bit: once a design, so speed does not matter.
+    first_reaching(level - 1.0, 1.0, |c| -upper_tail(c, df1, df2))
 }
 
 #[cfg(test)]

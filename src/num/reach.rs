@@ -9,14 +9,13 @@ pub fn first_reaching(level: f64, start: f64, f: impl Fn(f64) -> f64) -> f64 {
         low = high;
         high *= 2.0;
     }
-    for _ in 0..100 {
+    loop {
         let middle = 0.5 * (low + high);
-        if middle == low || middle == high {
-            break;
+        if middle <= low || middle >= high {
+            return high;
         }
         if f(middle) < level { low = middle } else { high = middle }
     }
-    high
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ mod started;
 mod switching;
 mod timing;
 
+pub(crate) use roles::missing_column;
+
 use super::{Panel, PanelSpec};
 use crate::cohort::{Cohort, Faults};
 

@@ -61,6 +61,12 @@ impl Panel {
     }
 }
 
+/// Whether every period lies within one group. `rows`: the group and the period of each row.
+pub(crate) fn nests_periods(rows: impl Iterator<Item = (u32, usize)>, n_periods: usize) -> bool {
+    let mut of_period = vec![None; n_periods];
+    rows.into_iter().all(|(group, period)| *of_period[period].get_or_insert(group) == group)
+}
+
 impl Grouping {
     /// The groups of these units, one row each; `None` when some unit's rows lie in several groups.
     pub(super) fn of_units(&self, panel: &Panel, units: &[u32]) -> Option<Grouping> {

@@ -14,10 +14,12 @@ mod sequence;
 mod spec;
 mod subset;
 
+pub(crate) use build::missing_column;
 pub use cell::{Cells, FirstTreated};
 pub use executor::{Executor, Serial, spread};
 pub use extra::{Extra, Extras, Status};
 pub use fixed_effect::{Effect, FixedEffect};
+pub(crate) use grouping::nests_periods;
 pub use grouping::{Finer, Grouping, Level};
 pub use key::Keys;
 pub use moments::{Absorb, ClusterMoments, Moments, ResidualScores, Scale, UnitSums};

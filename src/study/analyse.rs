@@ -3,7 +3,7 @@
 use super::family::Leader;
 use super::versus::{Overall, Versus};
 use crate::cohort::{Cohort, Faults, Warning};
-use crate::estimate::{Chosen, Component, Fit, NotIdentified, Role, Sample, Target};
+use crate::estimate::{Chosen, Component, Estimand, Fit, NotIdentified, Role, Sample, Target};
 use crate::infer::multiplicity::Adjustment;
 use crate::infer::{self, Draws, Estimate, JointTest, Method, Setting};
 use crate::panel::{Executor, Panel, PanelSpec};
@@ -95,6 +95,12 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// The first overall effect: the one the estimator is known for.
+    pub fn overall(&self) -> Option<&Estimate> {
+        let find = |kind: Estimand| self.effects.iter().find(|e| e.target.estimand == kind).and_then(|e| e.result.as_ref().ok());
+        find(Estimand::Overall).or_else(|| find(Estimand::OverallDynamic))
+    }
+
     /// The estimator's name for people, with the analysis it belongs to where there are several.
     pub fn label(&self) -> String {
         let own = label(&self.estimator, &self.fixed_effects);

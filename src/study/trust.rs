@@ -4,7 +4,6 @@ use super::analyse::Analysis;
 use super::calibration::Calibration;
 use super::file::{AnalysisSection, StudyFile};
 use crate::cohort::{Cohort, Faults};
-use crate::estimate::Estimand;
 use crate::evaluate::{Performance, performances, replicate};
 use crate::panel::{Executor, spread};
 use serde_json::{Value, json};
@@ -42,11 +41,7 @@ pub(super) fn trust(
     executor: &dyn Executor,
 ) -> Result<Option<Trust>, Faults> {
     let replicates = draws(study, cohort.n_rows) as usize;
-    let overall = |a: &Analysis, kind| a.effects.iter().find(|e| e.target.estimand == kind).and_then(|e| e.result.as_ref().ok()).cloned();
-    let interval = headline.and_then(|a| {
-        let own = overall(a, Estimand::Overall).or_else(|| overall(a, Estimand::OverallDynamic))?;
-        Some((a, own.inference))
-    });
+    let interval = headline.and_then(|a| Some((a, a.overall()?.inference.clone())));
     let (Some((analysis, inference)), true) = (interval, replicates > 0) else { return Ok(None) };
     let mut own = study.clone();
     own.analysis = vec![AnalysisSection {
@@ -74,7 +69,7 @@ impl Trust {
         let p = &self.performance;
         json!({
             "estimator": self.estimator, "inference": p.method, "design": if self.fitted { "fitted to the data" } else { "simulated" },
-            "draws": p.n + p.failures.iter().map(|f| f.1).sum::<usize>(), "n": p.n,
+            "draws": p.n + p.n_failed(), "n": p.n,
             "coverage": p.coverage.map(|m| m.value), "coverage_mc": p.coverage.and_then(|m| m.mc_error), "promise": p.verdict.word(),
         })
     }

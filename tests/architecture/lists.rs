@@ -84,7 +84,6 @@ fn page() -> String {
          `DIDACT_WRITE_DOCS=1 cargo test --test architecture` writes it anew.\n\n\
          | estimator | estimates | assumes | needs | use it when | source |\n| :--- | :--- | :--- | :--- | :--- | :--- |\n",
     );
-    let cell = |text: &str| text.replace('|', "\\|");
     for e in ESTIMATORS {
         let c = e.card();
         let row = [c.estimand, c.assumptions, c.needs, c.when, c.source].map(cell).join(" | ");
@@ -92,14 +91,7 @@ fn page() -> String {
     }
     for e in ESTIMATORS {
         let c = e.card();
-        out += &format!("\n## {}\n\n{}. {}\n", c.id, c.title, c.contrast);
-        if !c.options.is_empty() {
-            out += "\n| option | values, the default first | what it does |\n| :--- | :--- | :--- |\n";
-            for o in c.options {
-                out += &format!("| `{}` | {} | {} |\n", o.key, cell(&shown(o)), cell(o.meaning));
-            }
-        }
-        out += &format!("\nGives the numbers of: `{}`.\n", c.reference_call);
+        out += &format!("\n## {}\n\n{}. {}\n{}", c.id, c.title, c.contrast, options_and_reference(c));
     }
     out
 }
@@ -111,22 +103,31 @@ fn page_of_checks() -> String {
          `DIDACT_WRITE_DOCS=1 cargo test --test architecture` writes it anew.\n\n\
          | check | asks | assumes | needs | source |\n| :--- | :--- | :--- | :--- | :--- |\n",
     );
-    let cell = |text: &str| text.replace('|', "\\|");
     for c in CHECKS.iter().map(|c| &c.card) {
         let row = [c.estimand, c.assumptions, c.needs, c.source].map(cell).join(" | ");
         out += &format!("| [`{}`](#{}) | {row} |\n", c.id, c.id);
     }
     for c in CHECKS.iter().map(|c| &c.card) {
-        out += &format!("\n## {}\n\n{}. Use it when: {}. {}\n", c.id, c.title, c.when, c.contrast);
-        if !c.options.is_empty() {
-            out += "\n| option | values, the default first | what it does |\n| :--- | :--- | :--- |\n";
-            for o in c.options {
-                out += &format!("| `{}` | {} | {} |\n", o.key, cell(&shown(o)), cell(o.meaning));
-            }
-        }
-        out += &format!("\nGives the numbers of: `{}`.\n", c.reference_call);
+        out += &format!("\n## {}\n\n{}. Use it when: {}. {}\n{}", c.id, c.title, c.when, c.contrast, options_and_reference(c));
     }
     out
+}
+
+/// A text in a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+/// The end of a card's section.
+fn options_and_reference(c: &Card) -> String {
+    let mut out = String::new();
+    if !c.options.is_empty() {
+        out += "\n| option | values, the default first | what it does |\n| :--- | :--- | :--- |\n";
+        for o in c.options {
+            out += &format!("| `{}` | {} | {} |\n", o.key, cell(&shown(o)), cell(o.meaning));
+        }
+    }
+    out + &format!("\nGives the numbers of: `{}`.\n", c.reference_call)
 }
 
 fn shown(option: &didact::estimate::OptionSpec) -> String {

@@ -1,7 +1,7 @@
 //! The rows of the data that one outcome's analyses use, and which of them belong together.
 
-use crate::cohort::{Cohort, Column, Data, Fault, Faults, did_you_mean};
-use crate::panel::{Cells, Keys, Kind, Panel, PanelSpec, Sequence};
+use crate::cohort::{Cohort, Column, Data, Fault, Faults};
+use crate::panel::{Cells, Keys, Kind, Panel, PanelSpec, Sequence, missing_column, nests_periods};
 use std::collections::BTreeMap;
 
 /// Rows that share something: those of a unit, a classroom, a school.
@@ -107,14 +107,7 @@ impl Layout {
     /// groups that it lies within, so that the same name in two of them is two groups.
     fn group_by(&mut self, cohort: &Cohort, column: &str, outer: Option<&[u32]>) -> Result<Vec<u32>, Faults> {
         let Some(data) = cohort.column(column).map(|c| &c.data) else {
-            return Err(Fault::new(
-                "DATA-001",
-                format!("there is no column {column:?}"),
-                "roles",
-                "it is to say which rows belong together",
-                did_you_mean(column, cohort.names.iter().map(String::as_str)),
-            )
-            .into());
+            return Err(missing_column(cohort, column).into());
         };
         let known: Vec<usize> = (0..self.n_rows()).filter(|&r| !data.is_missing(self.source[r] as usize)).collect();
         let (_, named) = Keys::index(data, &Sequence::Listed(known.iter().map(|&r| self.source[r]).collect()));
@@ -128,16 +121,13 @@ impl Layout {
         let codes: Vec<u32> = paths.iter().map(|path| sorted.partition_point(|other| other < path) as u32).collect();
         let n = sorted.len();
         let told = self.groupings.iter().any(|g| same_groups(&g.codes, &codes));
-        if n > 1 && n < self.n_rows() && !told && !self.is_of_periods(&codes, n) {
+        // What all of a period share is the period's.
+        let periods = self.cell.iter().map(|&cell| self.cells.period_ix(cell));
+        let of_periods = nests_periods(codes.iter().copied().zip(periods), self.cells.periods.len());
+        if n > 1 && n < self.n_rows() && !told && !of_periods {
             self.groupings.push(Grouping { name: column.into(), codes: codes.clone(), n, missing: self.n_rows() - known.len() });
         }
         Ok(codes)
-    }
-
-    /// Whether every period lies within one group: what it shares is the period's.
-    fn is_of_periods(&self, codes: &[u32], n: usize) -> bool {
-        let mut of_period = vec![None; self.cells.periods.len()];
-        n <= of_period.len() && codes.iter().zip(&self.cell).all(|(&c, &cell)| *of_period[self.cells.period_ix(cell)].get_or_insert(c) == c)
     }
 
     /// Puts rows that are units of their own into an order that depends on what they hold, not on where they stand in the source.

@@ -52,8 +52,8 @@ fn spec() -> PanelSpec {
     }
 }
 
-fn design(cohort: &Cohort, settings: &[(&str, f64)]) -> Result<Fitted, Faults> {
-    Fitted::new(Design {
+fn given(cohort: &Cohort) -> Design<'_> {
+    Design {
         name: "data".into(),
         outcomes: vec![spec()],
         school: None,
@@ -61,9 +61,36 @@ fn design(cohort: &Cohort, settings: &[(&str, f64)]) -> Result<Fitted, Faults> {
         levels: Vec::new(),
         covariates: Vec::new(),
         subgroups: Vec::new(),
-        settings: settings.iter().map(|(n, v)| ((*n).to_string(), *v)).collect(),
+        settings: Vec::new(),
         cohort,
-    })
+    }
+}
+
+fn design(cohort: &Cohort, settings: &[(&str, f64)]) -> Result<Fitted, Faults> {
+    Fitted::new(Design { settings: settings.iter().map(|(n, v)| ((*n).to_string(), *v)).collect(), ..given(cohort) })
+}
+
+fn number(cohort: &Cohort, name: &str, row: usize) -> i64 {
+    cohort.column(name).and_then(|c| c.data.number(row)).unwrap_or(0.0) as i64
+}
+
+/// The same rows from last to first.
+fn reversed(cohort: &Cohort) -> Cohort {
+    let mut out = Cohort::default();
+    for c in &cohort.columns {
+        let rows = (0..cohort.n_rows).rev();
+        let data = match &c.data {
+            Data::Number(v) => Data::Number(v.iter().rev().copied().collect()),
+            _ => Data::Whole(Wholes::complete(rows.map(|r| number(cohort, &c.name, r)).collect::<Vec<_>>())),
+        };
+        out.push(Column { name: c.name.clone(), data });
+    }
+    out
+}
+
+/// Whether they are the same to the last bit, missing ones alike.
+fn same(a: &[f64], b: &[f64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
 }
 
 fn columns() -> Vec<String> {
@@ -83,18 +110,7 @@ fn covariances_are_unbiased_though_cells_have_few_schools() {
     let (mut sums, mut squares) = (vec![[0.0; PERIODS as usize]; 2], vec![[0.0; PERIODS as usize]; 2]);
     for seed in 0..n {
         let cohort = data(seed);
-        let given = Design {
-            name: String::new(),
-            outcomes: Vec::new(),
-            school: None,
-            classroom: None,
-            levels: Vec::new(),
-            covariates: Vec::new(),
-            subgroups: Vec::new(),
-            settings: Vec::new(),
-            cohort: &cohort,
-        };
-        let layout = Layout::new(&given, &spec()).expect("sound");
+        let layout = Layout::new(&given(&cohort), &spec()).expect("sound");
         let levels = Levels::fit(&layout);
         for (j, lags) in covariances(&layout, &levels.left).iter().enumerate() {
             assert_eq!(lags.len(), PERIODS as usize);
@@ -120,15 +136,10 @@ fn what_is_missing_stays_missing_and_the_order_of_rows_changes_nothing() {
     let drawn = fitted.draw(&Point::default(), 5, &columns()).expect("draws");
     let (was, is) = (outcomes(&Drawn { cohort: cohort.clone(), truths: Truths::default() }), outcomes(&drawn));
     assert!(was.iter().zip(&is).all(|(a, b)| a.is_nan() == b.is_nan()));
-    let reversed = |data: &Data| match data {
-        Data::Number(v) => Data::Number(v.iter().rev().copied().collect()),
-        other => Data::Whole(Wholes::complete((0..cohort.n_rows).rev().map(|r| other.number(r).unwrap_or(0.0) as i64).collect::<Vec<_>>())),
-    };
-    let mut back = Cohort::default();
-    cohort.columns.iter().for_each(|c| back.push(Column { name: c.name.clone(), data: reversed(&c.data) }));
+    let back = reversed(&cohort);
     let again = design(&back, &[("effect", 0.3)]).expect("fits").draw(&Point::default(), 5, &columns()).expect("draws");
     let other: Vec<f64> = outcomes(&again).into_iter().rev().collect();
-    assert!(is.iter().zip(&other).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()));
+    assert!(same(&is, &other));
 }
 
 #[test]
@@ -137,7 +148,7 @@ fn conditions_do_what_they_say() {
     let plain = design(&cohort, &[]).expect("fits");
     let base = outcomes(&plain.draw(&Point::default(), 9, &columns()).expect("draws"));
     let sd = plain.fits[0].levels.sd;
-    let number = |name: &str, row: usize| cohort.column(name).and_then(|c| c.data.number(row)).unwrap_or(0.0) as i64;
+    let number = |name: &str, row: usize| number(&cohort, name, row);
     let with = |settings: &[(&str, f64)]| {
         let drawn = design(&cohort, settings).expect("fits").draw(&Point::default(), 9, &columns()).expect("draws");
         (outcomes(&drawn), drawn.truths)
@@ -193,33 +204,18 @@ fn with_whole(cohort: &Cohort, name: &str, value: impl Fn(usize) -> Option<i64>)
     out
 }
 
-fn number(cohort: &Cohort, name: &str, row: usize) -> i64 {
-    cohort.column(name).and_then(|c| c.data.number(row)).unwrap_or(0.0) as i64
-}
-
 #[test]
 fn the_same_name_in_two_schools_is_two_classrooms_and_none_is_nobodys() {
     let plain = data(4);
     let cohort = with_whole(&plain, "room", |r| (r > 0).then(|| number(&plain, "id", r) % 3));
-    let given = |school: Option<&str>, classroom: &str| {
-        let specs = vec![spec()];
-        Fitted::new(Design {
-            name: String::new(),
-            outcomes: specs,
-            school: school.map(String::from),
-            classroom: Some(classroom.into()),
-            levels: Vec::new(),
-            covariates: Vec::new(),
-            subgroups: Vec::new(),
-            settings: Vec::new(),
-            cohort: &cohort,
-        })
+    let fit = |school: Option<&str>, classroom: &str| {
+        Fitted::new(Design { school: school.map(String::from), classroom: Some(classroom.into()), ..given(&cohort) })
     };
-    let Ok(fitted) = given(Some("school"), "room") else { panic!("fits") };
+    let Ok(fitted) = fit(Some("school"), "room") else { panic!("fits") };
     let rooms = fitted.fits[0].layout.groupings.iter().find(|g| g.name == "room").expect("a grouping");
     let seen = usize::from(!outcomes(&Drawn { cohort: plain.clone(), truths: Truths::default() })[0].is_nan());
     assert_eq!((rooms.n, rooms.missing), (36 + seen, seen));
-    assert_eq!(given(None, "rom").err().map(|f| f.shown[0].code), Some("DATA-001"));
+    assert_eq!(fit(None, "rom").err().map(|f| f.shown[0].code), Some("DATA-001"));
 }
 
 #[test]
@@ -239,31 +235,11 @@ fn a_school_for_each_start_and_a_drift_of_all_are_refused() {
 #[test]
 fn rows_that_are_units_of_their_own_are_drawn_the_same_in_any_order() {
     let cohort = data(6);
-    let rows = PanelSpec { unit: None, ..spec() };
     let draw = |cohort: &Cohort| {
-        let fitted = Fitted::new(Design {
-            name: String::new(),
-            outcomes: vec![rows.clone()],
-            school: None,
-            classroom: None,
-            levels: Vec::new(),
-            covariates: Vec::new(),
-            subgroups: Vec::new(),
-            settings: Vec::new(),
-            cohort,
-        });
-        outcomes(&fitted.expect("fits").draw(&Point::default(), 5, &columns()).expect("draws"))
+        let rows = vec![PanelSpec { unit: None, ..spec() }];
+        let fitted = Fitted::new(Design { outcomes: rows, ..given(cohort) }).expect("fits");
+        outcomes(&fitted.draw(&Point::default(), 5, &columns()).expect("draws"))
     };
-    let mut back = Cohort::default();
-    for c in &cohort.columns {
-        let data = match &c.data {
-            Data::Number(v) => Data::Number(v.iter().rev().copied().collect()),
-            other => {
-                Data::Whole(Wholes::complete((0..cohort.n_rows).rev().map(|r| other.number(r).unwrap_or(0.0) as i64).collect::<Vec<_>>()))
-            }
-        };
-        back.push(Column { name: c.name.clone(), data });
-    }
-    let (there, back) = (draw(&cohort), draw(&back));
-    assert!(there.iter().zip(back.iter().rev()).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()));
+    let back: Vec<f64> = draw(&reversed(&cohort)).into_iter().rev().collect();
+    assert!(same(&draw(&cohort), &back));
 }

@@ -10,6 +10,7 @@ use crate::cohort::{Cohort, Data, Fault, Faults, Reason, Warning};
 use crate::num::sorted;
 use crate::panel::{
     Cells, Covariate, CovariateTerm, Duplicates, Extra, Extras, FirstTreated, Grouping, Keys, Kind, Panel, PanelSpec, Sequence,
+    nests_periods,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -141,14 +142,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     let cohort_ix: Vec<usize> = list.iter().map(|s| cells.cohorts.binary_search(s).unwrap_or(0)).collect();
     let second = spec.second_cluster.as_ref().map(|name| {
         let (keys, codes) = Keys::index(&cohort.column(name).expect("checked").data, &rows);
-        let mut of_period = vec![u32::MAX; cells.periods.len()];
-        let nests_periods = codes.iter().zip(&period_code).all(|(&c, &p)| {
-            let slot = &mut of_period[p as usize];
-            if *slot == u32::MAX {
-                *slot = c;
-            }
-            *slot == c
-        });
+        let nests_periods = nests_periods(codes.iter().copied().zip(period_code.iter().map(|&p| p as usize)), cells.periods.len());
         Grouping { name: name.clone(), codes: Arc::new(order.iter().map(|i| codes[i]).collect()), n: keys.len(), nests_periods }
     });
     let blocks =

@@ -56,7 +56,7 @@ fn is_plain_number(cell: &str) -> bool {
 }
 
 /// The fault of a column that is not there, with the nearest name.
-pub(super) fn missing_column(cohort: &Cohort, name: &str) -> Fault {
+pub(crate) fn missing_column(cohort: &Cohort, name: &str) -> Fault {
     let names = cohort.names.iter().map(String::as_str);
     Fault::new(
         "DATA-001",

@@ -1,6 +1,5 @@
 //! The figures of a run, as data.
 
-use super::headline::overall;
 use super::words::arm;
 use crate::estimate::Estimand;
 use crate::study::Run;
@@ -182,7 +181,7 @@ fn means(run: &Run) -> Vec<Figure> {
 fn forest(run: &Run) -> Figure {
     let mut rows = Vec::new();
     for a in &run.analyses {
-        let Some(chosen) = overall(a) else { continue };
+        let Some(chosen) = a.overall() else { continue };
         for effect in &a.effects {
             let Ok(e) = &effect.result else { continue };
             if e.target != chosen.target {

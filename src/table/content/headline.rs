@@ -1,6 +1,5 @@
 //! The one effect the page opens with.
 
-use crate::estimate::Estimand;
 use crate::infer::Estimate;
 use crate::num::normal;
 use crate::study::{Analysis, Description, Run};
@@ -21,7 +20,7 @@ impl<'a> Headline<'a> {
     /// The headline of a run; `None` when the effect is not identified.
     pub fn of(run: &'a Run) -> Option<Headline<'a>> {
         let analysis = run.analyses.first()?;
-        let estimate = overall(analysis)?;
+        let estimate = analysis.overall()?;
         let description = run.descriptions.iter().find(|d| d.outcome == analysis.outcome)?;
         Some(Headline { analysis, estimate, sd: description.untreated_sd.filter(|s| *s > 0.0), description })
     }
@@ -40,10 +39,4 @@ impl<'a> Headline<'a> {
     pub fn ends(&self) -> Option<(f64, f64)> {
         Some((self.estimate.interval.low.value()?, self.estimate.interval.high.value()?))
     }
-}
-
-/// The first overall effect of an analysis.
-pub(super) fn overall(analysis: &Analysis) -> Option<&Estimate> {
-    let find = |kind: Estimand| analysis.effects.iter().find(|e| e.target.estimand == kind).and_then(|e| e.result.as_ref().ok());
-    find(Estimand::Overall).or_else(|| find(Estimand::OverallDynamic))
 }

@@ -1,6 +1,5 @@
 //! Several estimators of one effect: where they differ, whether chance explains it, and what sets them apart.
 
-use super::headline::overall;
 use super::words::points;
 use crate::study::Analysis;
 use crate::table::number::{self, Glyphs};
@@ -26,7 +25,7 @@ pub fn side_by_side(analyses: &[Analysis], level: f64) -> Table {
         ],
     );
     for a in several(analyses) {
-        let Some(e) = overall(a) else { continue };
+        let Some(e) = a.overall() else { continue };
         let digits = e.std_error.map_or(Digits::Decimals(3), Digits::for_uncertainty);
         let mut row = vec![
             Cell::text(&a.outcome),
@@ -51,8 +50,8 @@ pub fn side_by_side(analyses: &[Analysis], level: f64) -> Table {
 /// The analyses of outcomes and sections in which there is more than one estimator.
 fn several(analyses: &[Analysis]) -> impl Iterator<Item = &Analysis> {
     analyses.iter().filter(|a| {
-        let same = |b: &&Analysis| b.outcome == a.outcome && b.subgroup == a.subgroup && overall(b).is_some();
-        analyses.iter().filter(same).count() > 1 && overall(a).is_some()
+        let same = |b: &&Analysis| b.outcome == a.outcome && b.subgroup == a.subgroup && b.overall().is_some();
+        analyses.iter().filter(same).count() > 1 && a.overall().is_some()
     })
 }
 
@@ -67,7 +66,7 @@ pub fn comparison(analyses: &[Analysis]) -> Vec<String> {
         done.push(&a.outcome);
         let all: Vec<(&Analysis, f64, Option<f64>)> = several(analyses)
             .filter(|b| b.outcome == a.outcome && b.subgroup == a.subgroup)
-            .filter_map(|b| overall(b).map(|e| (b, e.estimate, e.std_error)))
+            .filter_map(|b| b.overall().map(|e| (b, e.estimate, e.std_error)))
             .collect();
         let show = |x: f64| points(x, all[0].2, Glyphs::Ascii);
         let (low, high) = all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), (_, e, _)| (l.min(*e), h.max(*e)));

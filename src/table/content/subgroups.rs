@@ -1,6 +1,5 @@
 //! The headline effect within subgroups.
 
-use super::headline::overall;
 use crate::study::Run;
 use crate::table::{Cell, Column, Digits, Table};
 
@@ -22,7 +21,7 @@ pub(super) fn subgroups(run: &Run) -> Table {
     for s in &run.subgroups {
         let outcome = s.result.as_ref().map_or_else(|_| String::new(), |a| a.outcome.clone());
         let mut row = vec![Cell::text(outcome), Cell::text(&s.column), Cell::text(&s.value)];
-        match s.result.as_ref().map_err(String::as_str).and_then(|a| overall(a).map(|e| (a, e)).ok_or("the effect is not identified")) {
+        match s.result.as_ref().map_err(String::as_str).and_then(|a| a.overall().map(|e| (a, e)).ok_or("the effect is not identified")) {
             Ok((a, e)) => {
                 let digits = Digits::for_uncertainty(e.std_error.unwrap_or(f64::NAN));
                 row.push(Cell::Count(a.sample.units as u64));

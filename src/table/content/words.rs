@@ -118,7 +118,7 @@ fn trust(run: &Run, glyphs: Glyphs) -> Option<String> {
         Err(why) => return Some(format!("How often such an interval contains the truth on {design} could not be tried: {why}.")),
     };
     let p = &trust.performance;
-    let failed: usize = p.failures.iter().map(|f| f.1).sum();
+    let failed = p.n_failed();
     let why = p.failures.first().map_or(String::new(), |f| format!(" ({})", f.0));
     let Some(m) = p.coverage else {
         let what =
@@ -130,11 +130,8 @@ fn trust(run: &Run, glyphs: Glyphs) -> Option<String> {
         let sign = if glyphs == Glyphs::Ascii { "+-" } else { "±" };
         format!(" ({sign} {})", number::number(100.0 * e, Digits::Decimals(1), glyphs))
     });
-    let verdict = match p.verdict {
-        Verdict::Broken => ", and does not keep that: take it for too narrow",
-        Verdict::Cautious => ", so it is wider than it need be",
-        Verdict::Kept | Verdict::Unknown => "",
-    };
+    let advice = if p.verdict == Verdict::Broken { ": take it for too narrow" } else { "" };
+    let verdict = format!("{}{advice}", p.verdict.clause());
     let covered = number::number(100.0 * m.value, Digits::Decimals(1), glyphs);
     Some(format!(
         "Tried {} times on {design}, with the truth known, the interval contained it in {covered} %{error}; it promises {level}{verdict}.{without}",

@@ -79,7 +79,7 @@ fn performance(c: &Calibrated, id: &str, title: &str, wanted: &dyn Fn(&Performan
             let mc = measure.and_then(|m| m.mc_error);
             row.push(if is_share { mc.map_or_else(|| Cell::undefined("too few draws"), Cell::Percent) } else { error(measure) });
         }
-        row.extend([Cell::text(p.verdict.word()), Cell::Count(p.failures.iter().map(|f| f.1 as u64).sum())]);
+        row.extend([Cell::text(p.verdict.word()), Cell::Count(p.n_failed() as u64)]);
         out.push(row);
     }
     out.note("± MC: the Monte Carlo standard error of the measure on its left (Morris, White and Crowther 2019, table 6). Type S and type M: Gelman and Carlin (2014).");

@@ -1,7 +1,7 @@
 //! The answer in plain words.
 
 use super::{estimator, is_overall, outcome};
-use crate::evaluate::{Performance, Verdict};
+use crate::evaluate::Performance;
 use crate::study::Calibrated;
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ fn sentence(c: &Calibrated, p: &Performance) -> String {
     };
     let whose = format!("{design}, the interval of {} by {method}{of}", estimator(c, p));
     let promise = format!("it promises {} %", 100.0 * c.level());
-    let failed: usize = p.failures.iter().map(|f| f.1).sum();
+    let failed = p.n_failed();
     let draws = p.n + failed;
     let why = p.failures.first().map_or(String::new(), |f| format!(" ({})", f.0));
     let missing = if failed > 0 { format!(" In {failed} of {draws} draws there is none{why}.") } else { String::new() };
@@ -48,11 +48,7 @@ fn sentence(c: &Calibrated, p: &Performance) -> String {
         None => format!("{whose} cannot be judged: no draw has both an interval and a known truth.{missing}"),
         Some(m) => {
             let error = m.mc_error.map_or(String::new(), |e| format!(" (± {:.1})", 100.0 * e));
-            let verdict = match p.verdict {
-                Verdict::Broken => ", and does not keep that",
-                Verdict::Cautious => ", so it is wider than it need be",
-                Verdict::Kept | Verdict::Unknown => "",
-            };
+            let verdict = p.verdict.clause();
             format!("{whose} covers the truth in {:.1} %{error} of {} draws; {promise}{verdict}.{missing}", 100.0 * m.value, p.n)
         }
     }
