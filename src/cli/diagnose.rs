@@ -4,16 +4,16 @@ use super::estimate::check_level;
 use super::failure::print;
 use super::roles::{Data, Roles};
 use super::{Common, Failure, Threads};
-use crate::cohort::{Fault, Faults, Warning};
-use crate::diagnose::{Asked, CHECKS, EventStudy, Finding, Look, Trends};
-use crate::estimate::{Chosen, Fit, Role, Sample};
+use crate::cohort::{Faults, Warning};
+use crate::diagnose::{Answered, Asked, CHECKS, Estimated, EventStudy, Look, Path, Subject, Trends};
+use crate::estimate::{Chosen, Role, Sample};
 use crate::infer::{Method, Setting};
 use crate::ingest;
 use crate::num::Matrix;
 use crate::panel::Panel;
 use crate::render::{json, text};
-use crate::table::content::diagnose::{Told, told};
-use serde_json::{Map, Value, json};
+use crate::table::content::diagnose::{Checked, told};
+use serde_json::{Value, json};
 
 /// What could be wrong: checks of an estimate.
 #[derive(clap::Args, Debug)]
@@ -59,16 +59,6 @@ fn checks() -> String {
     out + "\ndidact list diagnostics -v says what each asks, needs and rests on."
 }
 
-/// What a check of one outcome answers.
-struct Answered {
-    outcome: Option<String>,
-    /// The estimator and the method, where the check looks at an estimate.
-    by: Option<(String, Option<String>)>,
-    warnings: Vec<Warning>,
-    asked: Asked,
-    told: Told,
-}
-
 impl Diagnose {
     pub(super) fn run(&self, common: &Common, threads: &Threads) -> Result<(), Failure> {
         let mut faults = Faults::default();
@@ -87,7 +77,7 @@ impl Diagnose {
             _ => self.estimated(&asked, level, threads)?,
         };
         if common.json {
-            let mut documents: Vec<Value> = answered.iter().map(document).collect();
+            let mut documents: Vec<Value> = answered.iter().map(|a| json::check(&Checked::of(a))).collect();
             let value = if documents.len() == 1 {
                 documents.remove(0)
             } else {
@@ -150,71 +140,40 @@ impl Diagnose {
         let mut answered = Vec::new();
         for spec in specs {
             let panel = Panel::build(&cohort, &spec)?;
-            let fitted = match asked.iter().any(|a| !matches!(a.check.look, Look::Sample(_))) {
+            let estimated = match asked.iter().any(|a| !matches!(a.check.look, Look::Sample(_))) {
                 true => Some(self.fitted(&panel, &setting)?),
                 false => None,
             };
-            let trends = match (&fitted, asked.iter().any(|a| matches!(a.check.look, Look::Trends(_)))) {
-                (Some(fitted), true) => Some(self.path(&panel, fitted, &setting)?),
+            let path = match (&estimated, asked.iter().any(|a| matches!(a.check.look, Look::Trends(_)))) {
+                (Some(estimated), true) => Some(self.path(&panel, estimated, &setting)?),
                 _ => None,
             };
+            let subject = Subject { panel: &panel, estimated: estimated.as_ref(), path: path.as_ref(), setting };
             for asked in asked {
-                let (answer, by) = match (asked.check.look, &trends, &fitted) {
-                    (Look::Sample(look), ..) => (Asked::answer(look(&panel, &asked.options).map_err(Faults::from))?, None),
-                    (Look::Trends(look), Some((trends, method)), Some(fitted)) => {
-                        (about(trends.as_ref(), look, asked, level)?, Some((fitted.chosen.label(), Some(method.clone()))))
-                    }
-                    (Look::Fit(look), _, Some(fitted)) => {
-                        let found = look(&fitted.fit, &asked.options, &setting).map_err(Faults::from);
-                        (Asked::answer(found)?, Some((fitted.chosen.label(), None)))
-                    }
-                    _ => continue,
-                };
-                let mut warnings = panel.warnings.clone();
-                if by.is_none() {
-                    // No interval, so nothing rests on clusters.
-                    warnings.retain(|w| w.code != "cluster-is-unit");
+                let mut found = subject.answer(asked).map_err(Failure::BadFlag)?;
+                if matches!(asked.check.look, Look::Fit(_)) && found.answer.is_ok() {
+                    found.warnings.extend(few_in_a_cluster(&panel));
                 }
-                warnings.extend(fitted.iter().filter(|_| by.is_some()).flat_map(|f| f.fit.warnings.iter().cloned()));
-                if matches!(asked.check.look, Look::Fit(_)) && answer.is_ok() {
-                    warnings.extend(few_in_a_cluster(&panel));
-                }
-                let told = told(asked, &answer);
-                let outcome = Some(panel.outcome_name.clone());
-                answered.push(Answered { outcome, by, warnings, asked: asked.clone(), told });
+                answered.push(found);
             }
         }
         Ok(answered)
     }
 
     /// The estimate.
-    fn fitted(&self, panel: &Panel, setting: &Setting<'_>) -> Result<Fitted, Failure> {
+    fn fitted(&self, panel: &Panel, setting: &Setting<'_>) -> Result<Estimated, Failure> {
         let parsed = self.estimator.as_deref().map(Chosen::parse).transpose().map_err(Failure::BadFlag)?;
         let chosen = parsed.unwrap_or_else(|| Trends::estimator(panel));
         let fit = chosen.fit(&Sample::new(panel, setting.executor))?;
-        Ok(Fitted { chosen, fit })
+        Ok(Estimated { chosen, fit })
     }
 
-    /// Its path before and after treatment, or why there is none, and the method of its covariance.
-    fn path(&self, panel: &Panel, fitted: &Fitted, setting: &Setting<'_>) -> Result<(Result<Trends, Fault>, String), Failure> {
+    /// Its path before and after treatment, or why there is none.
+    fn path(&self, panel: &Panel, of: &Estimated, setting: &Setting<'_>) -> Result<Path, Failure> {
         let method = self.inference.as_deref().map(Method::parse).transpose().map_err(Failure::BadFlag)?.unwrap_or_else(Trends::method);
-        method.fits(&fitted.fit, panel)?;
-        Ok((Asked::answer(Trends::of(&fitted.fit, &fitted.chosen, &method, setting))?, method.label()))
-    }
-}
-
-/// An estimate and its estimator.
-struct Fitted {
-    chosen: Chosen,
-    fit: Fit,
-}
-
-type Looking = fn(&Trends, &crate::estimate::Options, f64) -> Result<Finding, Fault>;
-
-fn about(trends: Result<&Trends, &Fault>, look: Looking, asked: &Asked, level: f64) -> Result<Result<Finding, Fault>, Failure> {
-    match trends {
-        Err(fault) => Ok(Err(fault.clone())),
-        Ok(trends) => Asked::answer(look(trends, &asked.options, level).map_err(Faults::from)).map_err(Failure::BadFlag),
+        method.fits(&of.fit, panel)?;
+        let trends = Asked::answer(Trends::of(&of.fit, &of.chosen, &method, setting))?;
+        Ok(Path { chosen: of.chosen.clone(), method, trends })
     }
 }
 
@@ -227,50 +186,29 @@ fn published(asked: &[Asked], coefficients: &str, covariance: &str, level: f64) 
     let mut answered = Vec::new();
     for asked in asked {
         let Look::Trends(look) = asked.check.look else { continue };
-        let told = told(asked, &about(Ok(&trends), look, asked, level)?);
-        answered.push(Answered { outcome: None, by: None, warnings: Vec::new(), asked: asked.clone(), told });
+        let answer = Asked::answer(look(&trends, &asked.options, level).map_err(Faults::from)).map_err(Failure::BadFlag)?;
+        answered.push(Answered { asked: asked.clone(), outcome: None, by: None, warnings: Vec::new(), answer });
     }
     Ok(answered)
 }
 
-fn document(a: &Answered) -> Value {
-    let number = |x: Option<f64>| x.filter(|x| x.is_finite()).map_or(Value::Null, |x| json!(if x == 0.0 { 0.0 } else { x }));
-    let options: Map<String, Value> = a.asked.options.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
-    let numbers: Map<String, Value> = a.told.numbers.iter().map(|(k, v)| ((*k).to_string(), number(*v))).collect();
-    json!({
-        "check": a.asked.check.card.id,
-        "verdict": a.told.verdict.word(),
-        "reason": a.told.reason,
-        "remedy": a.told.remedy,
-        "decided": a.told.decided.as_ref().map(|d| json!({ "name": d.name, "value": number(d.value), "rule": d.rule })),
-        "numbers": numbers,
-        "table": json::plain(&a.told.table),
-        "summary": a.told.summary.as_ref().map(json::plain),
-        "options": options,
-        "outcome": a.outcome,
-        "estimator": a.by.as_ref().map(|by| &by.0),
-        "inference": a.by.as_ref().and_then(|by| by.1.as_ref()),
-        "version": a.asked.check.card.version,
-        "warnings": a.warnings.iter().map(|w| json!({ "code": w.code, "message": w.message })).collect::<Vec<_>>(),
-    })
-}
-
 fn shown(a: &Answered, common: &Common) -> String {
+    let told = told(&a.asked, &a.answer);
     let of = a.outcome.as_ref().map_or(String::new(), |o| format!(", {o}"));
-    let mut out = text::printable(&format!("{}{of}: {}", a.asked.label(), a.told.verdict.word()));
-    out += &format!("\n\n  {}\n  do: {}\n", text::printable(&a.told.reason), text::printable(&a.told.remedy));
-    if let Some(d) = &a.told.decided {
+    let mut out = text::printable(&format!("{}{of}: {}", a.asked.label(), told.verdict.word()));
+    out += &format!("\n\n  {}\n  do: {}\n", text::printable(&told.reason), text::printable(&told.remedy));
+    if let Some(d) = &told.decided {
         let value = d
             .value
             .map_or("none".into(), |v| crate::render::number::number(v, crate::table::Digits::Auto, crate::render::number::Glyphs::Ascii));
         out += &format!("  decided by: {} = {value} ({})\n", d.name, d.rule);
     }
     if let Some((estimator, method)) = &a.by {
-        let method = method.as_ref().map_or(String::new(), |m| format!(", {m}"));
-        out += &format!("  estimated by: {estimator}{method}\n");
+        let method = method.as_ref().map_or(String::new(), |m| format!(", {}", m.label()));
+        out += &format!("  estimated by: {}{method}\n", estimator.label());
     }
     out += "\n";
-    for table in a.told.summary.iter().chain([&a.told.table]).filter(|t| !t.rows.is_empty()) {
+    for table in told.summary.iter().chain([&told.table]).filter(|t| !t.rows.is_empty()) {
         out += &format!("{}\n", text::text(table));
     }
     if !common.quiet {

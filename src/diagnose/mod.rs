@@ -3,6 +3,7 @@
 //! Each check takes typed input and gives typed results or a reason; none knows of files, words of a verdict, or pictures. [`CHECKS`] lists those
 //! that can be asked for by name.
 
+mod answered;
 pub mod bacon;
 mod cells;
 mod check;
@@ -10,12 +11,15 @@ mod checks;
 mod event_study;
 pub mod honest;
 pub mod pretrends;
+mod subject;
 mod trends;
 pub mod twfe_weights;
 mod verdict;
 
+pub use answered::Answered;
 pub use check::{Asked, CHECKS, Check, Finding, Look};
 pub use checks::{Aim, Bounded, Breakable, Detectable, Drift, FORBIDDEN, LeftOut, NEGATIVE, POWER, RATIO, Tested, Turn, Weighted, Without};
 pub use event_study::EventStudy;
+pub use subject::{Estimated, Path, Subject};
 pub use trends::Trends;
 pub use verdict::Verdict;

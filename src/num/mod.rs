@@ -4,6 +4,7 @@
 //! plain loops, and sums over students are exact ([`Exact`]).
 
 mod beta;
+mod centre;
 pub mod chi_square;
 mod exact;
 pub mod fisher;
@@ -24,6 +25,7 @@ mod solve;
 pub mod student;
 
 pub use beta::regularized_incomplete_beta;
+pub use centre::Centre;
 pub use exact::{Exact, ExactRow};
 pub use gauss_legendre::gauss_legendre;
 pub use matrix::{Matrix, dot};

@@ -1,6 +1,7 @@
 //! All files of a run's folder, in memory.
 
 use super::manifest::{InputRecord, Manifest, MethodRecord};
+use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
 use crate::infer::INFERENCE;
 use crate::render::{self, RenderError, png, svg};
@@ -47,6 +48,7 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         Some(Ok(trust)) => trust.value(),
         Some(Err(why)) => serde_json::json!({"not_tried": why}),
     };
+    results["checks"] = serde_json::Value::Array(content::checked(run).iter().map(render::json::check).collect());
     results["subgroups"] = serde_json::Value::Array(
         run.subgroups
             .iter()
@@ -118,11 +120,13 @@ fn pretty(value: &serde_json::Value) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The versions of what the numbers rest on, in the order of the lists: estimators, methods, and the world.
+/// The versions of what the numbers rest on, in the order of the lists: estimators, methods, checks, and the world.
 pub(super) fn methods(cards: &[&Card], world: Option<&str>) -> Vec<MethodRecord> {
     let all = ESTIMATORS.iter().map(|e| e.card()).chain(INFERENCE.iter().map(|m| m.card()));
     let used = all.filter(|card| cards.iter().any(|used| used.id == card.id));
     let mut out: Vec<MethodRecord> = used.map(|card| MethodRecord { id: card.id.into(), version: card.version }).collect();
+    let checks = CHECKS.iter().map(|c| &c.card).filter(|card| cards.iter().any(|used| used.id == card.id));
+    out.extend(checks.map(|card| MethodRecord { id: format!("check {}", card.id), version: card.version }));
     let world = world.and_then(simulate::find).map(|w| w.card());
     out.extend(world.map(|card| MethodRecord { id: format!("world {}", card.id), version: card.version }));
     out

@@ -86,6 +86,7 @@ pub fn run_facts(results: &Value, study: &StudyFile, standards: &Standards) -> R
     read.units();
     read.design();
     read.trends();
+    read.checks();
     read.baseline();
     read.domain(effect);
     read.unknown();
@@ -230,7 +231,7 @@ impl Reading<'_> {
         let own = |t: &&Value| before(t) && t["inference"] == self.inference.as_str();
         let find = tests.and_then(|all| all.iter().find(own).or_else(|| all.iter().find(before)));
         self.facts.trends.p_value = find.and_then(|t| t["p_value"].as_f64());
-        let said = self.facts.trends.p_value.map(|p| format!("p = {p:.3}; its power is not known"));
+        let said = self.facts.trends.p_value.map(|p| format!("p = {p:.3}"));
         self.note("test of trends before", said, "joint test in results.json, where the estimator has periods before");
         let times = self.first["effects"].as_array().into_iter().flatten().filter_map(|e| e["event_time"].as_i64());
         let earliest = times.min().filter(|t| *t < 0);
@@ -238,6 +239,42 @@ impl Reading<'_> {
         self.facts.trends.periods = earliest.and_then(|t| u32::try_from(t.unsigned_abs()).ok()).or(two);
         let said = self.facts.trends.periods.map(|n| format!("at least {n}"));
         self.note("periods before", said, "event times, or the number of periods, in results.json");
+    }
+
+    /// What the run's checks found of trends, and of leaving out a cluster.
+    fn checks(&mut self) {
+        let power = self.check("pretrends-power", |c| c["numbers"]["power"].as_f64());
+        self.facts.trends.power = power.as_ref().ok().copied();
+        self.told("power of the test of trends", power.map(|p| format!("{:.0} % against a drift as large as the effect", 100.0 * p)), "pretrends-power");
+        let relative = |c: &Value| c["numbers"]["breakdown"].as_f64().filter(|_| c["options"]["type"] == "relative-magnitudes" && c["verdict"] != "cannot-tell");
+        let breakdown = self.check("honest", relative);
+        self.facts.trends.breakdown = breakdown.as_ref().ok().copied();
+        self.told("breakdown value", breakdown.map(|m| format!("{m:.2} times the largest difference in trends before")), "honest");
+        let hangs = self.check("leave-one-out", |c| match c["verdict"].as_str()? {
+            "ok" => Some(false),
+            "caution" | "fail" => Some(true),
+            _ => None,
+        });
+        self.facts.hangs_on_one_school = hangs.as_ref().ok().copied();
+        let words = |turns: bool| if turns { "leaving one out turns the result" } else { "no one of them turns the result" };
+        self.told("leaving out one cluster", hangs.map(|turns| words(turns).to_string()), "leave-one-out");
+    }
+
+    /// What a check found; the reason where it did not answer, or was not carried out.
+    fn check<T>(&self, name: &str, read: impl Fn(&Value) -> Option<T>) -> Result<T, String> {
+        let of = |c: &&Value| c["check"] == name && c["outcome"] == self.outcome.as_str();
+        let all: Vec<&Value> = self.results["checks"].as_array().into_iter().flatten().filter(of).collect();
+        all.iter().find_map(|c| read(c)).ok_or_else(|| match all.first().and_then(|c| c["reason"].as_str()) {
+            Some(reason) => format!("the check {name} in results.json does not tell: {reason}"),
+            None => format!("the run did not carry out the check {name}"),
+        })
+    }
+
+    fn told(&mut self, fact: &'static str, found: Result<String, String>, check: &str) {
+        match found {
+            Ok(said) => self.note(fact, Some(said), format!("the check {check} in results.json")),
+            Err(why) => self.note(fact, None, why),
+        }
     }
 
     /// Baseline differences count only where the table's students are those analysed.
@@ -297,7 +334,7 @@ impl Reading<'_> {
             ("attrition by arm", "the flow of students is not counted by arm of assignment"),
             ("who made the test, who ran the study", "stands in no file of a run"),
             ("plan before outcomes were read", "stands in no file of a run"),
-            ("other reasonable analyses, leaving out a school", "stands in no file of a run"),
+            ("other reasonable analyses", "stands in no file of a run"),
         ] {
             self.note(fact, None, why);
         }

@@ -20,9 +20,9 @@ pub struct StudyFile {
     /// What is estimated; the first is the headline.
     #[serde(default)]
     pub analysis: Vec<AnalysisSection>,
-    /// Checks; all that exist are on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checks: Option<Empty>,
+    /// What could be wrong with the headline: all checks are on.
+    #[serde(default)]
+    pub checks: ChecksSection,
     /// Specification curve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multiverse: Option<Empty>,
@@ -184,6 +184,19 @@ pub struct AnalysisSection {
     /// Covariates instead of those under roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariates: Option<Vec<String>>,
+}
+
+/// Which checks of the headline are carried out: all of them, unless they are taken out here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChecksSection {
+    /// Checks that are not carried out: `"bacon"`.
+    #[serde(default)]
+    pub off: Vec<String>,
+    /// Checks with options of their own in place of the defaults: `"honest:type=smoothness"`; one named twice is carried out with both.
+    /// What is named here is also carried out where the data are so large that it would be left out.
+    #[serde(default)]
+    pub ask: Vec<String>,
 }
 
 /// How the headline interval is tried on the study's own design.

@@ -5,6 +5,7 @@ mod builtin;
 mod calibrated;
 mod calibration;
 mod cards;
+mod checks;
 mod describe;
 mod facts;
 mod family;
@@ -19,11 +20,11 @@ pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_pan
 pub use builtin::{BuiltIn, STUDIES};
 pub use calibrated::{Calibrated, FittedTo, measures};
 pub use calibration::Calibration;
-pub use describe::{ArmPeriod, Baseline, Description, Summary, describe};
+pub use describe::{ArmPeriod, Baseline, Description, describe};
 pub use facts::{KnownFact, RunFacts, run_facts};
 pub use family::{Leader, adjust};
 pub use file::{
-    About, AnalysisSection, CalibrationSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile,
+    About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile,
 };
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};

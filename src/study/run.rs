@@ -1,12 +1,14 @@
 //! A study carried out: everything that tables, figures, the report and the manifest are made of.
 
 use super::analyse::{Analysis, Question, analyse_panel};
+use super::checks;
 use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
 use super::subgroup::by_subgroup;
 use super::trust::{Trust, draws, trust};
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
+use crate::diagnose::Answered;
 use crate::estimate::{Chosen, Role};
 use crate::infer::Method;
 use crate::panel::{CovariateTerm, Duplicates, Executor, FixedEffect, Panel, PanelSpec, TreatmentRule};
@@ -50,6 +52,8 @@ pub struct Run {
     pub analyses: Vec<Analysis>,
     /// Subgroups, headline estimator and method.
     pub subgroups: Vec<SubgroupResult>,
+    /// What could be wrong with the headline, check by check.
+    pub checks: Vec<Answered>,
     /// What draws on its own design say of the headline interval, or why there are none; `None` where they were not asked for.
     pub trust: Option<Result<Trust, String>>,
 }
@@ -195,6 +199,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
             ));
         }
     }
+    if let Err(f) = checks::asked(&study.checks) {
+        faults.extend(f);
+    }
     for (list, known) in [(&study.output.formats, &["csv", "markdown", "json"][..]), (&study.output.figures, &["svg", "png"][..])] {
         for name in list {
             if !known.contains(&name.as_str()) {
@@ -262,6 +269,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     let mut analyses = Vec::new();
     let mut descriptions = Vec::new();
     let mut subgroups = Vec::new();
+    let mut checked = Vec::new();
     let mut faults = Faults::default();
     for (s, section) in study.analysis.iter().enumerate() {
         let leader = Leader::default();
@@ -287,6 +295,10 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
                     own.extend(found);
                 }
                 Err(f) => faults.extend(f),
+            }
+            if s == 0 && own.first().is_some_and(|headline| headline.outcome == roles.outcomes[0]) && checked.is_empty() {
+                stage(&format!("{outcome}: checks"));
+                checked = checks::checks(&study.checks, &panel, &question, executor)?;
             }
             if s == 0 {
                 for column in &roles.subgroups {
@@ -331,6 +343,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
         descriptions,
         analyses,
         subgroups,
+        checks: checked,
     })
 }
 

@@ -3,6 +3,7 @@
 mod answer;
 mod balance;
 pub mod calibration;
+mod checks;
 mod components;
 mod descriptives;
 pub mod diagnose;
@@ -20,6 +21,7 @@ mod subgroups;
 mod truth;
 mod words;
 
+pub use checks::checked;
 pub use components::components;
 pub use effects::effects;
 pub use headline::Headline;
@@ -40,6 +42,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
         effects::events(run, level),
         effects::cohorts(run, level),
         effects::distribution(run, level),
+        checks::summary(run),
         joint::joint(&run.analyses),
         components::components(&run.analyses),
         subgroups::subgroups(run),
@@ -47,6 +50,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
         descriptives::descriptives(run),
         balance::balance(run),
     ];
+    tables.extend(checks::tables(run));
     tables.extend(truth::truth(run));
     tables.extend(descriptives::codebook(run));
     tables.retain(|t| !t.rows.is_empty());

@@ -1,11 +1,14 @@
 //! What a check says: the verdict in a sentence, what to do, and its table. One file a check.
 
 mod bacon;
+mod checked;
 mod honest;
 mod leave_one_out;
 mod pretrends;
 mod pretrends_power;
 mod twfe_weights;
+
+pub use checked::Checked;
 
 use crate::cohort::Fault;
 use crate::diagnose::{Aim, Asked, Finding, Verdict};
