@@ -4,6 +4,7 @@ use super::failure::print;
 use super::{Common, Failure};
 use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
+use crate::evidence::fallacy::{DETECTORS, Detector};
 use crate::evidence::published::{CLAIMS_VERSION, PublishedClaim, published};
 use crate::infer::INFERENCE;
 use crate::provenance::figure_files;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Debug)]
 pub struct List {
     /// What to list; everything when left out
-    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference", "diagnostics", "claims"])]
+    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference", "diagnostics", "fallacies", "claims"])]
     what: Option<String>,
     /// The folder to write the table of claims and their forest plot to (claims only)
     #[arg(long, value_name = "DIR")]
@@ -54,6 +55,10 @@ impl List {
         }
         if wants("diagnostics") {
             sections.push(("diagnostics", cards(CHECKS.iter().map(|c| &c.card).collect())));
+        }
+        if wants("fallacies") {
+            let line = |d: &&Detector| json!({"id": d.id, "title": d.title, "line": format!("{}: {}", d.title, d.why), "why": d.why, "remedy": d.remedy, "source": d.source});
+            sections.push(("fallacies", DETECTORS.iter().map(line).collect()));
         }
         if wants("claims") {
             sections.push(("claims", claims().iter().map(claim).collect()));

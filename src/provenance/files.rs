@@ -3,12 +3,14 @@
 use super::manifest::{InputRecord, Manifest, MethodRecord};
 use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
+use crate::evidence::standard::Standards;
 use crate::infer::INFERENCE;
 use crate::render::{self, RenderError, png, svg};
 use crate::simulate;
 use crate::study::{self, Run};
-use crate::table::Figure;
+use crate::table::content::evidence::Judgement;
 use crate::table::content::{self, Provenance};
+use crate::table::{Figure, Table};
 use std::collections::BTreeMap;
 
 /// The files of a run by name, the manifest last; and a short name for its folder.
@@ -37,11 +39,12 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     if let Some(truth) = &run.truth {
         items.push(("simulated world".to_string(), format!("{}, version {}", truth.world, truth.version)));
     }
-    let report = content::report(run, &Provenance { command: command.clone(), items });
-    let mut files: Vec<(String, Vec<u8>)> = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
-    files.push(("report.json".into(), pretty(&serde_json::to_value(&report).map_err(|e| RenderError::Json(e.to_string()))?)));
+    let mut report = content::report(run, &Provenance { command: command.clone(), items });
+    let in_json = |tables: &[Table]| -> serde_json::Map<String, serde_json::Value> {
+        tables.iter().map(|t| (t.id.clone(), render::json::json(t))).collect()
+    };
     let mut results = study::document(&run.analyses);
-    let tables: serde_json::Map<String, serde_json::Value> = report.tables.iter().map(|t| (t.id.clone(), render::json::json(t))).collect();
+    results["tables"] = serde_json::Value::Object(in_json(&report.tables));
     results["study"] = serde_json::json!({"title": run.study.study.title, "seed": run.study.study.seed, "level": run.study.study.level});
     results["headline_calibration"] = match &run.trust {
         None => serde_json::Value::Null,
@@ -68,7 +71,21 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         // Subgroup results of real students leave through the disclosure gate only: see the table.
         results["subgroups"] = serde_json::Value::Array(Vec::new());
     }
-    results["tables"] = serde_json::Value::Object(tables);
+    results["fallacies"] = serde_json::json!(run.alarms());
+    // The verdict reads what stands in the folder, as `didact grade` does.
+    let guessed = run.study.context.compared().is_none();
+    let judgement =
+        study::run_facts(&results, &run.study, &Standards::default()).map(|read| Judgement::of(read, Standards::default(), guessed));
+    results["verdict"] = match &judgement {
+        Ok(judgement) => judgement.document(),
+        Err(why) => serde_json::json!({"not_judged": why.shown[0].what}),
+    };
+    if let Ok(judgement) = &judgement {
+        content::judge(&mut report, judgement);
+        results["tables"] = serde_json::Value::Object(in_json(&report.tables));
+    }
+    let mut files: Vec<(String, Vec<u8>)> = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
+    files.push(("report.json".into(), pretty(&serde_json::to_value(&report).map_err(|e| RenderError::Json(e.to_string()))?)));
     files.push(("results.json".into(), pretty(&results)));
     for table in &report.tables {
         for name in &run.study.output.formats {

@@ -48,7 +48,12 @@ pub(super) fn asked(section: &ChecksSection) -> Result<Vec<(Asked, bool)>, Fault
 ///
 /// # Errors
 /// As [`asked`].
-pub(super) fn checks(section: &ChecksSection, panel: &Panel, question: &Question, executor: &dyn Executor) -> Result<Vec<Answered>, Faults> {
+pub(super) fn checks(
+    section: &ChecksSection,
+    panel: &Panel,
+    question: &Question,
+    executor: &dyn Executor,
+) -> Result<Vec<Answered>, Faults> {
     let asked = asked(section)?;
     let Some(chosen) = question.estimators.first().filter(|_| !asked.is_empty()) else { return Ok(Vec::new()) };
     let sample = Sample::new(panel, executor);
@@ -101,9 +106,11 @@ fn too_long(asked: &Asked, panel: &Panel, fit: &Fit) -> Option<Fault> {
 /// The path of the headline where its effects are measured from one period before treatment, else the one that `didact diagnose` takes.
 fn path(headline: &Estimated, method: Option<Method>, sample: &Sample<'_>, setting: &Setting<'_>) -> Path {
     let own = |method: Method| {
-        Trends::of(&headline.fit, &headline.chosen, &method, setting)
-            .ok()
-            .map(|trends| Path { chosen: headline.chosen.clone(), method, trends: Ok(trends) })
+        Trends::of(&headline.fit, &headline.chosen, &method, setting).ok().map(|trends| Path {
+            chosen: headline.chosen.clone(),
+            method,
+            trends: Ok(trends),
+        })
     };
     if let Some(path) = method.and_then(own).or_else(|| own(Trends::method())) {
         return path;

@@ -89,7 +89,8 @@ pub fn run_facts(results: &Value, study: &StudyFile, standards: &Standards) -> R
     read.checks();
     read.baseline();
     read.domain(effect);
-    read.unknown();
+    let told = study.context.tell(&mut read.facts);
+    read.unknown(&told);
     Ok(RunFacts { outcome: read.outcome, estimator: read.estimator, inference: read.inference, facts: read.facts, known: read.known })
 }
 
@@ -245,8 +246,14 @@ impl Reading<'_> {
     fn checks(&mut self) {
         let power = self.check("pretrends-power", |c| c["numbers"]["power"].as_f64());
         self.facts.trends.power = power.as_ref().ok().copied();
-        self.told("power of the test of trends", power.map(|p| format!("{:.0} % against a drift as large as the effect", 100.0 * p)), "pretrends-power");
-        let relative = |c: &Value| c["numbers"]["breakdown"].as_f64().filter(|_| c["options"]["type"] == "relative-magnitudes" && c["verdict"] != "cannot-tell");
+        self.told(
+            "power of the test of trends",
+            power.map(|p| format!("{:.0} % against a drift as large as the effect", 100.0 * p)),
+            "pretrends-power",
+        );
+        let relative = |c: &Value| {
+            c["numbers"]["breakdown"].as_f64().filter(|_| c["options"]["type"] == "relative-magnitudes" && c["verdict"] != "cannot-tell")
+        };
         let breakdown = self.check("honest", relative);
         self.facts.trends.breakdown = breakdown.as_ref().ok().copied();
         self.told("breakdown value", breakdown.map(|m| format!("{m:.2} times the largest difference in trends before")), "honest");
@@ -328,11 +335,19 @@ impl Reading<'_> {
         self.facts.domain = all;
     }
 
-    /// What no run writes.
-    fn unknown(&mut self) {
+    /// What the study's author tells, and what nobody does.
+    fn unknown(&mut self, told: &[(&'static str, String)]) {
+        for (fact, value) in told {
+            self.known.retain(|k| k.fact != *fact);
+            self.note(fact, Some(value.clone()), "[context] in study.toml");
+        }
+        for fact in ["who made the test", "who ran the study"] {
+            if !told.iter().any(|t| t.0 == fact) {
+                self.note(fact, None, "measure and conductor under [context] in study.toml would tell");
+            }
+        }
         for (fact, why) in [
             ("attrition by arm", "the flow of students is not counted by arm of assignment"),
-            ("who made the test, who ran the study", "stands in no file of a run"),
             ("plan before outcomes were read", "stands in no file of a run"),
             ("other reasonable analyses", "stands in no file of a run"),
         ] {

@@ -1,5 +1,6 @@
 //! The study file: strict TOML, every default written out when resolved.
 
+use super::context::Context;
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::infer::multiplicity::Adjustment;
 use schemars::JsonSchema;
@@ -20,6 +21,9 @@ pub struct StudyFile {
     /// What is estimated; the first is the headline.
     #[serde(default)]
     pub analysis: Vec<AnalysisSection>,
+    /// What no data tell: how the study came about.
+    #[serde(default, skip_serializing_if = "Context::is_empty")]
+    pub context: Context,
     /// What could be wrong with the headline: all checks are on.
     #[serde(default)]
     pub checks: ChecksSection,

@@ -6,12 +6,14 @@ mod calibrated;
 mod calibration;
 mod cards;
 mod checks;
+mod context;
 mod describe;
 mod facts;
 mod family;
 mod file;
 mod results;
 mod run;
+mod signs;
 mod subgroup;
 mod trust;
 mod versus;
@@ -20,11 +22,13 @@ pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_pan
 pub use builtin::{BuiltIn, STUDIES};
 pub use calibrated::{Calibrated, FittedTo, measures};
 pub use calibration::Calibration;
+pub use context::{AssignedBy, Boundary, ChosenLow, ComparedWith, ConductedBy, Context, MadeBy};
 pub use describe::{ArmPeriod, Baseline, Description, describe};
 pub use facts::{KnownFact, RunFacts, run_facts};
 pub use family::{Leader, adjust};
 pub use file::{
-    About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile,
+    About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles,
+    StudyFile,
 };
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};

@@ -5,11 +5,14 @@ use super::checks;
 use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
+use super::signs::{Sources, signs};
 use super::subgroup::by_subgroup;
 use super::trust::{Trust, draws, trust};
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
 use crate::diagnose::Answered;
 use crate::estimate::{Chosen, Role};
+use crate::evidence::fallacy::{Alarm, Signs, detect};
+use crate::evidence::standard::Standards;
 use crate::infer::Method;
 use crate::panel::{CovariateTerm, Duplicates, Executor, FixedEffect, Panel, PanelSpec, TreatmentRule};
 use crate::simulate::{self, Draw, Parameters, Truth, World};
@@ -56,6 +59,15 @@ pub struct Run {
     pub checks: Vec<Answered>,
     /// What draws on its own design say of the headline interval, or why there are none; `None` where they were not asked for.
     pub trust: Option<Result<Trust, String>>,
+    /// Signs of what misleads.
+    pub signs: Signs,
+}
+
+impl Run {
+    /// The fallacies that its signs tell of, by the built-in standards.
+    pub fn alarms(&self) -> Vec<Alarm> {
+        detect(&self.signs, &Standards::default())
+    }
 }
 
 /// Fills in what a study leaves open, so that the resolved file says everything.
@@ -251,6 +263,7 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
         }
     }
     all.extend(roles.subgroups.iter().cloned());
+    all.extend(study.context.columns().cloned());
     if study.data.path.is_some() {
         // No estimator reads them, but a design fitted to the data does.
         all.extend(roles.school.iter().chain(&roles.classroom).chain(&roles.levels).cloned());
@@ -330,11 +343,25 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
         analyses.extend(own);
     }
     faults.into_result()?;
+    stage("looking for signs of what misleads");
+    let headline = question(&study, &study.analysis[0], &roles.outcomes[0])?;
+    let sd = descriptions.first().and_then(|d| d.untreated_sd).filter(|s| *s > 0.0);
+    let sources = Sources {
+        study: &study,
+        cohort: &loaded.cohort,
+        question: &headline,
+        analyses: &analyses,
+        subgroups: &subgroups,
+        checks: &checked,
+        sd,
+    };
+    let signs = signs(&sources);
     stage("trying the headline interval on this design");
     let trust = trust(&study, &loaded.cohort, analyses.first(), executor).map_err(|f| f.shown[0].what.clone()).transpose();
     study.calibration.replicates = Some(draws(&study, loaded.cohort.n_rows));
     Ok(Run {
         trust,
+        signs,
         n_rows: loaded.cohort.n_rows,
         codebook: loaded.cohort.codebook,
         study,

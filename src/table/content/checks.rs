@@ -26,7 +26,9 @@ pub(super) fn summary(run: &Run) -> Table {
         out.push([&c.label, c.told.verdict.word(), &c.told.reason, &c.told.remedy].map(Cell::text).to_vec());
     }
     if let Some(outcome) = run.checks.first().and_then(|c| c.outcome.as_ref()) {
-        out.note(format!("Checks of the first estimate of {outcome}. Each has a table of its own, with the number that decided and the rule."));
+        out.note(format!(
+            "Checks of the first estimate of {outcome}. Each has a table of its own, with the number that decided and the rule."
+        ));
     }
     out
 }

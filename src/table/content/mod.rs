@@ -14,6 +14,7 @@ mod figures;
 mod flow;
 mod headline;
 mod joint;
+mod judge;
 pub mod plan;
 mod report;
 mod side_by_side;
@@ -26,6 +27,7 @@ pub use components::components;
 pub use effects::effects;
 pub use headline::Headline;
 pub use joint::joint;
+pub use judge::judge;
 pub use report::{Provenance, report};
 pub use side_by_side::{comparison, side_by_side};
 pub use words::terminal;
@@ -42,6 +44,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
         effects::events(run, level),
         effects::cohorts(run, level),
         effects::distribution(run, level),
+        evidence::alarms(&run.alarms()),
         checks::summary(run),
         joint::joint(&run.analyses),
         components::components(&run.analyses),

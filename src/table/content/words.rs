@@ -147,5 +147,11 @@ fn equal(p: String) -> String {
 pub fn terminal(run: &Run) -> Vec<String> {
     let mut out = sentences(run, Headline::of(run).as_ref(), Glyphs::Ascii);
     out.extend(super::checks::line(run));
+    let alarms = run.alarms();
+    if !alarms.is_empty() {
+        let titles: Vec<String> = alarms.iter().map(|a| format!("{} ({})", a.title.to_lowercase(), a.fallacy)).collect();
+        let signs = if alarms.len() == 1 { "One sign".into() } else { format!("{} signs", alarms.len()) };
+        out.push(format!("{signs} of what misleads: {}.", titles.join(", ")));
+    }
     out
 }
