@@ -5,12 +5,12 @@ use super::failure::print;
 use super::roles::{Data, Roles};
 use super::{Common, Failure, Threads};
 use crate::cohort::{Faults, Warning};
-use crate::diagnose::{Answered, Asked, CHECKS, Estimated, EventStudy, Look, Path, Subject, Trends};
+use crate::diagnose::{Answered, Asked, CHECKS, Check, Estimated, EventStudy, Look, Path, Subject, Trends};
 use crate::estimate::{Chosen, Role, Sample};
-use crate::infer::{Method, Setting};
+use crate::infer::{self, Method, Setting};
 use crate::ingest;
 use crate::num::Matrix;
-use crate::panel::Panel;
+use crate::panel::{Panel, PanelSpec};
 use crate::render::{json, text};
 use crate::table::content::diagnose::{Checked, told};
 use serde_json::{Value, json};
@@ -44,6 +44,9 @@ pub struct Diagnose {
     /// The confidence level; tests reject at one minus it [default: 0.95]
     #[arg(long)]
     level: Option<f64>,
+    /// The seed of random choices [default: 0]
+    #[arg(long, value_name = "N", conflicts_with = "coefficients")]
+    seed: Option<u64>,
 }
 
 /// The checks, for the help.
@@ -90,18 +93,21 @@ impl Diagnose {
 
     /// Refuses flags that none of the checks asks for.
     fn idle(&self, asked: &[Asked]) -> Result<(), Failure> {
-        let trends = asked.iter().any(|a| matches!(a.check.look, Look::Trends(_)));
         let r = &self.roles;
         let estimator = self.estimator.as_deref().map(Chosen::parse).transpose().map_err(Failure::BadFlag)?;
-        let fits = trends || asked.iter().any(|a| matches!(a.check.look, Look::Fit(_)));
-        let absorbs = fits && estimator.as_ref().is_some_and(|e| e.estimator.asks_for(Role::FixedEffects));
-        let by_path = "honest, pretrends and pretrends-power ask for it";
-        let by_fit = "honest, pretrends, pretrends-power and leave-one-out ask for it";
+        let some = |asks: fn(&Check) -> bool| asked.iter().any(|a| asks(a.check));
+        let absorbs = some(by_estimate) && estimator.as_ref().is_some_and(|e| e.estimator.asks_for(Role::FixedEffects));
+        let who = |asks: fn(&Check) -> bool| {
+            let names: Vec<&str> = CHECKS.iter().filter(|c| asks(c)).map(|c| c.card.id).collect();
+            format!("{} ask for it", names.join(", "))
+        };
+        let (fit, method, clusters) = (who(by_estimate), who(by_method), who(by_cluster));
         for (flag, given, used, why) in [
-            ("--estimator", self.estimator.is_some(), fits, by_fit),
-            ("--inference", self.inference.is_some(), trends, by_path),
-            ("--level", self.level.is_some(), fits, by_fit),
-            ("--cluster", !r.cluster.is_empty(), fits, by_fit),
+            ("--estimator", self.estimator.is_some(), some(by_estimate), fit.as_str()),
+            ("--inference", self.inference.is_some(), some(by_method), &method),
+            ("--level", self.level.is_some(), some(by_estimate), &fit),
+            ("--seed", self.seed.is_some(), some(|c| c.card.id == "placebo"), "placebo asks for it"),
+            ("--cluster", !r.cluster.is_empty(), some(by_cluster), &clusters),
             ("--fixed-effects", !r.fixed_effects.is_empty(), absorbs, "--estimator event-study asks for it"),
             ("--block", r.block.is_some(), false, "no check asks for it"),
             ("--levels", !r.levels.is_empty(), false, "no check asks for it"),
@@ -134,13 +140,15 @@ impl Diagnose {
             return Err(Failure::Usage("which outcome? Give --outcome COL".into()));
         }
         let specs = self.roles.outcome.iter().map(|o| self.roles.spec(o)).collect::<Result<Vec<_>, _>>()?;
-        let columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
+        let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).chain(asked.iter().filter_map(Asked::column)).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        columns.retain(|c| seen.insert(*c));
         let cohort = data.read(Some(&columns))?;
-        let setting = Setting::new(level, 0, threads);
+        let setting = Setting::new(level, self.seed.unwrap_or(0), threads);
         let mut answered = Vec::new();
         for spec in specs {
             let panel = Panel::build(&cohort, &spec)?;
-            let estimated = match asked.iter().any(|a| !matches!(a.check.look, Look::Sample(_))) {
+            let estimated = match asked.iter().any(|a| !matches!(a.check.look, Look::Sample(_) | Look::Roll(_))) {
                 true => Some(self.fitted(&panel, &setting)?),
                 false => None,
             };
@@ -148,7 +156,19 @@ impl Diagnose {
                 (Some(estimated), true) => Some(self.path(&panel, estimated, &setting)?),
                 _ => None,
             };
-            let subject = Subject { panel: &panel, estimated: estimated.as_ref(), path: path.as_ref(), setting };
+            let looks_at_roll = asked.iter().any(|a| matches!(a.check.look, Look::Roll(_)));
+            let roll = looks_at_roll.then(|| Panel::roll(&cohort, &spec).map_err(|faults| faults.shown[0].clone()));
+            let methods = self.methods(&panel, estimated.as_ref())?;
+            let another = |outcome: &str| Panel::build(&cohort, &PanelSpec { outcome: outcome.into(), ..spec.clone() });
+            let subject = Subject {
+                panel: &panel,
+                estimated: estimated.as_ref(),
+                methods: &methods,
+                path: path.as_ref(),
+                roll: roll.as_ref(),
+                another: Some(&another),
+                setting,
+            };
             for asked in asked {
                 let mut found = subject.answer(asked).map_err(Failure::BadFlag)?;
                 if matches!(asked.check.look, Look::Fit(_)) && found.answer.is_ok() {
@@ -168,6 +188,15 @@ impl Diagnose {
         Ok(Estimated { chosen, fit })
     }
 
+    /// The methods of its uncertainty: the one asked for, else the usual ones.
+    fn methods(&self, panel: &Panel, of: Option<&Estimated>) -> Result<Vec<Method>, Failure> {
+        match (self.inference.as_deref(), of) {
+            (Some(text), _) => Ok(vec![Method::parse(text).map_err(Failure::BadFlag)?]),
+            (None, Some(of)) => Ok(infer::defaults(&of.fit, panel)),
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
     /// Its path before and after treatment, or why there is none.
     fn path(&self, panel: &Panel, of: &Estimated, setting: &Setting<'_>) -> Result<Path, Failure> {
         let method = self.inference.as_deref().map(Method::parse).transpose().map_err(Failure::BadFlag)?.unwrap_or_else(Trends::method);
@@ -175,6 +204,21 @@ impl Diagnose {
         let trends = Asked::answer(Trends::of(&of.fit, &of.chosen, &method, setting))?;
         Ok(Path { chosen: of.chosen.clone(), method, trends })
     }
+}
+
+/// Whether a check looks at an estimate.
+fn by_estimate(check: &Check) -> bool {
+    matches!(check.look, Look::Trends(_) | Look::Fit(_) | Look::Estimate(_))
+}
+
+/// Whether it looks at its uncertainty by a method.
+fn by_method(check: &Check) -> bool {
+    matches!(check.look, Look::Trends(_)) || ["placebo", "power"].contains(&check.card.id)
+}
+
+/// Whether it asks which cluster a unit lies in.
+fn by_cluster(check: &Check) -> bool {
+    by_estimate(check) || ["attrition", "sample"].contains(&check.card.id)
 }
 
 fn published(asked: &[Asked], coefficients: &str, covariance: &str, level: f64) -> Result<Vec<Answered>, Failure> {

@@ -9,6 +9,7 @@ mod cells;
 mod check;
 mod checks;
 mod event_study;
+mod groups;
 pub mod honest;
 pub mod pretrends;
 mod subject;
@@ -18,8 +19,12 @@ mod verdict;
 
 pub use answered::Answered;
 pub use check::{Asked, CHECKS, Check, Finding, Look};
-pub use checks::{Aim, Bounded, Breakable, Detectable, Drift, FORBIDDEN, LeftOut, NEGATIVE, POWER, RATIO, Tested, Turn, Weighted, Without};
+pub use checks::{
+    ASSUMPTIONS, Aim, Aspect, Attrited, Balanced, Bounded, Breakable, CHANGED, Changed, Detectable, Drift, EFFECTIVE, EFFECTS, EXTREME,
+    Ends, FORBIDDEN, LeftOut, Lost, Measured, NEGATIVE, OUTSIDE, Overlapping, POWER, Place, Placebo, Pretence, Pretended, Probabilities,
+    QUANTILES, RATIO, RISING, Rising, Rows, SEEN, Sampled, Seeing, Seen, Tested, Turn, Weighted, Without,
+};
 pub use event_study::EventStudy;
-pub use subject::{Estimated, Path, Subject};
+pub use subject::{Another, Estimated, Path, Subject};
 pub use trends::Trends;
 pub use verdict::Verdict;

@@ -7,6 +7,9 @@ use crate::estimate::{Chosen, Fit};
 use crate::infer::{Method, Setting};
 use crate::panel::Panel;
 
+/// The same sample with another column as outcome.
+pub type Another<'a> = &'a dyn Fn(&str) -> Result<Panel, Faults>;
+
 /// An estimate, and by what it was made.
 pub struct Estimated {
     /// The estimator.
@@ -31,8 +34,14 @@ pub struct Subject<'a> {
     pub panel: &'a Panel,
     /// The estimate.
     pub estimated: Option<&'a Estimated>,
+    /// Methods of its uncertainty, in the order in which they are tried.
+    pub methods: &'a [Method],
     /// Its path.
     pub path: Option<&'a Path>,
+    /// Everyone who was assigned ([`Panel::roll`]), or why that is not known.
+    pub roll: Option<&'a Result<Panel, Fault>>,
+    /// How to build the sample with another outcome.
+    pub another: Option<Another<'a>>,
     /// Level, seed and how work is spread.
     pub setting: Setting<'a>,
 }
@@ -57,6 +66,14 @@ impl Subject<'_> {
             (Look::Fit(look), _, Some(of)) => {
                 (Asked::answer(look(&of.fit, options, &self.setting).map_err(Faults::from))?, Some((of.chosen.clone(), None)))
             }
+            (Look::Estimate(look), _, Some(of)) => {
+                (Asked::answer(look(self, options).map_err(Faults::from))?, Some((of.chosen.clone(), None)))
+            }
+            (Look::Roll(look), ..) => match self.roll {
+                None => return Err(nothing_to_look_at(asked).into()),
+                Some(Err(fault)) => (Err(fault.clone()), None),
+                Some(Ok(roll)) => (Asked::answer(look(roll, options).map_err(Faults::from))?, None),
+            },
             _ => return Err(nothing_to_look_at(asked).into()),
         };
         let mut warnings = self.panel.warnings.clone();

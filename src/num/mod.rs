@@ -32,7 +32,7 @@ pub use matrix::{Matrix, dot};
 pub use normal_box::{InBox, in_box};
 pub use packed::{PackedSolver, upper_triangle};
 pub use quantile::{quantile_boot, quantile_type1, quantile_type7, sorted};
-pub use reach::first_reaching;
+pub use reach::{first_reaching, first_whole};
 pub use scale::power_of_two_above;
 pub use simplex::{Simplex, Vertex};
 pub use solve::{Cholesky, RankRule, Ranked, symmetric_power};

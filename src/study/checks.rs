@@ -2,11 +2,11 @@
 
 use super::analyse::Question;
 use super::file::ChecksSection;
-use crate::cohort::{Fault, Faults};
+use crate::cohort::{Cohort, Fault, Faults};
 use crate::diagnose::{Answered, Asked, CHECKS, Estimated, Look, Path, Subject, Trends};
 use crate::estimate::{Chosen, Fit, Sample};
 use crate::infer::{self, Method, Setting};
-use crate::panel::{Executor, Panel};
+use crate::panel::{Executor, Panel, PanelSpec};
 
 /// The checks of a study in the order of the list, each with whether it was named under `ask`.
 ///
@@ -43,6 +43,12 @@ pub(super) fn asked(section: &ChecksSection) -> Result<Vec<(Asked, bool)>, Fault
     Ok(out)
 }
 
+/// The columns that checks read beside those of the analyses.
+pub(super) fn columns(section: &ChecksSection) -> Vec<String> {
+    let asked = section.ask.iter().filter_map(|text| Asked::parse(text).ok());
+    asked.filter_map(|asked| asked.column().map(str::to_string)).collect()
+}
+
 /// Carries them out on the headline: the first estimator and method of a question. What a check cannot answer is its answer; none stops
 /// the run.
 ///
@@ -50,6 +56,7 @@ pub(super) fn asked(section: &ChecksSection) -> Result<Vec<(Asked, bool)>, Fault
 /// As [`asked`].
 pub(super) fn checks(
     section: &ChecksSection,
+    cohort: &Cohort,
     panel: &Panel,
     question: &Question,
     executor: &dyn Executor,
@@ -60,10 +67,21 @@ pub(super) fn checks(
     let setting = Setting::new(question.level, question.seed, executor);
     let Ok(fit) = chosen.fit(&sample) else { return Ok(Vec::new()) };
     let headline = Estimated { chosen: chosen.clone(), fit };
-    let method = question.inference.first().cloned().or_else(|| infer::defaults(&headline.fit, panel).into_iter().next());
+    let methods = if question.inference.is_empty() { infer::defaults(&headline.fit, panel) } else { question.inference.clone() };
     let looks_at_trends = asked.iter().any(|(a, _)| matches!(a.check.look, Look::Trends(_)));
-    let path = if looks_at_trends { Some(path(&headline, method, &sample, &setting)) } else { None };
-    let subject = Subject { panel, estimated: Some(&headline), path: path.as_ref(), setting };
+    let path = if looks_at_trends { Some(path(&headline, methods.first(), &sample, &setting)) } else { None };
+    let looks_at_roll = asked.iter().any(|(a, _)| matches!(a.check.look, Look::Roll(_)));
+    let roll = looks_at_roll.then(|| Panel::roll(cohort, &question.spec).map_err(|faults| faults.shown[0].clone()));
+    let another = |outcome: &str| Panel::build(cohort, &PanelSpec { outcome: outcome.into(), ..question.spec.clone() });
+    let subject = Subject {
+        panel,
+        estimated: Some(&headline),
+        methods: &methods,
+        path: path.as_ref(),
+        roll: roll.as_ref(),
+        another: Some(&another),
+        setting,
+    };
     let one = |(asked, named): &(Asked, bool)| {
         let silent = |fault: Fault| Answered {
             asked: asked.clone(),
@@ -104,7 +122,7 @@ fn too_long(asked: &Asked, panel: &Panel, fit: &Fit) -> Option<Fault> {
 }
 
 /// The path of the headline where its effects are measured from one period before treatment, else the one that `didact diagnose` takes.
-fn path(headline: &Estimated, method: Option<Method>, sample: &Sample<'_>, setting: &Setting<'_>) -> Path {
+fn path(headline: &Estimated, method: Option<&Method>, sample: &Sample<'_>, setting: &Setting<'_>) -> Path {
     let own = |method: Method| {
         Trends::of(&headline.fit, &headline.chosen, &method, setting).ok().map(|trends| Path {
             chosen: headline.chosen.clone(),
@@ -112,7 +130,7 @@ fn path(headline: &Estimated, method: Option<Method>, sample: &Sample<'_>, setti
             trends: Ok(trends),
         })
     };
-    if let Some(path) = method.and_then(own).or_else(|| own(Trends::method())) {
+    if let Some(path) = method.cloned().and_then(own).or_else(|| own(Trends::method())) {
         return path;
     }
     let chosen = Trends::estimator(sample.panel);

@@ -4,7 +4,7 @@ use super::file::StudyFile;
 use crate::cohort::{Fault, Faults};
 use crate::evidence::effect::Sizes;
 use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Unit};
-use crate::evidence::standard::{Baseline, Key, Standards};
+use crate::evidence::standard::{Attrition, Baseline, Key, Standards};
 use serde_json::Value;
 
 /// One fact as it was read, or was not.
@@ -88,6 +88,7 @@ pub fn run_facts(results: &Value, study: &StudyFile, standards: &Standards) -> R
     read.trends();
     read.checks();
     read.baseline();
+    read.attrition();
     read.domain(effect);
     let told = study.context.tell(&mut read.facts);
     read.unknown(&told);
@@ -284,33 +285,64 @@ impl Reading<'_> {
         }
     }
 
-    /// Baseline differences count only where the table's students are those analysed.
+    /// Baseline differences of the units analysed, by the check of balance.
     fn baseline(&mut self) {
-        let (units, treated) = (self.sample("units"), self.sample("treated_units"));
-        let analysed = |r: &Value| {
-            let (t, c) = (r["treated_n"].as_u64(), r["comparison_n"].as_u64());
-            t.is_some() && t == treated && t.zip(c).and_then(|(t, c)| t.checked_add(c)) == units
-        };
-        let adjusts = self.estimator == "ancova";
-        let rows: Vec<(Baseline, bool)> = self
-            .balance()
-            .into_iter()
-            .map(|r| {
-                let measure = r["variable"].as_str().unwrap_or_default().to_string();
-                let difference = r["difference_sd"].as_f64();
-                (Baseline { measure, difference, adjusted: adjusts.then_some(true) }, analysed(r))
-            })
-            .collect();
-        let said: Vec<String> =
-            rows.iter().map(|(b, _)| format!("{} {}", b.measure, b.difference.map_or("–".into(), |d| format!("{d:.3} SD")))).collect();
-        let whole = !rows.is_empty() && rows.iter().all(|r| r.1);
-        if whole {
-            self.facts.baseline = rows.into_iter().map(|r| r.0).collect();
-            self.note("baseline differences", Some(said.join(", ")), "the table of baseline balance, of the students analysed");
-        } else {
-            let seen = if said.is_empty() { String::new() } else { format!(" (there: {})", said.join(", ")) };
-            self.note("baseline differences", None, format!("the table of baseline balance is not of exactly the students analysed{seen}"));
+        let found = self.check("balance", |c| {
+            let columns = c["table"]["columns"].as_array()?;
+            let at = |key: &str| columns.iter().position(|column| column == key);
+            let (measure, difference, adjusted) = (at("measure")?, at("difference_sd")?, at("adjusted")?);
+            let row = |r: &Value| {
+                let adjusted = r[adjusted].as_str().map(|word| word == "yes");
+                // A number that was suppressed is an object, and not known.
+                Some(Baseline { measure: r[measure].as_str()?.to_string(), difference: r[difference].as_f64(), adjusted })
+            };
+            let rows: Vec<Baseline> = c["table"]["rows"].as_array()?.iter().filter_map(row).collect();
+            (!rows.is_empty()).then_some(rows)
+        });
+        if let Ok(rows) = &found {
+            self.facts.baseline.clone_from(rows);
         }
+        let words = |b: &Baseline| {
+            let adjusted = match b.adjusted {
+                Some(true) => ", adjusted for",
+                Some(false) => ", not adjusted for",
+                None => "",
+            };
+            format!("{} {}{adjusted}", b.measure, b.difference.map_or("–".into(), |d| format!("{d:.3} SD")))
+        };
+        let said = found.map(|rows| rows.iter().map(words).collect::<Vec<_>>().join("; "));
+        self.told("baseline differences", said, "balance");
+    }
+
+    /// Who was assigned and who was analysed, by the check of attrition.
+    fn attrition(&mut self) {
+        let of = |c: &Value, keys: [&str; 4]| -> Option<Attrition> {
+            let [a, b, c, d] = keys.map(|key| c["numbers"][key].as_f64());
+            let whole = |x: Option<f64>| x.map(|x| x as u64);
+            Some(Attrition { assigned: Sizes::new(whole(a)?, whole(b)?), analysed: Sizes::new(whole(c)?, whole(d)?) })
+        };
+        let units =
+            self.check("attrition", |c| of(c, ["assigned_treated", "assigned_comparison", "analysed_treated", "analysed_comparison"]));
+        let keys =
+            ["clusters_assigned_treated", "clusters_assigned_comparison", "clusters_analysed_treated", "clusters_analysed_comparison"];
+        let clusters = self.check("attrition", |c| of(c, keys));
+        let words = |a: &Attrition| {
+            let lost = a
+                .overall()
+                .zip(a.differential())
+                .map_or(String::new(), |(all, more)| format!(": {:.1} % lost, {:.1} points more in one arm", 100.0 * all, 100.0 * more));
+            let (before, after) = (a.assigned, a.analysed);
+            format!(
+                "{} of {} treated, {} of {} comparison analysed{lost}",
+                after.treated, before.treated, after.comparison, before.comparison
+            )
+        };
+        let students = self.facts.students.is_some();
+        self.facts.attrition = units.as_ref().ok().copied().filter(|_| students);
+        let told = if students { units.map(|a| words(&a)) } else { Err("study.toml does not say that the units are students".into()) };
+        self.told("attrition by arm", told, "attrition");
+        self.facts.cluster_attrition = clusters.as_ref().ok().copied();
+        self.told("attrition of clusters by arm", clusters.map(|a| words(&a)), "attrition");
     }
 
     fn domain(&mut self, effect: &Value) {
@@ -346,11 +378,9 @@ impl Reading<'_> {
                 self.note(fact, None, "measure and conductor under [context] in study.toml would tell");
             }
         }
-        for (fact, why) in [
-            ("attrition by arm", "the flow of students is not counted by arm of assignment"),
-            ("plan before outcomes were read", "stands in no file of a run"),
-            ("other reasonable analyses", "stands in no file of a run"),
-        ] {
+        for (fact, why) in
+            [("plan before outcomes were read", "stands in no file of a run"), ("other reasonable analyses", "stands in no file of a run")]
+        {
             self.note(fact, None, why);
         }
     }

@@ -264,6 +264,7 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
     }
     all.extend(roles.subgroups.iter().cloned());
     all.extend(study.context.columns().cloned());
+    all.extend(checks::columns(&study.checks));
     if study.data.path.is_some() {
         // No estimator reads them, but a design fitted to the data does.
         all.extend(roles.school.iter().chain(&roles.classroom).chain(&roles.levels).cloned());
@@ -311,7 +312,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
             }
             if s == 0 && own.first().is_some_and(|headline| headline.outcome == roles.outcomes[0]) && checked.is_empty() {
                 stage(&format!("{outcome}: checks"));
-                checked = checks::checks(&study.checks, &panel, &question, executor)?;
+                checked = checks::checks(&study.checks, &loaded.cohort, &panel, &question, executor)?;
             }
             if s == 0 {
                 for column in &roles.subgroups {

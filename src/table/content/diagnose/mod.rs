@@ -1,11 +1,17 @@
 //! What a check says: the verdict in a sentence, what to do, and its table. One file a check.
 
+mod attrition;
 mod bacon;
+mod balance;
 mod checked;
 mod honest;
 mod leave_one_out;
+mod overlap;
+mod placebo;
+mod power;
 mod pretrends;
 mod pretrends_power;
+mod sample;
 mod twfe_weights;
 
 pub use checked::Checked;
@@ -54,6 +60,12 @@ pub fn told(asked: &Asked, answer: &Result<Finding, Fault>) -> Told {
         Ok(Finding::Bacon(found)) => bacon::told(found),
         Ok(Finding::TwfeWeights(found)) => twfe_weights::told(found),
         Ok(Finding::LeaveOneOut(found)) => leave_one_out::told(found),
+        Ok(Finding::Balance(found)) => balance::told(found),
+        Ok(Finding::Attrition(found)) => attrition::told(found),
+        Ok(Finding::Overlap(found)) => overlap::told(found),
+        Ok(Finding::Placebo(found)) => placebo::told(found),
+        Ok(Finding::Power(found)) => power::told(found),
+        Ok(Finding::Sample(found)) => sample::told(found),
         Err(fault) => unanswered(asked, fault),
     }
 }
