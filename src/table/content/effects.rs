@@ -241,6 +241,6 @@ pub(super) fn distribution(run: &Run, level: f64) -> Table {
 }
 
 /// The smallest count that may be printed: students who are simulated need no protection.
-fn minimum(run: &Run) -> u64 {
+pub(super) fn minimum(run: &Run) -> u64 {
     if run.truth.is_some() { 0 } else { run.study.privacy.minimum_cell }
 }
