@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(rows[0][1..], ["estimate", "conf_low", "conf_high", "p_value", "share", "n", "note"]);
         for (i, name) in NAMES.iter().enumerate() {
             let row = &rows[i + 1];
-            let expected = if name.starts_with('=') { format!("'{name}") } else { name.replace('\0', "\u{fffd}") };
+            let expected = if name.starts_with(['=', '-']) { format!("'{name}") } else { name.replace('\0', "\u{fffd}") };
             assert_eq!(row[0], expected);
             assert_eq!(row[1].parse::<f64>().unwrap(), -1.25 * i as f64 + 0.1);
             assert_eq!(row[6], (12_345 * i).to_string());

@@ -20,6 +20,9 @@ const LONG: usize = 36;
 /// Characters from which words in a column are broken into lines.
 const WIDE: usize = 34;
 
+/// Characters to which the lines of a heading are kept.
+const HEADING: usize = 16;
+
 /// Prints a character that pdfTeX has no glyph for by its number; the engines that know Unicode print it as it is.
 const CHARACTER: &str = "\\providecommand{\\didactchar}[2]{\\ifdefined\\Umathcode#2\\else\\texttt{U+#1}\\fi}\n";
 
@@ -49,7 +52,7 @@ pub fn latex(table: &Table) -> String {
         let specification: String = lies.iter().map(|lie| column(*lie, "0.28\\linewidth")).collect();
         let inner = format!(
             "\\begin{{tabular}}{{@{{}}{specification}@{{}}}}\n\\toprule\n{}\\midrule\n{}\\bottomrule\n\\end{{tabular}}%\n",
-            heading(table, &lies),
+            heading(table, Some(&lies)),
             rows(&cells)
         );
         float(table, &inner, true)
@@ -92,8 +95,7 @@ fn long(table: &Table, lies: &[Lie], cells: &[Vec<String>]) -> String {
             format!(">{{{lie}\\arraybackslash}}p{{{width}}}")
         })
         .collect();
-    let left = vec![Lie::Left; n];
-    let head = format!("\\toprule\n{}\\midrule\n", heading(table, &left));
+    let head = format!("\\toprule\n{}\\midrule\n", heading(table, None));
     let caption = caption(table, "\\\\");
     let size = if total > 90 { "\\scriptsize" } else { "\\footnotesize" };
     format!(
@@ -109,24 +111,42 @@ fn caption(table: &Table, end: &str) -> String {
     format!("\\caption{{{}}}\n\\label{{tab:{slug}}}{end}\n", escape(&table.title))
 }
 
-/// Titles, and a line of units where there are any.
-fn heading(table: &Table, lies: &[Lie]) -> String {
+/// Titles, and a line of units where there are any; without a lie, columns break their words themselves.
+fn heading(table: &Table, lies: Option<&[Lie]>) -> String {
     let line = |words: Vec<String>| format!("{} \\\\\n", words.join(" & "));
-    let over = |words: &str, lie: Lie| match lie {
-        Lie::Right | Lie::Centre if !words.is_empty() => format!("\\multicolumn{{1}}{{{}}}{{{words}}}", column(lie, "")),
-        _ if words.is_empty() => "{}".to_string(),
-        _ => format!("{{{words}}}"),
+    let over = |words: &str, ix: usize| {
+        let (Some(lies), false) = (lies, words.is_empty()) else { return format!("{{{}}}", escape(words)) };
+        let side = column(if lies[ix] == Lie::Broken { Lie::Left } else { lies[ix] }, "");
+        let lines: Vec<String> = broken(words).iter().map(|line| escape(line)).collect();
+        let words = match &lines[..] {
+            [one] => one.clone(),
+            _ => format!("\\begin{{tabular}}[b]{{@{{}}{side}@{{}}}}{}\\end{{tabular}}", lines.join("\\\\")),
+        };
+        format!("\\multicolumn{{1}}{{{side}}}{{{words}}}")
     };
-    let titles = table.columns.iter().zip(lies).map(|(c, lie)| over(&escape(&c.title), *lie)).collect();
-    let mut out = line(titles);
+    let mut out = line(table.columns.iter().enumerate().map(|(ix, c)| over(&c.title, ix)).collect());
     if table.columns.iter().any(|c| c.unit.is_some()) {
-        let units = table.columns.iter().zip(lies).map(|(c, lie)| {
-            let unit = c.unit.as_ref().map_or_else(String::new, |unit| format!("({})", escape(unit)));
-            over(&unit, *lie)
-        });
-        out.push_str(&line(units.collect()));
+        let unit = |unit: &String| format!("({unit})");
+        out.push_str(&line(
+            table.columns.iter().enumerate().map(|(ix, c)| over(&c.unit.as_ref().map_or_else(String::new, unit), ix)).collect(),
+        ));
     }
     out
+}
+
+/// Words in lines of no more than some characters, where they can be broken.
+fn broken(words: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= HEADING => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    if lines.is_empty() { vec![String::new()] } else { lines }
 }
 
 fn rows(cells: &[Vec<String>]) -> String {

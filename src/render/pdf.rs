@@ -21,7 +21,7 @@ use super::tree::{POINTS, tree};
 /// The text is not an SVG, has no size or one too large, or holds what is not drawn here.
 pub fn pdf(svg: &str, title: &str) -> Result<Vec<u8>, RenderError> {
     let tree = tree(svg)?;
-    let (width, height) = (tree.size().width() * POINTS, tree.size().height() * POINTS);
+    let (width, height) = (near(tree.size().width() * POINTS), near(tree.size().height() * POINTS));
     let mut drawing = Drawing { content: Content::new(), opacities: BTreeSet::new() };
     // A PDF's origin is below on the left.
     drawing.content.transform([POINTS, 0.0, 0.0, -POINTS, 0.0, height]);
@@ -180,8 +180,11 @@ fn state_name(thousandths: u16) -> String {
 /// A point where it lies on the page, to a thousandth of a unit.
 fn placed(at: Transform, mut p: Point) -> (f32, f32) {
     at.map_point(&mut p);
-    let near = |v: f32| (v * 1000.0).round() / 1000.0;
     (near(p.x), near(p.y))
+}
+
+fn near(v: f32) -> f32 {
+    (v * 1000.0).round() / 1000.0
 }
 
 fn colour(paint: &Paint) -> Result<Color, RenderError> {

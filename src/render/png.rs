@@ -21,7 +21,7 @@ const AFTER_HEADER: usize = 33;
 /// The text is not an SVG, or the picture has no size or one too large.
 pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
     let tree = tree(svg)?;
-    let scale = POINTS / 72.0 * DOTS;
+    let scale = POINTS * DOTS / 72.0;
     let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
     let mut pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32).ok_or(RenderError::Size)?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());

@@ -200,7 +200,7 @@ mod tests {
         assert!(book.worksheet_formula(&names[1]).unwrap().is_empty());
         for (i, name) in NAMES.iter().enumerate() {
             let row = i as u32 + 1;
-            assert_eq!(sheet.get_value((row, 0)), Some(&Data::String(printable(name))));
+            assert_eq!(sheet.get_value((row, 0)), Some(&Data::String(printable(name).replace('\u{fffe}', "\u{fffd}"))));
             assert_eq!(sheet.get_value((row, 1)), Some(&Data::Float(-1.25 * i as f64 + 0.1)));
             assert_eq!(sheet.get_value((row, 6)), Some(&Data::Float(12_345.0 * i as f64)));
         }

@@ -1,6 +1,7 @@
 //! What a run prints is what it found: every number of every table of every built-in study, in every format, read back.
 
 mod columnar;
+mod folder;
 mod grid;
 mod office;
 
@@ -107,7 +108,13 @@ fn is_shown(cell: &Cell, shown: &str) -> bool {
             ">99.9%" => *share < 1.0 && *share >= 0.9995,
             _ => shown.strip_suffix('%').is_some_and(|shown| stands_for(shown, share * 100.0, Digits::Decimals(1))),
         },
-        Cell::PValue(p) => if shown == "<0.001" { (0.0..0.001).contains(p) } else { stands_for(shown, *p, Digits::Decimals(3)) },
+        Cell::PValue(p) => {
+            if shown == "<0.001" {
+                (0.0..0.001).contains(p)
+            } else {
+                stands_for(shown, *p, Digits::Decimals(3))
+            }
+        }
         Cell::Interval { low, high, digits } => {
             let Some((left, right)) = shown.split_once(", ") else { return false };
             let left = match low {

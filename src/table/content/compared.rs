@@ -15,7 +15,7 @@ type Found<'a> = Result<&'a Estimate, String>;
 
 /// One column an analysis; its first method gives the errors. Counts of treated units below `minimum` are suppressed.
 pub(super) fn compared(analyses: &[Analysis], level: f64, minimum: u64) -> Table {
-    let mut columns = vec![Column::new("term", "")];
+    let mut columns = vec![Column::new("term", "Quantity")];
     for a in analyses {
         let named = analyses.iter().any(|b| b.outcome != a.outcome);
         let title = if named { format!("{}: {}", a.outcome, a.label()) } else { a.label() };
