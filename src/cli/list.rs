@@ -7,8 +7,7 @@ use crate::estimate::{Card, ESTIMATORS};
 use crate::evidence::fallacy::{DETECTORS, Detector};
 use crate::evidence::published::{CLAIMS_VERSION, PublishedClaim, published};
 use crate::infer::INFERENCE;
-use crate::provenance::figure_files;
-use crate::render::Format;
+use crate::render::{FigureFormat, Format, figure_files};
 use crate::simulate::{Basis, WORLDS};
 use crate::store::write_folder;
 use crate::study::STUDIES;
@@ -134,10 +133,10 @@ fn write_claims(out: &Path) -> Result<PathBuf, Failure> {
     let mut files = Vec::new();
     for table in [evidence::published(&all, true), evidence::published(&all, false)] {
         for format in [Format::Csv, Format::Markdown] {
-            files.push((format!("tables/{}.{}", table.id, format.extension()), format.table(&table).into_bytes()));
+            files.extend(format.files(std::slice::from_ref(&table))?);
         }
     }
-    files.extend(figure_files(&evidence::forest(&all), &["svg".into()])?);
+    files.extend(figure_files(&evidence::forest(&all), &[FigureFormat::Svg])?);
     Ok(write_folder(out, &files)?)
 }
 

@@ -5,12 +5,12 @@ use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
 use crate::evidence::standard::Standards;
 use crate::infer::INFERENCE;
-use crate::render::{self, RenderError, png, svg};
+use crate::render::{self, FigureFormat, Files, Format, RenderError, figure_files};
 use crate::simulate;
-use crate::study::{self, Run};
+use crate::study::{self, Output, Run};
 use crate::table::content::evidence::Judgement;
 use crate::table::content::{self, Provenance};
-use crate::table::{Figure, Table};
+use crate::table::{Report, Table};
 use std::collections::BTreeMap;
 
 /// The files of a run by name, the manifest last; and a short name for its folder.
@@ -87,16 +87,7 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     let mut files: Vec<(String, Vec<u8>)> = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
     files.push(("report.json".into(), pretty(&serde_json::to_value(&report).map_err(|e| RenderError::Json(e.to_string()))?)));
     files.push(("results.json".into(), pretty(&results)));
-    for table in &report.tables {
-        for name in &run.study.output.formats {
-            if let Some(format) = render::Format::from_name(name) {
-                files.push((format!("tables/{}.{}", table.id, format.extension()), format.table(table).into_bytes()));
-            }
-        }
-    }
-    for figure in &report.figures {
-        files.extend(figure_files(figure, &run.study.output.figures)?);
-    }
+    files.extend(outputs(&report, &run.study.output)?);
     files.push(("study.toml".into(), study_text.into_bytes()));
     if let Some(truth) = &run.truth {
         files.push(("truth.json".into(), pretty(&serde_json::to_value(truth).map_err(|e| RenderError::Json(e.to_string()))?)));
@@ -119,15 +110,16 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     Ok(RunFiles { files, name })
 }
 
-/// A figure in the formats asked for, and the CSV it was drawn from.
-pub fn figure_files(figure: &Figure, formats: &[String]) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
+/// The tables and figures of a report in the formats asked for.
+pub(super) fn outputs(report: &Report, output: &Output) -> Result<Files, RenderError> {
     let mut files = Vec::new();
-    let drawn = svg::svg(figure, svg::Style::Standalone);
-    for format in formats {
-        let bytes = if format == "png" { png::png(&drawn)? } else { drawn.clone().into_bytes() };
-        files.push((format!("figures/{}.{format}", figure.id), bytes));
+    for format in output.formats.iter().filter_map(|name| Format::from_name(name)) {
+        files.extend(format.files(&report.tables)?);
     }
-    files.push((format!("figures/{}.csv", figure.id), render::csv::csv(&figure.data()).into_bytes()));
+    let formats: Vec<FigureFormat> = output.figures.iter().filter_map(|name| FigureFormat::from_name(name)).collect();
+    for figure in &report.figures {
+        files.extend(figure_files(figure, &formats)?);
+    }
     Ok(files)
 }
 
@@ -147,4 +139,17 @@ pub(super) fn methods(cards: &[&Card], world: Option<&str>) -> Vec<MethodRecord>
     let world = world.and_then(simulate::find).map(|w| w.card());
     out.extend(world.map(|card| MethodRecord { id: format!("world {}", card.id), version: card.version }));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_study_knows_the_formats_that_exist() {
+        // Aligned text is for terminals alone.
+        let tables: Vec<&str> = Format::ALL.iter().filter(|f| **f != Format::Text).map(|f| f.name()).collect();
+        assert_eq!(study::FORMATS, tables);
+        assert_eq!(study::FIGURES, FigureFormat::ALL.map(FigureFormat::name));
+    }
 }

@@ -8,6 +8,6 @@ mod verify;
 
 pub use calibration::{CALIBRATION, DRAWS, SHARD, ShardRecord, calibration_files, shard_files};
 pub use compare::{Difference, differences};
-pub use files::{RunFiles, figure_files, files};
+pub use files::{RunFiles, files};
 pub use manifest::{InputRecord, Manifest, MethodRecord};
 pub use verify::{Verdict, verify};

@@ -268,10 +268,10 @@ impl Default for Privacy {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Output {
-    /// Formats of tables: csv, markdown, json.
+    /// Formats of tables: csv, markdown, json, latex, html, parquet, xlsx (one workbook), docx (one document).
     #[serde(default = "default_formats")]
     pub formats: Vec<String>,
-    /// Formats of figures: svg, png.
+    /// Formats of figures: svg, png (300 dots an inch), pdf, vega-lite.
     #[serde(default = "default_figures")]
     pub figures: Vec<String>,
 }
@@ -281,6 +281,12 @@ impl Default for Output {
         Output { formats: default_formats(), figures: default_figures() }
     }
 }
+
+/// The formats that tables can be written in.
+pub const FORMATS: &[&str] = &["csv", "markdown", "json", "latex", "html", "parquet", "xlsx", "docx"];
+
+/// The formats that figures can be written in.
+pub const FIGURES: &[&str] = &["svg", "png", "pdf", "vega-lite"];
 
 fn default_seed() -> u64 {
     20_210_126
@@ -295,10 +301,10 @@ fn default_cell() -> u64 {
     10
 }
 fn default_formats() -> Vec<String> {
-    vec!["csv".into(), "markdown".into(), "json".into()]
+    ["csv", "markdown", "latex", "xlsx"].map(String::from).to_vec()
 }
 fn default_figures() -> Vec<String> {
-    vec!["svg".into(), "png".into()]
+    ["svg", "png", "vega-lite"].map(String::from).to_vec()
 }
 
 impl StudyFile {

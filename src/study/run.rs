@@ -214,10 +214,12 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     if let Err(f) = checks::asked(&study.checks) {
         faults.extend(f);
     }
-    for (list, known) in [(&study.output.formats, &["csv", "markdown", "json"][..]), (&study.output.figures, &["svg", "png"][..])] {
-        for name in list {
+    for (list, known) in [(&study.output.formats, super::file::FORMATS), (&study.output.figures, super::file::FIGURES)] {
+        for (i, name) in list.iter().enumerate() {
             if !known.contains(&name.as_str()) {
                 faults.push(fault(format!("unknown output format {name:?}"), &format!("known: {}", known.join(", "))));
+            } else if list[..i].contains(name) {
+                faults.push(fault(format!("the output format {name:?} is named twice"), "name each format once"));
             }
         }
     }

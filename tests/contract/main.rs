@@ -8,6 +8,7 @@ mod cohorts;
 mod estimator_options;
 mod estimators;
 mod fixed_effects;
+mod formats;
 mod grades;
 mod imputation;
 mod inference;

@@ -4,6 +4,7 @@ mod answer;
 mod balance;
 pub mod calibration;
 mod checks;
+mod compared;
 mod components;
 mod descriptives;
 pub mod diagnose;
@@ -40,6 +41,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
     let level = run.study.study.level;
     let mut tables = vec![
         effects::main(run, level),
+        compared::compared(&run.analyses, level, effects::minimum(run)),
         side_by_side::side_by_side(&run.analyses, level),
         effects::events(run, level),
         effects::cohorts(run, level),
