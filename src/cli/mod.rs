@@ -6,6 +6,7 @@ mod compare;
 mod completions;
 mod diagnose;
 mod estimate;
+mod export;
 mod failure;
 mod grade;
 mod guess;
@@ -91,6 +92,8 @@ enum Command {
     Compare(compare::Compare),
     /// Render a finished run again
     Report(report::Report),
+    /// Export a finished run: a notebook or script that refits it with other software
+    Export(export::Export),
     /// What there is: worlds, studies, estimators, inference, diagnostics, published claims
     List(list::List),
     /// The JSON Schema of the study file
@@ -132,6 +135,7 @@ pub fn main() -> ExitCode {
         Command::Verify(c) => c.run(&common, &threads),
         Command::Compare(c) => c.run(&common),
         Command::Report(c) => c.run(&common),
+        Command::Export(c) => c.run(&common),
         Command::List(c) => c.run(&common),
         Command::Schema(c) => c.run(),
         Command::Completions(c) => c.run(&mut Arguments::command()),

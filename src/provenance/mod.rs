@@ -4,6 +4,7 @@ mod calibration;
 mod compare;
 mod files;
 mod manifest;
+mod papers;
 mod verify;
 
 pub use calibration::{CALIBRATION, DRAWS, SHARD, ShardRecord, calibration_files, shard_files};

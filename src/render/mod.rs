@@ -3,7 +3,9 @@
 //! Every name from the data is escaped by the rules of its format; NaN and infinities are never printed
 //! (see [`crate::table::Cell::checked`]); the same content gives the same bytes.
 
+pub mod capsule;
 pub mod csv;
+pub mod export;
 pub mod html;
 pub mod json;
 pub mod markdown;

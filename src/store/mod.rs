@@ -5,6 +5,6 @@ mod folder;
 mod input;
 mod journal;
 
-pub use folder::{Folder, OpenFile, StoreError, abandon_drafts, read_folder, write_atomically, write_folder};
+pub use folder::{Folder, OpenFile, StoreError, abandon_drafts, make_folder, read_folder, write_atomically, write_folder};
 pub use input::Input;
 pub use journal::{Journal, Opened};

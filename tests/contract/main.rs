@@ -6,6 +6,7 @@ mod claims;
 mod cohorts;
 mod estimator_options;
 mod estimators;
+mod exports;
 mod fixed_effects;
 mod grades;
 mod imputation;
