@@ -1,5 +1,6 @@
 //! The command line: one file a command. It prints, and never computes.
 
+mod bundle;
 mod calibrate;
 mod claim;
 mod compare;
@@ -8,6 +9,7 @@ mod diagnose;
 mod estimate;
 mod export;
 mod failure;
+mod folder;
 mod grade;
 mod guess;
 mod inspect;
@@ -90,6 +92,8 @@ enum Command {
     Verify(verify::Verify),
     /// Which numbers differ between two runs, and by how much
     Compare(compare::Compare),
+    /// Pack a finished run into one file that verifies on another machine
+    Bundle(bundle::Bundle),
     /// Render a finished run again
     Report(report::Report),
     /// Export a finished run: a notebook or script that refits it with other software
@@ -134,6 +138,7 @@ pub fn main() -> ExitCode {
         Command::Claim(c) => c.run(&common),
         Command::Verify(c) => c.run(&common, &threads),
         Command::Compare(c) => c.run(&common),
+        Command::Bundle(c) => c.run(&common),
         Command::Report(c) => c.run(&common),
         Command::Export(c) => c.run(&common),
         Command::List(c) => c.run(&common),

@@ -4,6 +4,7 @@
 //! (see [`crate::table::Cell::checked`]); the same content gives the same bytes.
 
 pub mod capsule;
+pub mod comparison;
 pub mod csv;
 pub mod export;
 pub mod html;

@@ -2,6 +2,7 @@
 //! scaled outcome change nothing but what they should.
 
 mod calibration;
+mod capsule;
 mod claims;
 mod cohorts;
 mod estimator_options;
