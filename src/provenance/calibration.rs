@@ -1,6 +1,6 @@
 //! All files of a calibration's folder, and of a shard's.
 
-use super::files::{methods, outputs};
+use super::files::{methods, outputs, table_rows};
 use super::manifest::{InputRecord, Manifest};
 use crate::evaluate::{Experiment, Replicate};
 use crate::render::{self, RenderError};
@@ -95,6 +95,7 @@ pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
         study: study_hash,
         input: c.input.as_ref().map(|data| InputRecord { path: data.name.clone(), blake3: data.blake3.clone() }),
         rows: c.input.as_ref().map_or(0, |data| data.rows),
+        table_rows: table_rows(&report),
         methods: methods(&c.cards(), c.calibration.study.data.simulate.as_deref()),
         minimum_cell: c.is_fitted().then_some(c.calibration.study.privacy.minimum_cell),
         outputs: files.iter().map(|(n, b)| (n.clone(), hash(b))).collect(),

@@ -1,10 +1,12 @@
 //! All files of a run's folder, in memory.
 
 use super::manifest::{InputRecord, Manifest, MethodRecord};
+use super::papers::add_papers;
 use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
 use crate::evidence::standard::Standards;
 use crate::infer::INFERENCE;
+use crate::render::export::Target;
 use crate::render::{self, FigureFormat, Files, Format, RenderError, figure_files};
 use crate::simulate;
 use crate::study::{self, Output, Run};
@@ -88,10 +90,12 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     files.push(("report.json".into(), pretty(&serde_json::to_value(&report).map_err(|e| RenderError::Json(e.to_string()))?)));
     files.push(("results.json".into(), pretty(&results)));
     files.extend(outputs(&report, &run.study.output)?);
-    files.push(("study.toml".into(), study_text.into_bytes()));
+    files.extend(exports(&run.study));
+    files.push(("study.toml".into(), study_text.clone().into_bytes()));
     if let Some(truth) = &run.truth {
         files.push(("truth.json".into(), pretty(&serde_json::to_value(truth).map_err(|e| RenderError::Json(e.to_string()))?)));
     }
+    add_papers(run, &report, &study_text, &mut files)?;
     let outputs: BTreeMap<String, String> = files.iter().map(|(n, b)| (n.clone(), blake3::hash(b).to_hex().to_string())).collect();
     let manifest = Manifest {
         didact: env!("CARGO_PKG_VERSION").into(),
@@ -100,6 +104,7 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         study: study_hash.clone(),
         input: run.input.as_ref().map(|(path, blake3)| InputRecord { path: path.clone(), blake3: blake3.clone() }),
         rows: run.n_rows,
+        table_rows: table_rows(&report),
         methods: methods(&run.cards(), run.truth.as_ref().map(|t| t.world.as_str())),
         minimum_cell: run.truth.is_none().then_some(run.study.privacy.minimum_cell),
         outputs,
@@ -108,6 +113,18 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     let name = format!("{slug}-{}", &blake3::hash(identity.as_bytes()).to_hex()[..6]);
     files.push(("manifest.json".into(), pretty(&serde_json::to_value(&manifest).map_err(|e| RenderError::Json(e.to_string()))?)));
     Ok(RunFiles { files, name })
+}
+
+/// How many rows each table and figure has, by its CSV file.
+pub(super) fn table_rows(report: &Report) -> BTreeMap<String, usize> {
+    let tables = report.tables.iter().map(|t| (format!("tables/{}.csv", t.id), t.rows.len()));
+    tables.chain(report.figures.iter().map(|f| (format!("figures/{}.csv", f.id), f.data().rows.len()))).collect()
+}
+
+/// The checks with other software that lie in every run's folder.
+fn exports(study: &StudyFile) -> Vec<(String, Vec<u8>)> {
+    let content = content::export::export(study, ".", None);
+    [Target::Ipynb, Target::Qmd, Target::R].into_iter().map(|t| (t.file().to_string(), t.render(&content).into_bytes())).collect()
 }
 
 /// The tables and figures of a report in the formats asked for.

@@ -3,8 +3,11 @@
 //! Every name from the data is escaped by the rules of its format; NaN and infinities are never printed
 //! (see [`crate::table::Cell::checked`]); the same content gives the same bytes.
 
+pub mod capsule;
+pub mod comparison;
 pub mod csv;
 pub mod docx;
+pub mod export;
 mod format;
 pub mod html;
 pub mod json;

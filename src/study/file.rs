@@ -50,6 +50,15 @@ pub struct About {
     /// The question, in plain words.
     #[serde(default)]
     pub question: String,
+    /// Who did the study; the run's folder is cited by these names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<String>,
+    /// The day on which it is published, YYYY-MM-DD: never taken from a clock, so that a rerun gives the same bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// The licence of the tables, figures and texts, as its address or SPDX name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
     /// The seed of everything random.
     #[serde(default = "default_seed")]
     pub seed: u64,

@@ -141,6 +141,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     if !(study.study.level > 0.0 && study.study.level < 1.0) {
         faults.push(fault(format!("level = {} is no confidence level", study.study.level), "a number between 0 and 1, such as 0.95"));
     }
+    if let Some(date) = study.study.date.as_deref().filter(|d| !is_day(d)) {
+        faults.push(fault(format!("date = {date:?} is no day"), "write it as YYYY-MM-DD, such as 2026-05-01"));
+    }
     if study.analysis.is_empty() {
         study.analysis.push(AnalysisSection {
             name: "main".into(),
@@ -225,6 +228,26 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     }
     faults.into_result()?;
     Ok(study)
+}
+
+/// Whether a text is a day of the calendar, YYYY-MM-DD.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts[..] else { return false };
+    let digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
+    if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
+        return false;
+    }
+    let whole = |part: &str| part.parse::<u32>().unwrap_or(0);
+    let year = whole(year);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match whole(month) {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&whole(day))
 }
 
 /// Simulates a resolved study's world.
@@ -458,4 +481,19 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
             DuplicatesRule::Mean => Duplicates::Mean,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_day;
+
+    #[test]
+    fn days_of_the_calendar() {
+        assert!(["2026-05-01", "2024-02-29", "2000-02-29", "1999-12-31"].iter().all(|d| is_day(d)));
+        assert!(
+            ["", "2026-5-1", "2023-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-04-00", "+026-04-01"]
+                .iter()
+                .all(|d| !is_day(d))
+        );
+    }
 }

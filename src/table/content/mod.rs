@@ -3,6 +3,8 @@
 mod answer;
 mod balance;
 pub mod calibration;
+pub mod capsule;
+mod checks;
 mod checks;
 mod compared;
 mod components;
@@ -11,6 +13,7 @@ pub mod diagnose;
 mod disclosure;
 mod effects;
 pub mod evidence;
+pub mod export;
 mod figures;
 mod flow;
 mod headline;
