@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(math("-1,234.5"), "$-1{,}234.5$");
         assert_eq!(math("1.20e-10"), "$1.20\\times10^{-10}$");
         assert_eq!(math("(-inf, 3.4]"), "$(-\\infty, 3.4]$");
-        assert_eq!(math("<0.1%"), "$<0.1\\%$");
+        assert_eq!(math("<0.1%"), "${<}0.1\\%$");
     }
 
     /// Braces and environments close, and nothing but the commands used here stands after a backslash.
