@@ -3,7 +3,7 @@
 use super::file::StudyFile;
 use crate::cohort::{Fault, Faults};
 use crate::evidence::effect::Sizes;
-use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Unit};
+use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Plan, Unit};
 use crate::evidence::standard::{Attrition, Baseline, Key, Standards};
 use serde_json::Value;
 
@@ -365,6 +365,17 @@ impl Reading<'_> {
             format!("outcomes of this run by {}; others may have been tested elsewhere", self.estimator),
         );
         self.facts.domain = all;
+    }
+
+    fn plan(&mut self) {
+        let deviations = self.results["plan"]["deviations"].as_array().map(Vec::len);
+        self.facts.plan = deviations.map(|n| if n == 0 { Plan::Kept } else { Plan::Deviated });
+        let said = deviations.map(|n| if n == 0 { "kept".to_string() } else { format!("{n} deviations") });
+        self.note(
+            "plan before outcomes were read",
+            said,
+            "plan in results.json; [plan] in study.toml names one that  didact plan --lock  wrote",
+        );
     }
 
     /// What the study's author tells, and what nobody does.

@@ -11,6 +11,7 @@ mod describe;
 mod facts;
 mod family;
 mod file;
+mod plan;
 mod results;
 mod run;
 mod signs;
@@ -30,6 +31,7 @@ pub use file::{
     About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, Empty, FIGURES, FORMATS, Multiplicity, Output,
     Privacy, Roles, StudyFile,
 };
+pub use plan::{Deviation, Kept, PlanSection, lock};
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};
 pub use subgroup::{Subgroup, by_subgroup, subgroups};

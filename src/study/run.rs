@@ -5,6 +5,7 @@ use super::checks;
 use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
+use super::plan::{Kept, kept};
 use super::signs::{Sources, signs};
 use super::subgroup::by_subgroup;
 use super::trust::{Trust, draws, trust};
@@ -61,6 +62,8 @@ pub struct Run {
     pub trust: Option<Result<Trust, String>>,
     /// Signs of what misleads.
     pub signs: Signs,
+    /// The plan the study was locked to, and what is otherwise.
+    pub plan: Option<Kept>,
 }
 
 impl Run {
@@ -227,7 +230,13 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
         }
     }
     faults.into_result()?;
+    plan(&study)?;
     Ok(study)
+}
+
+/// The plan of a resolved study, and what is otherwise.
+fn plan(study: &StudyFile) -> Result<Option<Kept>, Faults> {
+    study.plan.locked.as_ref().map(|text| kept(text, study)).transpose()
 }
 
 /// Whether a text is a day of the calendar, YYYY-MM-DD.
@@ -386,6 +395,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     let trust = trust(&study, &loaded.cohort, analyses.first(), executor).map_err(|f| f.shown[0].what.clone()).transpose();
     study.calibration.replicates = Some(draws(&study, loaded.cohort.n_rows));
     Ok(Run {
+        plan: plan(&study)?,
         trust,
         signs,
         n_rows: loaded.cohort.n_rows,
