@@ -389,10 +389,7 @@ impl Reading<'_> {
                 self.note(fact, None, "measure and conductor under [context] in study.toml would tell");
             }
         }
-        for (fact, why) in
-            [("plan before outcomes were read", "stands in no file of a run"), ("other reasonable analyses", "stands in no file of a run")]
-        {
-            self.note(fact, None, why);
-        }
+        self.plan();
+        self.note("other reasonable analyses", None, "stands in no file of a run");
     }
 }
