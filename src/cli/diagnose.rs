@@ -5,7 +5,7 @@ use super::failure::print;
 use super::roles::{Data, Roles};
 use super::{Common, Failure, Threads};
 use crate::cohort::{Fault, Faults, Warning};
-use crate::diagnose::{Asked, CHECKS, EventStudy, Finding, Look, Trends};
+use crate::diagnose::{Asked, CHECKS, EventStudy, Finding, Ground, Look, Otherwise, Trends};
 use crate::estimate::{Chosen, Fit, Role, Sample};
 use crate::infer::{Method, Setting};
 use crate::ingest;
@@ -35,16 +35,25 @@ pub struct Diagnose {
     #[arg(long, value_name = "FILE", requires = "coefficients")]
     covariance: Option<String>,
     /// The estimator of the path before and after treatment [default: event-study where treatment starts at one time, else
-    /// callaway-santanna:base=universal]
+    /// callaway-santanna:base=universal]; multiverse, smallest-set and disagreement choose by the design. Repeatable for multiverse and
+    /// disagreement, which compare estimators
     #[arg(long, value_name = "NAME[:key=value,…]", conflicts_with = "coefficients")]
-    estimator: Option<String>,
+    estimator: Vec<String>,
     /// The covariance of that path [default: cluster:cr1]
     #[arg(long, value_name = "NAME[:key=value,…]", conflicts_with = "coefficients")]
     inference: Option<String>,
     /// The confidence level; tests reject at one minus it [default: 0.95]
     #[arg(long)]
     level: Option<f64>,
+    /// The seed of all random draws [default: 20210126]
+    #[arg(long)]
+    seed: Option<u64>,
 }
+
+/// The seed where none is given.
+const SEED: u64 = 20_210_126;
+/// Rows of a table on a terminal.
+const MOST_ROWS: usize = 60;
 
 /// The checks, for the help.
 fn checks() -> String {
@@ -102,18 +111,25 @@ impl Diagnose {
     fn idle(&self, asked: &[Asked]) -> Result<(), Failure> {
         let trends = asked.iter().any(|a| matches!(a.check.look, Look::Trends(_)));
         let r = &self.roles;
-        let estimator = self.estimator.as_deref().map(Chosen::parse).transpose().map_err(Failure::BadFlag)?;
-        let fits = trends || asked.iter().any(|a| matches!(a.check.look, Look::Fit(_)));
-        let absorbs = fits && estimator.as_ref().is_some_and(|e| e.estimator.asks_for(Role::FixedEffects));
+        let estimators = self.chosen()?;
+        let anew = asked.iter().any(|a| matches!(a.check.look, Look::Ground(_)));
+        let one = trends || asked.iter().any(|a| matches!(a.check.look, Look::Fit(_)));
+        let fits = one || anew;
+        let absorbs = fits && estimators.iter().any(|e| e.estimator.asks_for(Role::FixedEffects));
         let by_path = "honest, pretrends and pretrends-power ask for it";
-        let by_fit = "honest, pretrends, pretrends-power and leave-one-out ask for it";
+        let by_fit = "checks of an estimate ask for it, and none was asked for";
+        if one && estimators.len() > 1 {
+            return Err(Failure::Usage("several --estimator are for multiverse and disagreement: ask for other checks apart from them".into()));
+        }
+        let draws = asked.iter().any(|a| a.check.card.id == "multiverse");
         for (flag, given, used, why) in [
-            ("--estimator", self.estimator.is_some(), fits, by_fit),
+            ("--estimator", !self.estimator.is_empty(), fits, by_fit),
             ("--inference", self.inference.is_some(), trends, by_path),
             ("--level", self.level.is_some(), fits, by_fit),
+            ("--seed", self.seed.is_some(), draws, "multiverse draws at random, the other checks do not"),
             ("--cluster", !r.cluster.is_empty(), fits, by_fit),
             ("--fixed-effects", !r.fixed_effects.is_empty(), absorbs, "--estimator event-study asks for it"),
-            ("--block", r.block.is_some(), false, "no check asks for it"),
+            ("--block", r.block.is_some(), draws, "multiverse asks for it"),
             ("--levels", !r.levels.is_empty(), false, "no check asks for it"),
             ("--dose", r.dose.is_some(), false, "no check asks for it"),
             ("--take-up", r.take_up.is_some(), false, "no check asks for it"),
@@ -144,13 +160,15 @@ impl Diagnose {
             return Err(Failure::Usage("which outcome? Give --outcome COL".into()));
         }
         let specs = self.roles.outcome.iter().map(|o| self.roles.spec(o)).collect::<Result<Vec<_>, _>>()?;
-        let columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).collect();
+        let further: Vec<String> = asked.iter().flat_map(Asked::columns).collect();
+        let columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).chain(further.iter().map(String::as_str)).collect();
+        let named = self.chosen()?;
         let cohort = data.read(Some(&columns))?;
-        let setting = Setting::new(level, 0, threads);
+        let setting = Setting::new(level, self.seed.unwrap_or(SEED), threads);
         let mut answered = Vec::new();
         for spec in specs {
             let panel = Panel::build(&cohort, &spec)?;
-            let fitted = match asked.iter().any(|a| !matches!(a.check.look, Look::Sample(_))) {
+            let fitted = match asked.iter().any(|a| matches!(a.check.look, Look::Fit(_) | Look::Trends(_))) {
                 true => Some(self.fitted(&panel, &setting)?),
                 false => None,
             };
@@ -158,8 +176,11 @@ impl Diagnose {
                 (Some(fitted), true) => Some(self.path(&panel, fitted, &setting)?),
                 _ => None,
             };
+            let rebuild = |other: &Otherwise| Panel::build(&cohort, &other.of(&spec));
+            let ground = Ground { panel: &panel, named: &named, rebuild: &rebuild };
             for asked in asked {
                 let (answer, by) = match (asked.check.look, &trends, &fitted) {
+                    (Look::Ground(look), ..) => (Asked::answer(look(&ground, &asked.options, &setting))?, None),
                     (Look::Sample(look), ..) => (Asked::answer(look(&panel, &asked.options).map_err(Faults::from))?, None),
                     (Look::Trends(look), Some((trends, method)), Some(fitted)) => {
                         (about(trends.as_ref(), look, asked, level)?, Some((fitted.chosen.label(), Some(method.clone()))))
@@ -171,12 +192,12 @@ impl Diagnose {
                     _ => continue,
                 };
                 let mut warnings = panel.warnings.clone();
-                if by.is_none() {
+                if matches!(asked.check.look, Look::Sample(_)) {
                     // No interval, so nothing rests on clusters.
                     warnings.retain(|w| w.code != "cluster-is-unit");
                 }
                 warnings.extend(fitted.iter().filter(|_| by.is_some()).flat_map(|f| f.fit.warnings.iter().cloned()));
-                if matches!(asked.check.look, Look::Fit(_)) && answer.is_ok() {
+                if names_clusters(asked) && answer.is_ok() {
                     warnings.extend(few_in_a_cluster(&panel));
                 }
                 let told = told(asked, &answer);
@@ -187,10 +208,17 @@ impl Diagnose {
         Ok(answered)
     }
 
+    /// The estimators named.
+    fn chosen(&self) -> Result<Vec<Chosen>, Failure> {
+        let mut faults = Faults::default();
+        let parsed = self.estimator.iter().map(|text| Chosen::parse(text)).filter_map(|c| c.map_err(|f| faults.extend(f)).ok()).collect();
+        faults.into_result().map_err(Failure::BadFlag)?;
+        Ok(parsed)
+    }
+
     /// The estimate.
     fn fitted(&self, panel: &Panel, setting: &Setting<'_>) -> Result<Fitted, Failure> {
-        let parsed = self.estimator.as_deref().map(Chosen::parse).transpose().map_err(Failure::BadFlag)?;
-        let chosen = parsed.unwrap_or_else(|| Trends::estimator(panel));
+        let chosen = self.chosen()?.into_iter().next().unwrap_or_else(|| Trends::estimator(panel));
         let fit = chosen.fit(&Sample::new(panel, setting.executor))?;
         Ok(Fitted { chosen, fit })
     }
@@ -271,12 +299,21 @@ fn shown(a: &Answered, common: &Common) -> String {
     }
     out += "\n";
     for table in a.told.summary.iter().chain([&a.told.table]).filter(|t| !t.rows.is_empty()) {
+        if table.rows.len() > MOST_ROWS {
+            out += &format!("{}: {} rows; --json shows them\n\n", table.title, table.rows.len());
+            continue;
+        }
         out += &format!("{}\n", text::text(table));
     }
     if !common.quiet {
         a.warnings.iter().for_each(|w| out += &format!("caution ({}): {}\n", w.code, w.message));
     }
     out
+}
+
+/// Whether the check's table names clusters.
+fn names_clusters(asked: &Asked) -> bool {
+    matches!(asked.check.look, Look::Fit(_)) || asked.check.card.id == "smallest-set"
 }
 
 /// What to heed where a table names clusters of a few units: without one of them, an estimate tells of those few.

@@ -1,7 +1,7 @@
 //! A check: its card, what it looks at, and what it finds.
 
-use super::checks::{Bounded, Breakable, Detectable, LeftOut, Tested, Weighted};
-use super::{Trends, Verdict, checks};
+use super::checks::{Bounded, Breakable, Carried, Disagreed, Detectable, LeftOut, Tested, Specified, Weighted};
+use super::{Ground, Trends, Verdict, checks, multiverse};
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::estimate::{Card, Fit, Options};
 use crate::infer::Setting;
@@ -23,6 +23,8 @@ pub enum Look {
     Trends(fn(&Trends, &Options, f64) -> Result<Finding, Fault>),
     /// An estimate and its clusters.
     Fit(fn(&Fit, &Options, &Setting<'_>) -> Result<Finding, Fault>),
+    /// The sample, and what it takes to estimate anew.
+    Ground(fn(&Ground<'_>, &Options, &Setting<'_>) -> Result<Finding, Faults>),
     /// The analytic sample.
     Sample(fn(&Panel, &Options) -> Result<Finding, Fault>),
 }
@@ -42,6 +44,12 @@ pub enum Finding {
     TwfeWeights(Weighted),
     /// What the effect is without each cluster in turn.
     LeaveOneOut(LeftOut),
+    /// What the effect is under other reasonable choices.
+    Multiverse(Specified),
+    /// Whose removal turns the result.
+    SmallestSet(Carried),
+    /// Why two estimators differ.
+    Disagreement(Disagreed),
 }
 
 impl Finding {
@@ -54,16 +62,19 @@ impl Finding {
             Finding::Bacon(f) => f.verdict(),
             Finding::TwfeWeights(f) => f.verdict(),
             Finding::LeaveOneOut(f) => f.verdict(),
+            Finding::Multiverse(f) => f.verdict(),
+            Finding::SmallestSet(f) => f.verdict(),
+            Finding::Disagreement(f) => f.verdict(),
         }
     }
 }
 
 /// All checks, in the order in which they are listed.
 pub static CHECKS: &[&Check] =
-    &[&checks::HONEST, &checks::PRETRENDS, &checks::PRETRENDS_POWER, &checks::BACON, &checks::TWFE_WEIGHTS, &checks::LEAVE_ONE_OUT];
+    &[&checks::HONEST, &checks::PRETRENDS, &checks::PRETRENDS_POWER, &checks::BACON, &checks::TWFE_WEIGHTS, &checks::LEAVE_ONE_OUT, &checks::MULTIVERSE, &checks::SMALLEST_SET, &checks::DISAGREEMENT];
 
 /// Faults that are no fault of the question: the data do not answer it.
-const UNANSWERED: [&str; 9] = ["DIAG-004", "DIAG-005", "DIAG-006", "DIAG-009", "DIAG-011", "DIAG-012", "DIAG-013", "DIAG-015", "DIAG-018"];
+const UNANSWERED: [&str; 12] = ["DIAG-004", "DIAG-005", "DIAG-006", "DIAG-009", "DIAG-011", "DIAG-012", "DIAG-013", "DIAG-015", "DIAG-018", "DIAG-025", "DIAG-026", "DIAG-028"];
 
 /// A check with its options: `name[:key=value,…]`, resolved.
 #[derive(Debug, Clone)]
@@ -99,6 +110,11 @@ impl Asked {
     /// The check's name with the options that differ from the defaults.
     pub fn label(&self) -> String {
         self.options.label(&self.check.card)
+    }
+
+    /// The columns of the data that its options name.
+    pub fn columns(&self) -> Vec<String> {
+        if self.check.card.id == "multiverse" { multiverse::columns(&self.options) } else { Vec::new() }
     }
 
     /// Sets apart a question that the data do not answer from one that is wrong.

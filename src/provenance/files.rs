@@ -47,6 +47,9 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         Some(Ok(trust)) => trust.value(),
         Some(Err(why)) => serde_json::json!({"not_tried": why}),
     };
+    if let Some(found) = &run.multiverse {
+        results["multiverse"] = study::multiverse_document(found);
+    }
     results["subgroups"] = serde_json::Value::Array(
         run.subgroups
             .iter()

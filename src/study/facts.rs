@@ -3,7 +3,7 @@
 use super::file::StudyFile;
 use crate::cohort::{Fault, Faults};
 use crate::evidence::effect::Sizes;
-use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Unit};
+use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Specifications, Unit};
 use crate::evidence::standard::{Baseline, Key, Standards};
 use serde_json::Value;
 
@@ -88,6 +88,7 @@ pub fn run_facts(results: &Value, study: &StudyFile, standards: &Standards) -> R
     read.trends();
     read.baseline();
     read.domain(effect);
+    read.specifications();
     read.unknown();
     Ok(RunFacts { outcome: read.outcome, estimator: read.estimator, inference: read.inference, facts: read.facts, known: read.known })
 }
@@ -291,13 +292,32 @@ impl Reading<'_> {
         self.facts.domain = all;
     }
 
+    /// The specification curve, where the study asked for one.
+    fn specifications(&mut self) {
+        let curve = &self.results["multiverse"];
+        let share = curve["same_sign"].as_f64().filter(|s| (0.0..=1.0).contains(s));
+        self.facts.specifications = share
+            .zip(curve["median_excludes_zero"].as_bool())
+            .map(|(same_sign, median_excludes_zero)| Specifications { same_sign, median_excludes_zero });
+        let said = self.facts.specifications.map(|s| {
+            let middle = if s.median_excludes_zero { "leaves zero out" } else { "holds zero" };
+            format!("{:.0} % have the sign of the headline; the interval of the median one {middle}", 100.0 * s.same_sign)
+        });
+        let from = match (&said, curve["not_drawn"].as_str()) {
+            (Some(_), _) => "the specification curve in results.json".to_string(),
+            (None, Some(why)) => format!("there is no curve: {why}"),
+            (None, None) => "study.toml has no [multiverse]".to_string(),
+        };
+        self.note("other reasonable analyses", said, from);
+    }
+
     /// What no run writes.
     fn unknown(&mut self) {
         for (fact, why) in [
             ("attrition by arm", "the flow of students is not counted by arm of assignment"),
             ("who made the test, who ran the study", "stands in no file of a run"),
             ("plan before outcomes were read", "stands in no file of a run"),
-            ("other reasonable analyses, leaving out a school", "stands in no file of a run"),
+            ("leaving out a school", "stands in no file of a run"),
         ] {
             self.note(fact, None, why);
         }

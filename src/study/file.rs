@@ -1,5 +1,6 @@
 //! The study file: strict TOML, every default written out when resolved.
 
+use super::multiverse::MultiverseSection;
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::infer::multiplicity::Adjustment;
 use schemars::JsonSchema;
@@ -25,7 +26,7 @@ pub struct StudyFile {
     pub checks: Option<Empty>,
     /// Specification curve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub multiverse: Option<Empty>,
+    pub multiverse: Option<MultiverseSection>,
     /// How the headline interval is tried on the study's own design.
     #[serde(default, skip_serializing_if = "CalibrationSection::is_open")]
     pub calibration: CalibrationSection,

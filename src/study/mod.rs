@@ -9,11 +9,11 @@ mod describe;
 mod facts;
 mod family;
 mod file;
+mod multiverse;
 mod results;
 mod run;
 mod subgroup;
 mod trust;
-mod versus;
 
 pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
 pub use builtin::{BuiltIn, STUDIES};
@@ -25,8 +25,8 @@ pub use family::{Leader, adjust};
 pub use file::{
     About, AnalysisSection, CalibrationSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile,
 };
+pub use multiverse::{MultiverseSection, document as multiverse_document};
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};
 pub use subgroup::{Subgroup, by_subgroup, subgroups};
 pub use trust::Trust;
-pub use versus::Versus;

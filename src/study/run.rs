@@ -4,9 +4,11 @@ use super::analyse::{Analysis, Question, analyse_panel};
 use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
+use super::multiverse::multiverse;
 use super::subgroup::by_subgroup;
 use super::trust::{Trust, draws, trust};
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
+use crate::diagnose::Specified;
 use crate::estimate::{Chosen, Role};
 use crate::infer::Method;
 use crate::panel::{CovariateTerm, Duplicates, Executor, FixedEffect, Panel, PanelSpec, TreatmentRule};
@@ -52,6 +54,8 @@ pub struct Run {
     pub subgroups: Vec<SubgroupResult>,
     /// What draws on its own design say of the headline interval, or why there are none; `None` where they were not asked for.
     pub trust: Option<Result<Trust, String>>,
+    /// The specification curve of the headline, or why there is none; `None` where none was asked for.
+    pub multiverse: Option<Result<Specified, String>>,
 }
 
 /// Fills in what a study leaves open, so that the resolved file says everything.
@@ -202,6 +206,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
             }
         }
     }
+    if let Some(Err(f)) = study.multiverse.as_ref().map(super::multiverse::MultiverseSection::asked) {
+        faults.extend(f);
+    }
     faults.into_result()?;
     Ok(study)
 }
@@ -247,6 +254,9 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
     if study.data.path.is_some() {
         // No estimator reads them, but a design fitted to the data does.
         all.extend(roles.school.iter().chain(&roles.classroom).chain(&roles.levels).cloned());
+    }
+    if let Some(section) = &study.multiverse {
+        all.extend(section.asked()?.columns());
     }
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|c| seen.insert(c.clone()));
@@ -320,9 +330,18 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     faults.into_result()?;
     stage("trying the headline interval on this design");
     let trust = trust(&study, &loaded.cohort, analyses.first(), executor).map_err(|f| f.shown[0].what.clone()).transpose();
+    let multiverse = match (study.multiverse.is_some(), analyses.is_empty()) {
+        (true, false) => {
+            stage("drawing the specification curve");
+            let question = question(&study, &study.analysis[0], &roles.outcomes[0])?;
+            multiverse(&study, &question, &loaded.cohort, executor).map_err(|f| f.shown[0].what.clone()).transpose()
+        }
+        _ => None,
+    };
     study.calibration.replicates = Some(draws(&study, loaded.cohort.n_rows));
     Ok(Run {
         trust,
+        multiverse,
         n_rows: loaded.cohort.n_rows,
         codebook: loaded.cohort.codebook,
         study,

@@ -7,6 +7,7 @@ mod cohorts;
 mod estimator_options;
 mod estimators;
 mod fixed_effects;
+mod fragility;
 mod grades;
 mod imputation;
 mod inference;

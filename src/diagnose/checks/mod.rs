@@ -2,16 +2,22 @@
 
 mod aim;
 mod bacon;
+mod disagreement;
 mod honest;
 mod leave_one_out;
+mod multiverse;
 mod pretrends;
 mod pretrends_power;
+mod smallest_set;
 mod twfe_weights;
 
 pub use aim::Aim;
 pub use bacon::{BACON, Breakable, FORBIDDEN};
+pub use disagreement::{DISAGREEMENT, Disagreed};
 pub use honest::{Bounded, HONEST, RATIO};
 pub use leave_one_out::{LEAVE_ONE_OUT, LeftOut, Turn, Without};
+pub use multiverse::{MULTIVERSE, SAME_SIGN, Specified};
 pub use pretrends::{PRETRENDS, Tested};
 pub use pretrends_power::{Detectable, Drift, POWER, PRETRENDS_POWER};
+pub use smallest_set::{Carried, Carrier, FEW, SMALLEST_SET};
 pub use twfe_weights::{NEGATIVE, TWFE_WEIGHTS, Weighted};

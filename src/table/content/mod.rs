@@ -16,6 +16,7 @@ mod joint;
 pub mod plan;
 mod report;
 mod side_by_side;
+mod specifications;
 mod subgroups;
 mod truth;
 mod words;
@@ -47,6 +48,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
         descriptives::descriptives(run),
         balance::balance(run),
     ];
+    tables.extend(specifications::tables(run));
     tables.extend(truth::truth(run));
     tables.extend(descriptives::codebook(run));
     tables.retain(|t| !t.rows.is_empty());

@@ -1,11 +1,16 @@
 //! What a check says: the verdict in a sentence, what to do, and its table. One file a check.
 
 mod bacon;
+mod disagreement;
 mod honest;
 mod leave_one_out;
+mod multiverse;
 mod pretrends;
 mod pretrends_power;
+mod smallest_set;
 mod twfe_weights;
+
+pub(super) use multiverse::{decisions as curve_decisions, table as curve_table};
 
 use crate::cohort::Fault;
 use crate::diagnose::{Aim, Asked, Finding, Verdict};
@@ -51,6 +56,9 @@ pub fn told(asked: &Asked, answer: &Result<Finding, Fault>) -> Told {
         Ok(Finding::Bacon(found)) => bacon::told(found),
         Ok(Finding::TwfeWeights(found)) => twfe_weights::told(found),
         Ok(Finding::LeaveOneOut(found)) => leave_one_out::told(found),
+        Ok(Finding::Multiverse(found)) => multiverse::told(found),
+        Ok(Finding::SmallestSet(found)) => smallest_set::told(found),
+        Ok(Finding::Disagreement(found)) => disagreement::told(found),
         Err(fault) => unanswered(asked, fault),
     }
 }
