@@ -62,6 +62,7 @@ pub(super) fn estimate(
         Some(Err(why)) => Err(format!("the first specification has no estimate ({why})")),
         None => Err("the first sample does not exist".into()),
     };
+    let making = Making { named: ground.panel, choices, setting, shuffled: shuffled.as_ref().ok() };
     let one = |i: usize| -> Result<Cell, String> {
         let (place, set, way) = (i / (n_sets * n_ways), i / n_ways % n_sets, i % n_ways);
         let (sample, (_, sd)) = match (&samples[place], &places[place].panel) {
@@ -70,7 +71,7 @@ pub(super) fn estimate(
             _ => return Err("no sample".into()),
         };
         let (panel, fit, target) = fit_of(ground, choices, sample, set, way)?;
-        Ok(cell(&panel, ground.panel, fit, target, *sd, choices, setting, shuffled.as_ref().ok()))
+        Ok(cell(&panel, (fit, target), *sd, &making))
     };
     let cells = spread(setting.executor, places.len() * n_sets * n_ways, one);
     gather(choices, places, cells, shuffled, setting)
@@ -96,17 +97,17 @@ fn fit_of(ground: &Ground<'_>, choices: &Choices, whole: &Sample<'_>, set: usize
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one place makes a cell of all that a specification has")]
-fn cell(
-    panel: &Panel,
-    named: &Panel,
-    fit: Fit,
-    target: usize,
-    sd: f64,
-    choices: &Choices,
-    setting: &Setting<'_>,
-    shuffled: Option<&Shuffled>,
-) -> Cell {
+/// What every cell is made with.
+struct Making<'a> {
+    named: &'a Panel,
+    choices: &'a Choices,
+    setting: &'a Setting<'a>,
+    shuffled: Option<&'a Shuffled>,
+}
+
+/// A fit with everything that its specifications say.
+fn cell(panel: &Panel, (fit, target): (Fit, usize), sd: f64, making: &Making<'_>) -> Cell {
+    let Making { named, choices, setting, shuffled } = *making;
     let estimate = fit.estimates[target].as_ref().copied().unwrap_or(f64::NAN);
     let focus: Vec<bool> = (0..fit.targets.len()).map(|t| t == target).collect();
     let setting = Setting { focus: Some(&focus), executor: &Serial, ..*setting };
