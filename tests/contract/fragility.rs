@@ -394,3 +394,48 @@ fn a_gap_needs_two_estimators() {
     let same = checked(&format!("{path} {ROLES} --check disagreement"));
     assert_eq!((same["verdict"].as_str(), same["estimator"].as_str()), (Some("ok"), None));
 }
+
+#[test]
+fn a_study_with_a_multiverse_has_its_curve_and_the_grade_reads_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = |more: &str| {
+        format!(
+            "[study]\ntitle = \"t\"\n[data]\nsimulate = \"two-period\"\nworld = {{ schools = 12 }}\n[[analysis]]\nestimators = [\"did\", \"twfe\"]\n\
+             [multiverse]\nshuffles = 40\n{more}\n[calibration]\nreplicates = 0\n"
+        )
+    };
+    let study = folder.path().join("study.toml");
+    std::fs::write(&study, text("")).expect("a file can be written");
+    let run = |out: &str, flags: &str| {
+        let out = folder.path().join(out);
+        let (code, _, err) = didact(&format!("run {} --quiet --out {} {flags}", study.display(), out.display()));
+        assert_eq!(code, 0, "{err}");
+        out
+    };
+    let (one, two) = (run("one", "--threads 1"), run("two", "--threads 4"));
+    let read = |folder: &Path, file: &str| std::fs::read(folder.join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+    for file in ["results.json", "figures/specification-curve.svg", "figures/specification-curve.csv", "tables/specification-curve.csv"] {
+        assert_eq!(read(&one, file), read(&two, file), "{file}");
+    }
+    let results: Value = serde_json::from_slice(&read(&one, "results.json")).expect("JSON");
+    let curve = &results["multiverse"];
+    let n = curve["specifications"].as_u64().expect("a count") as usize;
+    assert!(n > 10, "{curve}");
+    let data = String::from_utf8(read(&one, "figures/specification-curve.csv")).expect("text");
+    assert_eq!(data.lines().count(), n + 1);
+    let (code, out, err) = didact(&format!("grade {} --json", one.display()));
+    assert_eq!(code, 0, "{err}");
+    let grade: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(grade["facts"]["specifications"]["same_sign"], curve["same_sign"]);
+    assert_eq!(grade["facts"]["specifications"]["median_excludes_zero"], curve["median_excludes_zero"]);
+    // The resolved study says every default, and runs again.
+    let resolved = String::from_utf8(read(&one, "study.toml")).expect("text");
+    assert!(resolved.contains("[multiverse]") && resolved.contains("subsets = 16"), "{resolved}");
+    std::fs::write(&study, resolved).expect("a file can be written");
+    assert_eq!(read(&run("three", ""), "results.json"), read(&one, "results.json"));
+    for (more, fragment) in [("scale = [\"raw\"]", "did you mean"), ("scales = [\"raw\", \"raw\"]", "EST-002"), ("subsets = 0", "EST-002")] {
+        std::fs::write(&study, text(more)).expect("a file can be written");
+        let (code, _, err) = didact(&format!("run {} --quiet --out {}", study.display(), folder.path().join("bad").display()));
+        assert!(code == 3 && err.contains(fragment), "{more}: {code} {err}");
+    }
+}
