@@ -4,16 +4,16 @@ use super::estimate::check_level;
 use super::failure::print;
 use super::roles::{Data, Roles};
 use super::{Common, Failure, Threads};
-use crate::cohort::{Fault, Faults, Warning};
-use crate::diagnose::{Asked, CHECKS, EventStudy, Finding, Ground, Look, Otherwise, Trends};
-use crate::estimate::{Chosen, Fit, Role, Sample};
-use crate::infer::{Method, Setting};
+use crate::cohort::{Faults, Warning};
+use crate::diagnose::{Answered, Asked, CHECKS, Check, Estimated, EventStudy, Ground, Look, Otherwise, Path, Subject, Trends};
+use crate::estimate::{Chosen, Role, Sample};
+use crate::infer::{self, Method, Setting};
 use crate::ingest;
 use crate::num::Matrix;
-use crate::panel::Panel;
+use crate::panel::{Panel, PanelSpec};
 use crate::render::{json, text};
-use crate::table::content::diagnose::{Told, told};
-use serde_json::{Map, Value, json};
+use crate::table::content::diagnose::{Checked, told};
+use serde_json::{Value, json};
 
 /// What could be wrong: checks of an estimate.
 #[derive(clap::Args, Debug)]
@@ -35,7 +35,7 @@ pub struct Diagnose {
     #[arg(long, value_name = "FILE", requires = "coefficients")]
     covariance: Option<String>,
     /// The estimator of the path before and after treatment [default: event-study where treatment starts at one time, else
-    /// callaway-santanna:base=universal]; multiverse, smallest-set and disagreement choose by the design. Repeatable for multiverse and
+    /// callaway-santanna:base=universal; multiverse, smallest-set and disagreement choose by the design]. Repeatable for multiverse and
     /// disagreement, which compare estimators
     #[arg(long, value_name = "NAME[:key=value,…]", conflicts_with = "coefficients")]
     estimator: Vec<String>,
@@ -45,13 +45,11 @@ pub struct Diagnose {
     /// The confidence level; tests reject at one minus it [default: 0.95]
     #[arg(long)]
     level: Option<f64>,
-    /// The seed of all random draws [default: 20210126]
-    #[arg(long)]
+    /// The seed of random choices [default: 0]
+    #[arg(long, value_name = "N", conflicts_with = "coefficients")]
     seed: Option<u64>,
 }
 
-/// The seed where none is given.
-const SEED: u64 = 20_210_126;
 /// Rows of a table on a terminal.
 const MOST_ROWS: usize = 60;
 
@@ -66,16 +64,6 @@ fn checks() -> String {
         }
     }
     out + "\ndidact list diagnostics -v says what each asks, needs and rests on."
-}
-
-/// What a check of one outcome answers.
-struct Answered {
-    outcome: Option<String>,
-    /// The estimator and the method, where the check looks at an estimate.
-    by: Option<(String, Option<String>)>,
-    warnings: Vec<Warning>,
-    asked: Asked,
-    told: Told,
 }
 
 impl Diagnose {
@@ -96,7 +84,7 @@ impl Diagnose {
             _ => self.estimated(&asked, level, threads)?,
         };
         if common.json {
-            let mut documents: Vec<Value> = answered.iter().map(document).collect();
+            let mut documents: Vec<Value> = answered.iter().map(|a| json::check(&Checked::of(a))).collect();
             let value = if documents.len() == 1 {
                 documents.remove(0)
             } else {
@@ -109,27 +97,23 @@ impl Diagnose {
 
     /// Refuses flags that none of the checks asks for.
     fn idle(&self, asked: &[Asked]) -> Result<(), Failure> {
-        let trends = asked.iter().any(|a| matches!(a.check.look, Look::Trends(_)));
         let r = &self.roles;
         let estimators = self.chosen()?;
-        let anew = asked.iter().any(|a| matches!(a.check.look, Look::Ground(_)));
-        let one = trends || asked.iter().any(|a| matches!(a.check.look, Look::Fit(_)));
-        let fits = one || anew;
-        let absorbs = fits && estimators.iter().any(|e| e.estimator.asks_for(Role::FixedEffects));
-        let by_path = "honest, pretrends and pretrends-power ask for it";
-        let by_fit = "checks of an estimate ask for it, and none was asked for";
-        if one && estimators.len() > 1 {
-            return Err(Failure::Usage("several --estimator are for multiverse and disagreement: ask for other checks apart from them".into()));
-        }
-        let draws = asked.iter().any(|a| a.check.card.id == "multiverse");
+        let some = |asks: fn(&Check) -> bool| asked.iter().any(|a| asks(a.check));
+        let absorbs = some(by_estimate) && estimators.iter().any(|e| e.estimator.asks_for(Role::FixedEffects));
+        let who = |asks: fn(&Check) -> bool| {
+            let names: Vec<&str> = CHECKS.iter().filter(|c| asks(c)).map(|c| c.card.id).collect();
+            format!("{} ask for it", names.join(", "))
+        };
+        let (fit, method, clusters) = (who(by_estimate), who(by_method), who(by_cluster));
         for (flag, given, used, why) in [
-            ("--estimator", !self.estimator.is_empty(), fits, by_fit),
-            ("--inference", self.inference.is_some(), trends, by_path),
-            ("--level", self.level.is_some(), fits, by_fit),
-            ("--seed", self.seed.is_some(), draws, "multiverse draws at random, the other checks do not"),
-            ("--cluster", !r.cluster.is_empty(), fits, by_fit),
+            ("--estimator", !self.estimator.is_empty(), some(by_estimate), fit.as_str()),
+            ("--inference", self.inference.is_some(), some(by_method), &method),
+            ("--level", self.level.is_some(), some(by_estimate), &fit),
+            ("--seed", self.seed.is_some(), some(by_chance), "placebo and multiverse ask for it"),
+            ("--cluster", !r.cluster.is_empty(), some(by_cluster), &clusters),
             ("--fixed-effects", !r.fixed_effects.is_empty(), absorbs, "--estimator event-study asks for it"),
-            ("--block", r.block.is_some(), draws, "multiverse asks for it"),
+            ("--block", r.block.is_some(), some(|c| c.card.id == "multiverse"), "multiverse asks for it"),
             ("--levels", !r.levels.is_empty(), false, "no check asks for it"),
             ("--dose", r.dose.is_some(), false, "no check asks for it"),
             ("--take-up", r.take_up.is_some(), false, "no check asks for it"),
@@ -138,6 +122,9 @@ impl Diagnose {
             if given && !used {
                 return Err(Failure::Usage(format!("{flag} does nothing here: {why}")));
             }
+        }
+        if estimators.len() > 1 && some(|c| by_estimate(c) && !matches!(c.look, Look::Ground(_))) {
+            return Err(Failure::Usage("several --estimator are for multiverse and disagreement: ask for other checks apart from them".into()));
         }
         let of_files = self.coefficients.is_some();
         if let Some(a) = asked.iter().find(|a| of_files && !matches!(a.check.look, Look::Trends(_))) {
@@ -161,48 +148,45 @@ impl Diagnose {
         }
         let specs = self.roles.outcome.iter().map(|o| self.roles.spec(o)).collect::<Result<Vec<_>, _>>()?;
         let further: Vec<String> = asked.iter().flat_map(Asked::columns).collect();
-        let columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).chain(further.iter().map(String::as_str)).collect();
+        let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).chain(further.iter().map(String::as_str)).collect();
         let named = self.chosen()?;
+        let mut seen = std::collections::BTreeSet::new();
+        columns.retain(|c| seen.insert(*c));
         let cohort = data.read(Some(&columns))?;
-        let setting = Setting::new(level, self.seed.unwrap_or(SEED), threads);
+        let setting = Setting::new(level, self.seed.unwrap_or(0), threads);
         let mut answered = Vec::new();
         for spec in specs {
             let panel = Panel::build(&cohort, &spec)?;
-            let fitted = match asked.iter().any(|a| matches!(a.check.look, Look::Fit(_) | Look::Trends(_))) {
+            let estimated = match asked.iter().any(|a| !matches!(a.check.look, Look::Sample(_) | Look::Roll(_) | Look::Ground(_))) {
                 true => Some(self.fitted(&panel, &setting)?),
                 false => None,
             };
-            let trends = match (&fitted, asked.iter().any(|a| matches!(a.check.look, Look::Trends(_)))) {
-                (Some(fitted), true) => Some(self.path(&panel, fitted, &setting)?),
+            let path = match (&estimated, asked.iter().any(|a| matches!(a.check.look, Look::Trends(_)))) {
+                (Some(estimated), true) => Some(self.path(&panel, estimated, &setting)?),
                 _ => None,
             };
+            let looks_at_roll = asked.iter().any(|a| matches!(a.check.look, Look::Roll(_)));
+            let roll = looks_at_roll.then(|| Panel::roll(&cohort, &spec).map_err(|faults| faults.shown[0].clone()));
+            let methods = self.methods(&panel, estimated.as_ref())?;
+            let another = |outcome: &str| Panel::build(&cohort, &PanelSpec { outcome: outcome.into(), ..spec.clone() });
             let rebuild = |other: &Otherwise| Panel::build(&cohort, &other.of(&spec));
             let ground = Ground { panel: &panel, named: &named, rebuild: &rebuild };
+            let subject = Subject {
+                ground: Some(&ground),
+                panel: &panel,
+                estimated: estimated.as_ref(),
+                methods: &methods,
+                path: path.as_ref(),
+                roll: roll.as_ref(),
+                another: Some(&another),
+                setting,
+            };
             for asked in asked {
-                let (answer, by) = match (asked.check.look, &trends, &fitted) {
-                    (Look::Ground(look), ..) => (Asked::answer(look(&ground, &asked.options, &setting))?, None),
-                    (Look::Sample(look), ..) => (Asked::answer(look(&panel, &asked.options).map_err(Faults::from))?, None),
-                    (Look::Trends(look), Some((trends, method)), Some(fitted)) => {
-                        (about(trends.as_ref(), look, asked, level)?, Some((fitted.chosen.label(), Some(method.clone()))))
-                    }
-                    (Look::Fit(look), _, Some(fitted)) => {
-                        let found = look(&fitted.fit, &asked.options, &setting).map_err(Faults::from);
-                        (Asked::answer(found)?, Some((fitted.chosen.label(), None)))
-                    }
-                    _ => continue,
-                };
-                let mut warnings = panel.warnings.clone();
-                if matches!(asked.check.look, Look::Sample(_)) {
-                    // No interval, so nothing rests on clusters.
-                    warnings.retain(|w| w.code != "cluster-is-unit");
+                let mut found = subject.answer(asked).map_err(Failure::BadFlag)?;
+                if names_clusters(asked) && found.answer.is_ok() {
+                    found.warnings.extend(few_in_a_cluster(&panel));
                 }
-                warnings.extend(fitted.iter().filter(|_| by.is_some()).flat_map(|f| f.fit.warnings.iter().cloned()));
-                if names_clusters(asked) && answer.is_ok() {
-                    warnings.extend(few_in_a_cluster(&panel));
-                }
-                let told = told(asked, &answer);
-                let outcome = Some(panel.outcome_name.clone());
-                answered.push(Answered { outcome, by, warnings, asked: asked.clone(), told });
+                answered.push(found);
             }
         }
         Ok(answered)
@@ -217,33 +201,53 @@ impl Diagnose {
     }
 
     /// The estimate.
-    fn fitted(&self, panel: &Panel, setting: &Setting<'_>) -> Result<Fitted, Failure> {
+    fn fitted(&self, panel: &Panel, setting: &Setting<'_>) -> Result<Estimated, Failure> {
         let chosen = self.chosen()?.into_iter().next().unwrap_or_else(|| Trends::estimator(panel));
         let fit = chosen.fit(&Sample::new(panel, setting.executor))?;
-        Ok(Fitted { chosen, fit })
+        Ok(Estimated { chosen, fit })
     }
 
-    /// Its path before and after treatment, or why there is none, and the method of its covariance.
-    fn path(&self, panel: &Panel, fitted: &Fitted, setting: &Setting<'_>) -> Result<(Result<Trends, Fault>, String), Failure> {
+    /// The methods of its uncertainty: the one asked for, else the usual ones.
+    fn methods(&self, panel: &Panel, of: Option<&Estimated>) -> Result<Vec<Method>, Failure> {
+        match (self.inference.as_deref(), of) {
+            (Some(text), _) => Ok(vec![Method::parse(text).map_err(Failure::BadFlag)?]),
+            (None, Some(of)) => Ok(infer::defaults(&of.fit, panel)),
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
+    /// Its path before and after treatment, or why there is none.
+    fn path(&self, panel: &Panel, of: &Estimated, setting: &Setting<'_>) -> Result<Path, Failure> {
         let method = self.inference.as_deref().map(Method::parse).transpose().map_err(Failure::BadFlag)?.unwrap_or_else(Trends::method);
-        method.fits(&fitted.fit, panel)?;
-        Ok((Asked::answer(Trends::of(&fitted.fit, &fitted.chosen, &method, setting))?, method.label()))
+        method.fits(&of.fit, panel)?;
+        let trends = Asked::answer(Trends::of(&of.fit, &of.chosen, &method, setting))?;
+        Ok(Path { chosen: of.chosen.clone(), method, trends })
     }
 }
 
-/// An estimate and its estimator.
-struct Fitted {
-    chosen: Chosen,
-    fit: Fit,
+/// Whether a check looks at an estimate.
+fn by_estimate(check: &Check) -> bool {
+    matches!(check.look, Look::Trends(_) | Look::Fit(_) | Look::Estimate(_) | Look::Ground(_))
 }
 
-type Looking = fn(&Trends, &crate::estimate::Options, f64) -> Result<Finding, Fault>;
+/// Whether it looks at its uncertainty by a method.
+fn by_method(check: &Check) -> bool {
+    matches!(check.look, Look::Trends(_)) || ["placebo", "power"].contains(&check.card.id)
+}
 
-fn about(trends: Result<&Trends, &Fault>, look: Looking, asked: &Asked, level: f64) -> Result<Result<Finding, Fault>, Failure> {
-    match trends {
-        Err(fault) => Ok(Err(fault.clone())),
-        Ok(trends) => Asked::answer(look(trends, &asked.options, level).map_err(Faults::from)).map_err(Failure::BadFlag),
-    }
+/// Whether it draws at random.
+fn by_chance(check: &Check) -> bool {
+    ["placebo", "multiverse"].contains(&check.card.id)
+}
+
+/// Whether its table names clusters.
+fn names_clusters(asked: &Asked) -> bool {
+    matches!(asked.check.look, Look::Fit(_)) || asked.check.card.id == "smallest-set"
+}
+
+/// Whether it asks which cluster a unit lies in.
+fn by_cluster(check: &Check) -> bool {
+    by_estimate(check) || ["attrition", "sample"].contains(&check.card.id)
 }
 
 fn published(asked: &[Asked], coefficients: &str, covariance: &str, level: f64) -> Result<Vec<Answered>, Failure> {
@@ -255,50 +259,29 @@ fn published(asked: &[Asked], coefficients: &str, covariance: &str, level: f64) 
     let mut answered = Vec::new();
     for asked in asked {
         let Look::Trends(look) = asked.check.look else { continue };
-        let told = told(asked, &about(Ok(&trends), look, asked, level)?);
-        answered.push(Answered { outcome: None, by: None, warnings: Vec::new(), asked: asked.clone(), told });
+        let answer = Asked::answer(look(&trends, &asked.options, level).map_err(Faults::from)).map_err(Failure::BadFlag)?;
+        answered.push(Answered { asked: asked.clone(), outcome: None, by: None, warnings: Vec::new(), answer });
     }
     Ok(answered)
 }
 
-fn document(a: &Answered) -> Value {
-    let number = |x: Option<f64>| x.filter(|x| x.is_finite()).map_or(Value::Null, |x| json!(if x == 0.0 { 0.0 } else { x }));
-    let options: Map<String, Value> = a.asked.options.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
-    let numbers: Map<String, Value> = a.told.numbers.iter().map(|(k, v)| ((*k).to_string(), number(*v))).collect();
-    json!({
-        "check": a.asked.check.card.id,
-        "verdict": a.told.verdict.word(),
-        "reason": a.told.reason,
-        "remedy": a.told.remedy,
-        "decided": a.told.decided.as_ref().map(|d| json!({ "name": d.name, "value": number(d.value), "rule": d.rule })),
-        "numbers": numbers,
-        "table": json::plain(&a.told.table),
-        "summary": a.told.summary.as_ref().map(json::plain),
-        "options": options,
-        "outcome": a.outcome,
-        "estimator": a.by.as_ref().map(|by| &by.0),
-        "inference": a.by.as_ref().and_then(|by| by.1.as_ref()),
-        "version": a.asked.check.card.version,
-        "warnings": a.warnings.iter().map(|w| json!({ "code": w.code, "message": w.message })).collect::<Vec<_>>(),
-    })
-}
-
 fn shown(a: &Answered, common: &Common) -> String {
+    let told = told(&a.asked, &a.answer);
     let of = a.outcome.as_ref().map_or(String::new(), |o| format!(", {o}"));
-    let mut out = text::printable(&format!("{}{of}: {}", a.asked.label(), a.told.verdict.word()));
-    out += &format!("\n\n  {}\n  do: {}\n", text::printable(&a.told.reason), text::printable(&a.told.remedy));
-    if let Some(d) = &a.told.decided {
+    let mut out = text::printable(&format!("{}{of}: {}", a.asked.label(), told.verdict.word()));
+    out += &format!("\n\n  {}\n  do: {}\n", text::printable(&told.reason), text::printable(&told.remedy));
+    if let Some(d) = &told.decided {
         let value = d
             .value
             .map_or("none".into(), |v| crate::render::number::number(v, crate::table::Digits::Auto, crate::render::number::Glyphs::Ascii));
         out += &format!("  decided by: {} = {value} ({})\n", d.name, d.rule);
     }
     if let Some((estimator, method)) = &a.by {
-        let method = method.as_ref().map_or(String::new(), |m| format!(", {m}"));
-        out += &format!("  estimated by: {estimator}{method}\n");
+        let method = method.as_ref().map_or(String::new(), |m| format!(", {}", m.label()));
+        out += &format!("  estimated by: {}{method}\n", estimator.label());
     }
     out += "\n";
-    for table in a.told.summary.iter().chain([&a.told.table]).filter(|t| !t.rows.is_empty()) {
+    for table in told.summary.iter().chain([&told.table]).filter(|t| !t.rows.is_empty()) {
         if table.rows.len() > MOST_ROWS {
             out += &format!("{}: {} rows; --json shows them\n\n", table.title, table.rows.len());
             continue;
@@ -309,11 +292,6 @@ fn shown(a: &Answered, common: &Common) -> String {
         a.warnings.iter().for_each(|w| out += &format!("caution ({}): {}\n", w.code, w.message));
     }
     out
-}
-
-/// Whether the check's table names clusters.
-fn names_clusters(asked: &Asked) -> bool {
-    matches!(asked.check.look, Look::Fit(_)) || asked.check.card.id == "smallest-set"
 }
 
 /// What to heed where a table names clusters of a few units: without one of them, an estimate tells of those few.

@@ -4,10 +4,10 @@ use super::failure::print;
 use super::{Common, Failure};
 use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
+use crate::evidence::fallacy::{DETECTORS, Detector};
 use crate::evidence::published::{CLAIMS_VERSION, PublishedClaim, published};
 use crate::infer::INFERENCE;
-use crate::provenance::figure_files;
-use crate::render::Format;
+use crate::render::{FigureFormat, Format, figure_files};
 use crate::simulate::{Basis, WORLDS};
 use crate::store::write_folder;
 use crate::study::STUDIES;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Debug)]
 pub struct List {
     /// What to list; everything when left out
-    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference", "diagnostics", "claims"])]
+    #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference", "diagnostics", "fallacies", "claims"])]
     what: Option<String>,
     /// The folder to write the table of claims and their forest plot to (claims only)
     #[arg(long, value_name = "DIR")]
@@ -54,6 +54,10 @@ impl List {
         }
         if wants("diagnostics") {
             sections.push(("diagnostics", cards(CHECKS.iter().map(|c| &c.card).collect())));
+        }
+        if wants("fallacies") {
+            let line = |d: &&Detector| json!({"id": d.id, "title": d.title, "line": format!("{}: {}", d.title, d.why), "why": d.why, "remedy": d.remedy, "source": d.source});
+            sections.push(("fallacies", DETECTORS.iter().map(line).collect()));
         }
         if wants("claims") {
             sections.push(("claims", claims().iter().map(claim).collect()));
@@ -129,10 +133,10 @@ fn write_claims(out: &Path) -> Result<PathBuf, Failure> {
     let mut files = Vec::new();
     for table in [evidence::published(&all, true), evidence::published(&all, false)] {
         for format in [Format::Csv, Format::Markdown] {
-            files.push((format!("tables/{}.{}", table.id, format.extension()), format.table(&table).into_bytes()));
+            files.extend(format.files(std::slice::from_ref(&table))?);
         }
     }
-    files.extend(figure_files(&evidence::forest(&all), &["svg".into()])?);
+    files.extend(figure_files(&evidence::forest(&all), &[FigureFormat::Svg])?);
     Ok(write_folder(out, &files)?)
 }
 

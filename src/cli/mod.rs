@@ -1,12 +1,15 @@
 //! The command line: one file a command. It prints, and never computes.
 
+mod bundle;
 mod calibrate;
 mod claim;
 mod compare;
 mod completions;
 mod diagnose;
 mod estimate;
+mod export;
 mod failure;
+mod folder;
 mod grade;
 mod guess;
 mod inspect;
@@ -89,8 +92,12 @@ enum Command {
     Verify(verify::Verify),
     /// Which numbers differ between two runs, and by how much
     Compare(compare::Compare),
+    /// Pack a finished run into one file that verifies on another machine
+    Bundle(bundle::Bundle),
     /// Render a finished run again
     Report(report::Report),
+    /// Export a finished run: a notebook or script that refits it with other software
+    Export(export::Export),
     /// What there is: worlds, studies, estimators, inference, diagnostics, published claims
     List(list::List),
     /// The JSON Schema of the study file
@@ -131,7 +138,9 @@ pub fn main() -> ExitCode {
         Command::Claim(c) => c.run(&common),
         Command::Verify(c) => c.run(&common, &threads),
         Command::Compare(c) => c.run(&common),
+        Command::Bundle(c) => c.run(&common),
         Command::Report(c) => c.run(&common),
+        Command::Export(c) => c.run(&common),
         Command::List(c) => c.run(&common),
         Command::Schema(c) => c.run(),
         Command::Completions(c) => c.run(&mut Arguments::command()),

@@ -83,7 +83,7 @@ impl New {
         let outcomes: Vec<String> = guesses.iter().filter(|g| g.role == "outcome").map(|g| quoted(&g.column)).collect();
         out.push_str(&format!("outcomes = [{}]\ncovariates = []                 # measured before the start\nsubgroups = []                  # such as [\"iep\"]\n", outcomes.join(", ")));
         let estimators = if guesses.iter().any(|g| g.role == "arm") { "[\"did\", \"twfe\"]" } else { "[\"callaway-santanna\", \"twfe\"]" };
-        out.push_str(&format!("\n[[analysis]]\nname = \"main\"\nestimators = {estimators}   # the first is the headline;  didact list estimators\n# inference = [\"jackknife\", \"wild-bootstrap\"]   # left out: what suits each estimator;  didact list inference\n\n[privacy]\nminimum_cell = 10               # counts of students below this do not leave\n"));
+        out.push_str(&format!("\n[[analysis]]\nname = \"main\"\nestimators = {estimators}   # the first is the headline;  didact list estimators\n# inference = [\"jackknife\", \"wild-bootstrap\"]   # left out: what suits each estimator;  didact list inference\n\n[checks]                        # all are on;  didact list diagnostics\n# off = [\"bacon\"]\n# ask = [\"honest:type=smoothness\"]\n\n[privacy]\nminimum_cell = 10               # counts of students below this do not leave\n"));
         out
     }
 }

@@ -15,12 +15,14 @@ use std::path::{Path, PathBuf};
 pub(super) struct Places {
     pub named: Option<PathBuf>,
     pub near: Vec<PathBuf>,
+    /// The file itself, by its name, where a bundle carries it.
+    pub held: Option<(String, Vec<u8>)>,
 }
 
 impl Places {
     /// Named, or else in a folder that was written, in those around it, or here.
     pub fn around(folder: &Path, named: Option<PathBuf>) -> Places {
-        Places { named, near: folder.ancestors().take(4).map(PathBuf::from).chain([PathBuf::from(".")]).collect() }
+        Places { named, held: None, near: folder.ancestors().take(4).map(PathBuf::from).chain([PathBuf::from(".")]).collect() }
     }
 }
 
@@ -52,22 +54,32 @@ pub(super) fn data_of(study: &StudyFile, places: &Places) -> Result<Option<Loade
     if study.data.path.is_some() { load(study, places).map(Some) } else { Ok(None) }
 }
 
+/// Where the data file of a study is.
+pub(super) fn place_of(study: &StudyFile, places: &Places) -> Result<String, Failure> {
+    let path = study.data.path.as_deref().expect("resolved: loaded");
+    let found = places.named.clone().or_else(|| places.near.iter().map(|folder| folder.join(path)).find(|p| p.is_file()));
+    match found {
+        Some(p) => Ok(p.to_string_lossy().into_owned()),
+        None if Path::new(path).is_absolute() || path == "-" => Ok(path.to_string()),
+        None => Err(Failure::Store(crate::store::StoreError::plain(format!(
+            "the data file {path} is not there (looked beside the study file and here); put it there, or name it with --data"
+        )))),
+    }
+}
+
 /// Reads the data of a study.
 fn load(study: &StudyFile, places: &Places) -> Result<Loaded, Failure> {
     let path = study.data.path.as_deref().expect("resolved: loaded");
-    let found = places.named.clone().or_else(|| places.near.iter().map(|folder| folder.join(path)).find(|p| p.is_file()));
-    let place = match found {
-        Some(p) => p.to_string_lossy().into_owned(),
-        None if Path::new(path).is_absolute() || path == "-" => path.to_string(),
-        None => {
-            return Err(Failure::Store(crate::store::StoreError::plain(format!(
-                "the data file {path} is not there (looked beside the study file and here); put it there, or name it with --data"
-            ))));
+    let (place, input) = match &places.held {
+        Some((name, bytes)) if places.named.is_none() => (name.clone(), Input::Bytes(bytes.clone().into())),
+        _ => {
+            let place = place_of(study, places)?;
+            let input = Input::open(&place)?;
+            (place, input)
         }
     };
     let columns = study::columns(study)?;
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let input = Input::open(&place)?;
     let format = Format::find(&place, study.data.format.as_deref())?;
     let cohort = ingest::read(&input, format, Some(&names), &Codes::parse(&study.data.missing, &study.data.keep))?;
     let name = Path::new(path).file_name().map_or_else(|| path.to_string(), |n| n.to_string_lossy().into_owned());
@@ -99,7 +111,7 @@ pub(super) fn find(study: &str) -> Result<(StudyFile, String, Places), Failure> 
     let file = StudyFile::parse(&text, study)?;
     let slug = path.file_stem().map_or_else(|| "study".into(), |s| s.to_string_lossy().into_owned());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")).to_path_buf();
-    Ok((file, slug, Places { named: None, near: vec![folder, PathBuf::from(".")] }))
+    Ok((file, slug, Places { named: None, held: None, near: vec![folder, PathBuf::from(".")] }))
 }
 
 /// Parameters of a world, each given as NAME=VALUE.

@@ -4,8 +4,7 @@ use super::failure::print;
 use super::progress::Progress;
 use super::{Common, Failure, Threads};
 use crate::evaluate::plan::{Analysis, Assign, Goal, Question, Tier, Wanted, answer};
-use crate::provenance::figure_files;
-use crate::render::{Format, text};
+use crate::render::{FigureFormat, Format, figure_files, text};
 use crate::store::Folder;
 use crate::table::content::plan as content;
 use std::path::PathBuf;
@@ -130,13 +129,13 @@ impl Plan {
             None => None,
             Some(mut folder) => {
                 folder.write("plan.json", document.as_bytes())?;
-                for table in &tables {
-                    for format in [Format::Csv, Format::Markdown] {
-                        folder.write(&format!("tables/{}.{}", table.id, format.extension()), format.table(table).as_bytes())?;
+                for format in [Format::Csv, Format::Markdown] {
+                    for (name, bytes) in format.files(&tables)? {
+                        folder.write(&name, &bytes)?;
                     }
                 }
                 for figure in content::figures(&plan) {
-                    for (name, bytes) in figure_files(&figure, &["svg".into()])? {
+                    for (name, bytes) in figure_files(&figure, &[FigureFormat::Svg])? {
                         folder.write(&name, &bytes)?;
                     }
                 }

@@ -1,78 +1,90 @@
-//! `didact verify`: does a run come out again?
+//! `didact verify`: is a run as it was written, and does it come out again?
 
 use super::failure::print;
+use super::folder::Found;
 use super::progress::Progress;
 use super::{Common, Failure, Threads, laboratory, pipeline};
-use crate::cohort::Fault;
 use crate::provenance::{self, Manifest};
-use crate::store;
-use crate::study::{Calibration, StudyFile};
-use std::collections::BTreeMap;
+use crate::study::Calibration;
 use std::path::PathBuf;
 
 /// Rerun a finished run from its manifest and compare every number.
 #[derive(clap::Args, Debug)]
 pub struct Verify {
-    /// The run's folder
-    #[arg(value_name = "RUN_DIR")]
+    /// The run's folder, or a bundle of it (didact bundle)
+    #[arg(value_name = "RUN_DIR|FILE.zip")]
     run: PathBuf,
     /// Where the input file of a loaded study lies now
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+    /// Only whether the files are as they were written, by their hashes: nothing is computed again
+    #[arg(long)]
+    files_only: bool,
 }
 
 impl Verify {
     pub(super) fn run(&self, common: &Common, threads: &Threads) -> Result<(), Failure> {
-        let found = store::read_folder(&self.run)?;
-        let damaged = |what: String| {
-            Failure::from(Fault::new(
-                "RUN-001",
-                what,
-                self.run.display().to_string(),
-                "the run cannot be repeated from it",
-                "use the folder as the run wrote it",
-            ))
-        };
-        let file = |name: &str| found.get(name).ok_or_else(|| damaged(format!("{name} is missing")));
-        let manifest: Manifest =
-            serde_json::from_slice(file("manifest.json")?).map_err(|e| damaged(format!("manifest.json cannot be read: {e}")))?;
-        let places = pipeline::Places::around(&self.run, self.data.clone());
-        if let Some(bytes) = found.get(provenance::CALIBRATION) {
-            let calibration: Calibration =
-                serde_json::from_slice(bytes).map_err(|e| damaged(format!("calibration.json cannot be read: {e}")))?;
-            let progress = Progress::new(common);
-            let loaded = pipeline::data_of(&calibration.study, &places)?;
-            let files = laboratory::again(&calibration, loaded.as_ref(), threads, &progress);
-            progress.done();
-            return tell(&manifest, &found, &files?, common);
+        let mut found = Found::open(&self.run)?;
+        let manifest = found.manifest()?;
+        let mut places = pipeline::Places::around(&self.run, self.data.clone());
+        places.held = found.take_data(&manifest);
+        if self.files_only {
+            return intact(&manifest, &found, common);
         }
-        let text = String::from_utf8(file("study.toml")?.clone()).map_err(|_| damaged("study.toml is not text".into()))?;
-        let study = StudyFile::parse(&text, "study.toml")?;
         let progress = Progress::new(common);
-        let slug = self.run.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let outcome = pipeline::execute(study, &slug, &places, threads, &progress);
+        let made = if found.files.contains_key(provenance::CALIBRATION) {
+            let calibration: Calibration = serde_json::from_value(found.json(provenance::CALIBRATION)?)
+                .map_err(|e| found.damaged(format!("calibration.json cannot be read: {e}")))?;
+            let loaded = pipeline::data_of(&calibration.study, &places)?;
+            laboratory::again(&calibration, loaded.as_ref(), threads, &progress)
+        } else {
+            let slug = self.run.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            pipeline::execute(found.study()?, &slug, &places, threads, &progress).map(|(_, files)| files.files)
+        };
         progress.done();
-        let (_, files) = outcome?;
-        tell(&manifest, &found, &files.files, common)
+        tell(&manifest, &found, &made?, common)
     }
 }
 
+/// Says whether the files are as they were written, and fails where they are not.
+fn intact(manifest: &Manifest, found: &Found, common: &Common) -> Result<(), Failure> {
+    let files = provenance::changed(manifest, &found.files);
+    let is_intact = files.is_empty();
+    if common.json {
+        let verdict = if is_intact { "intact" } else { "different" };
+        let document = serde_json::json!({"verdict": verdict, "intact": is_intact, "causes": [], "files": files, "differences": []});
+        print(&format!("{document:#}\n"))?;
+    } else if is_intact {
+        print(&format!(
+            "intact: all {} files are as the run wrote them (nothing was computed again; without --files-only it is)\n",
+            manifest.outputs.len()
+        ))?;
+    } else {
+        let lines: String = files.iter().map(|f| format!("  file: {}\n", crate::render::text::printable(f))).collect();
+        print(&format!("different\n{lines}"))?;
+    }
+    if is_intact { Ok(()) } else { Err(Failure::Different) }
+}
+
 /// Says what differs, and fails where something does.
-fn tell(manifest: &Manifest, found: &BTreeMap<String, Vec<u8>>, made: &[(String, Vec<u8>)], common: &Common) -> Result<(), Failure> {
-    let verdict = provenance::verify(manifest, found, made);
+fn tell(manifest: &Manifest, found: &Found, made: &[(String, Vec<u8>)], common: &Common) -> Result<(), Failure> {
+    let verdict = provenance::verify(manifest, &found.files, made);
     let identical = verdict.is_identical();
     if common.json {
         let rows: Vec<_> = verdict.differences.iter().map(super::compare::json).collect();
         let document = serde_json::json!({
-            "verdict": if identical { "identical" } else { "different" }, "causes": verdict.causes, "files": verdict.files, "differences": rows,
+            "verdict": if identical { "identical" } else { "different" },
+            "intact": provenance::changed(manifest, &found.files).is_empty(),
+            "causes": verdict.causes, "files": verdict.files, "differences": rows,
         });
         print(&format!("{document:#}\n"))?;
     } else if identical {
-        print(&format!("identical: all {} files came out again to the byte\n", manifest.outputs.len()))?;
+        print(&format!("recomputed identical: all {} files came out again to the byte\n", manifest.outputs.len()))?;
     } else {
+        let printable = crate::render::text::printable;
         let mut out = String::from("different\n");
-        verdict.causes.iter().for_each(|c| out.push_str(&format!("  why: {c}\n")));
-        verdict.files.iter().for_each(|f| out.push_str(&format!("  file: {f}\n")));
+        verdict.causes.iter().for_each(|c| out.push_str(&format!("  why: {}\n", printable(c))));
+        verdict.files.iter().for_each(|f| out.push_str(&format!("  file: {}\n", printable(f))));
         out.push_str(&super::compare::table(&verdict.differences, "in the folder", "now"));
         print(&out)?;
     }

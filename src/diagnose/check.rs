@@ -1,9 +1,13 @@
 //! A check: its card, what it looks at, and what it finds.
 
-use super::checks::{Bounded, Breakable, Carried, Disagreed, Detectable, LeftOut, Tested, Specified, Weighted};
+use super::checks::{
+    Attrited, Balanced, Bounded, Breakable, Carried, Detectable, Disagreed, LeftOut, Overlapping, Placebo, Sampled, Seeing, Specified, Tested,
+    Weighted,
+};
+use super::subject::Subject;
 use super::{Ground, Trends, Verdict, checks, multiverse};
 use crate::cohort::{Fault, Faults, did_you_mean};
-use crate::estimate::{Card, Fit, Options};
+use crate::estimate::{Card, Fit, Options, Values};
 use crate::infer::Setting;
 use crate::panel::Panel;
 
@@ -27,6 +31,10 @@ pub enum Look {
     Ground(fn(&Ground<'_>, &Options, &Setting<'_>) -> Result<Finding, Faults>),
     /// The analytic sample.
     Sample(fn(&Panel, &Options) -> Result<Finding, Fault>),
+    /// The sample, the estimate and its method together.
+    Estimate(fn(&Subject<'_>, &Options) -> Result<Finding, Fault>),
+    /// Everyone who was assigned, with an outcome of 1 where a row is used ([`Panel::roll`]).
+    Roll(fn(&Panel, &Options) -> Result<Finding, Fault>),
 }
 
 /// What a check found.
@@ -44,6 +52,18 @@ pub enum Finding {
     TwfeWeights(Weighted),
     /// What the effect is without each cluster in turn.
     LeaveOneOut(LeftOut),
+    /// How alike the groups were before treatment.
+    Balance(Balanced),
+    /// Who is missing from the result.
+    Attrition(Attrited),
+    /// Whether there are comparison units like the treated.
+    Overlap(Overlapping),
+    /// The estimate where there can be no effect.
+    Placebo(Placebo),
+    /// What the study could have seen.
+    Power(Seeing),
+    /// What the sample itself can do.
+    Sample(Sampled),
     /// What the effect is under other reasonable choices.
     Multiverse(Specified),
     /// Whose removal turns the result.
@@ -62,6 +82,12 @@ impl Finding {
             Finding::Bacon(f) => f.verdict(),
             Finding::TwfeWeights(f) => f.verdict(),
             Finding::LeaveOneOut(f) => f.verdict(),
+            Finding::Balance(f) => f.verdict(),
+            Finding::Attrition(f) => f.verdict(),
+            Finding::Overlap(f) => f.verdict(),
+            Finding::Placebo(f) => f.verdict(),
+            Finding::Power(f) => f.verdict(),
+            Finding::Sample(f) => f.verdict(),
             Finding::Multiverse(f) => f.verdict(),
             Finding::SmallestSet(f) => f.verdict(),
             Finding::Disagreement(f) => f.verdict(),
@@ -70,11 +96,29 @@ impl Finding {
 }
 
 /// All checks, in the order in which they are listed.
-pub static CHECKS: &[&Check] =
-    &[&checks::HONEST, &checks::PRETRENDS, &checks::PRETRENDS_POWER, &checks::BACON, &checks::TWFE_WEIGHTS, &checks::LEAVE_ONE_OUT, &checks::MULTIVERSE, &checks::SMALLEST_SET, &checks::DISAGREEMENT];
+pub static CHECKS: &[&Check] = &[
+    &checks::BALANCE,
+    &checks::ATTRITION,
+    &checks::SAMPLE,
+    &checks::OVERLAP,
+    &checks::PRETRENDS,
+    &checks::PRETRENDS_POWER,
+    &checks::HONEST,
+    &checks::PLACEBO,
+    &checks::BACON,
+    &checks::TWFE_WEIGHTS,
+    &checks::LEAVE_ONE_OUT,
+    &checks::POWER_CHECK,
+    &checks::MULTIVERSE,
+    &checks::SMALLEST_SET,
+    &checks::DISAGREEMENT,
+];
 
 /// Faults that are no fault of the question: the data do not answer it.
-const UNANSWERED: [&str; 12] = ["DIAG-004", "DIAG-005", "DIAG-006", "DIAG-009", "DIAG-011", "DIAG-012", "DIAG-013", "DIAG-015", "DIAG-018", "DIAG-025", "DIAG-026", "DIAG-028"];
+const UNANSWERED: [&str; 16] = [
+    "DIAG-004", "DIAG-005", "DIAG-006", "DIAG-009", "DIAG-011", "DIAG-012", "DIAG-013", "DIAG-015", "DIAG-018", "DIAG-021", "DIAG-022",
+    "DIAG-023", "DIAG-025", "DIAG-045", "DIAG-046", "DIAG-048",
+];
 
 /// A check with its options: `name[:key=value,…]`, resolved.
 #[derive(Debug, Clone)]
@@ -112,9 +156,17 @@ impl Asked {
         self.options.label(&self.check.card)
     }
 
-    /// The columns of the data that its options name.
+    /// The column that it reads beside those of the sample.
+    pub fn column(&self) -> Option<&str> {
+        let of = self.check.card.options.iter().find(|o| matches!(o.values, Values::Name))?;
+        Some(self.options.get(of.key)).filter(|_| self.options.was_given(of.key))
+    }
+
+    /// All columns that it reads beside those of the sample.
     pub fn columns(&self) -> Vec<String> {
-        if self.check.card.id == "multiverse" { multiverse::columns(&self.options) } else { Vec::new() }
+        let own = self.column().map(str::to_string);
+        let named = if self.check.card.id == "multiverse" { multiverse::columns(&self.options) } else { Vec::new() };
+        own.into_iter().chain(named).collect()
     }
 
     /// Sets apart a question that the data do not answer from one that is wrong.

@@ -69,6 +69,8 @@ pub enum Values {
     },
     /// A range of whole numbers `a..b`, both included; by default none.
     Window,
+    /// A name, such as a column's; by default none.
+    Name,
     /// Numbers between two others, separated by `;` or `+` (which no shell takes for its own), each once.
     Numbers {
         /// The default, as it is written.
@@ -236,7 +238,7 @@ impl Values {
         match self {
             Values::OneOf(words) => words[0].to_string(),
             Values::Whole { default, .. } | Values::Draws { default } => default.to_string(),
-            Values::Window => "none".into(),
+            Values::Window | Values::Name => "none".into(),
             Values::Numbers { default, .. } => (*default).into(),
             Values::Sizes { .. } | Values::Words { .. } => "auto".into(),
         }
@@ -249,6 +251,7 @@ impl Values {
             Values::Whole { low, high, .. } => format!("a whole number from {low} to {high}"),
             Values::Draws { .. } => format!("auto, or a whole number from {} to {}", Self::FEWEST_DRAWS, Self::MOST_DRAWS),
             Values::Window => "a..b".into(),
+            Values::Name => "a name".into(),
             Values::Numbers { above, below, most, .. } => {
                 format!("different numbers between {above} and {below}, at most {most}, separated by ; or +")
             }
@@ -272,6 +275,7 @@ impl Values {
                         _ => false,
                     })
             }
+            Values::Name => !value.is_empty() && !value.chars().any(char::is_control),
             Values::Numbers { above, below, most, .. } => numbers(value).is_some_and(|list| {
                 let fine = |i: usize| *above < list[i] && list[i] < *below && !list[..i].contains(&list[i]);
                 list.len() <= *most && (0..list.len()).all(fine)

@@ -54,6 +54,7 @@ pub use nest::Nest;
 pub use reassign::{Reassign, Shifted, Treatment};
 pub use sample::Sample;
 pub use target::{Estimand, Target};
+pub use two_groups::propensity;
 
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::panel::Paths;

@@ -2,7 +2,8 @@
 //!
 //! Pure functions of small numbers: no student's row comes here. [`facts::Facts`] says what is known of a study, filled from a run or from a
 //! claim; [`verdict::Verdict::of`] judges it; [`verdict::card`] says it in plain words; [`claim::assess()`] does all that for a published
-//! claim. Whatever number a rule compares with is a setting of [`standard::Standards`], with its source and whether that was checked.
+//! claim. Whatever number a rule compares with is a setting of [`standard::Standards`], with its source and whether that was checked. [`fallacy::detect`] looks for
+//! signs of what misleads.
 //!
 //! ```
 //! use didact::evidence::effect::{Clusters, Sizes};
@@ -15,6 +16,7 @@ pub mod benchmark;
 pub mod claim;
 pub mod effect;
 pub mod facts;
+pub mod fallacy;
 pub mod published;
 pub mod standard;
 pub mod verdict;

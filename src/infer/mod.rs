@@ -7,6 +7,7 @@ mod assignment;
 mod bootstrap;
 mod cluster;
 mod curve;
+mod deals;
 mod estimate;
 mod few_treated;
 mod fractional;
@@ -37,6 +38,7 @@ mod wild_joint;
 
 // Only studies adjust p-values of several hypotheses.
 pub use arms::{arms, informative};
+pub use deals::deals;
 #[cfg(feature = "program")]
 pub(crate) use estimate::Draws;
 pub use estimate::{Bound, Estimate, Inferred, Interval, JointTest, Simulated};

@@ -4,6 +4,7 @@
 //! plain loops, and sums over students are exact ([`Exact`]).
 
 mod beta;
+mod centre;
 pub mod chi_square;
 mod exact;
 pub mod fisher;
@@ -24,13 +25,14 @@ mod solve;
 pub mod student;
 
 pub use beta::regularized_incomplete_beta;
+pub use centre::Centre;
 pub use exact::{Exact, ExactRow};
 pub use gauss_legendre::gauss_legendre;
 pub use matrix::{Matrix, dot};
 pub use normal_box::{InBox, in_box};
 pub use packed::{PackedSolver, upper_triangle};
 pub use quantile::{quantile_boot, quantile_type1, quantile_type7, sorted};
-pub use reach::first_reaching;
+pub use reach::{first_reaching, first_whole};
 pub use scale::power_of_two_above;
 pub use simplex::{Simplex, Vertex};
 pub use solve::{Cholesky, RankRule, Ranked, symmetric_power};

@@ -13,8 +13,16 @@ mod timing;
 
 pub(crate) use roles::missing_column;
 
-use super::{Panel, PanelSpec};
+use super::{Panel, PanelSpec, Sequence};
 use crate::cohort::{Cohort, Faults};
+
+/// The rows of the analytic sample that `spec` describes.
+pub(super) fn used_rows(cohort: &Cohort, spec: &PanelSpec) -> Result<Sequence, Faults> {
+    roles::check(cohort, spec)?;
+    let mut faults = Faults::default();
+    let used = rows::select(cohort, spec, &mut faults);
+    used.map(|used| used.rows).ok_or(faults)
+}
 
 impl Panel {
     /// Builds the analytic sample that `spec` describes.

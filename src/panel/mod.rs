@@ -10,6 +10,7 @@ mod fixed_effect;
 mod grouping;
 mod key;
 mod moments;
+mod roll;
 mod sequence;
 mod spec;
 mod subset;

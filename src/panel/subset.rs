@@ -87,6 +87,18 @@ impl Panel {
         Panel { weight: Arc::new(self.weight.iter().map(|w| w * w).collect()), ..self.clone() }
     }
 
+    /// The same rows with other starts.
+    pub fn with_starts(&self, start: impl Fn(FirstTreated) -> FirstTreated) -> Panel {
+        let moved: Vec<FirstTreated> = self.cells.cohorts.iter().map(|&c| start(c)).collect();
+        let mut cohorts = moved.clone();
+        cohorts.sort_unstable();
+        cohorts.dedup();
+        let place: Vec<usize> = moved.iter().map(|c| cohorts.binary_search(c).expect("one of them")).collect();
+        let cells = Cells { periods: self.cells.periods.clone(), cohorts };
+        let cell = self.cell.iter().map(|&c| cells.cell(place[self.cells.cohort_ix(c)], self.cells.period_ix(c))).collect();
+        Panel { cell: Arc::new(cell), cells, survey: Arc::new(OnceLock::new()), ..self.clone() }
+    }
+
     /// The same rows with each cluster in another cohort (an index into the cohorts).
     pub fn with_cohorts(&self, cohort_of_cluster: &[u32]) -> Panel {
         let mut cell = Vec::with_capacity(self.n_rows());

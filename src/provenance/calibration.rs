@@ -1,6 +1,6 @@
 //! All files of a calibration's folder, and of a shard's.
 
-use super::files::{figure_files, methods};
+use super::files::{methods, outputs, table_rows};
 use super::manifest::{InputRecord, Manifest};
 use crate::evaluate::{Experiment, Replicate};
 use crate::render::{self, RenderError};
@@ -82,16 +82,7 @@ pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
     let mut files: Files = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
     files.push(("report.json".into(), json(&report)?));
     files.push(("results.json".into(), json(&c.document())?));
-    for table in &report.tables {
-        for name in &c.calibration.study.output.formats {
-            if let Some(format) = render::Format::from_name(name) {
-                files.push((format!("tables/{}.{}", table.id, format.extension()), format.table(table).into_bytes()));
-            }
-        }
-    }
-    for figure in &report.figures {
-        files.extend(figure_files(figure, &c.calibration.study.output.figures)?);
-    }
+    files.extend(outputs(&report, &c.calibration.study.output)?);
     let study = c.calibration.study.to_toml();
     let hash = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
     files.push((CALIBRATION.into(), json(&c.calibration)?));
@@ -104,6 +95,7 @@ pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
         study: study_hash,
         input: c.input.as_ref().map(|data| InputRecord { path: data.name.clone(), blake3: data.blake3.clone() }),
         rows: c.input.as_ref().map_or(0, |data| data.rows),
+        table_rows: table_rows(&report),
         methods: methods(&c.cards(), c.calibration.study.data.simulate.as_deref()),
         minimum_cell: c.is_fitted().then_some(c.calibration.study.privacy.minimum_cell),
         outputs: files.iter().map(|(n, b)| (n.clone(), hash(b))).collect(),

@@ -24,6 +24,19 @@ pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
     out
 }
 
+/// Largest first: by their share of the first value, then those from zero by their size, then what is no number, as it stood.
+pub fn by_size(found: &mut [Difference]) {
+    let rank = |d: &Difference| match (d.share, d.by) {
+        (Some(share), _) => (0, share.abs()),
+        (None, Some(by)) => (1, by.abs()),
+        (None, None) => (2, 0.0),
+    };
+    found.sort_by(|a, b| {
+        let ((x, p), (y, q)) = (rank(a), rank(b));
+        x.cmp(&y).then(q.total_cmp(&p))
+    });
+}
+
 fn walk(place: &str, a: &Value, b: &Value, out: &mut Vec<Difference>) {
     match (a, b) {
         (Value::Object(x), Value::Object(y)) => {
@@ -75,6 +88,13 @@ fn short(value: &Value) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn the_largest_comes_first() {
+        let mut found = differences(&json!({"a": 1.0, "b": 2.0, "c": 0.0, "d": "x"}), &json!({"a": 1.1, "b": 1.0, "c": 3.0, "d": "y"}));
+        by_size(&mut found);
+        assert_eq!(found.iter().map(|d| d.place.as_str()).collect::<Vec<_>>(), ["b", "a", "c", "d"]);
+    }
 
     #[test]
     fn names_the_number_that_moved() {

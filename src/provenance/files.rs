@@ -1,13 +1,18 @@
 //! All files of a run's folder, in memory.
 
 use super::manifest::{InputRecord, Manifest, MethodRecord};
+use super::papers::add_papers;
+use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
+use crate::evidence::standard::Standards;
 use crate::infer::INFERENCE;
-use crate::render::{self, RenderError, png, svg};
+use crate::render::export::Target;
+use crate::render::{self, FigureFormat, Files, Format, RenderError, figure_files};
 use crate::simulate;
-use crate::study::{self, Run};
-use crate::table::Figure;
+use crate::study::{self, Output, Run};
+use crate::table::content::evidence::Judgement;
 use crate::table::content::{self, Provenance};
+use crate::table::{Report, Table};
 use std::collections::BTreeMap;
 
 /// The files of a run by name, the manifest last; and a short name for its folder.
@@ -36,11 +41,12 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     if let Some(truth) = &run.truth {
         items.push(("simulated world".to_string(), format!("{}, version {}", truth.world, truth.version)));
     }
-    let report = content::report(run, &Provenance { command: command.clone(), items });
-    let mut files: Vec<(String, Vec<u8>)> = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
-    files.push(("report.json".into(), pretty(&serde_json::to_value(&report).map_err(|e| RenderError::Json(e.to_string()))?)));
+    let mut report = content::report(run, &Provenance { command: command.clone(), items });
+    let in_json = |tables: &[Table]| -> serde_json::Map<String, serde_json::Value> {
+        tables.iter().map(|t| (t.id.clone(), render::json::json(t))).collect()
+    };
     let mut results = study::document(&run.analyses);
-    let tables: serde_json::Map<String, serde_json::Value> = report.tables.iter().map(|t| (t.id.clone(), render::json::json(t))).collect();
+    results["tables"] = serde_json::Value::Object(in_json(&report.tables));
     results["study"] = serde_json::json!({"title": run.study.study.title, "seed": run.study.study.seed, "level": run.study.study.level});
     results["headline_calibration"] = match &run.trust {
         None => serde_json::Value::Null,
@@ -50,6 +56,7 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     if let Some(found) = &run.multiverse {
         results["multiverse"] = study::multiverse_document(found);
     }
+    results["checks"] = serde_json::Value::Array(content::checked(run).iter().map(render::json::check).collect());
     results["subgroups"] = serde_json::Value::Array(
         run.subgroups
             .iter()
@@ -69,22 +76,29 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         // Subgroup results of real students leave through the disclosure gate only: see the table.
         results["subgroups"] = serde_json::Value::Array(Vec::new());
     }
-    results["tables"] = serde_json::Value::Object(tables);
+    results["fallacies"] = serde_json::json!(run.alarms());
+    // The verdict reads what stands in the folder, as `didact grade` does.
+    let guessed = run.study.context.compared().is_none();
+    let judgement =
+        study::run_facts(&results, &run.study, &Standards::default()).map(|read| Judgement::of(read, Standards::default(), guessed));
+    results["verdict"] = match &judgement {
+        Ok(judgement) => judgement.document(),
+        Err(why) => serde_json::json!({"not_judged": why.shown[0].what}),
+    };
+    if let Ok(judgement) = &judgement {
+        content::judge(&mut report, judgement);
+        results["tables"] = serde_json::Value::Object(in_json(&report.tables));
+    }
+    let mut files: Vec<(String, Vec<u8>)> = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
+    files.push(("report.json".into(), pretty(&serde_json::to_value(&report).map_err(|e| RenderError::Json(e.to_string()))?)));
     files.push(("results.json".into(), pretty(&results)));
-    for table in &report.tables {
-        for name in &run.study.output.formats {
-            if let Some(format) = render::Format::from_name(name) {
-                files.push((format!("tables/{}.{}", table.id, format.extension()), format.table(table).into_bytes()));
-            }
-        }
-    }
-    for figure in &report.figures {
-        files.extend(figure_files(figure, &run.study.output.figures)?);
-    }
-    files.push(("study.toml".into(), study_text.into_bytes()));
+    files.extend(outputs(&report, &run.study.output)?);
+    files.extend(exports(&run.study));
+    files.push(("study.toml".into(), study_text.clone().into_bytes()));
     if let Some(truth) = &run.truth {
         files.push(("truth.json".into(), pretty(&serde_json::to_value(truth).map_err(|e| RenderError::Json(e.to_string()))?)));
     }
+    add_papers(run, &report, &study_text, &mut files)?;
     let outputs: BTreeMap<String, String> = files.iter().map(|(n, b)| (n.clone(), blake3::hash(b).to_hex().to_string())).collect();
     let manifest = Manifest {
         didact: env!("CARGO_PKG_VERSION").into(),
@@ -93,6 +107,7 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         study: study_hash.clone(),
         input: run.input.as_ref().map(|(path, blake3)| InputRecord { path: path.clone(), blake3: blake3.clone() }),
         rows: run.n_rows,
+        table_rows: table_rows(&report),
         methods: methods(&run.cards(), run.truth.as_ref().map(|t| t.world.as_str())),
         minimum_cell: run.truth.is_none().then_some(run.study.privacy.minimum_cell),
         outputs,
@@ -103,15 +118,28 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     Ok(RunFiles { files, name })
 }
 
-/// A figure in the formats asked for, and the CSV it was drawn from.
-pub fn figure_files(figure: &Figure, formats: &[String]) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
+/// How many rows each table and figure has, by its CSV file.
+pub(super) fn table_rows(report: &Report) -> BTreeMap<String, usize> {
+    let tables = report.tables.iter().map(|t| (format!("tables/{}.csv", t.id), t.rows.len()));
+    tables.chain(report.figures.iter().map(|f| (format!("figures/{}.csv", f.id), f.data().rows.len()))).collect()
+}
+
+/// The checks with other software that lie in every run's folder.
+fn exports(study: &StudyFile) -> Vec<(String, Vec<u8>)> {
+    let content = content::export::export(study, ".", None);
+    [Target::Ipynb, Target::Qmd, Target::R].into_iter().map(|t| (t.file().to_string(), t.render(&content).into_bytes())).collect()
+}
+
+/// The tables and figures of a report in the formats asked for.
+pub(super) fn outputs(report: &Report, output: &Output) -> Result<Files, RenderError> {
     let mut files = Vec::new();
-    let drawn = svg::svg(figure, svg::Style::Standalone);
-    for format in formats {
-        let bytes = if format == "png" { png::png(&drawn)? } else { drawn.clone().into_bytes() };
-        files.push((format!("figures/{}.{format}", figure.id), bytes));
+    for format in output.formats.iter().filter_map(|name| Format::from_name(name)) {
+        files.extend(format.files(&report.tables)?);
     }
-    files.push((format!("figures/{}.csv", figure.id), render::csv::csv(&figure.data()).into_bytes()));
+    let formats: Vec<FigureFormat> = output.figures.iter().filter_map(|name| FigureFormat::from_name(name)).collect();
+    for figure in &report.figures {
+        files.extend(figure_files(figure, &formats)?);
+    }
     Ok(files)
 }
 
@@ -121,12 +149,27 @@ fn pretty(value: &serde_json::Value) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The versions of what the numbers rest on, in the order of the lists: estimators, methods, and the world.
+/// The versions of what the numbers rest on, in the order of the lists: estimators, methods, checks, and the world.
 pub(super) fn methods(cards: &[&Card], world: Option<&str>) -> Vec<MethodRecord> {
     let all = ESTIMATORS.iter().map(|e| e.card()).chain(INFERENCE.iter().map(|m| m.card()));
     let used = all.filter(|card| cards.iter().any(|used| used.id == card.id));
     let mut out: Vec<MethodRecord> = used.map(|card| MethodRecord { id: card.id.into(), version: card.version }).collect();
+    let checks = CHECKS.iter().map(|c| &c.card).filter(|card| cards.iter().any(|used| used.id == card.id));
+    out.extend(checks.map(|card| MethodRecord { id: format!("check {}", card.id), version: card.version }));
     let world = world.and_then(simulate::find).map(|w| w.card());
     out.extend(world.map(|card| MethodRecord { id: format!("world {}", card.id), version: card.version }));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_study_knows_the_formats_that_exist() {
+        // Aligned text is for terminals alone.
+        let tables: Vec<&str> = Format::ALL.iter().filter(|f| **f != Format::Text).map(|f| f.name()).collect();
+        assert_eq!(study::FORMATS, tables);
+        assert_eq!(study::FIGURES, FigureFormat::ALL.map(FigureFormat::name));
+    }
 }

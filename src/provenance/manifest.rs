@@ -12,12 +12,15 @@ pub struct Manifest {
     pub command: String,
     /// The seed.
     pub seed: u64,
-    /// BLAKE3 of the resolved study file.
+    /// BLAKE3 of the resolved study file, study.toml.
     pub study: String,
     /// The input file, when loaded.
     pub input: Option<InputRecord>,
     /// Rows of the source.
     pub rows: usize,
+    /// Rows of each table and figure, by the name of its CSV file (which is written where the study asks for that format).
+    #[serde(default)]
+    pub table_rows: BTreeMap<String, usize>,
     /// Versions of the methods used; a version changes whenever a number can.
     pub methods: Vec<MethodRecord>,
     /// Whether the tables passed the disclosure gate (loaded data), with its smallest cell.

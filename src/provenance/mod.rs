@@ -4,10 +4,13 @@ mod calibration;
 mod compare;
 mod files;
 mod manifest;
+mod papers;
+mod side_by_side;
 mod verify;
 
 pub use calibration::{CALIBRATION, DRAWS, SHARD, ShardRecord, calibration_files, shard_files};
-pub use compare::{Difference, differences};
-pub use files::{RunFiles, figure_files, files};
+pub use compare::{Difference, by_size, differences};
+pub use files::{RunFiles, files};
 pub use manifest::{InputRecord, Manifest, MethodRecord};
-pub use verify::{Verdict, verify};
+pub use side_by_side::{Side, beside, origins};
+pub use verify::{Verdict, changed, verify};

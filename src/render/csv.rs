@@ -62,7 +62,9 @@ fn field(cell: &Cell) -> String {
         Cell::Text(text) => words(text),
         Cell::Count(n) => n.to_string(),
         Cell::Whole(n) => n.to_string(),
-        Cell::Number { value, .. } | Cell::Percent(value) | Cell::PValue(value) => number::exact(*value).unwrap_or_default(),
+        Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => {
+            number::exact(*value).unwrap_or_default()
+        }
         Cell::Interval { .. } | Cell::Undefined(_) => String::new(),
         Cell::Suppressed => SUPPRESSED.to_string(),
     }
@@ -119,7 +121,7 @@ mod tests {
         assert_eq!(rows[0][1..], ["estimate", "conf_low", "conf_high", "p_value", "share", "n", "note"]);
         for (i, name) in NAMES.iter().enumerate() {
             let row = &rows[i + 1];
-            let expected = if name.starts_with('=') { format!("'{name}") } else { name.replace('\0', "\u{fffd}") };
+            let expected = if name.starts_with(['=', '-']) { format!("'{name}") } else { name.replace('\0', "\u{fffd}") };
             assert_eq!(row[0], expected);
             assert_eq!(row[1].parse::<f64>().unwrap(), -1.25 * i as f64 + 0.1);
             assert_eq!(row[6], (12_345 * i).to_string());

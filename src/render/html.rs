@@ -4,6 +4,7 @@
 //! and nothing more, so a name that slipped through the escaping would still not run.
 
 mod page;
+mod table;
 mod terms;
 
 use minijinja::syntax::SyntaxConfig;
@@ -14,6 +15,8 @@ use sha2::{Digest, Sha256};
 use super::RenderError;
 use crate::table::Report;
 use page::Page;
+
+pub use table::table;
 
 const TEMPLATE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/style.css");

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Number, Value, json};
 
+use crate::table::content::diagnose::Checked;
 use crate::table::{Cell, Table};
 
 /// The table as a JSON value: `id`, `title`, `columns`, `rows` as objects by key, `undefined`, `notes`.
@@ -38,6 +39,29 @@ pub fn plain(table: &Table) -> Value {
     json!({ "columns": columns, "rows": rows })
 }
 
+/// A check that was carried out, in the shape of the interface.
+pub fn check(a: &Checked) -> Value {
+    let number = |x: Option<f64>| x.filter(|x| x.is_finite()).map_or(Value::Null, |x| json!(if x == 0.0 { 0.0 } else { x }));
+    let options: Map<String, Value> = a.options.iter().map(|(k, v)| ((*k).to_string(), json!(v))).collect();
+    let numbers: Map<String, Value> = a.told.numbers.iter().map(|(k, v)| ((*k).to_string(), number(*v))).collect();
+    json!({
+        "check": a.check,
+        "verdict": a.told.verdict.word(),
+        "reason": a.told.reason,
+        "remedy": a.told.remedy,
+        "decided": a.told.decided.as_ref().map(|d| json!({ "name": d.name, "value": number(d.value), "rule": d.rule })),
+        "numbers": numbers,
+        "table": plain(&a.told.table),
+        "summary": a.told.summary.as_ref().map(plain),
+        "options": options,
+        "outcome": a.outcome,
+        "estimator": a.estimator,
+        "inference": a.inference,
+        "version": a.version,
+        "warnings": a.warnings.iter().map(|(code, message)| json!({ "code": code, "message": message })).collect::<Vec<_>>(),
+    })
+}
+
 /// A cell as a JSON value; `null` where it is undefined.
 pub fn value(cell: &Cell) -> Value {
     let float = |v: f64| Number::from_f64(if v == 0.0 { 0.0 } else { v }).map_or(Value::Null, Value::Number);
@@ -45,7 +69,7 @@ pub fn value(cell: &Cell) -> Value {
         Cell::Text(words) => Value::from(words.as_str()),
         Cell::Count(n) => Value::from(*n),
         Cell::Whole(n) => Value::from(*n),
-        Cell::Number { value, .. } | Cell::Percent(value) | Cell::PValue(value) => float(*value),
+        Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => float(*value),
         Cell::Interval { low, high, .. } => {
             json!({ "low": low.map_or(Value::Null, float), "high": high.map_or(Value::Null, float) })
         }

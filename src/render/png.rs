@@ -1,55 +1,44 @@
-//! Pictures from figures, with the fonts the program brings: the same bytes on any machine.
+//! Pictures from figures, of 300 dots an inch: the same bytes on any machine.
 
-use std::sync::{Arc, OnceLock};
-
+use flate2::Crc;
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{ImageHrefResolver, Options, Tree, fontdb};
 
 use super::RenderError;
+use super::tree::{POINTS, tree};
 
-/// Pixels for each unit of the figure.
-const SCALE: f32 = 2.0;
+/// Dots an inch, as journals ask for.
+const DOTS: f32 = 300.0;
 
-/// The longest side of a picture in pixels.
-const LONGEST: f32 = 20_000.0;
+/// Dots a metre: 300 an inch, as the picture says of itself.
+const PER_METRE: u32 = 11_811;
 
-static REGULAR: &[u8] = include_bytes!("fonts/DejaVuSans.ttf");
-static BOLD: &[u8] = include_bytes!("fonts/DejaVuSans-Bold.ttf");
+/// Where the chunks after the header begin: eight bytes of signature, and a header of 25.
+const AFTER_HEADER: usize = 33;
 
-/// A standalone SVG as PNG at twice its size.
-///
-/// Only the embedded DejaVu Sans is used, never a font of the system, and nothing the SVG refers to is loaded.
+/// A standalone SVG as PNG at 300 dots an inch, as large in print as the PDF (760 units: 6.3 inches, 1,900 pixels).
 ///
 /// # Errors
 /// The text is not an SVG, or the picture has no size or one too large.
 pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
-    let options = Options {
-        font_family: "DejaVu Sans".to_string(),
-        fontdb: fonts(),
-        image_href_resolver: ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) },
-        ..Options::default()
-    };
-    let tree = Tree::from_str(svg, &options).map_err(|why| RenderError::Svg(why.to_string()))?;
-    let (width, height) = (tree.size().width() * SCALE, tree.size().height() * SCALE);
-    if !(width <= LONGEST && height <= LONGEST) {
-        return Err(RenderError::Size);
-    }
+    let tree = tree(svg)?;
+    let scale = POINTS * DOTS / 72.0;
+    let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
     let mut pixels = Pixmap::new(width.ceil() as u32, height.ceil() as u32).ok_or(RenderError::Size)?;
-    resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|why| RenderError::Png(why.to_string()))
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    let encoded = pixels.encode_png().map_err(|why| RenderError::Png(why.to_string()))?;
+    let (header, rest) = encoded.split_at_checked(AFTER_HEADER).ok_or_else(|| RenderError::Png("it has no header".into()))?;
+    Ok([header, &density(), rest].concat())
 }
 
-/// The embedded fonts, read once.
-fn fonts() -> Arc<fontdb::Database> {
-    static FONTS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
-    let load = || {
-        let mut fonts = fontdb::Database::new();
-        fonts.load_font_data(REGULAR.to_vec());
-        fonts.load_font_data(BOLD.to_vec());
-        fonts.set_sans_serif_family("DejaVu Sans");
-        Arc::new(fonts)
-    };
-    Arc::clone(FONTS.get_or_init(load))
+/// The chunk that says how large a dot is (PNG specification, 11.3.4.3).
+fn density() -> Vec<u8> {
+    let mut chunk = b"pHYs".to_vec();
+    chunk.extend(PER_METRE.to_be_bytes());
+    chunk.extend(PER_METRE.to_be_bytes());
+    chunk.push(1);
+    let mut sum = Crc::new();
+    sum.update(&chunk);
+    [&9_u32.to_be_bytes()[..], &chunk, &sum.sum().to_be_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -59,12 +48,15 @@ mod tests {
     use crate::render::svg::{Style, svg};
 
     #[test]
-    fn bytes_are_the_same_twice() {
+    fn pictures_have_300_dots_an_inch() {
         for figure in hostile_figures(NAMES[0]) {
-            let drawn = svg(&figure, Style::Standalone);
-            let first = png(&drawn).unwrap();
-            assert_eq!(first, png(&drawn).unwrap());
-            assert_eq!(first[..8], *b"\x89PNG\r\n\x1a\n");
+            let picture = png(&svg(&figure, Style::Standalone)).unwrap();
+            assert_eq!(picture[..8], *b"\x89PNG\r\n\x1a\n");
+            assert_eq!(picture[16..20], 1900_u32.to_be_bytes());
+            assert_eq!(picture[37..41], *b"pHYs");
+            assert_eq!(picture[41..45], 11_811_u32.to_be_bytes());
+            // The sum that the specification's own example of this chunk carries, as other software writes it.
+            assert_eq!(picture[50..54], [0x78, 0xa5, 0x3f, 0x76]);
         }
     }
 

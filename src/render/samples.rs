@@ -6,7 +6,7 @@ use crate::table::{
 };
 
 /// Names that do harm where they are not escaped.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 11] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
     "=cmd|' /C calc'!A0",
@@ -15,6 +15,9 @@ pub const NAMES: [&str; 8] = [
     "\u{1b}[31mred\u{7}\u{0}",
     "{{ 7 * 7 }} {% raw %} ]]> -->",
     "</style></svg></title><script>alert(2)</script>",
+    "\\input{/etc/passwd} 50% of $x_1^2$ & {#1} ~ \\end{document}",
+    "\u{202e}\u{645}\u{62f}\u{631}\u{633}\u{629} \u{1f600} \u{fffe}",
+    "--- ``quotes'' _x0041_ @SUM(A1) --",
 ];
 
 /// A table with every kind of cell and every hostile name.
@@ -49,6 +52,23 @@ pub fn hostile_table() -> Table {
         Cell::Suppressed,
     ]);
     table.note(NAMES[0]);
+    table
+}
+
+/// A table with headings and no rows.
+pub fn empty_table() -> Table {
+    let mut table = Table::new("empty", "Nothing", vec![Column::new("term", "Term"), Column::new("estimate", "Estimate").unit("points")]);
+    table.note("No rows.");
+    table
+}
+
+/// A table with a column in which nothing exists, and one in which everything is withheld.
+pub fn undefined_table() -> Table {
+    let columns = vec![Column::new("term", "Term"), Column::new("estimate", "Estimate"), Column::new("n", "Students")];
+    let mut table = Table::new("undefined", "Undefined", columns);
+    for name in ["\u{645}\u{62f}\u{631}\u{633}\u{629}", "\u{202e}elddim", "-1+1", &"long ".repeat(200), &"x".repeat(2_000)] {
+        table.push(vec![Cell::text(name), Cell::undefined("one cluster"), Cell::Suppressed]);
+    }
     table
 }
 

@@ -194,6 +194,14 @@ pub fn read_folder(place: &Path) -> Result<BTreeMap<String, Vec<u8>>, StoreError
     Ok(out)
 }
 
+/// Makes a folder and those around it, where they are not there.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(place: &Path) -> Result<(), StoreError> {
+    std::fs::create_dir_all(place).map_err(|e| StoreError::new(format!("making {}", place.display()), e))
+}
+
 /// Writes one file beside its place and renames it; refuses to overwrite.
 ///
 /// # Errors

@@ -6,10 +6,22 @@ use crate::infer::INFERENCE;
 use std::collections::BTreeSet;
 
 impl Run {
-    /// The cards of its estimators in the order of the analyses, each once, then those of the methods that gave an interval.
+    /// The cards of its estimators in the order of the analyses, each once, then those of the methods that gave an interval; both with
+    /// what checks looked at. Then those of the checks that have an answer.
     pub fn cards(&self) -> Vec<&'static Card> {
         let effects = self.analyses.iter().flat_map(|a| &a.effects).filter_map(|e| e.result.as_ref().ok());
-        used(self.analyses.iter().map(|a| &a.estimator), effects.map(|e| e.inference.as_str()))
+        let answered = || self.checks.iter().filter(|c| c.answer.is_ok());
+        let looked_at = answered().filter_map(|c| c.by.as_ref());
+        let of_checks: Vec<String> = looked_at.clone().filter_map(|by| by.1.as_ref()).map(|method| method.label()).collect();
+        let estimators = self.analyses.iter().map(|a| &a.estimator).chain(looked_at.map(|by| &by.0));
+        let methods = effects.map(|e| e.inference.as_str()).chain(of_checks.iter().map(String::as_str));
+        let mut cards = used(estimators, methods);
+        for card in answered().map(|c| &c.asked.check.card) {
+            if !cards.iter().any(|known| known.id == card.id) {
+                cards.push(card);
+            }
+        }
+        cards
     }
 }
 

@@ -1,18 +1,7 @@
 //! Means and spreads of the analytic sample by arm and period, summed exactly.
 
-use crate::num::{Exact, power_of_two_above};
+use crate::num::Centre;
 use crate::panel::Panel;
-
-/// Count, mean and standard deviation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Summary {
-    /// Observations.
-    pub n: usize,
-    /// Mean.
-    pub mean: Option<f64>,
-    /// Standard deviation (n − 1).
-    pub sd: Option<f64>,
-}
 
 /// One arm in one period.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +11,7 @@ pub struct ArmPeriod {
     /// The period.
     pub period: i64,
     /// The outcome.
-    pub outcome: Summary,
+    pub outcome: Centre,
 }
 
 /// A variable at the first observation of each unit, by arm.
@@ -33,9 +22,9 @@ pub struct Baseline {
     /// Whether it takes only the values 0 and 1.
     pub binary: bool,
     /// Units treated at some time.
-    pub treated: Summary,
+    pub treated: Centre,
     /// The others.
-    pub comparison: Summary,
+    pub comparison: Centre,
 }
 
 /// What there is to say about one outcome's sample without any model.
@@ -62,7 +51,7 @@ pub fn describe(panel: &Panel) -> Description {
     let arm = |c: u32| cells.is_ever_treated(cells.cohort_ix(c));
     let select = |treated: bool, period: usize, values: &[f64]| {
         let chosen = panel.cell.iter().zip(values).filter(|(c, _)| arm(**c) == treated && cells.period_ix(**c) == period).map(|(_, v)| *v);
-        summary(chosen)
+        Centre::of(chosen)
     };
     let mut by_period = Vec::new();
     for treated in [true, false] {
@@ -84,7 +73,7 @@ pub fn describe(panel: &Panel) -> Description {
         None => baseline[0].comparison.sd,
         Some(status) => {
             let without = |r: &usize| cells.period_ix(panel.cell[*r]) == 0 && status.now[*r] == 0.0;
-            summary((0..panel.n_rows()).filter(without).map(|r| panel.outcome[r])).sd
+            Centre::of((0..panel.n_rows()).filter(without).map(|r| panel.outcome[r])).sd
         }
     };
     Description {
@@ -95,21 +84,4 @@ pub fn describe(panel: &Panel) -> Description {
         baseline,
         first_period: cells.periods[0],
     }
-}
-
-fn summary(values: impl Iterator<Item = f64> + Clone) -> Summary {
-    let (n, largest) = values.clone().fold((0usize, 0.0_f64), |(n, m), v| (n + 1, m.max(v.abs())));
-    if n == 0 {
-        return Summary { n, mean: None, sd: None };
-    }
-    let scale = power_of_two_above(largest);
-    let sum = |terms: &mut dyn Iterator<Item = f64>| {
-        let mut s = Exact::default();
-        terms.for_each(|t| s.add(t));
-        s.value()
-    };
-    let mean = sum(&mut values.clone().map(|v| v / scale)) / n as f64;
-    let square = sum(&mut values.map(|v| (v / scale - mean) * (v / scale - mean)));
-    let sd = (n > 1).then(|| (square / (n as f64 - 1.0)).sqrt() * scale);
-    Summary { n, mean: Some(mean * scale), sd }
 }

@@ -4,7 +4,7 @@ use super::file::StudyFile;
 use crate::cohort::{Fault, Faults};
 use crate::evidence::effect::Sizes;
 use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Specifications, Unit};
-use crate::evidence::standard::{Baseline, Key, Standards};
+use crate::evidence::standard::{Attrition, Baseline, Key, Standards};
 use serde_json::Value;
 
 /// One fact as it was read, or was not.
@@ -86,10 +86,13 @@ pub fn run_facts(results: &Value, study: &StudyFile, standards: &Standards) -> R
     read.units();
     read.design();
     read.trends();
+    read.checks();
     read.baseline();
+    read.attrition();
     read.domain(effect);
     read.specifications();
-    read.unknown();
+    let told = study.context.tell(&mut read.facts);
+    read.unknown(&told);
     Ok(RunFacts { outcome: read.outcome, estimator: read.estimator, inference: read.inference, facts: read.facts, known: read.known })
 }
 
@@ -231,7 +234,7 @@ impl Reading<'_> {
         let own = |t: &&Value| before(t) && t["inference"] == self.inference.as_str();
         let find = tests.and_then(|all| all.iter().find(own).or_else(|| all.iter().find(before)));
         self.facts.trends.p_value = find.and_then(|t| t["p_value"].as_f64());
-        let said = self.facts.trends.p_value.map(|p| format!("p = {p:.3}; its power is not known"));
+        let said = self.facts.trends.p_value.map(|p| format!("p = {p:.3}"));
         self.note("test of trends before", said, "joint test in results.json, where the estimator has periods before");
         let times = self.first["effects"].as_array().into_iter().flatten().filter_map(|e| e["event_time"].as_i64());
         let earliest = times.min().filter(|t| *t < 0);
@@ -241,33 +244,106 @@ impl Reading<'_> {
         self.note("periods before", said, "event times, or the number of periods, in results.json");
     }
 
-    /// Baseline differences count only where the table's students are those analysed.
-    fn baseline(&mut self) {
-        let (units, treated) = (self.sample("units"), self.sample("treated_units"));
-        let analysed = |r: &Value| {
-            let (t, c) = (r["treated_n"].as_u64(), r["comparison_n"].as_u64());
-            t.is_some() && t == treated && t.zip(c).and_then(|(t, c)| t.checked_add(c)) == units
+    /// What the run's checks found of trends, and of leaving out a cluster.
+    fn checks(&mut self) {
+        let power = self.check("pretrends-power", |c| c["numbers"]["power"].as_f64());
+        self.facts.trends.power = power.as_ref().ok().copied();
+        self.told(
+            "power of the test of trends",
+            power.map(|p| format!("{:.0} % against a drift as large as the effect", 100.0 * p)),
+            "pretrends-power",
+        );
+        let relative = |c: &Value| {
+            c["numbers"]["breakdown"].as_f64().filter(|_| c["options"]["type"] == "relative-magnitudes" && c["verdict"] != "cannot-tell")
         };
-        let adjusts = self.estimator == "ancova";
-        let rows: Vec<(Baseline, bool)> = self
-            .balance()
-            .into_iter()
-            .map(|r| {
-                let measure = r["variable"].as_str().unwrap_or_default().to_string();
-                let difference = r["difference_sd"].as_f64();
-                (Baseline { measure, difference, adjusted: adjusts.then_some(true) }, analysed(r))
-            })
-            .collect();
-        let said: Vec<String> =
-            rows.iter().map(|(b, _)| format!("{} {}", b.measure, b.difference.map_or("–".into(), |d| format!("{d:.3} SD")))).collect();
-        let whole = !rows.is_empty() && rows.iter().all(|r| r.1);
-        if whole {
-            self.facts.baseline = rows.into_iter().map(|r| r.0).collect();
-            self.note("baseline differences", Some(said.join(", ")), "the table of baseline balance, of the students analysed");
-        } else {
-            let seen = if said.is_empty() { String::new() } else { format!(" (there: {})", said.join(", ")) };
-            self.note("baseline differences", None, format!("the table of baseline balance is not of exactly the students analysed{seen}"));
+        let breakdown = self.check("honest", relative);
+        self.facts.trends.breakdown = breakdown.as_ref().ok().copied();
+        self.told("breakdown value", breakdown.map(|m| format!("{m:.2} times the largest difference in trends before")), "honest");
+        let hangs = self.check("leave-one-out", |c| match c["verdict"].as_str()? {
+            "ok" => Some(false),
+            "caution" | "fail" => Some(true),
+            _ => None,
+        });
+        self.facts.hangs_on_one_school = hangs.as_ref().ok().copied();
+        let words = |turns: bool| if turns { "leaving one out turns the result" } else { "no one of them turns the result" };
+        self.told("leaving out one cluster", hangs.map(|turns| words(turns).to_string()), "leave-one-out");
+    }
+
+    /// What a check found; the reason where it did not answer, or was not carried out.
+    fn check<T>(&self, name: &str, read: impl Fn(&Value) -> Option<T>) -> Result<T, String> {
+        let of = |c: &&Value| c["check"] == name && c["outcome"] == self.outcome.as_str();
+        let all: Vec<&Value> = self.results["checks"].as_array().into_iter().flatten().filter(of).collect();
+        all.iter().find_map(|c| read(c)).ok_or_else(|| match all.first().and_then(|c| c["reason"].as_str()) {
+            Some(reason) => format!("the check {name} in results.json does not tell: {reason}"),
+            None => format!("the run did not carry out the check {name}"),
+        })
+    }
+
+    fn told(&mut self, fact: &'static str, found: Result<String, String>, check: &str) {
+        match found {
+            Ok(said) => self.note(fact, Some(said), format!("the check {check} in results.json")),
+            Err(why) => self.note(fact, None, why),
         }
+    }
+
+    /// Baseline differences of the units analysed, by the check of balance.
+    fn baseline(&mut self) {
+        let found = self.check("balance", |c| {
+            let columns = c["table"]["columns"].as_array()?;
+            let at = |key: &str| columns.iter().position(|column| column == key);
+            let (measure, difference, adjusted) = (at("measure")?, at("difference_sd")?, at("adjusted")?);
+            let row = |r: &Value| {
+                let adjusted = r[adjusted].as_str().map(|word| word == "yes");
+                // A number that was suppressed is an object, and not known.
+                Some(Baseline { measure: r[measure].as_str()?.to_string(), difference: r[difference].as_f64(), adjusted })
+            };
+            let rows: Vec<Baseline> = c["table"]["rows"].as_array()?.iter().filter_map(row).collect();
+            (!rows.is_empty()).then_some(rows)
+        });
+        if let Ok(rows) = &found {
+            self.facts.baseline.clone_from(rows);
+        }
+        let words = |b: &Baseline| {
+            let adjusted = match b.adjusted {
+                Some(true) => ", adjusted for",
+                Some(false) => ", not adjusted for",
+                None => "",
+            };
+            format!("{} {}{adjusted}", b.measure, b.difference.map_or("–".into(), |d| format!("{d:.3} SD")))
+        };
+        let said = found.map(|rows| rows.iter().map(words).collect::<Vec<_>>().join("; "));
+        self.told("baseline differences", said, "balance");
+    }
+
+    /// Who was assigned and who was analysed, by the check of attrition.
+    fn attrition(&mut self) {
+        let of = |c: &Value, keys: [&str; 4]| -> Option<Attrition> {
+            let [a, b, c, d] = keys.map(|key| c["numbers"][key].as_f64());
+            let whole = |x: Option<f64>| x.map(|x| x as u64);
+            Some(Attrition { assigned: Sizes::new(whole(a)?, whole(b)?), analysed: Sizes::new(whole(c)?, whole(d)?) })
+        };
+        let units =
+            self.check("attrition", |c| of(c, ["assigned_treated", "assigned_comparison", "analysed_treated", "analysed_comparison"]));
+        let keys =
+            ["clusters_assigned_treated", "clusters_assigned_comparison", "clusters_analysed_treated", "clusters_analysed_comparison"];
+        let clusters = self.check("attrition", |c| of(c, keys));
+        let words = |a: &Attrition| {
+            let lost = a
+                .overall()
+                .zip(a.differential())
+                .map_or(String::new(), |(all, more)| format!(": {:.1} % lost, {:.1} points more in one arm", 100.0 * all, 100.0 * more));
+            let (before, after) = (a.assigned, a.analysed);
+            format!(
+                "{} of {} treated, {} of {} comparison analysed{lost}",
+                after.treated, before.treated, after.comparison, before.comparison
+            )
+        };
+        let students = self.facts.students.is_some();
+        self.facts.attrition = units.as_ref().ok().copied().filter(|_| students);
+        let told = if students { units.map(|a| words(&a)) } else { Err("study.toml does not say that the units are students".into()) };
+        self.told("attrition by arm", told, "attrition");
+        self.facts.cluster_attrition = clusters.as_ref().ok().copied();
+        self.told("attrition of clusters by arm", clusters.map(|a| words(&a)), "attrition");
     }
 
     fn domain(&mut self, effect: &Value) {
@@ -311,15 +387,17 @@ impl Reading<'_> {
         self.note("other reasonable analyses", said, from);
     }
 
-    /// What no run writes.
-    fn unknown(&mut self) {
-        for (fact, why) in [
-            ("attrition by arm", "the flow of students is not counted by arm of assignment"),
-            ("who made the test, who ran the study", "stands in no file of a run"),
-            ("plan before outcomes were read", "stands in no file of a run"),
-            ("leaving out a school", "stands in no file of a run"),
-        ] {
-            self.note(fact, None, why);
+    /// What the study's author tells, and what nobody does.
+    fn unknown(&mut self, told: &[(&'static str, String)]) {
+        for (fact, value) in told {
+            self.known.retain(|k| k.fact != *fact);
+            self.note(fact, Some(value.clone()), "[context] in study.toml");
         }
+        for fact in ["who made the test", "who ran the study"] {
+            if !told.iter().any(|t| t.0 == fact) {
+                self.note(fact, None, "measure and conductor under [context] in study.toml would tell");
+            }
+        }
+        self.note("plan before outcomes were read", None, "stands in no file of a run");
     }
 }

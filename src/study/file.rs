@@ -1,6 +1,7 @@
 //! The study file: strict TOML, every default written out when resolved.
 
 use super::multiverse::MultiverseSection;
+use super::context::Context;
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::infer::multiplicity::Adjustment;
 use schemars::JsonSchema;
@@ -21,9 +22,12 @@ pub struct StudyFile {
     /// What is estimated; the first is the headline.
     #[serde(default)]
     pub analysis: Vec<AnalysisSection>,
-    /// Checks; all that exist are on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checks: Option<Empty>,
+    /// What no data tell: how the study came about.
+    #[serde(default, skip_serializing_if = "Context::is_empty")]
+    pub context: Context,
+    /// What could be wrong with the headline: all checks are on.
+    #[serde(default)]
+    pub checks: ChecksSection,
     /// Specification curve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multiverse: Option<MultiverseSection>,
@@ -47,6 +51,15 @@ pub struct About {
     /// The question, in plain words.
     #[serde(default)]
     pub question: String,
+    /// Who did the study; the run's folder is cited by these names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<String>,
+    /// The day on which it is published, YYYY-MM-DD: never taken from a clock, so that a rerun gives the same bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// The licence of the tables, figures and texts, as its address or SPDX name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
     /// The seed of everything random.
     #[serde(default = "default_seed")]
     pub seed: u64,
@@ -187,6 +200,19 @@ pub struct AnalysisSection {
     pub covariates: Option<Vec<String>>,
 }
 
+/// Which checks of the headline are carried out: all of them, unless they are taken out here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChecksSection {
+    /// Checks that are not carried out: `"bacon"`.
+    #[serde(default)]
+    pub off: Vec<String>,
+    /// Checks with options of their own in place of the defaults: `"honest:type=smoothness"`; one named twice is carried out with both.
+    /// What is named here is also carried out where the data are so large that it would be left out.
+    #[serde(default)]
+    pub ask: Vec<String>,
+}
+
 /// How the headline interval is tried on the study's own design.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -252,10 +278,10 @@ impl Default for Privacy {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Output {
-    /// Formats of tables: csv, markdown, json.
+    /// Formats of tables: csv, markdown, json, latex, html, parquet, xlsx (one workbook), docx (one document).
     #[serde(default = "default_formats")]
     pub formats: Vec<String>,
-    /// Formats of figures: svg, png.
+    /// Formats of figures: svg, png (300 dots an inch), pdf, vega-lite.
     #[serde(default = "default_figures")]
     pub figures: Vec<String>,
 }
@@ -265,6 +291,12 @@ impl Default for Output {
         Output { formats: default_formats(), figures: default_figures() }
     }
 }
+
+/// The formats that tables can be written in.
+pub const FORMATS: &[&str] = &["csv", "markdown", "json", "latex", "html", "parquet", "xlsx", "docx"];
+
+/// The formats that figures can be written in.
+pub const FIGURES: &[&str] = &["svg", "png", "pdf", "vega-lite"];
 
 fn default_seed() -> u64 {
     20_210_126
@@ -279,10 +311,10 @@ fn default_cell() -> u64 {
     10
 }
 fn default_formats() -> Vec<String> {
-    vec!["csv".into(), "markdown".into(), "json".into()]
+    ["csv", "markdown", "latex", "xlsx"].map(String::from).to_vec()
 }
 fn default_figures() -> Vec<String> {
-    vec!["svg".into(), "png".into()]
+    ["svg", "png", "vega-lite"].map(String::from).to_vec()
 }
 
 impl StudyFile {

@@ -5,6 +5,8 @@ mod builtin;
 mod calibrated;
 mod calibration;
 mod cards;
+mod checks;
+mod context;
 mod describe;
 mod facts;
 mod family;
@@ -12,6 +14,7 @@ mod file;
 mod multiverse;
 mod results;
 mod run;
+mod signs;
 mod subgroup;
 mod trust;
 
@@ -19,11 +22,13 @@ pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_pan
 pub use builtin::{BuiltIn, STUDIES};
 pub use calibrated::{Calibrated, FittedTo, measures};
 pub use calibration::Calibration;
-pub use describe::{ArmPeriod, Baseline, Description, Summary, describe};
+pub use context::{AssignedBy, Boundary, ChosenLow, ComparedWith, ConductedBy, Context, MadeBy};
+pub use describe::{ArmPeriod, Baseline, Description, describe};
 pub use facts::{KnownFact, RunFacts, run_facts};
 pub use family::{Leader, adjust};
 pub use file::{
-    About, AnalysisSection, CalibrationSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile,
+    About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, Empty, FIGURES, FORMATS, Multiplicity, Output,
+    Privacy, Roles, StudyFile,
 };
 pub use multiverse::{MultiverseSection, document as multiverse_document};
 pub use results::document;

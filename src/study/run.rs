@@ -1,15 +1,19 @@
 //! A study carried out: everything that tables, figures, the report and the manifest are made of.
 
 use super::analyse::{Analysis, Question, analyse_panel};
+use super::checks;
 use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
 use super::multiverse::multiverse;
+use super::signs::{Sources, signs};
 use super::subgroup::by_subgroup;
 use super::trust::{Trust, draws, trust};
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
-use crate::diagnose::Specified;
+use crate::diagnose::{Answered, Specified};
 use crate::estimate::{Chosen, Role};
+use crate::evidence::fallacy::{Alarm, Signs, detect};
+use crate::evidence::standard::Standards;
 use crate::infer::Method;
 use crate::panel::{CovariateTerm, Duplicates, Executor, FixedEffect, Panel, PanelSpec, TreatmentRule};
 use crate::simulate::{self, Draw, Parameters, Truth, World};
@@ -52,10 +56,21 @@ pub struct Run {
     pub analyses: Vec<Analysis>,
     /// Subgroups, headline estimator and method.
     pub subgroups: Vec<SubgroupResult>,
+    /// What could be wrong with the headline, check by check.
+    pub checks: Vec<Answered>,
     /// What draws on its own design say of the headline interval, or why there are none; `None` where they were not asked for.
     pub trust: Option<Result<Trust, String>>,
     /// The specification curve of the headline, or why there is none; `None` where none was asked for.
     pub multiverse: Option<Result<Specified, String>>,
+    /// Signs of what misleads.
+    pub signs: Signs,
+}
+
+impl Run {
+    /// The fallacies that its signs tell of, by the built-in standards.
+    pub fn alarms(&self) -> Vec<Alarm> {
+        detect(&self.signs, &Standards::default())
+    }
 }
 
 /// Fills in what a study leaves open, so that the resolved file says everything.
@@ -129,6 +144,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     if !(study.study.level > 0.0 && study.study.level < 1.0) {
         faults.push(fault(format!("level = {} is no confidence level", study.study.level), "a number between 0 and 1, such as 0.95"));
     }
+    if let Some(date) = study.study.date.as_deref().filter(|d| !is_day(d)) {
+        faults.push(fault(format!("date = {date:?} is no day"), "write it as YYYY-MM-DD, such as 2026-05-01"));
+    }
     if study.analysis.is_empty() {
         study.analysis.push(AnalysisSection {
             name: "main".into(),
@@ -199,10 +217,15 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
             ));
         }
     }
-    for (list, known) in [(&study.output.formats, &["csv", "markdown", "json"][..]), (&study.output.figures, &["svg", "png"][..])] {
-        for name in list {
+    if let Err(f) = checks::asked(&study.checks) {
+        faults.extend(f);
+    }
+    for (list, known) in [(&study.output.formats, super::file::FORMATS), (&study.output.figures, super::file::FIGURES)] {
+        for (i, name) in list.iter().enumerate() {
             if !known.contains(&name.as_str()) {
                 faults.push(fault(format!("unknown output format {name:?}"), &format!("known: {}", known.join(", "))));
+            } else if list[..i].contains(name) {
+                faults.push(fault(format!("the output format {name:?} is named twice"), "name each format once"));
             }
         }
     }
@@ -211,6 +234,26 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     }
     faults.into_result()?;
     Ok(study)
+}
+
+/// Whether a text is a day of the calendar, YYYY-MM-DD.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts[..] else { return false };
+    let digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
+    if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
+        return false;
+    }
+    let whole = |part: &str| part.parse::<u32>().unwrap_or(0);
+    let year = whole(year);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match whole(month) {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&whole(day))
 }
 
 /// Simulates a resolved study's world.
@@ -251,6 +294,8 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
         }
     }
     all.extend(roles.subgroups.iter().cloned());
+    all.extend(study.context.columns().cloned());
+    all.extend(checks::columns(&study.checks));
     if study.data.path.is_some() {
         // No estimator reads them, but a design fitted to the data does.
         all.extend(roles.school.iter().chain(&roles.classroom).chain(&roles.levels).cloned());
@@ -272,6 +317,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     let mut analyses = Vec::new();
     let mut descriptions = Vec::new();
     let mut subgroups = Vec::new();
+    let mut checked = Vec::new();
     let mut faults = Faults::default();
     for (s, section) in study.analysis.iter().enumerate() {
         let leader = Leader::default();
@@ -297,6 +343,10 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
                     own.extend(found);
                 }
                 Err(f) => faults.extend(f),
+            }
+            if s == 0 && own.first().is_some_and(|headline| headline.outcome == roles.outcomes[0]) && checked.is_empty() {
+                stage(&format!("{outcome}: checks"));
+                checked = checks::checks(&study.checks, &loaded.cohort, &panel, &question, executor)?;
             }
             if s == 0 {
                 for column in &roles.subgroups {
@@ -328,13 +378,25 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
         analyses.extend(own);
     }
     faults.into_result()?;
+    stage("looking for signs of what misleads");
+    let headline = question(&study, &study.analysis[0], &roles.outcomes[0])?;
+    let sd = descriptions.first().and_then(|d| d.untreated_sd).filter(|s| *s > 0.0);
+    let sources = Sources {
+        study: &study,
+        cohort: &loaded.cohort,
+        question: &headline,
+        analyses: &analyses,
+        subgroups: &subgroups,
+        checks: &checked,
+        sd,
+    };
+    let signs = signs(&sources);
     stage("trying the headline interval on this design");
     let trust = trust(&study, &loaded.cohort, analyses.first(), executor).map_err(|f| f.shown[0].what.clone()).transpose();
     let multiverse = match (study.multiverse.is_some(), analyses.is_empty()) {
         (true, false) => {
             stage("drawing the specification curve");
-            let question = question(&study, &study.analysis[0], &roles.outcomes[0])?;
-            multiverse(&study, &question, &loaded.cohort, executor).map_err(|f| f.shown[0].what.clone()).transpose()
+            multiverse(&study, &headline, &loaded.cohort, executor).map_err(|f| f.shown[0].what.clone()).transpose()
         }
         _ => None,
     };
@@ -342,6 +404,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     Ok(Run {
         trust,
         multiverse,
+        signs,
         n_rows: loaded.cohort.n_rows,
         codebook: loaded.cohort.codebook,
         study,
@@ -350,6 +413,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
         descriptions,
         analyses,
         subgroups,
+        checks: checked,
     })
 }
 
@@ -434,4 +498,19 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
             DuplicatesRule::Mean => Duplicates::Mean,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_day;
+
+    #[test]
+    fn days_of_the_calendar() {
+        assert!(["2026-05-01", "2024-02-29", "2000-02-29", "1999-12-31"].iter().all(|d| is_day(d)));
+        assert!(
+            ["", "2026-5-1", "2023-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-04-00", "+026-04-01"]
+                .iter()
+                .all(|d| !is_day(d))
+        );
+    }
 }

@@ -69,6 +69,13 @@ pub enum Cell {
         /// How much of it is shown.
         digits: Digits,
     },
+    /// A measured number that stands below another and is shown in brackets, as a standard error below its estimate.
+    Bracketed {
+        /// The value at full precision.
+        value: f64,
+        /// How much of it is shown.
+        digits: Digits,
+    },
     /// A share from 0 to 1, shown as a percentage.
     Percent(f64),
     /// A p-value from 0 to 1.
@@ -111,6 +118,14 @@ impl Cell {
         }
     }
 
+    /// As [`Cell::number_with`], in brackets.
+    pub fn bracketed(value: Option<f64>, digits: Digits, reason: &str) -> Cell {
+        match Cell::number_with(value, digits, reason) {
+            Cell::Number { value, digits } => Cell::Bracketed { value, digits },
+            other => other,
+        }
+    }
+
     /// A share from 0 to 1, or the reason why there is none.
     pub fn percent(share: Option<f64>, reason: &str) -> Cell {
         match share {
@@ -141,7 +156,9 @@ impl Cell {
     pub fn checked(&self) -> Cow<'_, Cell> {
         let undefined = || Cow::Owned(Cell::undefined(NOT_FINITE));
         match *self {
-            Cell::Number { value: v, .. } | Cell::Percent(v) | Cell::PValue(v) if !v.is_finite() => undefined(),
+            Cell::Number { value: v, .. } | Cell::Bracketed { value: v, .. } | Cell::Percent(v) | Cell::PValue(v) if !v.is_finite() => {
+                undefined()
+            }
             Cell::Interval { low, high, digits } => {
                 let open_low = low.filter(|&v| v != f64::NEG_INFINITY);
                 let open_high = high.filter(|&v| v != f64::INFINITY);

@@ -27,16 +27,23 @@ pub fn number(value: f64, digits: Digits, glyphs: Glyphs) -> String {
         return DASH.to_string();
     }
     let size = value.abs();
-    let scientific = size >= 1e15 || (digits == Digits::Auto && size != 0.0 && size < 1e-4);
-    if scientific {
-        return powers(value, glyphs);
+    match decimals(value, digits) {
+        Some(decimals) => signed(value < 0.0, separated(&format!("{size:.decimals$}")), glyphs),
+        None => powers(value, glyphs),
     }
-    let decimals = match digits {
+}
+
+/// The digits after the point with which a finite number is shown; `None` where its notation is scientific.
+pub fn decimals(value: f64, digits: Digits) -> Option<usize> {
+    let size = value.abs();
+    if size >= 1e15 || (digits == Digits::Auto && size != 0.0 && size < 1e-4) {
+        return None;
+    }
+    Some(match digits {
         Digits::Decimals(n) => usize::from(n.min(15)),
         Digits::Auto if size == 0.0 => 0,
         Digits::Auto => (3 - exponent(&format!("{size:.3e}"))).max(0) as usize,
-    };
-    signed(value < 0.0, separated(&format!("{size:.decimals$}")), glyphs)
+    })
 }
 
 /// A number of things, with thousands separators.
@@ -85,6 +92,7 @@ pub fn cell(cell: &Cell, glyphs: Glyphs) -> String {
         Cell::Count(n) => count(*n),
         Cell::Whole(n) => whole(*n, glyphs),
         Cell::Number { value, digits } => number(*value, *digits, glyphs),
+        Cell::Bracketed { value, digits } => format!("({})", number(*value, *digits, glyphs)),
         Cell::Percent(share) => percent(*share, glyphs),
         Cell::PValue(p) => p_value(*p, glyphs),
         Cell::Interval { low, high, digits } => interval(*low, *high, *digits, glyphs),

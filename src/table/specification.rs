@@ -33,6 +33,7 @@ pub struct ChoiceRow {
 /// The data behind the figure: a row a specification, a column a choice.
 pub(super) fn data(points: &[SpecificationPoint], rows: &[ChoiceRow], y_title: &str) -> (Vec<Column>, Vec<Vec<Cell>>) {
     let mut columns = vec![
+        Column::new("place", "Place").explain("From the smallest estimate to the largest."),
         Column::new("estimate", y_title),
         Column::new("conf_low", "Low").explain("Lower end of the interval for this number alone."),
         Column::new("conf_high", "High").explain("Upper end of the interval for this number alone."),
@@ -41,12 +42,13 @@ pub(super) fn data(points: &[SpecificationPoint], rows: &[ChoiceRow], y_title: &
     ];
     columns.extend(rows.iter().map(|r| Column::new(format!("{}: {}", r.group, r.label), format!("{}: {}", r.group, r.label))));
     let word = |yes: bool| Cell::text(if yes { "yes" } else { "no" });
-    let row = |p: &SpecificationPoint| {
+    let row = |(place, p): (usize, &SpecificationPoint)| {
         let digits = Digits::for_interval(p.estimate, p.low, p.high);
         let bound = |own: Option<f64>, other: Option<f64>| {
             Cell::number_with(own, digits, if other.is_some() { "unbounded on this side" } else { "no interval" })
         };
         let mut cells = vec![
+            Cell::Count(place as u64 + 1),
             Cell::number_with(Some(p.estimate), digits, ""),
             bound(p.low, p.high),
             bound(p.high, p.low),
@@ -56,5 +58,5 @@ pub(super) fn data(points: &[SpecificationPoint], rows: &[ChoiceRow], y_title: &
         cells.extend((0..rows.len()).map(|r| word(p.choices.contains(&r))));
         cells
     };
-    (columns, points.iter().map(row).collect())
+    (columns, points.iter().enumerate().map(row).collect())
 }

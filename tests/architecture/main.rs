@@ -14,10 +14,11 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     // Never random: a point estimate can never depend on a seed. Of cohort only what faults and counts are told with.
     ("estimate", &["num", "panel", FAULTS]),
     ("infer", &["num", "random", "panel", "estimate", FAULTS]),
-    ("diagnose", &["num", "random", "panel", "estimate", "infer", FAULTS]),
+    ("diagnose", &["num", "random", "panel", "estimate", "infer", "evidence", FAULTS]),
     ("simulate", &["num", "random", "cohort", "panel"]),
     ("evaluate", &["num", "random", "cohort", "panel", "estimate", "infer", "diagnose", "simulate"]),
-    ("evidence", &["num", "estimate", "infer", "diagnose", FAULTS]),
+    // Formulas and standards of evidence know no sample; checks of a sample use them.
+    ("evidence", &["num", "estimate", "infer", FAULTS]),
     ("table", &["study", "num", "cohort", "panel", "estimate", "infer", "diagnose", "simulate", "evaluate", "evidence"]),
     ("study", &["num", "random", "cohort", "panel", "estimate", "infer", "diagnose", "simulate", "evaluate", "evidence", "table"]),
     // No renderer can print a student's row.

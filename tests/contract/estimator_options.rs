@@ -14,6 +14,7 @@ fn others(values: &Values) -> Vec<Vec<String>> {
         }
         Values::Draws { .. } => vec![vec!["333".into()]],
         Values::Window => vec![vec!["-2..1".into(), "0..1".into()]],
+        Values::Name => vec![vec!["math".into()]],
         Values::Sizes { .. } => vec![vec!["0.5".into()]],
         Values::Words { .. } => Vec::new(),
         Values::Numbers { above, below, .. } => vec![vec![format!("{};{}", above + 0.3 * (below - above), above + 0.6 * (below - above))]],
@@ -69,6 +70,7 @@ fn values_out_of_range_are_refused() {
                     [above.to_string(), below.to_string(), "30;30".into(), "x".into(), ";".into(), "nan".into(), String::new()].into()
                 }
                 Values::Window => vec!["3..1".into(), "a..b".into()],
+                Values::Name => vec![String::new()],
                 Values::Sizes { .. } => vec!["-1".into(), "none".into()],
                 Values::Words { .. } => vec![String::new(), "a|a".into(), "auto|a".into()],
                 Values::OneOf(_) | Values::Draws { .. } => vec!["nonsense".into(), String::new()],

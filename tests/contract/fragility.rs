@@ -232,11 +232,11 @@ fn every_choice_does_something_or_is_refused() {
     }
     for (options, code, fragment) in [
         ("estimators=twef", 2, "EST-001"),
-        ("samples=everyone", 2, "DIAG-022"),
-        ("samples=trim:0.7", 2, "DIAG-022"),
-        ("covariates=height", 2, "DIAG-021"),
-        ("scales=cube", 2, "DIAG-023"),
-        ("comparison=never", 2, "DIAG-020"),
+        ("samples=everyone", 2, "DIAG-042"),
+        ("samples=trim:0.7", 2, "DIAG-042"),
+        ("covariates=height", 2, "DIAG-041"),
+        ("scales=cube", 2, "DIAG-043"),
+        ("comparison=never", 2, "DIAG-040"),
         ("inference=cluster:cr9", 2, "EST-002"),
         ("subsets=0", 2, "EST-002"),
         ("samples=all|all", 2, "EST-002"),
@@ -261,7 +261,7 @@ fn the_price_is_said_before_any_work() {
     let path = write(folder.path(), "wide.csv", &header, &rows);
     let check = "multiverse:subsets=4096,samples=all|trim:0.01|trim:0.02|trim:0.03|trim:0.05,scales=raw|z|rank|log";
     let (code, _, err) = didact(&format!("diagnose {path} {ROLES} --covariates {} --check {check}", names.join(",")));
-    assert!(code != 0 && err.contains("DIAG-024") && err.contains("products and sums"), "{code} {err}");
+    assert!(code != 0 && err.contains("DIAG-044") && err.contains("products and sums"), "{code} {err}");
 }
 
 #[test]
@@ -380,9 +380,9 @@ fn a_gap_needs_two_estimators() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = saved(folder.path(), "data.csv", &schools(10, 0.8));
     for (flags, fragment) in [
-        ("--check disagreement:a=twfe,b=twfe", "DIAG-027"),
-        ("--estimator did --check disagreement:a=twfe", "DIAG-027"),
-        ("--estimator did --estimator twfe --estimator ancova --check disagreement", "DIAG-027"),
+        ("--check disagreement:a=twfe,b=twfe", "DIAG-047"),
+        ("--estimator did --check disagreement:a=twfe", "DIAG-047"),
+        ("--estimator did --estimator twfe --estimator ancova --check disagreement", "DIAG-047"),
         ("--check disagreement:a=nothing", "EST-001"),
         ("--estimator did --estimator twfe --check leave-one-out", "several --estimator"),
         ("--check smallest-set --seed 3", "--seed does nothing"),

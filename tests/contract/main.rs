@@ -2,12 +2,16 @@
 //! scaled outcome change nothing but what they should.
 
 mod calibration;
+mod capsule;
+mod checks;
 mod claims;
 mod cohorts;
 mod estimator_options;
 mod estimators;
+mod exports;
 mod fixed_effects;
 mod fragility;
+mod formats;
 mod grades;
 mod imputation;
 mod inference;

@@ -16,6 +16,7 @@ mod inference;
 mod mixed;
 mod plan;
 mod random_timing;
+mod samples;
 mod saturated;
 mod stacking;
 mod switchers;

@@ -67,6 +67,20 @@ fn what_is_not_understood_ends_with_2() {
         refused(5, &format!("--check honest {files}"), &["a.csv"]),
         refused(3, &format!("{full} --check honest --estimator twfe"), &["DIAG-016", "event-study"]),
         refused(3, &format!("{full} --check honest --inference jackknife"), &["INF-003", "cluster:cr1"]),
+        refused(2, &format!("{full} --check placebo:outcome"), &["DIAG-024", "outcome=COLUMN"]),
+        refused(2, &format!("{full} --check placebo:time,draws=50"), &["DIAG-024", "draws does nothing"]),
+        refused(2, &format!("{full} --check placebo:arm,shift=2"), &["DIAG-024", "shift does nothing"]),
+        refused(2, &format!("{full} --check placebo:shift=0"), &["EST-002"]),
+        refused(2, &format!("{full} --check placebo:place"), &["EST-002", "time"]),
+        refused(3, &format!("{full} --check placebo:outcome,outcome=scoer"), &["scoer", "score"]),
+        refused(2, &format!("{full} --check power:effect=-1"), &["EST-002"]),
+        refused(2, &format!("{full} --check power:effect=0.1+0.2"), &["EST-002"]),
+        refused(2, &format!("{full} --check attrition:sloppy"), &["EST-002", "cautious"]),
+        refused(2, &format!("{full} --check balance:wwc=3.0"), &["EST-002", "5.0"]),
+        refused(2, &format!("{full} --check balance --inference cluster:cr1"), &["--inference", "does nothing"]),
+        refused(2, &format!("{full} --check overlap"), &["--cluster", "does nothing"]),
+        refused(2, &format!("{bare} --check attrition --level 0.9"), &["--level", "does nothing"]),
+        refused(2, &format!("{full} --check power --seed 1"), &["--seed", "does nothing"]),
     ]);
 }
 
@@ -169,11 +183,42 @@ fn what_the_data_do_not_answer_cannot_be_told() {
     // Three districts in place of schools.
     let districts = good().fill("school", |student, _, _| (1 + i64::from(student > 8) + i64::from(student > 12)).to_string());
     unanswered(&format!("{} {ROLES}", write(folder.path(), "three.csv", &districts.text())), "leave-one-out", &["3 clusters"]);
+    // No covariates; a start that cannot be put earlier; too few schools that were not treated.
+    let whole = write(folder.path(), "whole.csv", &good().text());
+    unanswered(&format!("{whole} {BARE}"), "overlap", &["no covariates"]);
+    unanswered(&format!("{whole} {ROLES}"), "placebo:shift=2", &["more than 2 observed periods"]);
+    let lonely = good().fill("start", |_, school, _| if school <= 5 { "2021" } else { "0" }.into());
+    unanswered(&format!("{} {ROLES}", write(folder.path(), "lonely.csv", &lonely.text())), "placebo:arm", &["3 clusters were not treated"]);
+    // Nobody is never treated: the last to start stand in.
+    let everyone = good().fill("start", |_, school, _| if school <= 4 { "2020" } else { "2021" }.into());
+    let everyone = format!("{} {ROLES}", write(folder.path(), "everyone.csv", &everyone.text()));
+    for check in ["balance", "attrition", "sample"] {
+        let found = Checked::run(&format!("{everyone} --check {check}"));
+        assert!(found.document["table"]["rows"].as_array().is_some_and(|rows| !rows.is_empty()), "{}", found.document);
+    }
     // Perfectly correlated coefficients.
     let beta = write(folder.path(), "b.csv", "event_time,estimate\n-3,0.1\n-2,0.2\n0,1\n");
     let sigma = write(folder.path(), "s.csv", "a,b,c\n1,1,1\n1,1,1\n1,1,1\n");
     unanswered(&format!("--coefficients {beta} --covariance {sigma}"), "pretrends", &["singular"]);
     unanswered(&format!("--coefficients {beta} --covariance {sigma}"), "honest:type=smoothness", &["singular"]);
+}
+
+/// A covariate that tells the groups apart: told as such, with the verdict that follows.
+#[test]
+fn groups_without_overlap_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let apart = good().fill("prior", |student, school, _| (student + if school <= 4 { 100 } else { 0 }).to_string());
+    let data = write(folder.path(), "apart.csv", &apart.text());
+    let found = Checked::run(&format!("{data} {BARE} --covariates prior --check overlap"));
+    assert!(found.verdict() == "fail" && found.reason().contains("nobody to compare with"), "{}", found.document);
+    assert_eq!((found.number("separated"), found.number("outside")), (Some(1.0), None));
+    // One that does not vary, or twice the same, says nothing and stops nothing.
+    let flat = good().fill("grade", |_, _, _| "3".into()).fill("weight", |student, _, _| (2 * (student % 5)).to_string());
+    let data = write(folder.path(), "flat.csv", &flat.text());
+    let found = Checked::run(&format!("{data} {BARE} --covariates grade,weight --check overlap"));
+    assert_eq!(found.number("separated"), Some(0.0), "{}", found.document);
+    let found = Checked::run(&format!("{data} {BARE} --covariates grade --check balance"));
+    assert!(found.numbers("difference_sd")[1].is_none(), "{}", found.document);
 }
 
 #[test]

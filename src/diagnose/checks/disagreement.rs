@@ -86,7 +86,7 @@ fn look(ground: &Ground<'_>, options: &Options, setting: &Setting<'_>) -> Result
 
 fn pick(place: &str) -> Fault {
     Fault::new(
-        "DIAG-027",
+        "DIAG-047",
         "two different estimators are compared",
         place,
         "a gap lies between exactly two",

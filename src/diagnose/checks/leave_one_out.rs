@@ -12,6 +12,8 @@ use crate::num::student;
 pub struct Without {
     /// The cluster's name.
     pub cluster: String,
+    /// Its units.
+    pub units: usize,
     /// The effect without it; `None` where there is none then.
     pub estimate: Option<f64>,
     /// Its standard error and p-value.
@@ -40,10 +42,10 @@ pub struct LeftOut {
     pub p_value: Option<f64>,
     /// How many clusters there are.
     pub clusters: usize,
-    /// The clusters that change the effect most, in that order.
-    pub first: Vec<Without>,
-    /// The smallest and the largest effect without one cluster.
-    pub range: Option<(f64, f64)>,
+    /// The effect without each, those first that change it most.
+    pub without: Vec<Without>,
+    /// How many of them are shown.
+    pub show: usize,
     /// How many clusters, left out alone, turn significance; how many turn the sign or lose the effect.
     pub turns: [usize; 2],
     /// The size of the test.
@@ -51,6 +53,21 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
+    /// The smallest and the largest effect without one of the clusters kept here.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        let mut found = self.without.iter().filter_map(|w| w.estimate);
+        let first = found.next()?;
+        Some(found.fold((first, first), |(low, high), e| (low.min(e), high.max(e))))
+    }
+
+    /// The same without what is said of single clusters of fewer than `least` units, and how many those are. The verdict stays.
+    pub fn of_large(&self, least: u64) -> (LeftOut, usize) {
+        let mut kept = self.clone();
+        kept.without.retain(|w| w.units as u64 >= least);
+        let hidden = self.without.len() - kept.without.len();
+        (kept, hidden)
+    }
+
     /// Fails where one cluster turns the sign or the effect rests on it alone; significance is a caution.
     pub fn verdict(&self) -> Verdict {
         match self.turns {
@@ -115,15 +132,13 @@ fn look(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Finding, 
                 (_, Some((_, p))) if (p < alpha) != significant => Some(Turn::Significance),
                 _ => None,
             };
-            Without { cluster: fit.cluster_name(cluster), estimate: own, uncertainty, turn }
+            Without { cluster: fit.cluster_name(cluster), units: fit.clusters[cluster].n_units, estimate: own, uncertainty, turn }
         })
         .collect();
     let count = |test: &dyn Fn(Turn) -> bool| all.iter().filter(|w| w.turn.is_some_and(test)).count();
     let turns = [count(&|t| t == Turn::Significance), count(&|t| t != Turn::Significance)];
-    let found = || all.iter().filter_map(|w| w.estimate);
-    let range = found().next().map(|first| found().fold((first, first), |(low, high), e| (low.min(e), high.max(e))));
     let change = |w: &Without| w.estimate.map_or(f64::INFINITY, |e| (e - estimate).abs());
     all.sort_by(|a, b| change(b).total_cmp(&change(a)).then_with(|| a.cluster.cmp(&b.cluster)));
-    all.truncate(usize::try_from(options.whole("show")).unwrap_or(5));
-    Ok(Finding::LeaveOneOut(LeftOut { estimate, p_value, clusters: n, first: all, range, turns, alpha }))
+    let show = usize::try_from(options.whole("show")).unwrap_or(5);
+    Ok(Finding::LeaveOneOut(LeftOut { estimate, p_value, clusters: n, without: all, show, turns, alpha }))
 }

@@ -141,7 +141,7 @@ fn carrier(fit: &Fit, target: usize, estimate: f64, setting: &Setting<'_>) -> Op
 
 fn unanswered(place: &str) -> Fault {
     Fault::new(
-        "DIAG-026",
+        "DIAG-046",
         "there is no overall effect of enough clusters to leave some out",
         place,
         "without some of them the others must still give an effect and its uncertainty",

@@ -58,7 +58,7 @@ struct Fitted {
 /// The gap between two estimators on a sample, and what it is made of.
 ///
 /// # Errors
-/// DIAG-028: one of them has no overall effect here; as [`Chosen::fit`].
+/// DIAG-048: one of them has no overall effect here; as [`Chosen::fit`].
 pub fn gap(ground: &Ground<'_>, [a, b]: [&Chosen; 2], setting: &Setting<'_>) -> Result<Gap, Faults> {
     let panel = ground.panel;
     let full = [fitted(panel, a, setting)?, fitted(panel, b, setting)?];
@@ -163,7 +163,7 @@ fn fitted(panel: &Panel, chosen: &Chosen, setting: &Setting<'_>) -> Result<Fitte
 
 fn no_effect(chosen: &Chosen, place: &str) -> Fault {
     Fault::new(
-        "DIAG-028",
+        "DIAG-048",
         format!("{} has no overall effect here", chosen.label()),
         place,
         "two estimators can only be compared in what both of them estimate",

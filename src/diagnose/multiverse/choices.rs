@@ -86,7 +86,7 @@ impl Choices {
         };
         if faults.total == 0 && ways.is_empty() {
             faults.push(Fault::new(
-                "DIAG-020",
+                "DIAG-040",
                 "no estimator has the comparison group asked for",
                 format!("comparison={}", options.get("comparison")),
                 "without an estimator there is nothing to compare",
@@ -165,7 +165,7 @@ fn named_set(panel: &Panel, text: &str) -> Result<Vec<usize>, Fault> {
         if found.is_empty() {
             let known: Vec<&str> = panel.covariates.iter().map(|c| c.name.as_str()).collect();
             return Err(Fault::new(
-                "DIAG-021",
+                "DIAG-041",
                 format!("{name:?} is no covariate of this sample"),
                 format!("covariates={text}"),
                 "a set of covariates is made of those that were named with the data",

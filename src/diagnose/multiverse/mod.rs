@@ -107,7 +107,7 @@ pub fn columns(options: &Options) -> Vec<String> {
 /// The curve.
 ///
 /// # Errors
-/// Choices that cannot be read; DIAG-024: more combinations, or more work, than is done without being asked twice; DIAG-025: fewer than two
+/// Choices that cannot be read; DIAG-044: more combinations, or more work, than is done without being asked twice; DIAG-045: fewer than two
 /// specifications with an estimate, or none of them the headline.
 pub fn curve(ground: &Ground<'_>, options: &Options, setting: &Setting<'_>) -> Result<Curve, Faults> {
     let choices = Choices::of(ground, options)?;
@@ -117,7 +117,7 @@ pub fn curve(ground: &Ground<'_>, options: &Options, setting: &Setting<'_>) -> R
     let Some(headline) = found.iter().position(|s| s.headline).filter(|_| found.len() > 1) else {
         let reasons: Vec<String> = missing.iter().map(|(why, n)| format!("{why} ({n})")).collect();
         return Err(Fault::new(
-            "DIAG-025",
+            "DIAG-045",
             "there are not two specifications to compare, the first one among them",
             format!("{} of {} combinations give an estimate", found.len(), choices.combinations()),
             if reasons.is_empty() { "one way of analysing the data makes no curve".into() } else { reasons.join("; ") },
@@ -166,7 +166,7 @@ fn affordable(choices: &Choices, ground: &Ground<'_>) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::new(
-        "DIAG-024",
+        "DIAG-044",
         format!("{n:.0} combinations are too many"),
         format!("about {work:.0e} products and sums; at most {MOST:.0} combinations and {COSTLY:.0e} are done"),
         "it would take minutes to hours, and nobody reads so many specifications",

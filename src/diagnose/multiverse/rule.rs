@@ -24,7 +24,7 @@ impl Rule {
     pub(super) fn parse(text: &str, panel: &Panel) -> Result<Rule, Faults> {
         let refuse = |what: String, remedy: &str| {
             let why = "each specification has to say which students it is about";
-            Err(Fault::new("DIAG-022", what, format!("samples={text}"), why, remedy).into())
+            Err(Fault::new("DIAG-042", what, format!("samples={text}"), why, remedy).into())
         };
         let followed = panel.kind == Kind::Panel;
         match (text, text.split_once(':')) {

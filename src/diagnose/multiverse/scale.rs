@@ -20,7 +20,7 @@ impl Scale {
     pub(super) fn parse(text: &str) -> Result<Scale, Faults> {
         [Scale::Raw, Scale::Standardized, Scale::Log, Scale::Rank].into_iter().find(|s| s.name() == text).ok_or_else(|| {
             Fault::new(
-                "DIAG-023",
+                "DIAG-043",
                 format!("there is no outcome scale {text:?}"),
                 format!("scales={text}"),
                 "an effect has to be measured on a known scale",

@@ -19,6 +19,16 @@ pub(in crate::estimate) use panel::Changes;
 
 use crate::num::{Cholesky, Matrix};
 
+/// Each row's probability of being treated, by a logit of `k` covariates, the first of them 1. `x`: row by row, the `n_treated` treated rows
+/// first.
+///
+/// # Errors
+/// In words: the covariates tell the groups apart, or are collinear.
+pub fn propensity(n_treated: usize, k: usize, x: Vec<f64>) -> Result<Vec<f64>, String> {
+    let arms = Arms { n_treated, weight: vec![1.0; x.len() / k.max(1)], x, k };
+    logit::fit(&arms, false, None).map(|logit| logit.probability)
+}
+
 /// About how often the rows are gone through for one comparison with odds.
 pub(in crate::estimate) const PASSES: usize = 20;
 

@@ -1,6 +1,7 @@
 //! How many schools, classrooms or students a study needs: a search in whole numbers.
 
 use super::{Design, Goal, Layout, Tier};
+use crate::num::first_whole;
 use serde::Serialize;
 
 /// The most schools or classrooms, or students of each, that are searched.
@@ -35,7 +36,7 @@ impl Needed {
 /// The smallest number with which the design can be analysed at all.
 pub fn smallest(design: &Design, tier: Tier) -> u64 {
     let most = reach(design, tier);
-    first(1, most, |n| design.with(tier, n).obstacle().is_none()).unwrap_or(most)
+    first_whole(1, most, |n| design.with(tier, n).obstacle().is_none()).unwrap_or(most)
 }
 
 /// The smallest number at one place, all else as it is, whose power at `effect` is no less than the goal's.
@@ -47,23 +48,5 @@ pub fn needed(design: &Design, tier: Tier, goal: &Goal, effect: f64) -> Needed {
         larger.obstacle().is_none() && goal.power_at(&larger, effect) >= goal.power
     };
     let most = reach(design, tier);
-    first(1, most, enough).map_or(Needed::MoreThan(most), Needed::Number)
-}
-
-/// The first number from `low` to `high` of which something holds that goes on holding; `None` if it does not hold of `high`.
-fn first(low: u64, high: u64, holds: impl Fn(u64) -> bool) -> Option<u64> {
-    // Doubling first, so that a few schools are not sought among a million.
-    let (mut below, mut at) = (low - 1, low);
-    while !holds(at) {
-        if at >= high {
-            return None;
-        }
-        below = at;
-        at = (2 * at).min(high);
-    }
-    while at - below > 1 {
-        let middle = below + (at - below) / 2;
-        if holds(middle) { at = middle } else { below = middle }
-    }
-    Some(at)
+    first_whole(1, most, enough).map_or(Needed::MoreThan(most), Needed::Number)
 }

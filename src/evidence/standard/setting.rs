@@ -98,6 +98,16 @@ settings! {
     MonthsTrial "months-trial" [0.04, 0.09, 0.18, 0.26, 0.35, 0.44, 0.52, 0.61, 0.69, 0.78, 0.87, 0.95, 1.00], Unverified, "largest effect of 0, 1, … 12 months, trial reports, SD", "EEF trial reports; that they differ from the Toolkit is looked up";
     PadlockMdes "padlock-mdes" [0.2, 0.3, 0.4, 0.5, 0.6], Unverified, "minimum detectable effects below which 5, 4, … 1 padlocks stay, SD", "EEF security rating";
     PadlockAttrition "padlock-attrition" [10.0, 20.0, 30.0, 40.0, 50.0], Unverified, "most attrition for 5, 4, … 1 padlocks, percent", "EEF security rating";
+    SectorGap "sector-gap" [0.50], Proposed, "largest difference of the groups in their kind of school, share", "beyond it the kind of school and the treatment go together";
+    PovertyGap "poverty-gap" [0.10], Proposed, "largest difference of the groups in poverty across the pandemic, share", "losses differed by 0.10 to 0.20 SD between low and high poverty (Kuhfeld et al. 2022)";
+    LowGap "low-gap" [0.50], Proposed, "how far below the others a group stands that looks chosen for low scores, SD", "half of it or less comes back by chance at usual correlations";
+    LowFall "low-fall" [0.15], Proposed, "how far a group falls before the start that looks chosen after a bad year, SD", "Ashenfelter (1978)";
+    EndShare "end-share" [0.10], Proposed, "largest share of a group at the highest or lowest score", "beyond it means are pulled in";
+    NoveltyWeeks "novelty-weeks" [18.0], Proposed, "fewest weeks from start to last score", "one semester";
+    BootstrapClusters "bootstrap-clusters" [40.0], Proposed, "fewest clusters for a percentile bootstrap", "6 to 9 of 100 false at 20 clusters, 5 to 7 at 40";
+    OutcomesTested "outcomes-tested" [5.0], Proposed, "outcomes tested without adjusting from which chance alone makes one in four studies", "1 − 0.95⁵ = 0.23";
+    SubgroupsTested "subgroups-tested" [10.0], Proposed, "tests in subgroups without adjusting from which chance alone makes two in five studies", "1 − 0.95¹⁰ = 0.40";
+    LeastPower "least-power" [0.50], Proposed, "least power to see a large effect", "below it a significant result is more chance than finding";
     GrowthReading "growth-reading" [1.52, 0.97, 0.60, 0.36, 0.40, 0.32, 0.23, 0.26, 0.24, 0.19, 0.19, 0.06], Unverified, "growth from grade to grade, K-1 to 11-12, reading, SD", "Hill, Bloom, Black and Lipsey (2008)";
     GrowthMath "growth-math" [1.14, 1.03, 0.89, 0.52, 0.56, 0.41, 0.30, 0.32, 0.22, 0.25, 0.14, 0.01], Unverified, "growth from grade to grade, K-1 to 11-12, math, SD", "Hill, Bloom, Black and Lipsey (2008)";
 }

@@ -1,7 +1,8 @@
 //! Means and spreads by arm and period, and the codebook.
 
 use super::words::arm;
-use crate::study::{Run, Summary};
+use crate::num::Centre;
+use crate::study::Run;
 use crate::table::{Cell, Column, Digits, Table};
 
 /// Outcome means by arm and period.
@@ -24,7 +25,7 @@ pub(super) fn descriptives(run: &Run) -> Table {
     out
 }
 
-pub(super) fn cells(s: &Summary) -> [Cell; 3] {
+pub(super) fn cells(s: &Centre) -> [Cell; 3] {
     let digits = Digits::for_uncertainty(s.sd.map_or(f64::NAN, |sd| sd / 10.0));
     [
         Cell::Count(s.n as u64),

@@ -206,17 +206,11 @@ pub(super) fn main(run: &Run, level: f64) -> Table {
 
 /// The effects by time since the start.
 pub(super) fn events(run: &Run, level: f64) -> Table {
-    let mut out = table(
-        "event-study",
-        "Effects by years since the start",
-        &run.analyses,
-        level,
-        |e| e.target.estimand == Estimand::Event,
-        true,
-        minimum(run),
-    );
+    let kept = |e: &Effect| e.target.estimand == Estimand::Event;
+    let mut out = table("event-study", "Effects by years since the start", &run.analyses, level, kept, true, minimum(run));
     out.notes.clear();
     out.note("Effects before the start (negative times) show whether the groups moved apart already without profiles; the last period before is set to zero.");
+    out.notes.extend(samples(&run.analyses, &kept));
     if run.analyses.iter().any(|a| a.sample.switching.is_some()) {
         out.note("Where a treatment does not simply stay on, the start is its first change, and effects are those of more treatment.");
     }
@@ -229,6 +223,7 @@ pub(super) fn cohorts(run: &Run, level: f64) -> Table {
     let mut out = table("cohorts", "Effects by cohort and period", &run.analyses, level, kept, true, minimum(run));
     out.notes.clear();
     out.note("A cohort is named by its first treated period. In periods before it the effect should be near zero: it is the difference by which the groups moved apart anyway.");
+    out.notes.extend(samples(&run.analyses, &kept));
     out
 }
 
@@ -237,10 +232,28 @@ pub(super) fn distribution(run: &Run, level: f64) -> Table {
     let kept = |e: &Effect| matches!(e.target.estimand, Estimand::Quantile | Estimand::Bound | Estimand::Dose | Estimand::DoseSlope);
     let mut out = table("distribution", "Effects by place in the distribution, or by dose", &run.analyses, level, kept, true, minimum(run));
     out.notes.clear();
+    out.notes.extend(samples(&run.analyses, &kept));
     out
 }
 
+/// What the effects of a kind rest on, for each outcome: units, clusters, and for which estimators.
+fn samples(analyses: &[Analysis], kept: &dyn Fn(&Effect) -> bool) -> Vec<String> {
+    let mut found: Vec<(&str, usize, usize, Vec<String>)> = Vec::new();
+    for a in analyses.iter().filter(|a| a.effects.iter().any(kept)) {
+        let (units, clusters) = (a.sample.units, a.sample.clusters);
+        match found.iter_mut().find(|f| (f.0, f.1, f.2) == (a.outcome.as_str(), units, clusters)) {
+            Some(known) => known.3.push(a.label()),
+            None => found.push((&a.outcome, units, clusters, vec![a.label()])),
+        }
+    }
+    let count = |n: usize| number::count(n as u64);
+    let note = |(outcome, units, clusters, who): (&str, usize, usize, Vec<String>)| {
+        format!("{outcome}: {} units in {} clusters ({}).", count(units), count(clusters), who.join(", "))
+    };
+    found.into_iter().map(note).collect()
+}
+
 /// The smallest count that may be printed: students who are simulated need no protection.
-fn minimum(run: &Run) -> u64 {
+pub(super) fn minimum(run: &Run) -> u64 {
     if run.truth.is_some() { 0 } else { run.study.privacy.minimum_cell }
 }

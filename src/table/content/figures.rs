@@ -42,7 +42,7 @@ fn has_path(a: &crate::study::Analysis) -> bool {
 }
 
 /// The event time that is zero by construction, where the estimator has one.
-fn reference(a: &crate::study::Analysis) -> Option<i64> {
+pub(super) fn reference(a: &crate::study::Analysis) -> Option<i64> {
     a.estimator.options.iter().find(|(key, _)| *key == "reference").and_then(|(_, value)| value.parse().ok())
 }
 

@@ -3,16 +3,22 @@
 mod answer;
 mod balance;
 pub mod calibration;
+pub mod capsule;
+mod checks;
+mod checks;
+mod compared;
 mod components;
 mod descriptives;
 pub mod diagnose;
 mod disclosure;
 mod effects;
 pub mod evidence;
+pub mod export;
 mod figures;
 mod flow;
 mod headline;
 mod joint;
+mod judge;
 pub mod plan;
 mod report;
 mod side_by_side;
@@ -21,10 +27,12 @@ mod subgroups;
 mod truth;
 mod words;
 
+pub use checks::checked;
 pub use components::components;
 pub use effects::effects;
 pub use headline::Headline;
 pub use joint::joint;
+pub use judge::judge;
 pub use report::{Provenance, report};
 pub use side_by_side::{comparison, side_by_side};
 pub use words::terminal;
@@ -37,10 +45,13 @@ pub fn tables(run: &Run) -> Vec<Table> {
     let level = run.study.study.level;
     let mut tables = vec![
         effects::main(run, level),
+        compared::compared(&run.analyses, level, effects::minimum(run)),
         side_by_side::side_by_side(&run.analyses, level),
         effects::events(run, level),
         effects::cohorts(run, level),
         effects::distribution(run, level),
+        evidence::alarms(&run.alarms()),
+        checks::summary(run),
         joint::joint(&run.analyses),
         components::components(&run.analyses),
         subgroups::subgroups(run),
@@ -49,6 +60,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
         balance::balance(run),
     ];
     tables.extend(specifications::tables(run));
+    tables.extend(checks::tables(run));
     tables.extend(truth::truth(run));
     tables.extend(descriptives::codebook(run));
     tables.retain(|t| !t.rows.is_empty());

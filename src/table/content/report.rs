@@ -37,7 +37,13 @@ pub fn report(run: &Run, provenance: &Provenance) -> Report {
 }
 
 fn notices(run: &Run) -> Vec<Notice> {
-    let mut out: Vec<Notice> = Vec::new();
+    let sign = |a: crate::evidence::fallacy::Alarm| Notice {
+        code: a.fallacy.into(),
+        title: a.title.into(),
+        message: format!("{} {} {}", capital(&a.found), a.why, a.remedy),
+        level: Level::Caution,
+    };
+    let mut out: Vec<Notice> = run.alarms().into_iter().map(sign).collect();
     for a in &run.analyses {
         for w in &a.warnings {
             let known = out.iter_mut().find(|n| n.code == w.code && n.message == w.message);
@@ -58,6 +64,11 @@ fn notices(run: &Run) -> Vec<Notice> {
         }
     }
     out
+}
+
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// How it was done: an entry for each card.

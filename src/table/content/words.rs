@@ -143,7 +143,15 @@ fn equal(p: String) -> String {
     if p.starts_with('<') { p.replacen('<', "< ", 1) } else { format!("= {p}") }
 }
 
-/// The same sentences for a terminal.
+/// The same sentences for a terminal, and which checks speak against the headline.
 pub fn terminal(run: &Run) -> Vec<String> {
-    sentences(run, Headline::of(run).as_ref(), Glyphs::Ascii)
+    let mut out = sentences(run, Headline::of(run).as_ref(), Glyphs::Ascii);
+    out.extend(super::checks::line(run));
+    let alarms = run.alarms();
+    if !alarms.is_empty() {
+        let titles: Vec<String> = alarms.iter().map(|a| format!("{} ({})", a.title.to_lowercase(), a.fallacy)).collect();
+        let signs = if alarms.len() == 1 { "One sign".into() } else { format!("{} signs", alarms.len()) };
+        out.push(format!("{signs} of what misleads: {}.", titles.join(", ")));
+    }
+    out
 }

@@ -8,8 +8,8 @@ pub(super) fn told(found: &LeftOut) -> Told {
     let verdict = found.verdict();
     let [significance, sign] = found.turns;
     let whole = number(found.estimate);
-    let span = found.range.map_or(String::new(), |(low, high)| format!(" (from {} to {})", number(low), number(high)));
-    let carrier = found.first.first().map_or(String::new(), |w| {
+    let span = found.range().map_or(String::new(), |(low, high)| format!(" (from {} to {})", number(low), number(high)));
+    let carrier = found.without.first().map_or(String::new(), |w| {
         let without = w.estimate.map_or("there is no effect".into(), |e| format!("it is {}", number(e)));
         format!(" Most rests on {}: without it {without}.", w.cluster)
     });
@@ -45,8 +45,8 @@ pub(super) fn told(found: &LeftOut) -> Told {
             ("estimate", Some(found.estimate)),
             ("p_value", found.p_value),
             ("clusters", Some(n as f64)),
-            ("smallest", found.range.map(|r| r.0)),
-            ("largest", found.range.map(|r| r.1)),
+            ("smallest", found.range().map(|r| r.0)),
+            ("largest", found.range().map(|r| r.1)),
             ("turn_significance", Some(significance as f64)),
             ("turn_sign", Some(sign as f64)),
             ("alpha", Some(found.alpha)),
@@ -69,7 +69,7 @@ fn table(found: &LeftOut) -> Table {
             column("turns", "Turns", "what of the result leaving it out turns"),
         ],
     );
-    for w in &found.first {
+    for w in found.without.iter().take(found.show) {
         let none = "without this cluster it does not exist";
         table.push(vec![
             Cell::text(w.cluster.clone()),

@@ -1,15 +1,23 @@
 //! What a check says: the verdict in a sentence, what to do, and its table. One file a check.
 
+mod attrition;
 mod bacon;
+mod balance;
+mod checked;
 mod disagreement;
 mod honest;
 mod leave_one_out;
 mod multiverse;
+mod overlap;
+mod placebo;
+mod power;
 mod pretrends;
 mod pretrends_power;
+mod sample;
 mod smallest_set;
 mod twfe_weights;
 
+pub use checked::Checked;
 pub(super) use multiverse::{decisions as curve_decisions, table as curve_table};
 
 use crate::cohort::Fault;
@@ -56,6 +64,12 @@ pub fn told(asked: &Asked, answer: &Result<Finding, Fault>) -> Told {
         Ok(Finding::Bacon(found)) => bacon::told(found),
         Ok(Finding::TwfeWeights(found)) => twfe_weights::told(found),
         Ok(Finding::LeaveOneOut(found)) => leave_one_out::told(found),
+        Ok(Finding::Balance(found)) => balance::told(found),
+        Ok(Finding::Attrition(found)) => attrition::told(found),
+        Ok(Finding::Overlap(found)) => overlap::told(found),
+        Ok(Finding::Placebo(found)) => placebo::told(found),
+        Ok(Finding::Power(found)) => power::told(found),
+        Ok(Finding::Sample(found)) => sample::told(found),
         Ok(Finding::Multiverse(found)) => multiverse::told(found),
         Ok(Finding::SmallestSet(found)) => smallest_set::told(found),
         Ok(Finding::Disagreement(found)) => disagreement::told(found),

@@ -9,7 +9,7 @@ use crate::evidence::verdict::{CARD_WORDS, Sentence, Word, count_words, sentence
 pub fn card(judged: &Judged<'_>) -> Vec<String> {
     let mut lines: Vec<Line> = Vec::new();
     let mut add = |rank: usize, place: usize, text: String| lines.push(Line { rank, place, text });
-    add(0, 0, format!("{}.", capital(judged.verdict.word)));
+    add(0, 0, format!("{}.", headline(judged)));
     for sentence in sentences(judged.verdict, judged.facts, judged.standards) {
         let (rank, place) = match sentence {
             Sentence::Verdict { .. } => (1, 1),
@@ -51,6 +51,11 @@ fn chosen(mut lines: Vec<Line>) -> Vec<String> {
     });
     lines.sort_by_key(|l| l.place);
     lines.into_iter().map(|l| l.text).collect()
+}
+
+/// The verdict's word.
+pub fn headline(judged: &Judged<'_>) -> String {
+    capital(judged.verdict.word)
 }
 
 fn capital(word: Word) -> String {

@@ -1,14 +1,18 @@
 //! What evidence is worth, as typed content: the card, and the tables below it.
 
+mod alarms;
 mod card;
 mod claim;
 mod facts;
+mod judgement;
 mod published;
 mod verdict;
 
-pub use card::card;
+pub use alarms::alarms;
+pub use card::{card, headline};
 pub use claim::{checks, footing};
 pub use facts::{facts, unknown};
+pub use judgement::Judgement;
 pub use published::{forest, published};
 pub use verdict::{caps, conditions, glossary, ratings, settings, with_settings};
 

@@ -1,0 +1,248 @@
+# One year before, one year after (simulated)
+#
+# Did students in schools that took up learner profiles gain more in math and reading?
+#
+# This script checks a finished run of didact 0.1.0 with other software: it shows the run's tables, draws its figures again,
+# fits its estimates again from the students' rows, and sets the results side by side. Only estimates are compared: standard
+# errors follow rules that differ between programs. It uses the packages jsonlite, ggplot2, DRDID, fixest; what is not
+# installed is left out and said.
+
+# The run's folder, and the students' rows, seen from here.
+run <- Sys.getenv("DIDACT_RUN", "two-period")
+place <- Sys.getenv("DIDACT_DATA", "two-period-data/cohort.csv")
+has <- function(package) requireNamespace(package, quietly = TRUE)
+
+read_text <- function(path) paste(readLines(path, warn = FALSE, encoding = "UTF-8"), collapse = "\n")
+results <- jsonlite::fromJSON(read_text(file.path(run, "results.json")), simplifyVector = FALSE)$results
+
+# The run's tables (the first rows of each).
+for (path in sort(list.files(file.path(run, "tables"), "\\.csv$", full.names = TRUE))) {
+  cat("\n", basename(path), "\n", sep = "")
+  print(utils::head(utils::read.csv(path, check.names = FALSE), 6))
+}
+
+# Its figures, drawn again from the CSV beside each, into figures-again/.
+if (has("ggplot2")) {
+  library(ggplot2)
+  dir.create("figures-again", showWarnings = FALSE)
+  for (path in sort(list.files(file.path(run, "figures"), "\\.csv$", full.names = TRUE))) {
+    d <- utils::read.csv(path, na.strings = c("", "NA", "<suppressed>"))
+    drawn <- NULL
+    if (all(c("event_time", "estimate") %in% names(d))) {
+      drawn <- ggplot(d, aes(event_time, estimate)) + geom_hline(yintercept = 0, colour = "grey") + geom_point()
+      if ("conf_low" %in% names(d)) drawn <- drawn + geom_linerange(aes(ymin = conf_low, ymax = conf_high), na.rm = TRUE)
+    } else if (all(c("series", "x", "mean") %in% names(d))) {
+      drawn <- ggplot(d, aes(x, mean, colour = series)) + geom_line() + geom_point()
+    } else if (all(c("term", "estimate", "conf_low", "conf_high") %in% names(d))) {
+      d$row <- rev(seq_len(nrow(d)))
+      drawn <- ggplot(d, aes(estimate, row)) + geom_vline(xintercept = 0, colour = "grey") + geom_point() +
+        geom_linerange(aes(xmin = conf_low, xmax = conf_high), na.rm = TRUE) +
+        scale_y_continuous(breaks = d$row, labels = d$term, name = NULL)
+    }
+    if (is.null(drawn)) {
+      cat(basename(path), ": no drawing here for its columns\n", sep = "")
+    } else {
+      name <- sub("\\.csv$", ".png", basename(path))
+      ggsave(file.path("figures-again", name), drawn + ggtitle(sub("\\.csv$", "", basename(path))), width = 8, height = 4.5, dpi = 100)
+    }
+  }
+}
+
+# The students are simulated: the same version, world and seed give the same students.
+if (!file.exists(place)) {
+  command <- c("didact", "simulate", "two-period", "--seed", "20210126", "--population", "0")
+  stopifnot(system2(command[1], shQuote(c(command[-1], "--out", dirname(place)))) == 0)
+}
+roles <- list(unit = "student_id", period = "year", cohort = "profile_year", cluster = "school_id")
+kept <- list()
+missing_codes <- list()
+averaged <- FALSE
+
+same <- function(value, code) {
+  number <- suppressWarnings(as.numeric(code))
+  value == code | (!is.na(number) & suppressWarnings(as.numeric(value)) == number)
+}
+read_data <- function(path) {
+  name <- sub("\\.(gz|zst)$", "", path)
+  if (grepl("\\.(parquet|pq)$", name)) return(as.data.frame(arrow::read_parquet(path)))
+  if (grepl("\\.(arrow|feather|ipc)$", name)) return(as.data.frame(arrow::read_feather(path)))
+  if (grepl("\\.dta$", name)) return(as.data.frame(haven::zap_labels(haven::read_dta(path))))
+  if (grepl("\\.sav$", name)) return(as.data.frame(haven::zap_labels(haven::read_sav(path))))
+  if (grepl("\\.xlsx?$", name)) return(as.data.frame(readxl::read_excel(path)))
+  utils::read.csv(path, sep = if (grepl("\\.(tsv|tab)$", name)) "\t" else ",", check.names = FALSE, colClasses = "character",
+                  na.strings = c("", "NA", "NaN", "N/A", "null"), encoding = "UTF-8")
+}
+rows <- read_data(place)
+for (m in missing_codes) {
+  for (column in if (is.null(m$column)) names(rows) else m$column) {
+    hit <- same(as.character(rows[[column]]), m$code)
+    rows[[column]][!is.na(hit) & hit] <- NA
+  }
+}
+cat("\n", nrow(rows), " rows, ", ncol(rows), " columns\n", sep = "")
+number <- function(column) suppressWarnings(as.numeric(rows[[column]]))
+
+# The rows that an analysis can use: those that have everything it needs, under names of their own.
+sample_rows <- function(outcome, covariates = character(), also = character()) {
+  d <- data.frame(y = number(outcome))
+  d$unit <- if (is.null(roles$unit)) seq_len(nrow(rows)) else as.character(rows[[roles$unit]])
+  d$w <- if (is.null(roles$weights)) 1 else number(roles$weights)
+  d$period <- number(if (is.null(roles$period)) roles$post else roles$period)
+  needed <- c("y", "unit", "w", "period")
+  if (!is.null(roles$cohort)) {
+    d$cohort <- number(roles$cohort)
+    d$cohort[!is.finite(d$cohort) | d$cohort == 0] <- NA
+  } else if (!is.null(roles$arm)) {
+    d$arm <- number(roles$arm)
+    post <- if (is.null(roles$post)) as.numeric(d$period == max(d$period, na.rm = TRUE)) else number(roles$post)
+    d$cohort <- ifelse(d$arm == 1, min(d$period[which(post == 1)]), NA)
+    needed <- c(needed, "arm")
+  } else {
+    d$on <- number(roles$treatment)
+    first <- tapply(ifelse(d$on == 1, d$period, Inf), d$unit, min, na.rm = TRUE)
+    d$cohort <- as.numeric(first[d$unit])
+    d$cohort[!is.finite(d$cohort)] <- NA
+    needed <- c(needed, "on")
+  }
+  for (role in c("cluster", "second_cluster")) if (!is.null(roles[[role]])) {
+    d[[role]] <- rows[[roles[[role]]]]
+    needed <- c(needed, role)
+  }
+  for (column in also) d[[column]] <- utils::type.convert(as.character(rows[[column]]), as.is = TRUE)
+  needed <- c(needed, also)
+  x <- character()
+  for (term in covariates) {
+    column <- sub("^factor\\((.*)\\)$", "\\1", term)
+    values <- number(column)
+    if (term != column || any(is.na(values) & !is.na(rows[[column]]))) {
+      for (level in sort(unique(as.character(stats::na.omit(rows[[column]]))))[-1]) {
+        x <- c(x, paste0("x", length(x) + 1))
+        d[[x[length(x)]]] <- as.numeric(rows[[column]] == level)
+      }
+    } else {
+      x <- c(x, paste0("x", length(x) + 1))
+      d[[x[length(x)]]] <- values
+    }
+  }
+  keep <- rep(TRUE, nrow(rows))
+  for (k in kept) keep <- keep & !is.na(rows[[k$column]]) & same(as.character(rows[[k$column]]), k$value)
+  d <- d[keep & stats::complete.cases(d[c(needed, x)]) & d$w != 0, ]
+  if (averaged) {
+    key <- paste(d$unit, d$period, sep = "\r")
+    for (column in names(d)[sapply(d, is.numeric)]) d[[column]] <- stats::ave(d[[column]], key)
+    d <- d[!duplicated(key), ]
+  }
+  # A start after the last period is not seen: those units count as never treated.
+  d$cohort[which(d$cohort > max(d$period))] <- NA
+  d$treated <- as.numeric(!is.na(d$cohort) & d$period >= d$cohort)
+  attr(d, "x") <- x
+  d
+}
+
+# Each refit returns numbers named after the effect: "overall", "event -1", "group-time 2018 2019".
+tolerance <- 1e-6
+compared <- data.frame()
+not_compared <- data.frame()
+name_of <- function(e) trimws(paste(e$estimand, e$group, e$period, if (is.null(e$group)) e$event_time))
+compare <- function(at, label, outcome, estimator, packages, refit) {
+  result <- results[[at]]
+  stopifnot("results.json is of another study" = identical(c(result$outcome, result$estimator), c(outcome, estimator)))
+  absent <- packages[!vapply(packages, has, TRUE)]
+  if (length(absent)) return(leave_out(label, outcome, paste("packages that are not installed:", paste(absent, collapse = ", "))))
+  found <- tryCatch(refit(), no_peer = function(why) why)
+  if (inherits(found, "no_peer")) return(leave_out(label, outcome, conditionMessage(found)))
+  matched <- 0
+  seen <- character()
+  for (e in result$effects) {
+    name <- gsub(" +", " ", name_of(e))
+    if (is.null(e$estimate) || name %in% seen || !name %in% names(found) || is.na(found[[name]])) next
+    seen <- c(seen, name)
+    matched <- matched + startsWith(name, "overall")
+    compared[nrow(compared) + 1, c("outcome", "estimator", "effect", "run", "run_low", "run_high", "refit", "difference")] <<- list(
+      outcome, label, e$label, e$estimate, if (is.null(e$conf_low)) NA else e$conf_low, if (is.null(e$conf_high)) NA else e$conf_high,
+      found[[name]], found[[name]] - e$estimate)
+  }
+  if (matched == 0) stop(outcome, ", ", label, ": the overall effect was not refitted")
+}
+leave_out <- function(label, outcome, why) not_compared[nrow(not_compared) + 1, c("outcome", "estimator", "why")] <<- list(outcome, label, why)
+no_peer <- function(why) stop(structure(class = c("no_peer", "error", "condition"), list(message = why, call = NULL)))
+
+only_start <- function(d) {
+  starts <- unique(stats::na.omit(d$cohort))
+  if (length(starts) != 1) no_peer("there are several starts")
+  starts
+}
+formula_of <- function(left, terms, absorbed = NULL) {
+  stats::as.formula(paste(left, "~", paste(terms, collapse = " + "), if (!is.null(absorbed)) paste("|", absorbed)))
+}
+# Least squares, no row left out, fixed effects taken off to 1e-12.
+least_squares <- function(formula, d) {
+  fixest::feols(formula, d, weights = if (is.null(roles$weights)) NULL else ~w, fixef.rm = "none", fixef.tol = 1e-12, fixef.iter = 1e5, notes = FALSE)
+}
+# What each has a level of its own: the unit, or where units are not followed, the cohort.
+with_level <- function(d) {
+  d$level <- if (is.null(roles$unit)) ifelse(is.na(d$cohort), "never", d$cohort) else d$unit
+  d
+}
+
+# A row a unit seen in every period: its mean outcome before and after the one start; the rest from the last period before.
+collapsed <- function(d) {
+  start <- only_start(d)
+  d <- d[stats::ave(d$period, d$unit, FUN = length) == length(unique(d$period)), ]
+  d <- d[order(d$unit, d$period), ]
+  early <- d[d$period < start, ]
+  out <- early[!duplicated(early$unit, fromLast = TRUE), ]
+  out$before <- as.numeric(tapply(early$y, early$unit, mean)[out$unit])
+  late <- d[d$period >= start, ]
+  out$after <- as.numeric(tapply(late$y, late$unit, mean)[out$unit])
+  out$change <- out$after - out$before
+  out$arm <- as.numeric(!is.na(out$cohort))
+  out
+}
+
+# How much more the treated group changed than the comparison group.
+did_means <- function(d) {
+  if (is.null(roles$unit)) {
+    d$arm <- as.numeric(!is.na(d$cohort))
+    d$after <- as.numeric(d$period >= only_start(d))
+    return(c(overall = stats::coef(stats::lm(y ~ arm * after, d, weights = w))[["arm:after"]]))
+  }
+  c <- collapsed(d)
+  change <- function(arm) stats::weighted.mean(c$change[c$arm == arm], c$w[c$arm == arm])
+  c(overall = change(1) - change(0))
+}
+
+# The same with covariates, by DRDID: a regression among comparison units, odds of treatment, or both.
+drdid <- function(d, method) {
+  if (is.null(roles$unit)) no_peer("units are not followed; see DRDID's functions for repeated cross-sections")
+  c <- collapsed(d)
+  x <- cbind(1, as.matrix(c[attr(d, "x")]))
+  fit <- getExportedValue("DRDID", method)(y1 = c$after, y0 = c$before, D = c$arm, covariates = x, i.weights = c$w)
+  c(overall = fit$ATT)
+}
+
+# One number for all cohorts and times, after each unit's own level and each period's are taken off.
+twfe <- function(d, absorbed = "level + period") {
+  terms <- c("treated", attr(d, "x"))
+  c(overall = stats::coef(least_squares(formula_of("y", terms, absorbed), with_level(d)))[["treated"]])
+}
+
+d <- sample_rows("math", c("prior_math", "frl"), character())
+compare(1, "did", "math", "did", character(), function() did_means(d))
+compare(2, "did:method=regression", "math", "did", "DRDID", function() drdid(d, "reg_did_panel"))
+compare(3, "twfe", "math", "twfe", "fixest", function() twfe(d))
+d <- sample_rows("reading", c("prior_math", "frl"), character())
+compare(4, "did", "reading", "did", character(), function() did_means(d))
+compare(5, "did:method=regression", "reading", "did", "DRDID", function() drdid(d, "reg_did_panel"))
+compare(6, "twfe", "reading", "twfe", "fixest", function() twfe(d))
+
+cat("\nSide by side (they agree when they differ by less than 0.000001, or that share of the estimate):\n")
+print(compared, row.names = FALSE, digits = 10)
+if (nrow(not_compared)) {
+  cat("\nNot fitted here:\n")
+  print(not_compared, row.names = FALSE)
+}
+agree <- nrow(compared) == 0 || all(abs(compared$difference) <= tolerance * pmax(1, abs(compared$run)))
+cat("\n", nrow(compared), " effects compared, ", nrow(not_compared), " estimates not fitted here; largest difference ",
+    if (nrow(compared)) format(max(abs(compared$difference)), digits = 2) else "none", "\n", sep = "")
+stopifnot("the refit differs from the run: see the table" = agree)

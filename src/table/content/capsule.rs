@@ -1,0 +1,154 @@
+//! What the papers of a run's folder say: where it comes from, what it takes to repeat it, which file shows what.
+
+use crate::estimate::Card;
+use crate::study::Run;
+use crate::table::Report;
+
+/// A file of the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its name within the folder.
+    pub name: String,
+    /// How many bytes it has.
+    pub bytes: usize,
+    /// BLAKE3 of them.
+    pub blake3: String,
+}
+
+/// A table or figure, and its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exhibit {
+    /// The heading.
+    pub title: String,
+    /// Its files, the first of them the one to read by program.
+    pub files: Vec<String>,
+}
+
+/// A method that was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Its name.
+    pub method: String,
+    /// Its version.
+    pub version: u32,
+    /// The papers.
+    pub source: String,
+}
+
+/// Where the students come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Simulated by the program.
+    Simulated {
+        /// The world.
+        world: String,
+        /// Its version.
+        version: u32,
+    },
+    /// Read from a file that is not part of the folder.
+    Loaded {
+        /// Its name.
+        name: String,
+        /// BLAKE3 of the columns read, in any order of rows.
+        blake3: String,
+        /// Counts below this are suppressed.
+        minimum_cell: u64,
+    },
+}
+
+/// All that the papers say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Capsule {
+    /// The study's title.
+    pub title: String,
+    /// The question asked.
+    pub question: String,
+    /// What was found, in sentences.
+    pub answer: Vec<String>,
+    /// Who did it.
+    pub authors: Vec<String>,
+    /// The day of publication, where the study gives one.
+    pub date: Option<String>,
+    /// The licence, where the study gives one.
+    pub license: Option<String>,
+    /// Where the students come from.
+    pub origin: Origin,
+    /// The program's version.
+    pub version: String,
+    /// The command that repeats the run.
+    pub command: String,
+    /// The seed.
+    pub seed: u64,
+    /// The line of study.toml where it stands, from 1.
+    pub seed_line: usize,
+    /// Rows of the source.
+    pub rows: usize,
+    /// Columns of the source: name and meaning, where it is told.
+    pub variables: Vec<(String, String)>,
+    /// Tables and figures.
+    pub exhibits: Vec<Exhibit>,
+    /// Methods and their papers.
+    pub references: Vec<Reference>,
+    /// About how long a rerun takes on a laptop.
+    pub time: &'static str,
+    /// About how much memory it takes.
+    pub memory: &'static str,
+    /// About how much room it takes.
+    pub storage: &'static str,
+}
+
+/// What the papers of a run say. `study_text`: the resolved study file; `parts`: the files written so far.
+pub fn capsule(run: &Run, report: &Report, study_text: &str, columns: &[String], parts: &[Part]) -> Capsule {
+    let about = &run.study.study;
+    let origin = match (&run.truth, &run.input) {
+        (Some(truth), _) => Origin::Simulated { world: truth.world.clone(), version: truth.version },
+        (None, input) => {
+            let (name, blake3) = input.clone().unwrap_or_default();
+            Origin::Loaded { name, blake3, minimum_cell: run.study.privacy.minimum_cell }
+        }
+    };
+    let meaning = |column: &String| {
+        let known = run.codebook.entries.iter().find(|e| e.column == *column);
+        (column.clone(), known.map(|e| format!("{} ({})", e.meaning, e.unit)).unwrap_or_default())
+    };
+    let files = |folder: &str, id: &str| {
+        let own = |p: &&Part| p.name.strip_prefix(folder).and_then(|n| n.strip_prefix(id)).is_some_and(|rest| rest.starts_with('.'));
+        let mut names: Vec<String> = parts.iter().filter(own).map(|p| p.name.clone()).collect();
+        names.sort_by_key(|n| !n.ends_with(".csv"));
+        names
+    };
+    let shown = report
+        .tables
+        .iter()
+        .map(|t| (&t.title, files("tables/", &t.id)))
+        .chain(report.figures.iter().map(|f| (&f.title, files("figures/", &f.id))));
+    let work = run.n_rows.saturating_mul(run.analyses.len().max(1));
+    Capsule {
+        title: about.title.clone(),
+        question: about.question.clone(),
+        answer: report.answer.sentences.clone(),
+        authors: about.authors.clone(),
+        date: about.date.clone(),
+        license: about.license.clone(),
+        origin,
+        version: report.rerun.version.clone(),
+        command: report.rerun.command.clone(),
+        seed: about.seed,
+        seed_line: study_text.lines().position(|l| l.starts_with("seed = ")).map_or(0, |i| i + 1),
+        rows: run.n_rows,
+        variables: columns.iter().map(meaning).collect(),
+        exhibits: shown.map(|(title, files)| Exhibit { title: title.clone(), files }).filter(|e| !e.files.is_empty()).collect(),
+        references: references(&run.cards()),
+        time: if work <= 20_000_000 { "less than 10 minutes" } else { "10 to 60 minutes" },
+        memory: match run.n_rows {
+            0..=500_000 => "less than 2 GB",
+            500_001..=5_000_000 => "2 to 8 GB",
+            _ => "8 to 64 GB",
+        },
+        storage: if parts.iter().map(|p| p.bytes).sum::<usize>() < 25_000_000 { "less than 25 MB" } else { "25 MB to 250 MB" },
+    }
+}
+
+fn references(cards: &[&Card]) -> Vec<Reference> {
+    cards.iter().map(|c| Reference { method: c.id.into(), version: c.version, source: c.source.into() }).collect()
+}

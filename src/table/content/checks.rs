@@ -1,0 +1,85 @@
+//! The checks of a run's headline: what each says, and its table.
+
+use super::diagnose::Checked;
+use crate::diagnose::Verdict;
+use crate::study::Run;
+use crate::table::{Cell, Column, Table};
+
+/// All checks of a run in words, past the disclosure gate where students are real.
+pub fn checked(run: &Run) -> Vec<Checked> {
+    let least = run.study.privacy.minimum_cell;
+    run.checks.iter().map(|a| if run.truth.is_some() { Checked::of(a) } else { Checked::disclosed(a, least) }).collect()
+}
+
+/// One row a check.
+pub(super) fn summary(run: &Run) -> Table {
+    let columns = vec![
+        Column::new("check", "Check"),
+        Column::new("verdict", "Verdict").explain(
+            "ok: nothing speaks against the headline here; caution: it may stand with what is said beside it; fail: do not rely on it as it is; cannot-tell: the data do not say",
+        ),
+        Column::new("reason", "Reason"),
+        Column::new("remedy", "What to do"),
+    ];
+    let mut out = Table::new("checks", "What could be wrong with the headline", columns);
+    for c in checked(run) {
+        out.push([&c.label, c.told.verdict.word(), &c.told.reason, &c.told.remedy].map(Cell::text).to_vec());
+    }
+    if let Some(outcome) = run.checks.first().and_then(|c| c.outcome.as_ref()) {
+        out.note(format!(
+            "Checks of the first estimate of {outcome}. Each has a table of its own, with the number that decided and the rule."
+        ));
+    }
+    out
+}
+
+/// The table of each check that has one: `check-NAME`, numbered where a check was asked twice.
+pub(super) fn tables(run: &Run) -> Vec<Table> {
+    let mut out: Vec<Table> = Vec::new();
+    for c in checked(run) {
+        for mut table in c.told.summary.clone().into_iter().chain([c.told.table.clone()]).filter(|t| !t.rows.is_empty()) {
+            let id = format!("check-{}", table.id);
+            let same = out.iter().filter(|t| t.id == id || t.id.strip_prefix(&id).is_some_and(numbered)).count();
+            table.id = if same == 0 { id } else { format!("{id}-{}", same + 1) };
+            table.title = format!("{} ({})", table.title, c.label);
+            if let Some(d) = &c.told.decided {
+                table.note(format!("{}: decided by {} ({}).", c.told.verdict.word(), d.name, d.rule));
+            }
+            out.push(table);
+        }
+    }
+    out
+}
+
+/// `-2`, `-3`, …
+fn numbered(end: &str) -> bool {
+    end.strip_prefix('-').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Which checks speak against the headline, in a line; `None` where none was carried out.
+pub(super) fn line(run: &Run) -> Option<String> {
+    let named = |wanted: &[Verdict]| -> Vec<String> {
+        run.checks
+            .iter()
+            .map(|a| (a.asked.label(), a.answer.as_ref().map_or(Verdict::CannotTell, |found| found.verdict())))
+            .filter(|(_, verdict)| wanted.contains(verdict))
+            .map(|(label, verdict)| match verdict {
+                Verdict::CannotTell => label,
+                _ => format!("{label} ({})", verdict.word()),
+            })
+            .collect()
+    };
+    let all = run.checks.len();
+    if all == 0 {
+        return None;
+    }
+    let against = [named(&[Verdict::Fail]), named(&[Verdict::Caution])].concat();
+    let silent = named(&[Verdict::CannotTell]);
+    let told = if silent.is_empty() { String::new() } else { format!("; {} cannot tell: {}", silent.len(), silent.join(", ")) };
+    let checks = if all == 1 { "1 check".into() } else { format!("{all} checks") };
+    Some(match against.len() {
+        0 => format!("None of {checks} speaks against it{told}."),
+        1 => format!("1 of {checks} speaks against it: {}{told}.", against[0]),
+        n => format!("{n} of {checks} speak against it: {}{told}.", against.join(", ")),
+    })
+}

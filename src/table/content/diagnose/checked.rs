@@ -1,0 +1,78 @@
+//! A check that was carried out, in words, with what was asked of what.
+
+use super::{Told, leave_one_out, told};
+use crate::diagnose::{Answered, Finding};
+use crate::table::Cell;
+use crate::table::content::disclosure;
+
+/// A check that was carried out, in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// The check's name.
+    pub check: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// Its name with the options that differ from the defaults.
+    pub label: String,
+    /// Its version.
+    pub version: u32,
+    /// All its options.
+    pub options: Vec<(&'static str, String)>,
+    /// The outcome.
+    pub outcome: Option<String>,
+    /// The estimator looked at.
+    pub estimator: Option<String>,
+    /// The method looked at.
+    pub inference: Option<String>,
+    /// Code and message of what the reader should know.
+    pub warnings: Vec<(&'static str, String)>,
+    /// What it says.
+    pub told: Told,
+}
+
+impl Checked {
+    /// All that was found.
+    pub fn of(a: &Answered) -> Checked {
+        Checked::with(a, told(&a.asked, &a.answer))
+    }
+
+    /// What of it may leave where units are real students: nothing on fewer than `least` of them.
+    pub fn disclosed(a: &Answered, least: u64) -> Checked {
+        if let Ok(Finding::LeaveOneOut(found)) = &a.answer {
+            let (kept, hidden) = found.of_large(least);
+            let mut told = leave_one_out::told(&kept);
+            if hidden > 0 {
+                told.table.note(format!(
+                    "{hidden} of {} clusters hold fewer than {least} units: the effect without one of them would tell of those few, so they are left out here; the verdict heeds them.",
+                    found.clusters
+                ));
+            }
+            return Checked::with(a, told);
+        }
+        let mut told = told(&a.asked, &a.answer);
+        told.summary.iter_mut().chain([&mut told.table]).for_each(|table| disclosure::gate(table, least));
+        let withheld = |row: &Vec<Cell>| row.iter().any(|cell| matches!(cell, Cell::Suppressed));
+        if told.summary.iter().chain([&told.table]).any(|table| table.rows.iter().any(withheld)) {
+            told.reason = format!("What decided rests on fewer than {least} units in a group, so its numbers are not shown.");
+            told.numbers.clear();
+            told.decided.iter_mut().for_each(|d| d.value = None);
+        }
+        Checked::with(a, told)
+    }
+
+    fn with(a: &Answered, told: Told) -> Checked {
+        let card = &a.asked.check.card;
+        Checked {
+            check: card.id,
+            title: card.title,
+            label: a.asked.label(),
+            version: card.version,
+            options: a.asked.options.iter().map(|(key, value)| (key, value.to_string())).collect(),
+            outcome: a.outcome.clone(),
+            estimator: a.by.as_ref().map(|by| by.0.label()),
+            inference: a.by.as_ref().and_then(|by| by.1.as_ref()).map(|method| method.label()),
+            warnings: a.warnings.iter().map(|w| (w.code, w.message.clone())).collect(),
+            told,
+        }
+    }
+}

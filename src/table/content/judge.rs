@@ -1,0 +1,45 @@
+//! The verdict in a run's report.
+
+use super::evidence::{self, Judgement};
+use crate::evidence::verdict::{GLOSSARY, Sentence, sentences};
+use crate::table::Report;
+
+/// Questions at the top of the page.
+const ASK: usize = 4;
+
+/// Puts the verdict first: its word, why credibility is not better, what would change it, what to ask; and its tables after the others.
+pub fn judge(report: &mut Report, judgement: &Judgement) {
+    let judged = judgement.judged();
+    report.answer.word = evidence::headline(&judged);
+    let (mut first, mut last) = (Vec::new(), Vec::new());
+    for sentence in sentences(judged.verdict, judged.facts, judged.standards) {
+        match sentence {
+            Sentence::Verdict { .. } => first.push(sentence.to_string()),
+            Sentence::NotApart { .. } | Sentence::Doubt { .. } | Sentence::Apart => last.insert(0, sentence.to_string()),
+            Sentence::WouldChange(_) => last.push(sentence.to_string()),
+            // The page has its own sentences for these.
+            Sentence::Points { .. } | Sentence::NoUncertainty | Sentence::Needs { .. } | Sentence::Overstates { .. } => {}
+        }
+    }
+    first.append(&mut report.answer.sentences);
+    first.append(&mut last);
+    report.answer.sentences = first;
+    let asks: Vec<String> = judged.questions.iter().take(ASK).map(|q| q.ask.to_string()).collect();
+    if !asks.is_empty() {
+        report.answer.ask = asks;
+    }
+    let of_verdict = [
+        evidence::ratings(&judged),
+        evidence::caps(&judged),
+        evidence::facts(&judgement.read.known),
+        evidence::conditions(&judged),
+        evidence::unknown(&judged),
+        evidence::settings(&judged),
+    ];
+    report.tables.extend(of_verdict.into_iter().filter(|t| !t.rows.is_empty()));
+    for term in GLOSSARY {
+        if !report.glossary.iter().any(|(known, _)| known == term.term) {
+            report.glossary.push((term.term.into(), term.meaning.into()));
+        }
+    }
+}
