@@ -75,7 +75,7 @@ pub(super) fn checks(
     let roll = looks_at_roll.then(|| Panel::roll(cohort, &question.spec).map_err(|faults| faults.shown[0].clone()));
     let another = |outcome: &str| Panel::build(cohort, &PanelSpec { outcome: outcome.into(), ..question.spec.clone() });
     let rebuild = |other: &Otherwise| Panel::build(cohort, &other.of(&question.spec));
-    let ground = Ground { panel, named: &question.estimators, rebuild: &rebuild };
+    let ground = Ground { panel, named: std::slice::from_ref(chosen), rebuild: &rebuild };
     let subject = Subject {
         ground: Some(&ground),
         panel,

@@ -153,7 +153,8 @@ fn gather(
     let (n_sets, n_ways, n_methods) = (choices.sets.len(), choices.ways.len(), choices.methods.len());
     let mut missing: BTreeMap<String, usize> = BTreeMap::new();
     let (mut found, mut repeats) = (Vec::new(), 0);
-    let (mut by_covariates, mut by_numbers) = (BTreeSet::new(), BTreeSet::new());
+    let mut by_covariates = BTreeSet::new();
+    let mut by_numbers: BTreeMap<(usize, usize), Vec<Vec<f64>>> = BTreeMap::new();
     let mut fitted = Vec::new();
     for (i, cell) in cells.into_iter().enumerate() {
         let (place, set, way) = (i / (n_sets * n_ways), i / n_ways % n_sets, i % n_ways);
@@ -165,14 +166,18 @@ fn gather(
             }
         };
         let names = &places[place].names;
-        let numbers: Vec<u64> = std::iter::once(cell.estimate.to_bits())
-            .chain(cell.intervals.iter().map(|u| u.as_ref().ok().and_then(|u| u.std_error).map_or(0, f64::to_bits)))
+        // An estimator may ignore covariates without a word; then all its numbers are the same, but for rounding.
+        let numbers: Vec<f64> = std::iter::once(cell.estimate)
+            .chain(cell.intervals.iter().map(|u| u.as_ref().ok().and_then(|u| u.std_error).unwrap_or(0.0)))
             .collect();
-        let known = !by_covariates.insert((place, way, cell.kept.clone())) | !by_numbers.insert((place, way, numbers));
-        if known {
+        let before = by_numbers.entry((place, way)).or_default();
+        let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-10 * (a.abs() + b.abs());
+        let same = before.iter().any(|known| known.iter().zip(&numbers).all(near));
+        if !by_covariates.insert((place, way, cell.kept.clone())) || same {
             repeats += n_methods;
             continue;
         }
+        before.push(numbers);
         let set_name = set_name(&cell.kept, choices);
         let way_name = &choices.ways[way];
         for (m, uncertainty) in cell.intervals.iter().enumerate() {
