@@ -35,7 +35,9 @@ pub(super) fn shares(choices: &[Vec<u32>], estimates: &[f64]) -> Option<Vec<f64>
         (0..d)
             .map(|i| {
                 let gain = |set: usize| weight[set.count_ones() as usize] * (v[set | 1 << i] - v[set]);
-                (0..v.len()).filter(|set| set >> i & 1 == 0).map(gain).sum::<f64>() / all
+                let share = (0..v.len()).filter(|set| set >> i & 1 == 0).map(gain).sum::<f64>() / all;
+                // Less than rounding is nothing.
+                if share.abs() < 1e-12 { 0.0 } else { share }
             })
             .collect(),
     )

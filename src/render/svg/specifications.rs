@@ -71,7 +71,7 @@ pub fn draw(canvas: &mut Canvas, top: f64, points: &[SpecificationPoint], rows: 
     if let Some((i, p)) = points.iter().enumerate().find(|(_, p)| p.headline) {
         canvas.dashed((at(i), above), (at(i), below), Ink::Series(1), 1.2);
         canvas.dot((at(i), y.at(p.estimate)), 6.0, 1);
-        canvas.text_inside(at(i), above - 2.0, "headline", Ink::Series(1), bold(12.0));
+        canvas.text_inside(at(i), below + 13.0, "headline", Ink::Series(1), bold(12.0));
     }
 
     let mut height = below + 14.0;
