@@ -9,7 +9,7 @@ use crate::infer::INFERENCE;
 use crate::render::export::Target;
 use crate::render::{self, FigureFormat, Files, Format, RenderError, figure_files};
 use crate::simulate;
-use crate::study::{self, Output, Run};
+use crate::study::{self, Output, Run, StudyFile};
 use crate::table::content::evidence::Judgement;
 use crate::table::content::{self, Provenance};
 use crate::table::{Report, Table};

@@ -79,8 +79,9 @@ fn who_was_chosen_and_who_stayed() {
     let signs = Signs { before: before(-1.2711, None), ..Signs::default() };
     assert!(detect(&signs, &Standards::default())[0].found.contains("0.25 SD"));
 
-    let lost =
-        |treated, comparison| Some(Attrition { assigned: Sizes::new(1000, 1000), analysed: Sizes::new(1000 - treated, 1000 - comparison) });
+    let lost = |treated: u64, comparison: u64| {
+        Some(Attrition { assigned: Sizes::new(1000, 1000), analysed: Sizes::new(1000 - treated, 1000 - comparison) })
+    };
     assert_eq!(of(|s| s.attrition = lost(400, 200)), ["attrition"]);
     assert!(of(|s| s.attrition = lost(220, 200)).is_empty());
     let there = |always| Some(Throughout { units: 500, periods: 3, always });

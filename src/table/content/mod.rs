@@ -5,7 +5,6 @@ mod balance;
 pub mod calibration;
 pub mod capsule;
 mod checks;
-mod checks;
 mod compared;
 mod components;
 mod descriptives;
