@@ -5,7 +5,7 @@ use super::failure::print;
 use super::roles::{Data, Roles};
 use super::{Common, Failure, Threads};
 use crate::cohort::{Faults, Warning};
-use crate::diagnose::{Answered, Asked, CHECKS, Check, Estimated, EventStudy, Look, Path, Subject, Trends};
+use crate::diagnose::{Answered, Asked, CHECKS, Check, Estimated, EventStudy, Ground, Look, Otherwise, Path, Subject, Trends};
 use crate::estimate::{Chosen, Role, Sample};
 use crate::infer::{self, Method, Setting};
 use crate::ingest;
@@ -35,9 +35,10 @@ pub struct Diagnose {
     #[arg(long, value_name = "FILE", requires = "coefficients")]
     covariance: Option<String>,
     /// The estimator of the path before and after treatment [default: event-study where treatment starts at one time, else
-    /// callaway-santanna:base=universal]
+    /// callaway-santanna:base=universal; multiverse, smallest-set and disagreement choose by the design]. Repeatable for multiverse and
+    /// disagreement, which compare estimators
     #[arg(long, value_name = "NAME[:key=value,…]", conflicts_with = "coefficients")]
-    estimator: Option<String>,
+    estimator: Vec<String>,
     /// The covariance of that path [default: cluster:cr1]
     #[arg(long, value_name = "NAME[:key=value,…]", conflicts_with = "coefficients")]
     inference: Option<String>,
@@ -48,6 +49,9 @@ pub struct Diagnose {
     #[arg(long, value_name = "N", conflicts_with = "coefficients")]
     seed: Option<u64>,
 }
+
+/// Rows of a table on a terminal.
+const MOST_ROWS: usize = 60;
 
 /// The checks, for the help.
 fn checks() -> String {
@@ -94,22 +98,22 @@ impl Diagnose {
     /// Refuses flags that none of the checks asks for.
     fn idle(&self, asked: &[Asked]) -> Result<(), Failure> {
         let r = &self.roles;
-        let estimator = self.estimator.as_deref().map(Chosen::parse).transpose().map_err(Failure::BadFlag)?;
+        let estimators = self.chosen()?;
         let some = |asks: fn(&Check) -> bool| asked.iter().any(|a| asks(a.check));
-        let absorbs = some(by_estimate) && estimator.as_ref().is_some_and(|e| e.estimator.asks_for(Role::FixedEffects));
+        let absorbs = some(by_estimate) && estimators.iter().any(|e| e.estimator.asks_for(Role::FixedEffects));
         let who = |asks: fn(&Check) -> bool| {
             let names: Vec<&str> = CHECKS.iter().filter(|c| asks(c)).map(|c| c.card.id).collect();
             format!("{} ask for it", names.join(", "))
         };
         let (fit, method, clusters) = (who(by_estimate), who(by_method), who(by_cluster));
         for (flag, given, used, why) in [
-            ("--estimator", self.estimator.is_some(), some(by_estimate), fit.as_str()),
+            ("--estimator", !self.estimator.is_empty(), some(by_estimate), fit.as_str()),
             ("--inference", self.inference.is_some(), some(by_method), &method),
             ("--level", self.level.is_some(), some(by_estimate), &fit),
-            ("--seed", self.seed.is_some(), some(|c| c.card.id == "placebo"), "placebo asks for it"),
+            ("--seed", self.seed.is_some(), some(by_chance), "placebo and multiverse ask for it"),
             ("--cluster", !r.cluster.is_empty(), some(by_cluster), &clusters),
             ("--fixed-effects", !r.fixed_effects.is_empty(), absorbs, "--estimator event-study asks for it"),
-            ("--block", r.block.is_some(), false, "no check asks for it"),
+            ("--block", r.block.is_some(), some(|c| c.card.id == "multiverse"), "multiverse asks for it"),
             ("--levels", !r.levels.is_empty(), false, "no check asks for it"),
             ("--dose", r.dose.is_some(), false, "no check asks for it"),
             ("--take-up", r.take_up.is_some(), false, "no check asks for it"),
@@ -118,6 +122,11 @@ impl Diagnose {
             if given && !used {
                 return Err(Failure::Usage(format!("{flag} does nothing here: {why}")));
             }
+        }
+        if estimators.len() > 1 && some(|c| by_estimate(c) && !matches!(c.look, Look::Ground(_))) {
+            return Err(Failure::Usage(
+                "several --estimator are for multiverse and disagreement: ask for other checks apart from them".into(),
+            ));
         }
         let of_files = self.coefficients.is_some();
         if let Some(a) = asked.iter().find(|a| of_files && !matches!(a.check.look, Look::Trends(_))) {
@@ -140,7 +149,9 @@ impl Diagnose {
             return Err(Failure::Usage("which outcome? Give --outcome COL".into()));
         }
         let specs = self.roles.outcome.iter().map(|o| self.roles.spec(o)).collect::<Result<Vec<_>, _>>()?;
-        let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).chain(asked.iter().filter_map(Asked::column)).collect();
+        let further: Vec<String> = asked.iter().flat_map(Asked::columns).collect();
+        let mut columns: Vec<&str> = specs.iter().flat_map(|s| s.columns()).chain(further.iter().map(String::as_str)).collect();
+        let named = self.chosen()?;
         let mut seen = std::collections::BTreeSet::new();
         columns.retain(|c| seen.insert(*c));
         let cohort = data.read(Some(&columns))?;
@@ -148,7 +159,7 @@ impl Diagnose {
         let mut answered = Vec::new();
         for spec in specs {
             let panel = Panel::build(&cohort, &spec)?;
-            let estimated = match asked.iter().any(|a| !matches!(a.check.look, Look::Sample(_) | Look::Roll(_))) {
+            let estimated = match asked.iter().any(|a| !matches!(a.check.look, Look::Sample(_) | Look::Roll(_) | Look::Ground(_))) {
                 true => Some(self.fitted(&panel, &setting)?),
                 false => None,
             };
@@ -160,7 +171,10 @@ impl Diagnose {
             let roll = looks_at_roll.then(|| Panel::roll(&cohort, &spec).map_err(|faults| faults.shown[0].clone()));
             let methods = self.methods(&panel, estimated.as_ref())?;
             let another = |outcome: &str| Panel::build(&cohort, &PanelSpec { outcome: outcome.into(), ..spec.clone() });
+            let rebuild = |other: &Otherwise| Panel::build(&cohort, &other.of(&spec));
+            let ground = Ground { panel: &panel, named: &named, rebuild: &rebuild };
             let subject = Subject {
+                ground: Some(&ground),
                 panel: &panel,
                 estimated: estimated.as_ref(),
                 methods: &methods,
@@ -171,7 +185,7 @@ impl Diagnose {
             };
             for asked in asked {
                 let mut found = subject.answer(asked).map_err(Failure::BadFlag)?;
-                if matches!(asked.check.look, Look::Fit(_)) && found.answer.is_ok() {
+                if names_clusters(asked) && found.answer.is_ok() {
                     found.warnings.extend(few_in_a_cluster(&panel));
                 }
                 answered.push(found);
@@ -180,10 +194,17 @@ impl Diagnose {
         Ok(answered)
     }
 
+    /// The estimators named.
+    fn chosen(&self) -> Result<Vec<Chosen>, Failure> {
+        let mut faults = Faults::default();
+        let parsed = self.estimator.iter().map(|text| Chosen::parse(text)).filter_map(|c| c.map_err(|f| faults.extend(f)).ok()).collect();
+        faults.into_result().map_err(Failure::BadFlag)?;
+        Ok(parsed)
+    }
+
     /// The estimate.
     fn fitted(&self, panel: &Panel, setting: &Setting<'_>) -> Result<Estimated, Failure> {
-        let parsed = self.estimator.as_deref().map(Chosen::parse).transpose().map_err(Failure::BadFlag)?;
-        let chosen = parsed.unwrap_or_else(|| Trends::estimator(panel));
+        let chosen = self.chosen()?.into_iter().next().unwrap_or_else(|| Trends::estimator(panel));
         let fit = chosen.fit(&Sample::new(panel, setting.executor))?;
         Ok(Estimated { chosen, fit })
     }
@@ -208,12 +229,22 @@ impl Diagnose {
 
 /// Whether a check looks at an estimate.
 fn by_estimate(check: &Check) -> bool {
-    matches!(check.look, Look::Trends(_) | Look::Fit(_) | Look::Estimate(_))
+    matches!(check.look, Look::Trends(_) | Look::Fit(_) | Look::Estimate(_) | Look::Ground(_))
 }
 
 /// Whether it looks at its uncertainty by a method.
 fn by_method(check: &Check) -> bool {
     matches!(check.look, Look::Trends(_)) || ["placebo", "power"].contains(&check.card.id)
+}
+
+/// Whether it draws at random.
+fn by_chance(check: &Check) -> bool {
+    ["placebo", "multiverse"].contains(&check.card.id)
+}
+
+/// Whether its table names clusters.
+fn names_clusters(asked: &Asked) -> bool {
+    matches!(asked.check.look, Look::Fit(_)) || asked.check.card.id == "smallest-set"
 }
 
 /// Whether it asks which cluster a unit lies in.
@@ -253,6 +284,10 @@ fn shown(a: &Answered, common: &Common) -> String {
     }
     out += "\n";
     for table in told.summary.iter().chain([&told.table]).filter(|t| !t.rows.is_empty()) {
+        if table.rows.len() > MOST_ROWS {
+            out += &format!("{}: {} rows; --json shows them\n\n", table.title, table.rows.len());
+            continue;
+        }
         out += &format!("{}\n", text::text(table));
     }
     if !common.quiet {

@@ -1,8 +1,11 @@
 //! A check: its card, what it looks at, and what it finds.
 
-use super::checks::{Attrited, Balanced, Bounded, Breakable, Detectable, LeftOut, Overlapping, Placebo, Sampled, Seeing, Tested, Weighted};
+use super::checks::{
+    Attrited, Balanced, Bounded, Breakable, Carried, Detectable, Disagreed, LeftOut, Overlapping, Placebo, Sampled, Seeing, Specified,
+    Tested, Weighted,
+};
 use super::subject::Subject;
-use super::{Trends, Verdict, checks};
+use super::{Ground, Trends, Verdict, checks, multiverse};
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::estimate::{Card, Fit, Options, Values};
 use crate::infer::Setting;
@@ -24,6 +27,8 @@ pub enum Look {
     Trends(fn(&Trends, &Options, f64) -> Result<Finding, Fault>),
     /// An estimate and its clusters.
     Fit(fn(&Fit, &Options, &Setting<'_>) -> Result<Finding, Fault>),
+    /// The sample, and what it takes to estimate anew.
+    Ground(fn(&Ground<'_>, &Options, &Setting<'_>) -> Result<Finding, Faults>),
     /// The analytic sample.
     Sample(fn(&Panel, &Options) -> Result<Finding, Fault>),
     /// The sample, the estimate and its method together.
@@ -59,6 +64,12 @@ pub enum Finding {
     Power(Seeing),
     /// What the sample itself can do.
     Sample(Sampled),
+    /// What the effect is under other reasonable choices.
+    Multiverse(Specified),
+    /// Whose removal turns the result.
+    SmallestSet(Carried),
+    /// Why two estimators differ.
+    Disagreement(Disagreed),
 }
 
 impl Finding {
@@ -77,6 +88,9 @@ impl Finding {
             Finding::Placebo(f) => f.verdict(),
             Finding::Power(f) => f.verdict(),
             Finding::Sample(f) => f.verdict(),
+            Finding::Multiverse(f) => f.verdict(),
+            Finding::SmallestSet(f) => f.verdict(),
+            Finding::Disagreement(f) => f.verdict(),
         }
     }
 }
@@ -95,12 +109,15 @@ pub static CHECKS: &[&Check] = &[
     &checks::TWFE_WEIGHTS,
     &checks::LEAVE_ONE_OUT,
     &checks::POWER_CHECK,
+    &checks::MULTIVERSE,
+    &checks::SMALLEST_SET,
+    &checks::DISAGREEMENT,
 ];
 
 /// Faults that are no fault of the question: the data do not answer it.
-const UNANSWERED: [&str; 13] = [
+const UNANSWERED: [&str; 16] = [
     "DIAG-004", "DIAG-005", "DIAG-006", "DIAG-009", "DIAG-011", "DIAG-012", "DIAG-013", "DIAG-015", "DIAG-018", "DIAG-021", "DIAG-022",
-    "DIAG-023", "DIAG-025",
+    "DIAG-023", "DIAG-025", "DIAG-045", "DIAG-046", "DIAG-048",
 ];
 
 /// A check with its options: `name[:key=value,…]`, resolved.
@@ -143,6 +160,13 @@ impl Asked {
     pub fn column(&self) -> Option<&str> {
         let of = self.check.card.options.iter().find(|o| matches!(o.values, Values::Name))?;
         Some(self.options.get(of.key)).filter(|_| self.options.was_given(of.key))
+    }
+
+    /// All columns that it reads beside those of the sample.
+    pub fn columns(&self) -> Vec<String> {
+        let own = self.column().map(str::to_string);
+        let named = if self.check.card.id == "multiverse" { multiverse::columns(&self.options) } else { Vec::new() };
+        own.into_iter().chain(named).collect()
     }
 
     /// Sets apart a question that the data do not answer from one that is wrong.

@@ -1,7 +1,7 @@
 //! What checks look at: a sample, the estimate made of it, and its path before and after treatment.
 
 use super::check::Look;
-use super::{Answered, Asked, Trends};
+use super::{Answered, Asked, Ground, Trends};
 use crate::cohort::{Fault, Faults};
 use crate::estimate::{Chosen, Fit};
 use crate::infer::{Method, Setting};
@@ -42,6 +42,8 @@ pub struct Subject<'a> {
     pub roll: Option<&'a Result<Panel, Fault>>,
     /// How to build the sample with another outcome.
     pub another: Option<Another<'a>>,
+    /// What it takes to estimate anew.
+    pub ground: Option<&'a Ground<'a>>,
     /// Level, seed and how work is spread.
     pub setting: Setting<'a>,
 }
@@ -55,6 +57,10 @@ impl Subject<'_> {
     pub fn answer(&self, asked: &Asked) -> Result<Answered, Faults> {
         let options = &asked.options;
         let (answer, by) = match (asked.check.look, self.path, self.estimated) {
+            (Look::Ground(look), ..) => match self.ground {
+                None => return Err(nothing_to_look_at(asked).into()),
+                Some(ground) => (Asked::answer(look(ground, options, &self.setting))?, None),
+            },
             (Look::Sample(look), ..) => (Asked::answer(look(self.panel, options).map_err(Faults::from))?, None),
             (Look::Trends(look), Some(path), _) => {
                 let answer = match &path.trends {
@@ -77,7 +83,7 @@ impl Subject<'_> {
             _ => return Err(nothing_to_look_at(asked).into()),
         };
         let mut warnings = self.panel.warnings.clone();
-        if by.is_none() {
+        if by.is_none() && !matches!(asked.check.look, Look::Ground(_)) {
             // No interval, so nothing rests on clusters.
             warnings.retain(|w| w.code != "cluster-is-unit");
         }

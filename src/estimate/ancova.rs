@@ -5,8 +5,7 @@ use super::fit::{Body, Fit};
 use super::linear::{self, Column, Term, Wanted};
 use super::{Card, Estimator, Options, Sample, Target};
 use crate::cohort::{Fault, Faults};
-use crate::panel::{Absorb, Kind, Moments};
-use std::sync::Arc;
+use crate::panel::Kind;
 
 /// Post on pre, arm and covariates.
 pub struct Ancova;
@@ -42,21 +41,22 @@ impl Estimator for Ancova {
             )
             .into());
         }
-        let collapsed = panel.last_and_first(only_start(panel, CARD.id)?);
+        let shared = sample.collapsed(only_start(panel, CARD.id)?, true);
+        let collapsed = &shared.panel;
         if collapsed.n_rows() == 0 || collapsed.n_treated_units() == 0 || collapsed.n_treated_units() == collapsed.n_units() {
             return Err(super::did::nobody_on_both_sides(panel));
         }
-        super::did::keep_second(panel, &collapsed)?;
+        super::did::keep_second(panel, collapsed)?;
         let rows_used = collapsed.ledger.n_used();
         let new_warnings: Vec<_> = collapsed.warnings.iter().filter(|w| !panel.warnings.contains(w)).cloned().collect();
-        let moments = Arc::new(Moments::accumulate(&collapsed, Absorb::Nothing, &|_| true, sample.executor));
+        let moments = shared.moments(sample.executor);
         // cells: treated, comparison
         let indicator =
             |values: &[f64], name: &str| Term { name: name.into(), column: Column::Cells(values.to_vec()), tell: false, is_period: false };
         let mut terms = vec![indicator(&[1.0, 1.0], "(Intercept)"), indicator(&[1.0, 0.0], "arm")];
         let mut wanted = vec![Wanted { target: Target::overall(), weights: vec![(1, 1.0)] }];
-        linear::covariates(&collapsed, &mut terms, &mut wanted);
-        let mut fit = linear::fit(&collapsed, &moments, terms, wanted, 0, sample.executor)?;
+        linear::covariates(collapsed, &mut terms, &mut wanted);
+        let mut fit = linear::fit(collapsed, moments, terms, wanted, 0, sample.executor)?;
         debug_assert!(matches!(fit.body, Body::Linear(_)));
         fit.n_rows = rows_used;
         fit.warnings.extend(new_warnings);

@@ -82,6 +82,13 @@ pub enum Values {
         /// How many there may be.
         most: usize,
     },
+    /// Words separated by `|`, each once, with `;` where they hold a comma; or `auto`, the default. Who asks for them says what they mean.
+    Words {
+        /// What may stand in the list, in words.
+        of: &'static str,
+        /// How many there may be.
+        most: usize,
+    },
     /// Numbers of 0 or more, separated by `;` or `+`, each once; or `auto`, the default.
     Sizes {
         /// How many there may be.
@@ -233,7 +240,7 @@ impl Values {
             Values::Whole { default, .. } | Values::Draws { default } => default.to_string(),
             Values::Window | Values::Name => "none".into(),
             Values::Numbers { default, .. } => (*default).into(),
-            Values::Sizes { .. } => "auto".into(),
+            Values::Sizes { .. } | Values::Words { .. } => "auto".into(),
         }
     }
 
@@ -248,6 +255,7 @@ impl Values {
             Values::Numbers { above, below, most, .. } => {
                 format!("different numbers between {above} and {below}, at most {most}, separated by ; or +")
             }
+            Values::Words { of, most } => format!("auto, or {of}, at most {most}, separated by |"),
             Values::Sizes { most: 1 } => "auto, or a number of 0 or more".into(),
             Values::Sizes { most } => format!("auto, or different numbers of 0 or more, at most {most}, separated by ; or +"),
         }
@@ -272,6 +280,11 @@ impl Values {
                 let fine = |i: usize| *above < list[i] && list[i] < *below && !list[..i].contains(&list[i]);
                 list.len() <= *most && (0..list.len()).all(fine)
             }),
+            Values::Words { most, .. } => {
+                let list: Vec<&str> = value.split('|').map(str::trim).collect();
+                let fine = |i: usize| !list[i].is_empty() && list[i] != "auto" && !list[..i].contains(&list[i]);
+                value == "auto" || (list.len() <= *most && (0..list.len()).all(fine))
+            }
             Values::Sizes { most } => {
                 let fine = |list: &[f64], i: usize| list[i] >= 0.0 && list[i].is_finite() && !list[..i].contains(&list[i]);
                 value == "auto" || numbers(value).is_some_and(|list| list.len() <= *most && (0..list.len()).all(|i| fine(&list, i)))

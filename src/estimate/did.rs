@@ -109,7 +109,7 @@ impl Estimator for Did {
             .into());
         }
         let collapsed = match panel.kind {
-            Kind::Panel => panel.differences(start),
+            Kind::Panel => sample.collapsed(start, false).panel.clone(),
             Kind::CrossSections => panel.before_and_after(start),
         };
         if collapsed.n_rows() == 0 || collapsed.n_treated_units() == 0 || collapsed.n_treated_units() == collapsed.n_units() {
@@ -120,7 +120,7 @@ impl Estimator for Did {
         let bare_warnings = collapsed.warnings.clone();
         let mut fit = match options.get("method") {
             "regression" => regression::fit(&collapsed, panel.kind, sample.executor)?,
-            "means" => means(collapsed, panel.kind, sample)?,
+            "means" => means(collapsed, start, sample)?,
             _ => reweighted::fit(&collapsed, panel.kind, how(options), sample.executor),
         };
         let weighted_only = options.get("method") == "ipw";
@@ -255,9 +255,13 @@ pub(super) fn only_start(panel: &Panel, estimator: &str) -> Result<i64, Faults> 
     Ok(starts[0])
 }
 
-fn means(collapsed: Panel, kind: Kind, sample: &Sample<'_>) -> Result<Fit, Faults> {
+fn means(collapsed: Panel, start: i64, sample: &Sample<'_>) -> Result<Fit, Faults> {
+    let kind = sample.panel.kind;
     let bare = Panel { covariates: Vec::new(), ..collapsed };
-    let moments = Arc::new(Moments::accumulate(&bare, Absorb::Nothing, &|_| true, sample.executor));
+    let moments = match kind {
+        Kind::Panel => sample.collapsed(start, false).bare(sample.executor).clone(),
+        Kind::CrossSections => Arc::new(Moments::accumulate(&bare, Absorb::Nothing, &|_| true, sample.executor)),
+    };
     let indicator =
         |values: &[f64], name: &str| Term { name: name.into(), column: Column::Cells(values.to_vec()), tell: false, is_period: false };
     let terms = match kind {

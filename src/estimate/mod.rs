@@ -11,6 +11,7 @@ mod chaisemartin_dhaultfoeuille;
 mod changes_in_changes;
 mod comparable;
 mod compliance;
+mod dealt;
 mod design;
 mod did;
 mod dose_response;
@@ -42,6 +43,7 @@ mod wooldridge;
 
 pub use absorbed::Crossing;
 pub use card::{Card, Choice, OptionSpec, Options, Values};
+pub use dealt::Dealt;
 pub use design::{Design, Part, Row};
 pub use fit::{
     Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Exposure, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified,

@@ -24,3 +24,21 @@ pub fn leave_one_out(fit: &Fit, setting: &Setting<'_>) -> Vec<Vec<Option<(f64, f
     }
     out
 }
+
+/// One target when each of these sets of clusters is left out: its estimate and standard error, as for one cluster.
+pub fn without(fit: &Fit, target: usize, sets: &[Vec<u32>], setting: &Setting<'_>) -> Vec<Option<(f64, f64)>> {
+    let order = setting.order_of(fit).to_vec();
+    let mut place = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(p, &g)| place[g as usize] = p);
+    let found = under_weights(fit, 0..sets.len(), true, setting, &|i, weights| {
+        weights.fill(1.0);
+        sets[i].iter().for_each(|&g| weights[place[g as usize]] = 0.0);
+    });
+    let one = |(set, replicate): (&Vec<u32>, super::bootstrap::Replicate)| {
+        let ((estimate, statistic), full) = (replicate.get(target).copied().flatten()?, fit.estimates[target].as_ref().ok()?);
+        let left = (order.len() - set.len()) as f64;
+        let se = (estimate - full) / statistic * libm::sqrt(left / (left - 1.0));
+        (se.is_finite() && se > 0.0).then_some((estimate, se))
+    };
+    sets.iter().zip(found).map(one).collect()
+}

@@ -173,6 +173,11 @@ impl Panel {
         self.survey().clusters.iter().map(|set| if set.len() == 1 { Some(set[0]) } else { None }).collect()
     }
 
+    /// The cohort of each cluster, as an index into the cohorts of [`Panel::cells`]; `None` when some cluster holds several.
+    pub fn whole_cohorts(&self) -> Option<Vec<u32>> {
+        self.cohort_of_clusters()
+    }
+
     /// The cohort of a unit, as an index into the cohorts of [`Panel::cells`].
     pub fn cohort_of(&self, unit: usize) -> usize {
         self.cells.cohort_ix(self.cell[self.rows_of(unit).start])

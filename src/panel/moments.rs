@@ -10,6 +10,7 @@
 //! of two before the products are formed, and the sums are exact ([`Exact`]): neither the order of rows nor the
 //! number of threads can change a bit.
 
+mod among;
 mod refine;
 
 pub use refine::ResidualScores;

@@ -77,6 +77,11 @@ impl Panel {
         Panel { outcome: Arc::new(outcome), ..self.clone() }
     }
 
+    /// The same rows with only these covariates, in this order.
+    pub fn with_covariates(&self, covariates: &[usize]) -> Panel {
+        Panel { covariates: covariates.iter().map(|&i| self.covariates[i].clone()).collect(), ..self.clone() }
+    }
+
     /// The same rows with each weight squared.
     pub fn with_squared_weights(&self) -> Panel {
         Panel { weight: Arc::new(self.weight.iter().map(|w| w * w).collect()), ..self.clone() }

@@ -53,6 +53,9 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         Some(Ok(trust)) => trust.value(),
         Some(Err(why)) => serde_json::json!({"not_tried": why}),
     };
+    if let Some(found) = &run.multiverse {
+        results["multiverse"] = study::multiverse_document(found);
+    }
     results["checks"] = serde_json::Value::Array(content::checked(run).iter().map(render::json::check).collect());
     results["subgroups"] = serde_json::Value::Array(
         run.subgroups

@@ -1,7 +1,8 @@
 //! Content with hostile names and numbers, for the tests of every format.
 
 use crate::table::{
-    Answer, Cell, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, KeyNumber, Level, Method, Notice, Report, Rerun, Series, Table,
+    Answer, Cell, ChoiceRow, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, KeyNumber, Level, Method, Notice, Report, Rerun,
+    Series, SpecificationPoint, Table,
 };
 
 /// Names that do harm where they are not escaped.
@@ -124,8 +125,27 @@ pub fn hostile_figures(name: &str) -> Vec<Figure> {
                 x_title: words(),
             },
         ),
+        figure("curve", name, curve(name, 6)),
+        figure("long-curve", name, curve(name, 700)),
         figure("nothing", name, FigureKind::Forest { rows: Vec::new(), x_title: words() }),
     ]
+}
+
+/// A specification curve of that many points, some of them strange.
+fn curve(name: &str, n: usize) -> FigureKind {
+    let point = |i: usize| SpecificationPoint {
+        estimate: if i == 3 { f64::NAN } else { i as f64 / n as f64 - 0.3 },
+        low: (i % 5 != 1).then_some(if i == 4 { f64::NEG_INFINITY } else { -0.5 }),
+        high: (i % 5 != 2).then_some(0.9),
+        significant: i % 2 == 0,
+        headline: i == 2,
+        choices: vec![i % 3, 7],
+    };
+    FigureKind::Specifications {
+        points: (0..n).map(point).collect(),
+        rows: (0..3).map(|r| ChoiceRow { group: format!("{name}{}", r / 2), label: name.into() }).collect(),
+        y_title: name.into(),
+    }
 }
 
 /// A report in which every name is hostile.

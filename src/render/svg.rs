@@ -9,6 +9,7 @@ mod event_study;
 mod forest;
 mod lines;
 mod measure;
+mod specifications;
 
 use crate::table::{Figure, FigureKind};
 use canvas::Canvas;
@@ -38,6 +39,7 @@ pub fn svg(figure: &Figure, style: Style) -> String {
             lines::draw(&mut canvas, top, series, marks, x_title, y_title);
         }
         FigureKind::Forest { rows, x_title } => forest::draw(&mut canvas, top, rows, x_title),
+        FigureKind::Specifications { points, rows, y_title } => specifications::draw(&mut canvas, top, points, rows, y_title),
     }
     canvas.finish(figure)
 }

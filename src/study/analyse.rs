@@ -1,11 +1,10 @@
 //! One sample, every estimator, every inference method.
 
 use super::family::Leader;
-use super::versus::{Overall, Versus};
 use crate::cohort::{Cohort, Faults, Warning};
 use crate::estimate::{Chosen, Component, Estimand, Fit, NotIdentified, Role, Sample, Target};
 use crate::infer::multiplicity::Adjustment;
-use crate::infer::{self, Draws, Estimate, JointTest, Method, Setting};
+use crate::infer::{self, Draws, Estimate, JointTest, Method, Overall, Setting, Versus};
 use crate::panel::{Executor, Panel, PanelSpec};
 
 /// What is asked of a cohort.

@@ -3,12 +3,12 @@
 use super::analyse::Question;
 use super::file::ChecksSection;
 use crate::cohort::{Cohort, Fault, Faults};
-use crate::diagnose::{Answered, Asked, CHECKS, Estimated, Look, Path, Subject, Trends};
+use crate::diagnose::{Answered, Asked, CHECKS, Estimated, Ground, Look, Otherwise, Path, Subject, Trends};
 use crate::estimate::{Chosen, Fit, Sample};
 use crate::infer::{self, Method, Setting};
 use crate::panel::{Executor, Panel, PanelSpec};
 
-/// The checks of a study in the order of the list, each with whether it was named under `ask`.
+/// The checks of a study in the order of the list (those that estimate anew many times only where they are named), each with whether it was named under `ask`.
 ///
 /// # Errors
 /// All at once: an unknown check or option; an option under `off`; a check that is both off and asked for, or asked for twice alike.
@@ -35,7 +35,8 @@ pub(super) fn asked(section: &ChecksSection) -> Result<Vec<(Asked, bool)>, Fault
     let mut out = Vec::new();
     for check in CHECKS.iter().map(|c| c.card.id) {
         let named: Vec<&Asked> = ask.iter().filter(|c| c.check.card.id == check).collect();
-        if named.is_empty() && !off.iter().any(|c| c.check.card.id == check) {
+        let costly = CHECKS.iter().any(|c| c.card.id == check && matches!(c.look, Look::Ground(_)));
+        if named.is_empty() && !costly && !off.iter().any(|c| c.check.card.id == check) {
             out.push((Asked::parse(check)?, false));
         }
         out.extend(named.into_iter().map(|c| (c.clone(), true)));
@@ -46,7 +47,7 @@ pub(super) fn asked(section: &ChecksSection) -> Result<Vec<(Asked, bool)>, Fault
 /// The columns that checks read beside those of the analyses.
 pub(super) fn columns(section: &ChecksSection) -> Vec<String> {
     let asked = section.ask.iter().filter_map(|text| Asked::parse(text).ok());
-    asked.filter_map(|asked| asked.column().map(str::to_string)).collect()
+    asked.flat_map(|asked| asked.columns()).collect()
 }
 
 /// Carries them out on the headline: the first estimator and method of a question. What a check cannot answer is its answer; none stops
@@ -73,7 +74,10 @@ pub(super) fn checks(
     let looks_at_roll = asked.iter().any(|(a, _)| matches!(a.check.look, Look::Roll(_)));
     let roll = looks_at_roll.then(|| Panel::roll(cohort, &question.spec).map_err(|faults| faults.shown[0].clone()));
     let another = |outcome: &str| Panel::build(cohort, &PanelSpec { outcome: outcome.into(), ..question.spec.clone() });
+    let rebuild = |other: &Otherwise| Panel::build(cohort, &other.of(&question.spec));
+    let ground = Ground { panel, named: std::slice::from_ref(chosen), rebuild: &rebuild };
     let subject = Subject {
+        ground: Some(&ground),
         panel,
         estimated: Some(&headline),
         methods: &methods,

@@ -3,7 +3,7 @@
 use super::file::StudyFile;
 use crate::cohort::{Fault, Faults};
 use crate::evidence::effect::Sizes;
-use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Plan, Unit};
+use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Plan, Specifications, Unit};
 use crate::evidence::standard::{Attrition, Baseline, Key, Standards};
 use serde_json::Value;
 
@@ -90,6 +90,7 @@ pub fn run_facts(results: &Value, study: &StudyFile, standards: &Standards) -> R
     read.baseline();
     read.attrition();
     read.domain(effect);
+    read.specifications();
     let told = study.context.tell(&mut read.facts);
     read.unknown(&told);
     Ok(RunFacts { outcome: read.outcome, estimator: read.estimator, inference: read.inference, facts: read.facts, known: read.known })
@@ -378,6 +379,25 @@ impl Reading<'_> {
         );
     }
 
+    /// The specification curve, where the study asked for one.
+    fn specifications(&mut self) {
+        let curve = &self.results["multiverse"];
+        let share = curve["same_sign"].as_f64().filter(|s| (0.0..=1.0).contains(s));
+        self.facts.specifications = share
+            .zip(curve["median_excludes_zero"].as_bool())
+            .map(|(same_sign, median_excludes_zero)| Specifications { same_sign, median_excludes_zero });
+        let said = self.facts.specifications.map(|s| {
+            let middle = if s.median_excludes_zero { "leaves zero out" } else { "holds zero" };
+            format!("{:.0} % have the sign of the headline; the interval of the median one {middle}", 100.0 * s.same_sign)
+        });
+        let from = match (&said, curve["not_drawn"].as_str()) {
+            (Some(_), _) => "the specification curve in results.json".to_string(),
+            (None, Some(why)) => format!("there is no curve: {why}"),
+            (None, None) => "study.toml has no [multiverse]".to_string(),
+        };
+        self.note("other reasonable analyses", said, from);
+    }
+
     /// What the study's author tells, and what nobody does.
     fn unknown(&mut self, told: &[(&'static str, String)]) {
         for (fact, value) in told {
@@ -390,6 +410,5 @@ impl Reading<'_> {
             }
         }
         self.plan();
-        self.note("other reasonable analyses", None, "stands in no file of a run");
     }
 }

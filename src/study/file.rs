@@ -1,6 +1,7 @@
 //! The study file: strict TOML, every default written out when resolved.
 
 use super::context::Context;
+use super::multiverse::MultiverseSection;
 use super::plan::PlanSection;
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::infer::multiplicity::Adjustment;
@@ -33,7 +34,7 @@ pub struct StudyFile {
     pub checks: ChecksSection,
     /// Specification curve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub multiverse: Option<Empty>,
+    pub multiverse: Option<MultiverseSection>,
     /// How the headline interval is tried on the study's own design.
     #[serde(default, skip_serializing_if = "CalibrationSection::is_open")]
     pub calibration: CalibrationSection,

@@ -11,13 +11,13 @@ mod describe;
 mod facts;
 mod family;
 mod file;
+mod multiverse;
 mod plan;
 mod results;
 mod run;
 mod signs;
 mod subgroup;
 mod trust;
-mod versus;
 
 pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
 pub use builtin::{BuiltIn, STUDIES};
@@ -31,9 +31,9 @@ pub use file::{
     About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, Empty, FIGURES, FORMATS, Multiplicity, Output,
     Privacy, Roles, StudyFile,
 };
+pub use multiverse::{MultiverseSection, document as multiverse_document};
 pub use plan::{Deviation, Kept, PlanSection, lock};
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};
 pub use subgroup::{Subgroup, by_subgroup, subgroups};
 pub use trust::Trust;
-pub use versus::Versus;

@@ -1,6 +1,7 @@
 //! An analysis plan that is locked before outcomes are read, and what a run makes of it.
 
-use super::file::{AnalysisSection, ChecksSection, Empty, Roles, StudyFile};
+use super::MultiverseSection;
+use super::file::{AnalysisSection, ChecksSection, Roles, StudyFile};
 use crate::cohort::{Fault, Faults};
 use crate::evidence::standard::Standards;
 use schemars::JsonSchema;
@@ -39,7 +40,7 @@ struct Bound<'a> {
     analysis: &'a [AnalysisSection],
     checks: &'a ChecksSection,
     #[serde(skip_serializing_if = "Option::is_none")]
-    multiverse: Option<&'a Empty>,
+    multiverse: Option<&'a MultiverseSection>,
     thresholds: BTreeMap<&'static str, Vec<f64>>,
 }
 

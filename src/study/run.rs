@@ -5,12 +5,13 @@ use super::checks;
 use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
+use super::multiverse::multiverse;
 use super::plan::{Kept, kept};
 use super::signs::{Sources, signs};
 use super::subgroup::by_subgroup;
 use super::trust::{Trust, draws, trust};
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
-use crate::diagnose::Answered;
+use crate::diagnose::{Answered, Specified};
 use crate::estimate::{Chosen, Role};
 use crate::evidence::fallacy::{Alarm, Signs, detect};
 use crate::evidence::standard::Standards;
@@ -60,6 +61,8 @@ pub struct Run {
     pub checks: Vec<Answered>,
     /// What draws on its own design say of the headline interval, or why there are none; `None` where they were not asked for.
     pub trust: Option<Result<Trust, String>>,
+    /// The specification curve of the headline, or why there is none; `None` where none was asked for.
+    pub multiverse: Option<Result<Specified, String>>,
     /// Signs of what misleads.
     pub signs: Signs,
     /// The plan the study was locked to, and what is otherwise.
@@ -229,6 +232,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
             }
         }
     }
+    if let Some(Err(f)) = study.multiverse.as_ref().map(super::multiverse::MultiverseSection::asked) {
+        faults.extend(f);
+    }
     faults.into_result()?;
     plan(&study)?;
     Ok(study)
@@ -302,6 +308,9 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
     if study.data.path.is_some() {
         // No estimator reads them, but a design fitted to the data does.
         all.extend(roles.school.iter().chain(&roles.classroom).chain(&roles.levels).cloned());
+    }
+    if let Some(section) = &study.multiverse {
+        all.extend(section.asked()?.columns());
     }
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|c| seen.insert(c.clone()));
@@ -393,10 +402,18 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     let signs = signs(&sources);
     stage("trying the headline interval on this design");
     let trust = trust(&study, &loaded.cohort, analyses.first(), executor).map_err(|f| f.shown[0].what.clone()).transpose();
+    let multiverse = match (study.multiverse.is_some(), analyses.is_empty()) {
+        (true, false) => {
+            stage("drawing the specification curve");
+            multiverse(&study, &headline, &loaded.cohort, executor).map_err(|f| f.shown[0].what.clone()).transpose()
+        }
+        _ => None,
+    };
     study.calibration.replicates = Some(draws(&study, loaded.cohort.n_rows));
     Ok(Run {
         plan: plan(&study)?,
         trust,
+        multiverse,
         signs,
         n_rows: loaded.cohort.n_rows,
         codebook: loaded.cohort.codebook,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::cell::{Cell, Digits};
+use super::specification::{self, ChoiceRow, SpecificationPoint};
 use super::table::{Column, Table};
 
 /// A figure: its words and its data.
@@ -50,6 +51,15 @@ pub enum FigureKind {
         rows: Vec<ForestRow>,
         /// The words under the horizontal axis, with the unit.
         x_title: String,
+    },
+    /// All specifications by estimate, and the choices each of them makes.
+    Specifications {
+        /// One point a specification.
+        points: Vec<SpecificationPoint>,
+        /// One row a choice, those of one decision together.
+        rows: Vec<ChoiceRow>,
+        /// The words over the vertical axis, with the unit.
+        y_title: String,
     },
 }
 
@@ -108,6 +118,10 @@ impl Figure {
             FigureKind::EventStudy { points, x_title, y_title } => event_rows(points, x_title, y_title),
             FigureKind::Lines { series, marks, x_title, y_title } => line_rows(series, marks, x_title, y_title),
             FigureKind::Forest { rows, x_title } => forest_rows(rows, x_title),
+            FigureKind::Specifications { points, rows, y_title } => {
+                let (columns, rows) = specification::data(points, rows, y_title);
+                (columns, rows, Vec::new())
+            }
         };
         Table { id: self.id.clone(), title: self.title.clone(), columns, rows, notes }
     }

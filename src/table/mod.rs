@@ -13,10 +13,12 @@ pub mod content;
 mod figure;
 pub mod number;
 mod report;
+mod specification;
 #[expect(clippy::module_inception, reason = "the room is named for its main noun")]
 mod table;
 
 pub use cell::{Cell, Digits};
 pub use figure::{EventPoint, Figure, FigureKind, ForestRow, Series, SeriesPoint};
 pub use report::{Answer, KeyNumber, Level, Method, Notice, Report, Rerun};
+pub use specification::{ChoiceRow, SpecificationPoint};
 pub use table::{Column, Table};

@@ -16,6 +16,7 @@ fn others(values: &Values) -> Vec<Vec<String>> {
         Values::Window => vec![vec!["-2..1".into(), "0..1".into()]],
         Values::Name => vec![vec!["math".into()]],
         Values::Sizes { .. } => vec![vec!["0.5".into()]],
+        Values::Words { .. } => Vec::new(),
         Values::Numbers { above, below, .. } => vec![vec![format!("{};{}", above + 0.3 * (below - above), above + 0.6 * (below - above))]],
     }
 }
@@ -71,6 +72,7 @@ fn values_out_of_range_are_refused() {
                 Values::Window => vec!["3..1".into(), "a..b".into()],
                 Values::Name => vec![String::new()],
                 Values::Sizes { .. } => vec!["-1".into(), "none".into()],
+                Values::Words { .. } => vec![String::new(), "a|a".into(), "auto|a".into()],
                 Values::OneOf(_) | Values::Draws { .. } => vec!["nonsense".into(), String::new()],
             };
             for value in bad {

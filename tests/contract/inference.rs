@@ -343,7 +343,7 @@ fn every_option_does_something() {
                 Values::OneOf(words) => words[1..].iter().map(|w| (*w).to_string()).collect(),
                 Values::Whole { .. } => vec!["3".into()],
                 Values::Draws { .. } => vec!["333".into()],
-                Values::Window | Values::Name | Values::Numbers { .. } | Values::Sizes { .. } => Vec::new(),
+                Values::Window | Values::Name | Values::Numbers { .. } | Values::Sizes { .. } | Values::Words { .. } => Vec::new(),
             };
             for value in values {
                 // The option by itself and beside what it may need; at least once it must change something.

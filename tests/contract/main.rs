@@ -11,6 +11,7 @@ mod estimators;
 mod exports;
 mod fixed_effects;
 mod formats;
+mod fragility;
 mod grades;
 mod imputation;
 mod inference;

@@ -122,6 +122,27 @@ pub fn forest(x_title: &str) -> Vec<Value> {
     ]
 }
 
+/// All specifications by estimate; the choices behind each are in the data.
+pub fn specifications(y_title: &str) -> Vec<Value> {
+    let x = json!({ "field": "place", "type": "quantitative", "title": "Specifications, from the smallest estimate to the largest" });
+    let y = |field: &str| json!({ "field": field, "type": "quantitative", "title": y_title });
+    let colour = json!({
+        "field": "headline", "type": "nominal", "title": "The answer rests on it",
+        "scale": { "domain": ["yes", "no"], "range": [BLUE, GREY] },
+    });
+    vec![
+        json!({ "mark": { "type": "rule", "color": BLACK }, "encoding": { "y": { "datum": 0 } } }),
+        json!({ "mark": { "type": "rule", "opacity": 0.5 }, "encoding": { "x": x, "y": y("conf_low"), "y2": { "field": "conf_high" }, "color": colour } }),
+        json!({
+            "mark": { "type": "point", "filled": true, "size": 30, "opacity": 1 },
+            "encoding": {
+                "x": x, "y": y("estimate"), "color": colour,
+                "tooltip": tips(&["place", "estimate", "conf_low", "conf_high"], &["significant"]),
+            },
+        }),
+    ]
+}
+
 /// What is said on hover.
 fn tips(numbers: &[&str], words: &[&str]) -> Value {
     let one = |field: &&str, kind: &str| json!({ "field": field, "type": kind });

@@ -16,6 +16,7 @@ pub(super) fn figures(run: &Run) -> Vec<Figure> {
     out.extend(paths(run));
     out.extend(means(run));
     out.push(forest(run));
+    out.extend(super::specifications::figure(run));
     // Names that differ only in letters a file name cannot hold get a number.
     for i in 1..out.len() {
         let same = out[..i]

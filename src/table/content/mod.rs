@@ -22,6 +22,7 @@ pub mod plan;
 mod planned;
 mod report;
 mod side_by_side;
+mod specifications;
 mod subgroups;
 mod truth;
 mod words;
@@ -59,6 +60,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
         descriptives::descriptives(run),
         balance::balance(run),
     ];
+    tables.extend(specifications::tables(run));
     tables.extend(checks::tables(run));
     tables.extend(truth::truth(run));
     tables.extend(descriptives::codebook(run));

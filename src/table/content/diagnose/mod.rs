@@ -4,17 +4,21 @@ mod attrition;
 mod bacon;
 mod balance;
 mod checked;
+mod disagreement;
 mod honest;
 mod leave_one_out;
+mod multiverse;
 mod overlap;
 mod placebo;
 mod power;
 mod pretrends;
 mod pretrends_power;
 mod sample;
+mod smallest_set;
 mod twfe_weights;
 
 pub use checked::Checked;
+pub(super) use multiverse::{decisions as curve_decisions, table as curve_table};
 
 use crate::cohort::Fault;
 use crate::diagnose::{Aim, Asked, Finding, Verdict};
@@ -66,6 +70,9 @@ pub fn told(asked: &Asked, answer: &Result<Finding, Fault>) -> Told {
         Ok(Finding::Placebo(found)) => placebo::told(found),
         Ok(Finding::Power(found)) => power::told(found),
         Ok(Finding::Sample(found)) => sample::told(found),
+        Ok(Finding::Multiverse(found)) => multiverse::told(found),
+        Ok(Finding::SmallestSet(found)) => smallest_set::told(found),
+        Ok(Finding::Disagreement(found)) => disagreement::told(found),
         Err(fault) => unanswered(asked, fault),
     }
 }

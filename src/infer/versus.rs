@@ -8,7 +8,7 @@ use crate::num::student;
 use std::collections::BTreeMap;
 
 /// The overall effect of a fit with each cluster's influence on it.
-pub(super) struct Overall {
+pub struct Overall {
     label: String,
     estimate: f64,
     influence: BTreeMap<String, f64>,
