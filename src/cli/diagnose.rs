@@ -163,6 +163,7 @@ impl Diagnose {
             let subject = Subject {
                 panel: &panel,
                 estimated: estimated.as_ref(),
+                effect: None,
                 methods: &methods,
                 path: path.as_ref(),
                 roll: roll.as_ref(),

@@ -82,26 +82,25 @@ impl Finding {
 }
 
 /// All checks, in the order in which they are listed.
-pub static CHECKS: &[&Check] =
-    &[
-        &checks::BALANCE,
-        &checks::ATTRITION,
-        &checks::SAMPLE,
-        &checks::OVERLAP,
-        &checks::PRETRENDS,
-        &checks::PRETRENDS_POWER,
-        &checks::HONEST,
-        &checks::PLACEBO,
-        &checks::BACON,
-        &checks::TWFE_WEIGHTS,
-        &checks::LEAVE_ONE_OUT,
-        &checks::POWER_CHECK,
-    ];
+pub static CHECKS: &[&Check] = &[
+    &checks::BALANCE,
+    &checks::ATTRITION,
+    &checks::SAMPLE,
+    &checks::OVERLAP,
+    &checks::PRETRENDS,
+    &checks::PRETRENDS_POWER,
+    &checks::HONEST,
+    &checks::PLACEBO,
+    &checks::BACON,
+    &checks::TWFE_WEIGHTS,
+    &checks::LEAVE_ONE_OUT,
+    &checks::POWER_CHECK,
+];
 
 /// Faults that are no fault of the question: the data do not answer it.
 const UNANSWERED: [&str; 13] = [
-    "DIAG-004", "DIAG-005", "DIAG-006", "DIAG-009", "DIAG-011", "DIAG-012", "DIAG-013", "DIAG-015", "DIAG-018", "DIAG-021", "DIAG-022", "DIAG-023",
-    "DIAG-025",
+    "DIAG-004", "DIAG-005", "DIAG-006", "DIAG-009", "DIAG-011", "DIAG-012", "DIAG-013", "DIAG-015", "DIAG-018", "DIAG-021", "DIAG-022",
+    "DIAG-023", "DIAG-025",
 ];
 
 /// A check with its options: `name[:key=value,…]`, resolved.

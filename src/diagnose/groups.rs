@@ -72,7 +72,10 @@ impl Groups {
     /// Who is compared with whom at what time, for a note.
     pub fn words(&self, panel: &Panel) -> String {
         let others = if self.stand_in { "the cohort that starts last, since nobody is never treated" } else { "those never treated" };
-        format!("period {}, the last before the first start ({}); treated units against {others}", panel.cells.periods[self.before], self.start)
+        format!(
+            "period {}, the last before the first start ({}); treated units against {others}",
+            panel.cells.periods[self.before], self.start
+        )
     }
 }
 

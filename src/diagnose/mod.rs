@@ -20,9 +20,9 @@ mod verdict;
 pub use answered::Answered;
 pub use check::{Asked, CHECKS, Check, Finding, Look};
 pub use checks::{
-    ASSUMPTIONS, Aim, Aspect, Attrited, Balanced, Bounded, Breakable, CHANGED, Changed, Detectable, Drift, EFFECTIVE, EFFECTS, EXTREME, Ends,
-    FORBIDDEN, LeftOut, Lost, Measured, NEGATIVE, OUTSIDE, Overlapping, POWER, Place, Placebo, Pretence, Pretended, Probabilities, QUANTILES,
-    RATIO, RISING, Rising, Rows, SEEN, Sampled, Seeing, Seen, Tested, Turn, Weighted, Without,
+    ASSUMPTIONS, Aim, Aspect, Attrited, Balanced, Bounded, Breakable, CHANGED, Changed, Detectable, Drift, EFFECTIVE, EFFECTS, EXTREME,
+    Ends, FORBIDDEN, LeftOut, Lost, Measured, NEGATIVE, OUTSIDE, Overlapping, POWER, Place, Placebo, Pretence, Pretended, Probabilities,
+    QUANTILES, RATIO, RISING, Rising, Rows, SEEN, Sampled, Seeing, Seen, Tested, Turn, Weighted, Without,
 };
 pub use event_study::EventStudy;
 pub use subject::{Another, Estimated, Path, Subject};

@@ -246,8 +246,14 @@ impl Reading<'_> {
     fn checks(&mut self) {
         let power = self.check("pretrends-power", |c| c["numbers"]["power"].as_f64());
         self.facts.trends.power = power.as_ref().ok().copied();
-        self.told("power of the test of trends", power.map(|p| format!("{:.0} % against a drift as large as the effect", 100.0 * p)), "pretrends-power");
-        let relative = |c: &Value| c["numbers"]["breakdown"].as_f64().filter(|_| c["options"]["type"] == "relative-magnitudes" && c["verdict"] != "cannot-tell");
+        self.told(
+            "power of the test of trends",
+            power.map(|p| format!("{:.0} % against a drift as large as the effect", 100.0 * p)),
+            "pretrends-power",
+        );
+        let relative = |c: &Value| {
+            c["numbers"]["breakdown"].as_f64().filter(|_| c["options"]["type"] == "relative-magnitudes" && c["verdict"] != "cannot-tell")
+        };
         let breakdown = self.check("honest", relative);
         self.facts.trends.breakdown = breakdown.as_ref().ok().copied();
         self.told("breakdown value", breakdown.map(|m| format!("{m:.2} times the largest difference in trends before")), "honest");
@@ -314,15 +320,21 @@ impl Reading<'_> {
             let whole = |x: Option<f64>| x.map(|x| x as u64);
             Some(Attrition { assigned: Sizes::new(whole(a)?, whole(b)?), analysed: Sizes::new(whole(c)?, whole(d)?) })
         };
-        let units = self.check("attrition", |c| of(c, ["assigned_treated", "assigned_comparison", "analysed_treated", "analysed_comparison"]));
-        let keys = ["clusters_assigned_treated", "clusters_assigned_comparison", "clusters_analysed_treated", "clusters_analysed_comparison"];
+        let units =
+            self.check("attrition", |c| of(c, ["assigned_treated", "assigned_comparison", "analysed_treated", "analysed_comparison"]));
+        let keys =
+            ["clusters_assigned_treated", "clusters_assigned_comparison", "clusters_analysed_treated", "clusters_analysed_comparison"];
         let clusters = self.check("attrition", |c| of(c, keys));
         let words = |a: &Attrition| {
-            let lost = a.overall().zip(a.differential()).map_or(String::new(), |(all, more)| {
-                format!(": {:.1} % lost, {:.1} points more in one arm", 100.0 * all, 100.0 * more)
-            });
+            let lost = a
+                .overall()
+                .zip(a.differential())
+                .map_or(String::new(), |(all, more)| format!(": {:.1} % lost, {:.1} points more in one arm", 100.0 * all, 100.0 * more));
             let (before, after) = (a.assigned, a.analysed);
-            format!("{} of {} treated, {} of {} comparison analysed{lost}", after.treated, before.treated, after.comparison, before.comparison)
+            format!(
+                "{} of {} treated, {} of {} comparison analysed{lost}",
+                after.treated, before.treated, after.comparison, before.comparison
+            )
         };
         let students = self.facts.students.is_some();
         self.facts.attrition = units.as_ref().ok().copied().filter(|_| students);

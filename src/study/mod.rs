@@ -24,7 +24,8 @@ pub use describe::{ArmPeriod, Baseline, Description, describe};
 pub use facts::{KnownFact, RunFacts, run_facts};
 pub use family::{Leader, adjust};
 pub use file::{
-    About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles, StudyFile,
+    About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, Empty, Multiplicity, Output, Privacy, Roles,
+    StudyFile,
 };
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};

@@ -42,7 +42,8 @@ fn balance_as_by_hand() {
     assert_eq!(found.verdict(), "fail", "0.34 SD: {}", found.document);
     assert_eq!(found.document["decided"]["value"].as_f64(), found.number("largest_difference").map(f64::abs));
     // Without covariates that are used, what lies between the thresholds is not adjusted for.
-    let found = classrooms(&data("classrooms.csv"), &format!("{CLASSROOMS} --covariates frl --check balance --estimator callaway-santanna"));
+    let found =
+        classrooms(&data("classrooms.csv"), &format!("{CLASSROOMS} --covariates frl --check balance --estimator callaway-santanna"));
     assert_eq!(found.column("category"), ["not alike", "alike once adjusted"]);
 }
 
@@ -113,13 +114,9 @@ fn placebo_as_by_hand() {
     let students = data("students.csv");
     let flags = format!("{STUDENTS} --unit student --cluster school --estimator did --check placebo:arm");
     let found = classrooms(&students, &flags);
-    for (own, wanted) in [
-        ("real", "real"),
-        ("share", "share"),
-        ("choices", "choices"),
-        ("clusters_taken", "k"),
-        ("untreated_clusters", "pool"),
-    ] {
+    for (own, wanted) in
+        [("real", "real"), ("share", "share"), ("choices", "choices"), ("clusters_taken", "k"), ("untreated_clusters", "pool")]
+    {
         close(own, found.number(own), &arm[wanted], 1e-9);
     }
     assert_eq!(found.number("exact"), Some(1.0));
@@ -144,8 +141,11 @@ fn placebo_as_by_hand() {
 fn placebo_on_another_outcome() {
     let flags = format!("{CLASSROOMS} --estimator twfe --inference cluster:cr1");
     let found = classrooms(&data("classrooms.csv"), &format!("{flags} --check placebo:outcome,outcome=attendance"));
-    let other = crate::Estimated::run(&data("classrooms.csv"), &format!("{} --estimator twfe --inference cluster:cr1", CLASSROOMS.replace("math", "attendance")))
-        .expect("estimated");
+    let other = crate::Estimated::run(
+        &data("classrooms.csv"),
+        &format!("{} --estimator twfe --inference cluster:cr1", CLASSROOMS.replace("math", "attendance")),
+    )
+    .expect("estimated");
     let row = other.effect("overall", "cluster:cr1").expect("an effect");
     for field in ["estimate", "std_error", "p_value"] {
         close(field, found.number(field), &row[field], 1e-12);
@@ -199,7 +199,8 @@ fn attrition_is_counted() {
     // Missing outcomes by arm and period.
     let (rows, usable) = (found.numbers("n"), found.numbers("used_n"));
     let missing: f64 = rows.iter().zip(&usable).map(|(n, u)| n.expect("a count") - u.expect("a count")).sum();
-    let wanted = (0..sheet.rows.len()).filter(|&i| sheet.row(i).number("post") == 1.0 && lost(sheet.row(i).number("student") as i64)).count();
+    let wanted =
+        (0..sheet.rows.len()).filter(|&i| sheet.row(i).number("post") == 1.0 && lost(sheet.row(i).number("student") as i64)).count();
     assert_eq!(missing, wanted as f64);
     let whole = Checked::run(&format!("{} {STUDENTS} --unit student --cluster school --check attrition", data("students.csv").display()));
     assert_eq!((whole.verdict(), whole.number("overall")), ("ok", Some(0.0)));

@@ -234,7 +234,9 @@ fn other_outcome(subject: &Subject<'_>, column: &str) -> Result<Panel, Fault> {
 /// real proportions.
 fn place(subject: &Subject<'_>, of: &Estimated, real: f64, draws: usize) -> Result<Place, Fault> {
     let panel = subject.panel;
-    let cohorts = panel.cohort_of_clusters().ok_or_else(|| unknown("some clusters hold treated and untreated units: none was assigned as a whole"))?;
+    let cohorts = panel
+        .cohort_of_clusters()
+        .ok_or_else(|| unknown("some clusters hold treated and untreated units: none was assigned as a whole"))?;
     let cells = &panel.cells;
     let never = cells.cohorts.len() - 1;
     // In an order that depends on numbers only.
@@ -246,7 +248,9 @@ fn place(subject: &Subject<'_>, of: &Estimated, real: f64, draws: usize) -> Resu
         .filter(|&g| cells.has_never() && cohorts[g] as usize == never)
         .collect();
     let mut sizes: Vec<(u32, usize)> = Vec::new();
-    for &c in cohorts.iter().filter(|&&c| cells.is_ever_treated(c as usize) && cells.cohorts[c as usize] > FirstTreated::At(cells.periods[0])) {
+    for &c in
+        cohorts.iter().filter(|&&c| cells.is_ever_treated(c as usize) && cells.cohorts[c as usize] > FirstTreated::At(cells.periods[0]))
+    {
         match sizes.iter_mut().find(|(own, _)| *own == c) {
             Some((_, n)) => *n += 1,
             None => sizes.push((c, 1)),

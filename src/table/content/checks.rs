@@ -1,7 +1,7 @@
 //! The checks of a run's headline: what each says, and its table.
 
 use super::diagnose::Checked;
-use crate::diagnose::Verdict;
+use crate::diagnose::{Asked, Verdict};
 use crate::study::Run;
 use crate::table::{Cell, Column, Table};
 
@@ -26,7 +26,9 @@ pub(super) fn summary(run: &Run) -> Table {
         out.push([&c.label, c.told.verdict.word(), &c.told.reason, &c.told.remedy].map(Cell::text).to_vec());
     }
     if let Some(outcome) = run.checks.first().and_then(|c| c.outcome.as_ref()) {
-        out.note(format!("Checks of the first estimate of {outcome}. Each has a table of its own, with the number that decided and the rule."));
+        out.note(format!(
+            "Checks of the first estimate of {outcome}. Each has a table of its own, with the number that decided and the rule."
+        ));
     }
     out
 }
@@ -54,12 +56,18 @@ fn numbered(end: &str) -> bool {
     end.strip_prefix('-').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// A check's name, with its options where some were set.
+fn name(asked: &Asked) -> String {
+    let set = asked.options.iter().any(|(key, _)| asked.options.was_given(key));
+    if set { asked.label() } else { asked.check.card.id.to_string() }
+}
+
 /// Which checks speak against the headline, in a line; `None` where none was carried out.
 pub(super) fn line(run: &Run) -> Option<String> {
     let named = |wanted: &[Verdict]| -> Vec<String> {
         run.checks
             .iter()
-            .map(|a| (a.asked.label(), a.answer.as_ref().map_or(Verdict::CannotTell, |found| found.verdict())))
+            .map(|a| (name(&a.asked), a.answer.as_ref().map_or(Verdict::CannotTell, |found| found.verdict())))
             .filter(|(_, verdict)| wanted.contains(verdict))
             .map(|(label, verdict)| match verdict {
                 Verdict::CannotTell => label,

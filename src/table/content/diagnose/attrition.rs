@@ -128,7 +128,8 @@ fn lost(found: &Attrited) -> Table {
             column("comparison_analysed_n", "Comparison, analysed", "those of them with a usable row before and after it"),
             column("overall", "Lost", "share lost, both groups together"),
             column("differential", "Difference", "share lost in one group beyond the other"),
-            column("cautious", "Cautious boundary", "the largest difference that is low where the treatment could affect who stays").unit("points"),
+            column("cautious", "Cautious boundary", "the largest difference that is low where the treatment could affect who stays")
+                .unit("points"),
             column("optimistic", "Optimistic boundary", "the largest difference that is low where it is unlikely to").unit("points"),
             column("implied", "Bias it could leave", "by the model behind the cautious boundary").unit("SD"),
         ],

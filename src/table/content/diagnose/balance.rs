@@ -9,8 +9,7 @@ pub(super) fn told(found: &Balanced) -> Told {
     let verdict = found.verdict();
     let worst = found.worst.map(|i| &found.measures[i]);
     let [small, large, gains] = found.limits.map(constant);
-    let unstable: Vec<&str> =
-        found.measures.iter().filter(|m| m.stable == Some(false)).map(|m| m.baseline.measure.as_str()).collect();
+    let unstable: Vec<&str> = found.measures.iter().filter(|m| m.stable == Some(false)).map(|m| m.baseline.measure.as_str()).collect();
     let hangs = if unstable.is_empty() {
         String::new()
     } else {
@@ -44,7 +43,11 @@ pub(super) fn told(found: &Balanced) -> Told {
             column("difference_sd", "Difference", "in standard deviations: Hedges' g, or the Cox index for yes/no").unit("SD"),
             column("category", "Rule", "what the rule says of it"),
             column("adjusted", "Adjusted", "whether the estimate is adjusted for this measure"),
-            column("stable", "Holds by any SD", "whether the rule says the same by the pooled and the comparison group's standard deviation, with and without the small-sample factor"),
+            column(
+                "stable",
+                "Holds by any SD",
+                "whether the rule says the same by the pooled and the comparison group's standard deviation, with and without the small-sample factor",
+            ),
             column("p_value", "p", "of no difference, clusters heeded; for information: no rule asks for it"),
         ],
     );

@@ -24,7 +24,9 @@ pub(super) fn told(found: &Overlapping) -> Told {
     };
     let remedy = match verdict {
         Verdict::Ok => "Report the share outside beside an estimate that is adjusted.",
-        Verdict::Caution => "Report the estimate without the treated units outside the range, too, and compare weighted with regression-adjusted estimates.",
+        Verdict::Caution => {
+            "Report the estimate without the treated units outside the range, too, and compare weighted with regression-adjusted estimates."
+        }
         _ => "Take fewer covariates or coarser ones, or confine the question to treated units for whom there is somebody to compare with.",
     };
     let mut table = Table::new(

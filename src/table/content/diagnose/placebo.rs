@@ -41,7 +41,9 @@ fn by_estimate(found: &Placebo, pretended: &Pretended, fake: Option<&crate::diag
     };
     let remedy = match verdict {
         Verdict::Ok => "Report it beside the estimate. It does not show that groups would have moved alike later.",
-        Verdict::Caution => "Report it with its interval, and rest nothing on it: honest says how far the estimate depends on such differences.",
+        Verdict::Caution => {
+            "Report it with its interval, and rest nothing on it: honest says how far the estimate depends on such differences."
+        }
         Verdict::Fail => "Find out what sets the groups apart there before reading the estimate as an effect; bound it with honest.",
         Verdict::CannotTell => "Name more clusters, or another method.",
     };
@@ -85,7 +87,9 @@ fn by_estimate(found: &Placebo, pretended: &Pretended, fake: Option<&crate::diag
         decided: Some(Decided {
             name: "p-value",
             value: fake.and_then(|f| f.p_value),
-            rule: format!("fail below {alpha}, caution below {twice}, else ok; by time a caution, too, where the interval holds an effect as large as the real one"),
+            rule: format!(
+                "fail below {alpha}, caution below {twice}, else ok; by time a caution, too, where the interval holds an effect as large as the real one"
+            ),
         }),
         numbers: vec![
             ("real", Some(found.real)),

@@ -21,7 +21,11 @@ pub(super) fn told(found: &Seeing) -> Told {
     });
     let needed = match (verdict, m.clusters) {
         (Verdict::Ok, _) => String::new(),
-        (_, Some(n)) => format!(" About {} clusters like these would find it in four of five studies; there are {}.", count(n), count(found.clusters as u64)),
+        (_, Some(n)) => format!(
+            " About {} clusters like these would find it in four of five studies; there are {}.",
+            count(n),
+            count(found.clusters as u64)
+        ),
         (_, None) => " No number of clusters up to a million would be enough.".into(),
     };
     let reason = format!(
@@ -30,7 +34,9 @@ pub(super) fn told(found: &Seeing) -> Told {
     );
     let remedy = match verdict {
         Verdict::Ok => "Report the smallest effect beside the estimate.",
-        _ => "Do not read \"not significant\" as no effect, nor a significant estimate at its size: report the interval and the smallest effect, and add clusters rather than students.",
+        _ => {
+            "Do not read \"not significant\" as no effect, nor a significant estimate at its size: report the interval and the smallest effect, and add clusters rather than students."
+        }
     };
     let mut table = Table::new(
         "power",

@@ -22,7 +22,8 @@ pub(super) fn told(found: &Sampled) -> Told {
             Aspect::Rising => "compare with units as low before, and say how the treated were chosen",
         })
         .collect();
-    let remedy = if remedies.is_empty() { "Nothing needs to be done on this account.".into() } else { super::sentence(&remedies.join("; ")) };
+    let remedy =
+        if remedies.is_empty() { "Nothing needs to be done on this account.".into() } else { super::sentence(&remedies.join("; ")) };
     let rising = |f: fn(&crate::diagnose::Rising) -> f64| found.rising.as_ref().map(f);
     let bad = found.aspects().iter().filter(|(_, v)| v.is_some_and(|v| v >= Verdict::Caution)).count();
     Told {
@@ -70,9 +71,11 @@ fn clause(aspect: Aspect, found: &Sampled) -> String {
             format!("{} of the scores are the {end} there are, so a change beyond it cannot be seen", percent(share))
         }
         Aspect::Composition => {
-            let largest = found.changed.iter().filter(|c| c.difference.is_some()).max_by(|a, b| {
-                a.difference.unwrap_or(0.0).abs().total_cmp(&b.difference.unwrap_or(0.0).abs())
-            });
+            let largest = found
+                .changed
+                .iter()
+                .filter(|c| c.difference.is_some())
+                .max_by(|a, b| a.difference.unwrap_or(0.0).abs().total_cmp(&b.difference.unwrap_or(0.0).abs()));
             match largest.and_then(|c| c.difference.map(|d| (c, d))) {
                 Some((c, d)) => format!(
                     "{} changed among the treated by {} standard deviations {} than among the others, so the groups are not those they were",
@@ -121,7 +124,8 @@ fn table(found: &Sampled) -> Table {
         found.map_or_else(|| Cell::undefined("there is nothing to look at"), |v| Cell::text(v.word()))
     };
     let few = "the outcome has few values";
-    let shares = [("scores at the highest value", found.ends.map(|e| e.ceiling)), ("scores at the lowest value", found.ends.map(|e| e.floor))];
+    let shares =
+        [("scores at the highest value", found.ends.map(|e| e.ceiling)), ("scores at the lowest value", found.ends.map(|e| e.floor))];
     for (words, share) in shares {
         table.push(vec![Cell::text(words), Cell::percent(share, few), Cell::text("share"), Cell::undefined(none), of(Aspect::Ends)]);
     }
