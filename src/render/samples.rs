@@ -163,6 +163,7 @@ pub fn hostile_report(name: &str) -> Report {
             ask: vec![words()],
         },
         notices: vec![Notice { code: words(), title: words(), message: words(), level: Level::Caution }],
+        checks: Vec::new(),
         figures: hostile_figures(name),
         tables: vec![hostile_table(), hostile_table()],
         methods: vec![Method {

@@ -19,6 +19,6 @@ mod table;
 
 pub use cell::{Cell, Digits};
 pub use figure::{EventPoint, Figure, FigureKind, ForestRow, Series, SeriesPoint};
-pub use report::{Answer, KeyNumber, Level, Method, Notice, Report, Rerun};
+pub use report::{Answer, CheckLine, KeyNumber, Level, Method, Notice, Report, Rerun};
 pub use specification::{ChoiceRow, SpecificationPoint};
 pub use table::{Column, Table};

@@ -18,6 +18,9 @@ pub struct Report {
     pub answer: Answer,
     /// What a reader must know before believing the answer.
     pub notices: Vec<Notice>,
+    /// What could be wrong, check by check.
+    #[serde(default)]
+    pub checks: Vec<CheckLine>,
     /// The figures, most telling first.
     pub figures: Vec<Figure>,
     /// The tables.
@@ -56,6 +59,23 @@ pub struct KeyNumber {
     pub value: String,
     /// What it means in plain words.
     pub explain: String,
+}
+
+/// A check as a page lists it.
+#[derive(Debug, Clone, Serialize, serde::Deserialize)]
+pub struct CheckLine {
+    /// Its name, with the options that differ from the defaults.
+    pub check: String,
+    /// It in a few words.
+    pub title: String,
+    /// `ok`, `caution`, `fail` or `cannot-tell`.
+    pub verdict: String,
+    /// Why.
+    pub reason: String,
+    /// What to do.
+    pub remedy: String,
+    /// The table with its numbers, by its id, where there is one.
+    pub table: Option<String>,
 }
 
 /// How much a notice weighs.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::terms::{Piece, explained};
 use crate::render::svg::{Style, svg};
 use crate::table::number::{self, Glyphs};
-use crate::table::{Cell, Figure, KeyNumber, Level, Report, Rerun, Table};
+use crate::table::{Cell, CheckLine, Figure, KeyNumber, Level, Report, Rerun, Table};
 
 /// What the template is filled with.
 #[derive(Serialize)]
@@ -22,6 +22,7 @@ pub struct Page<'a> {
     cannot_say: Vec<Vec<Piece>>,
     ask: Vec<Vec<Piece>>,
     notices: Vec<Shown<'a>>,
+    checks: Vec<Line<'a>>,
     figures: Vec<Drawing<'a>>,
     tables: Vec<Grid>,
     methods: Vec<Described<'a>>,
@@ -47,6 +48,19 @@ struct Shown<'a> {
 }
 
 #[derive(Serialize)]
+struct Line<'a> {
+    check: &'a str,
+    title: &'a str,
+    verdict: &'a str,
+    /// The verdict in words.
+    says: &'static str,
+    reason: Vec<Piece>,
+    remedy: Vec<Piece>,
+    /// Where its numbers stand.
+    table: Option<String>,
+}
+
+#[derive(Serialize)]
 struct Drawing<'a> {
     id: String,
     title: &'a str,
@@ -69,6 +83,7 @@ struct Described<'a> {
 struct Grid {
     id: String,
     title: String,
+    folded: bool,
     columns: Vec<Heading>,
     rows: Vec<Vec<Shell>>,
     notes: Vec<String>,
@@ -128,6 +143,7 @@ impl<'a> Page<'a> {
                 .iter()
                 .map(|n| Shown { code: &n.code, title: &n.title, message: prose(&n.message), level: n.level })
                 .collect(),
+            checks: report.checks.iter().map(|c| line(c, &prose)).collect(),
             figures: report.figures.iter().map(|f| figure(f, &mut ids)).collect(),
             tables: report.tables.iter().map(|table| grid(table, "table-", &mut ids)).collect(),
             methods: report
@@ -147,6 +163,28 @@ impl<'a> Page<'a> {
         }
     }
 }
+
+fn line<'a>(check: &'a CheckLine, prose: &dyn Fn(&str) -> Vec<Piece>) -> Line<'a> {
+    let says = match check.verdict.as_str() {
+        "ok" => "nothing against it",
+        "caution" => "heed this",
+        "fail" => "speaks against it",
+        _ => "cannot tell",
+    };
+    let table = check.table.as_ref().map(|id| format!("table-{id}"));
+    Line {
+        check: &check.check,
+        title: &check.title,
+        verdict: &check.verdict,
+        says,
+        reason: prose(&check.reason),
+        remedy: prose(&check.remedy),
+        table,
+    }
+}
+
+/// Tables that few readers ask for: folded.
+const FOLDED: [&str; 9] = ["checks", "fallacies", "essa", "facts", "questions", "settings", "codebook", "design", "joint"];
 
 fn grid(table: &Table, prefix: &str, ids: &mut Ids) -> Grid {
     let numeric: Vec<bool> = (0..table.columns.len()).map(|ix| table.is_numeric(ix)).collect();
@@ -169,6 +207,7 @@ fn grid(table: &Table, prefix: &str, ids: &mut Ids) -> Grid {
     Grid {
         id: ids.take(prefix, &table.id),
         title: table.title.clone(),
+        folded: table.id.starts_with("check-") || FOLDED.contains(&table.id.as_str()),
         columns: columns.collect(),
         rows: rows.collect(),
         notes: table.notes.iter().cloned().chain(reasons).collect(),

@@ -3,7 +3,7 @@
 use super::diagnose::Checked;
 use crate::diagnose::{Asked, Verdict};
 use crate::study::Run;
-use crate::table::{Cell, Column, Table};
+use crate::table::{Cell, CheckLine, Column, Table};
 
 /// All checks of a run in words, past the disclosure gate where students are real.
 pub fn checked(run: &Run) -> Vec<Checked> {
@@ -30,6 +30,23 @@ pub(super) fn summary(run: &Run) -> Table {
             "Checks of the first estimate of {outcome}. Each has a table of its own, with the number that decided and the rule."
         ));
     }
+    out
+}
+
+/// One line a check for the page: what fails first, then what to heed, then what is well, then what cannot be told.
+pub(super) fn lines(run: &Run) -> Vec<CheckLine> {
+    let own = tables(run);
+    let line = |c: &Checked| CheckLine {
+        check: c.label.clone(),
+        title: c.title.into(),
+        verdict: c.told.verdict.word().into(),
+        reason: c.told.reason.clone(),
+        remedy: c.told.remedy.clone(),
+        table: own.iter().find(|t| t.title.ends_with(&format!("({})", c.label))).map(|t| t.id.clone()),
+    };
+    let mut out: Vec<CheckLine> = checked(run).iter().map(line).collect();
+    let rank = |l: &CheckLine| ["fail", "caution", "ok", "cannot-tell"].iter().position(|v| *v == l.verdict);
+    out.sort_by_key(rank);
     out
 }
 

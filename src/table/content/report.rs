@@ -22,6 +22,7 @@ pub fn report(run: &Run, provenance: &Provenance) -> Report {
         simulated: run.truth.is_some(),
         answer: answer(run),
         notices: notices(run),
+        checks: super::checks::lines(run),
         figures: figures::figures(run),
         tables: tables(run),
         methods: methods(&run.cards()),

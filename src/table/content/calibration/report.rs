@@ -19,6 +19,7 @@ pub fn report(c: &Calibrated, command: &str) -> Report {
         simulated: !c.is_fitted(),
         answer: answer(c),
         notices: notices(c),
+        checks: Vec::new(),
         figures: figures(c),
         tables: tables(c),
         methods: methods(&c.cards()),

@@ -1,0 +1,178 @@
+//! What the detectors of fallacies find in worlds that plant them and cry in worlds that do not, and what the verdict says of worlds whose
+//! truth is known. Prints `benches/detectors.md`:
+//!
+//! ```text
+//! cargo bench --bench detectors > benches/detectors.md
+//! cargo bench --bench detectors -- --draws 20 --part fallacies      # or verdicts
+//! ```
+
+use didact::cli::Threads;
+use didact::evidence::fallacy::DETECTORS;
+use didact::panel::{Serial, spread};
+use didact::provenance;
+use didact::study::{Loaded, STUDIES, StudyFile, carry_out, draw, resolve};
+use std::collections::BTreeMap;
+
+/// Too large to be drawn hundreds of times.
+const LEFT_OUT: &str = "forty-states";
+
+/// The study that plants each fallacy; none plants what only words can tell (`declined-evaluation`).
+const PLANTED: &[(&str, &[&str])] = &[
+    ("no-comparison", &["norms", "dosage"]),
+    ("norm-comparison", &["norms", "dosage"]),
+    ("single-school", &["single-school"]),
+    ("sector-confound", &["rand-charters"]),
+    ("dosage-selection", &["dosage"]),
+    ("regression-to-mean", &["adopt-after-dip"]),
+    ("attrition", &["under-resourced"]),
+    ("survivors-only", &["norms"]),
+    ("simpson", &["iep-inclusion"]),
+    ("pretrend", &["violated-trends"]),
+    ("underpowered-pretrend", &["single-school"]),
+    ("staggered-twfe", &["staggered-rollout", "belmont-cragin", "null"]),
+    ("pandemic-window", &["pandemic"]),
+    ("novelty", &["fade-out"]),
+    ("vendor-test", &["mastery"]),
+    ("ceiling", &["mastery"]),
+    ("proficiency-cut", &["mastery"]),
+    ("growth-percent", &["norms"]),
+    ("years-of-learning", &["dosage"]),
+    ("unit-of-analysis", &["null"]),
+    ("percentile-bootstrap-few-clusters", &["single-school"]),
+    ("multiple-outcomes", &["null"]),
+    ("subgroup-fishing", &["null"]),
+    ("underpowered", &["single-school"]),
+    ("sponsor", &["dosage", "norms", "mastery"]),
+];
+
+fn main() {
+    let given = |flag: &str| std::env::args().skip_while(|a| a != flag).nth(1);
+    let draws: usize = given("--draws").and_then(|n| n.parse().ok()).unwrap_or(500);
+    let part = given("--part");
+    let wanted = |name: &str| part.as_deref().is_none_or(|p| p == name);
+    let only = given("--study");
+    let threads = Threads::new(None);
+    println!("# Fallacies and verdicts in worlds with known truth\n");
+    println!("Made by `cargo bench --bench detectors`; {draws} draws of each built-in study ({LEFT_OUT} is too large and left out).\n");
+    let mut found = Vec::new();
+    for built_in in STUDIES.iter().filter(|s| s.id != LEFT_OUT && only.as_deref().is_none_or(|o| o == s.id)) {
+        eprintln!("{}", built_in.id);
+        found.push((built_in.id.to_string(), draws_of(&lean(built_in.study()), draws, &threads)));
+    }
+    if wanted("fallacies") {
+        fallacies(&found);
+    }
+    if wanted("verdicts") {
+        for (name, world) in [
+            ("school-trial, effect 0", ("school-trial", 0.0)),
+            ("school-trial, effect .20", ("school-trial", 0.2)),
+            ("two-period, effect .20", ("two-period", 0.2)),
+        ] {
+            if only.is_none() {
+                let mut study = STUDIES.iter().find(|s| s.id == world.0).expect("a built-in study").study();
+                study.data.world.insert("effect".into(), world.1);
+                study.data.world.insert("schools".into(), 60.0);
+                study.data.world.insert("profile_schools".into(), 30.0);
+                found.push((name.to_string(), draws_of(&lean(study), draws, &threads)));
+            }
+        }
+        verdicts(&found);
+    }
+}
+
+/// The study with one method an estimator where it names none, no draws of its own design, and the checks that detectors and verdicts read.
+fn lean(mut study: StudyFile) -> StudyFile {
+    study.calibration.replicates = Some(0);
+    for section in study.analysis.iter_mut().filter(|s| s.inference.is_empty()) {
+        section.inference = vec!["cluster:cr2".into(), "jackknife".into()];
+    }
+    study.checks.off = ["overlap", "placebo", "bacon", "twfe-weights", "power", "multiverse", "smallest-set", "disagreement"]
+        .iter()
+        .filter(|id| didact::diagnose::CHECKS.iter().any(|c| c.card.id == **id))
+        .map(|id| (*id).to_string())
+        .collect();
+    study.output.formats.clear();
+    study.output.figures.clear();
+    resolve(study).expect("a sound study")
+}
+
+/// What one draw shows.
+struct Shown {
+    fallacies: Vec<&'static str>,
+    word: String,
+    truth: Option<f64>,
+}
+
+fn draws_of(study: &StudyFile, draws: usize, threads: &Threads) -> Vec<Option<Shown>> {
+    spread(threads, draws, |i| {
+        let mut own = study.clone();
+        own.study.seed = 1000 + i as u64;
+        let drawn = draw(&own).ok()?;
+        let loaded = Loaded { cohort: drawn.cohort, truth: Some(drawn.truth), input: None };
+        let run = carry_out(own, loaded, &Serial, &|_| {}).ok()?;
+        let files = provenance::files(&run, "draw").ok()?;
+        let results = files.files.iter().find(|(name, _)| name == "results.json")?;
+        let results: serde_json::Value = serde_json::from_slice(&results.1).ok()?;
+        let outcome = results["results"][0]["outcome"].as_str()?.to_string();
+        let sd = run.descriptions.first()?.untreated_sd?;
+        let truth = run.truth.as_ref()?.effects.iter().find(|t| t.outcome == outcome && t.estimand == "overall").map(|t| t.value / sd);
+        let word = results["verdict"]["word"].as_str().unwrap_or("not judged").to_string();
+        Some(Shown { fallacies: run.alarms().iter().map(|a| a.fallacy).collect(), word, truth })
+    })
+}
+
+fn share(hits: usize, of: usize) -> String {
+    if of == 0 {
+        return "–".into();
+    }
+    let p = hits as f64 / of as f64;
+    format!("{:.1} ({:.1})", 100.0 * p, 100.0 * (p * (1.0 - p) / of as f64).sqrt())
+}
+
+fn fallacies(found: &[(String, Vec<Option<Shown>>)]) {
+    println!("## Detectors\n");
+    println!(
+        "Percent of draws in which each detector speaks (Monte Carlo standard error): in the studies that plant its fallacy, in the fair trial"
+    );
+    println!("`school-trial`, and in all other studies together, with the one in which it speaks most.\n");
+    println!("| fallacy | planted in | found | school-trial | elsewhere | most in |\n| :-- | :-- | --: | --: | --: | :-- |");
+    for d in DETECTORS {
+        let planted = PLANTED.iter().find(|(id, _)| *id == d.id).map_or(&[][..], |p| p.1);
+        let count = |name: &str| {
+            let of: Vec<&Shown> = found.iter().filter(|(n, _)| n == name).flat_map(|(_, all)| all.iter().flatten()).collect();
+            (of.iter().filter(|s| s.fallacies.contains(&d.id)).count(), of.len())
+        };
+        let add = |names: &[&str]| names.iter().map(|n| count(n)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        let others: Vec<&str> = found.iter().map(|(n, _)| n.as_str()).filter(|n| !planted.contains(n)).collect();
+        let most = others.iter().map(|n| (count(n), *n)).filter(|((hits, _), _)| *hits > 0).max_by_key(|((hits, _), _)| *hits);
+        let (there, trial, elsewhere) = (add(planted), count("school-trial"), add(&others));
+        let most = most.map_or("–".to_string(), |((hits, of), n)| format!("{n}: {}", share(hits, of)));
+        let names = if planted.is_empty() { "–".to_string() } else { planted.join(", ") };
+        println!(
+            "| {} | {names} | {} | {} | {} | {most} |",
+            d.id,
+            share(there.0, there.1),
+            share(trial.0, trial.1),
+            share(elsewhere.0, elsewhere.1)
+        );
+    }
+    println!();
+}
+
+fn verdicts(found: &[(String, Vec<Option<Shown>>)]) {
+    println!("## Verdicts\n");
+    println!("The true effect (mean over draws, SD), and in what percent of draws the verdict says which word.\n");
+    println!("| study | true effect | strong or promising | each word |\n| :-- | --: | --: | :-- |");
+    for (name, all) in found {
+        let known: Vec<&Shown> = all.iter().flatten().collect();
+        let truths: Vec<f64> = known.iter().filter_map(|s| s.truth).collect();
+        let truth =
+            if truths.is_empty() { "–".to_string() } else { format!("{:.3}", truths.iter().sum::<f64>() / truths.len() as f64 + 0.0) };
+        let mut words: BTreeMap<&str, usize> = BTreeMap::new();
+        known.iter().for_each(|s| *words.entry(s.word.as_str()).or_default() += 1);
+        let good = words.iter().filter(|(w, _)| w.contains("strong") || w.contains("promising")).map(|(_, n)| n).sum::<usize>();
+        let said: Vec<String> = words.iter().map(|(w, n)| format!("{w} {}", share(*n, known.len()))).collect();
+        println!("| {name} | {truth} | {} | {} |", share(good, known.len()), said.join("; "));
+    }
+    println!();
+}
