@@ -353,9 +353,9 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
                 }
                 Err(f) => faults.extend(f),
             }
-            if s == 0 && own.first().is_some_and(|headline| headline.outcome == roles.outcomes[0]) && checked.is_empty() {
+            if let Some(headline) = own.first().filter(|_| s == 0 && *outcome == roles.outcomes[0]) {
                 stage(&format!("{outcome}: checks"));
-                checked = checks::checks(&study.checks, &loaded.cohort, &panel, &question, executor)?;
+                checked = checks::checks(&study.checks, &loaded.cohort, (&panel, headline), &question, executor)?;
             }
             if s == 0 {
                 for column in &roles.subgroups {
