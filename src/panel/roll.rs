@@ -17,7 +17,7 @@ impl Panel {
     pub fn roll(cohort: &Cohort, spec: &PanelSpec) -> Result<Panel, Faults> {
         // Two values in turn where a row is used: an outcome that never varies is refused, and often nothing is missing.
         let mut flags = vec![0.0; cohort.n_rows];
-        used_rows(cohort, spec)?.iter().enumerate().for_each(|(k, r)| flags[r] = if k % 2 == 0 { 1.0 } else { 2.0 });
+        used_rows(cohort, spec)?.iter().enumerate().for_each(|(k, r)| flags[r] = 1.0 + (k % 2) as f64);
         let whole = PanelSpec {
             outcome: USED.into(),
             covariates: Vec::new(),
