@@ -124,7 +124,9 @@ impl Diagnose {
             }
         }
         if estimators.len() > 1 && some(|c| by_estimate(c) && !matches!(c.look, Look::Ground(_))) {
-            return Err(Failure::Usage("several --estimator are for multiverse and disagreement: ask for other checks apart from them".into()));
+            return Err(Failure::Usage(
+                "several --estimator are for multiverse and disagreement: ask for other checks apart from them".into(),
+            ));
         }
         let of_files = self.coefficients.is_some();
         if let Some(a) = asked.iter().find(|a| of_files && !matches!(a.check.look, Look::Trends(_))) {

@@ -1,8 +1,8 @@
 //! A check: its card, what it looks at, and what it finds.
 
 use super::checks::{
-    Attrited, Balanced, Bounded, Breakable, Carried, Detectable, Disagreed, LeftOut, Overlapping, Placebo, Sampled, Seeing, Specified, Tested,
-    Weighted,
+    Attrited, Balanced, Bounded, Breakable, Carried, Detectable, Disagreed, LeftOut, Overlapping, Placebo, Sampled, Seeing, Specified,
+    Tested, Weighted,
 };
 use super::subject::Subject;
 use super::{Ground, Trends, Verdict, checks, multiverse};

@@ -24,9 +24,10 @@ mod verdict;
 pub use answered::Answered;
 pub use check::{Asked, CHECKS, Check, Finding, Look};
 pub use checks::{
-    ASSUMPTIONS, Aim, Aspect, Attrited, Balanced, Bounded, Breakable, CHANGED, Carried, Carrier, Changed, Detectable, Disagreed, Drift, EFFECTIVE, EFFECTS, EXTREME,
-    Ends, FEW, FORBIDDEN, LeftOut, Lost, Measured, NEGATIVE, OUTSIDE, Overlapping, POWER, Place, Placebo, Pretence, Pretended, Probabilities,
-    QUANTILES, RATIO, RISING, Rising, Rows, SAME_SIGN, SEEN, Sampled, Seeing, Seen, Specified, Tested, Turn, Weighted, Without,
+    ASSUMPTIONS, Aim, Aspect, Attrited, Balanced, Bounded, Breakable, CHANGED, Carried, Carrier, Changed, Detectable, Disagreed, Drift,
+    EFFECTIVE, EFFECTS, EXTREME, Ends, FEW, FORBIDDEN, LeftOut, Lost, Measured, NEGATIVE, OUTSIDE, Overlapping, POWER, Place, Placebo,
+    Pretence, Pretended, Probabilities, QUANTILES, RATIO, RISING, Rising, Rows, SAME_SIGN, SEEN, Sampled, Seeing, Seen, Specified, Tested,
+    Turn, Weighted, Without,
 };
 pub use event_study::EventStudy;
 pub use ground::{Ground, Otherwise, Rebuild};

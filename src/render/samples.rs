@@ -1,8 +1,8 @@
 //! Content with hostile names and numbers, for the tests of every format.
 
 use crate::table::{
-    Answer, Cell, ChoiceRow, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, KeyNumber, Level, Method, Notice, Report, Rerun, Series,
-    SpecificationPoint, Table,
+    Answer, Cell, ChoiceRow, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, KeyNumber, Level, Method, Notice, Report, Rerun,
+    Series, SpecificationPoint, Table,
 };
 
 /// Names that do harm where they are not escaped.

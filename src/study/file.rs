@@ -1,7 +1,7 @@
 //! The study file: strict TOML, every default written out when resolved.
 
-use super::multiverse::MultiverseSection;
 use super::context::Context;
+use super::multiverse::MultiverseSection;
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::infer::multiplicity::Adjustment;
 use schemars::JsonSchema;

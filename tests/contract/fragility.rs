@@ -125,8 +125,7 @@ fn the_joint_inference_is_that_of_all_assignments_estimated_one_by_one() {
     let statistics = |path: &str| -> [f64; 3] {
         let mut all: Vec<(f64, f64)> = Vec::new();
         for (estimator, covariates) in specifications {
-            let (e, se, _) =
-                estimated(path, &format!("{ROLES} {covariates} --estimator {estimator} --inference cluster:cr1,ssc=none"));
+            let (e, se, _) = estimated(path, &format!("{ROLES} {covariates} --estimator {estimator} --inference cluster:cr1,ssc=none"));
             all.push((e / sd, e / se.expect("a number")));
         }
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -245,9 +244,7 @@ fn every_choice_does_something_or_is_refused() {
         assert!(got != 0 && out.is_empty() && err.contains(fragment), "{options}: {got} (wanted {code}) {err}");
     }
     // One choice makes no curve.
-    let one = checked(&format!(
-        "{path} {ROLES} --check multiverse:estimators=did,scales=raw,samples=all,inference=cluster:cr1"
-    ));
+    let one = checked(&format!("{path} {ROLES} --check multiverse:estimators=did,scales=raw,samples=all,inference=cluster:cr1"));
     assert_eq!(one["verdict"], "cannot-tell");
 }
 
@@ -366,11 +363,8 @@ fn the_parts_add_up_to_the_gap() {
             if a.starts_with("callaway") && b.starts_with("callaway") && covariates.is_empty() {
                 assert!(of("comparison group").abs() > 1e-9 && of("weights after the start") == 0.0, "{what}");
             }
-            let again = checked(&format!(
-                "{path} {roles} {covariates} --check disagreement:a={},b={}",
-                a.replace(',', ";"),
-                b.replace(',', ";")
-            ));
+            let again =
+                checked(&format!("{path} {roles} {covariates} --check disagreement:a={},b={}", a.replace(',', ";"), b.replace(',', ";")));
             assert_eq!(found["table"], again["table"]);
         }
     }
@@ -434,7 +428,8 @@ fn a_study_with_a_multiverse_has_its_curve_and_the_grade_reads_it() {
     assert!(resolved.contains("[multiverse]") && resolved.contains("subsets = 16"), "{resolved}");
     std::fs::write(&study, resolved).expect("a file can be written");
     assert_eq!(read(&run("three", ""), "results.json"), read(&one, "results.json"));
-    for (more, fragment) in [("scale = [\"raw\"]", "did you mean"), ("scales = [\"raw\", \"raw\"]", "EST-002"), ("subsets = 0", "EST-002")] {
+    for (more, fragment) in [("scale = [\"raw\"]", "did you mean"), ("scales = [\"raw\", \"raw\"]", "EST-002"), ("subsets = 0", "EST-002")]
+    {
         std::fs::write(&study, text(more)).expect("a file can be written");
         let (code, _, err) = didact(&format!("run {} --quiet --out {}", study.display(), folder.path().join("bad").display()));
         assert!(code == 3 && err.contains(fragment), "{more}: {code} {err}");

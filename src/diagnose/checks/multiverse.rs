@@ -48,10 +48,22 @@ pub static MULTIVERSE: Check = Check {
         needs: "an overall effect, and at least two choices",
         contrast: "It asks what the analyst's choices decide; leave-one-out asks what one cluster decides.",
         options: &[
-            words("estimators", "estimators with their options (; for a comma)", "which estimators; auto: those named with --estimator, else those that suit the design"),
-            words("samples", "all, balanced, no-joiners, trim:SHARE, COLUMN:VALUE", "which students: units seen in every period; units seen in the first period; units whose outcomes lie within these quantiles of their period; rows with a value. auto: all, balanced where units have gaps, trim:0.01"),
+            words(
+                "estimators",
+                "estimators with their options (; for a comma)",
+                "which estimators; auto: those named with --estimator, else those that suit the design",
+            ),
+            words(
+                "samples",
+                "all, balanced, no-joiners, trim:SHARE, COLUMN:VALUE",
+                "which students: units seen in every period; units seen in the first period; units whose outcomes lie within these quantiles of their period; rows with a value. auto: all, balanced where units have gaps, trim:0.01",
+            ),
             words("clusters", "named, or other columns", "which column is the cluster; auto: the one that was named"),
-            words("covariates", "none, all, names joined by +", "which sets of covariates; auto: all subsets of those that were named, up to subsets"),
+            words(
+                "covariates",
+                "none, all, names joined by +",
+                "which sets of covariates; auto: all subsets of those that were named, up to subsets",
+            ),
             OptionSpec {
                 key: "subsets",
                 values: Values::Whole { default: 16, low: 1, high: 4096 },
@@ -64,8 +76,16 @@ pub static MULTIVERSE: Check = Check {
                 meaning: "the comparison group of estimators that have a choice of it; auto: both where treatment starts at several times and some are never treated",
                 positional: false,
             },
-            words("scales", "raw, z, log, rank", "the outcome's scale: as it stands; less mean and divided by standard deviation of untreated rows of the period; logarithm; percentile rank in the period. auto: raw, z, rank"),
-            words("inference", "methods with their options (; for a comma)", "how intervals are made; auto: cluster:cr2 and cluster:cr1 (estimators that are no regression have no cr2)"),
+            words(
+                "scales",
+                "raw, z, log, rank",
+                "the outcome's scale: as it stands; less mean and divided by standard deviation of untreated rows of the period; logarithm; percentile rank in the period. auto: raw, z, rank",
+            ),
+            words(
+                "inference",
+                "methods with their options (; for a comma)",
+                "how intervals are made; auto: cluster:cr2 and cluster:cr1 (estimators that are no regression have no cr2)",
+            ),
             OptionSpec {
                 key: "shuffles",
                 values: Values::Whole { default: 500, low: 0, high: 100_000 },

@@ -40,9 +40,11 @@ impl Carried {
     /// Fails where few turn the sign, a caution where few turn the significance: fewer than [`FEW`], or a single cluster.
     pub fn verdict(&self) -> Verdict {
         let few = |goal: Goal| {
-            let clusters = self.clusters.iter().filter(|(s, _)| s.goal == goal).any(|(s, _)| {
-                s.found.as_ref().is_some_and(|f| f.size == 1) || s.share().is_some_and(|share| share < FEW[1])
-            });
+            let clusters = self
+                .clusters
+                .iter()
+                .filter(|(s, _)| s.goal == goal)
+                .any(|(s, _)| s.found.as_ref().is_some_and(|f| f.size == 1) || s.share().is_some_and(|share| share < FEW[1]));
             clusters || self.units.iter().filter(|(s, ..)| s.goal == goal).any(|(s, ..)| s.share().is_some_and(|share| share < FEW[0]))
         };
         if few(Goal::Sign) {
@@ -110,8 +112,7 @@ fn look(ground: &Ground<'_>, options: &Options, setting: &Setting<'_>) -> Result
     for goal in goals {
         if wanted("of", "clusters") {
             let smallest = among_clusters(&fit, target, goal, whole, setting);
-            let mut names: Vec<String> =
-                smallest.found.iter().flat_map(|f| &f.members).map(|&g| fit.cluster_name(g as usize)).collect();
+            let mut names: Vec<String> = smallest.found.iter().flat_map(|f| &f.members).map(|&g| fit.cluster_name(g as usize)).collect();
             names.sort();
             clusters.push((smallest, names));
         }

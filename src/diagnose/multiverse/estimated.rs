@@ -45,12 +45,7 @@ struct Uncertainty {
 }
 
 /// Estimates every combination.
-pub(super) fn estimate(
-    ground: &Ground<'_>,
-    choices: &Choices,
-    places: &[Place],
-    setting: &Setting<'_>,
-) -> Result<Estimated, Faults> {
+pub(super) fn estimate(ground: &Ground<'_>, choices: &Choices, places: &[Place], setting: &Setting<'_>) -> Result<Estimated, Faults> {
     let serial = Serial;
     let samples: Vec<Option<Sample<'_>>> =
         places.iter().map(|p| p.panel.as_ref().ok().map(|(panel, _)| Sample::new(panel, &serial))).collect();

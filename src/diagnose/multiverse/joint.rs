@@ -58,9 +58,8 @@ impl Shuffled {
         if n == 0 {
             return Err("it was not asked for (shuffles=0)".into());
         }
-        let observed = panel
-            .whole_cohorts()
-            .ok_or("some cluster holds units of several cohorts: treatment was not assigned to whole clusters")?;
+        let observed =
+            panel.whole_cohorts().ok_or("some cluster holds units of several cohorts: treatment was not assigned to whole clusters")?;
         let place: BTreeMap<String, usize> = (0..panel.n_clusters()).map(|g| (panel.clusters.label(g), g)).collect();
         let mut order: Vec<u32> =
             fit.draw_order.iter().filter_map(|&g| place.get(&fit.cluster_name(g as usize)).map(|&g| g as u32)).collect();
@@ -143,7 +142,9 @@ impl Shuffled {
             let Some((fit, target)) = later else { return None };
             debug_assert!(at_once.is_err(), "what is left for later was not done at once");
             if slow > SLOW {
-                return Some(Err(format!("dealing treatment anew to estimators that are no regression takes {slow:.0e} products and sums")));
+                return Some(Err(format!(
+                    "dealing treatment anew to estimators that are no regression takes {slow:.0e} products and sums"
+                )));
             }
             Some(match fit.reassign() {
                 None => Err("it cannot be computed under another assignment".into()),

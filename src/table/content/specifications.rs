@@ -28,7 +28,9 @@ pub(super) fn figure(run: &Run) -> Option<Figure> {
     Some(Figure {
         id: "specification-curve".into(),
         title: format!("{outcome}: {n} reasonable specifications, {} with the sign of the headline", percent(curve.same_sign)),
-        alt: format!("All {n} estimates of the effect on {outcome} from the smallest to the largest, with intervals, and the choices behind each"),
+        alt: format!(
+            "All {n} estimates of the effect on {outcome} from the smallest to the largest, with intervals, and the choices behind each"
+        ),
         caption: format!(
             "Each point (or place on the line) is one specification: an estimate with its {} interval; filled: significant. Beneath, a mark under a point says which choices it makes. Only choices that differ somewhere are shown.",
             percent(curve.level)

@@ -64,7 +64,12 @@ fn joint_words(curve: &Curve) -> String {
                 joint.questions.iter().map(|q| format!("{} {} (p = {})", q.name, number(q.observed), number(q.p_value))).collect();
             let how = if joint.exact { "all" } else { "random" };
             let out = left_out(joint);
-            format!("Under {} {how} shuffles of treatment among the clusters, of {} estimates: {}.{out}", joint.shuffles, joint.estimates, p.join("; "))
+            format!(
+                "Under {} {how} shuffles of treatment among the clusters, of {} estimates: {}.{out}",
+                joint.shuffles,
+                joint.estimates,
+                p.join("; ")
+            )
         }
     }
 }
@@ -113,7 +118,8 @@ fn numbers(found: &Specified) -> Vec<(&'static str, Option<f64>)> {
 /// All specifications.
 pub(in crate::table::content) fn table(curve: &Curve) -> Table {
     let mut columns = vec![
-        column("estimate", "Estimate", "the effect in standard deviations: of comparison units in the first period, on the same scale").unit("SD"),
+        column("estimate", "Estimate", "the effect in standard deviations: of comparison units in the first period, on the same scale")
+            .unit("SD"),
         column("std_error", "Standard error", "of the estimate").unit("SD"),
         column("conf_low", "Low", "lower end of the interval").unit("SD"),
         column("conf_high", "High", "upper end of the interval").unit("SD"),
@@ -131,7 +137,10 @@ pub(in crate::table::content) fn table(curve: &Curve) -> Table {
         table.note(format!("{n} combinations have no estimate: {why}"));
     }
     if curve.repeats > 0 {
-        table.note(format!("{} combinations repeat another one in every number, because a choice changes nothing there, and count once", curve.repeats));
+        table.note(format!(
+            "{} combinations repeat another one in every number, because a choice changes nothing there, and count once",
+            curve.repeats
+        ));
     }
     if let Some(all) = curve.subsets_of {
         table.note(format!("not all {all:.0} subsets of the covariates were taken: subsets=N says how many"));
