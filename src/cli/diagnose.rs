@@ -177,6 +177,7 @@ impl Diagnose {
                 ground: Some(&ground),
                 panel: &panel,
                 estimated: estimated.as_ref(),
+                effect: None,
                 methods: &methods,
                 path: path.as_ref(),
                 roll: roll.as_ref(),

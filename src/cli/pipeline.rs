@@ -34,7 +34,7 @@ pub(super) fn execute(
     executor: &dyn Executor,
     progress: &Progress,
 ) -> Result<(Run, RunFiles), Failure> {
-    let study = study::resolve(study)?;
+    let study = study::resolve(planned(study, places)?)?;
     let loaded = if study.data.simulate.is_some() {
         progress.stage("simulating");
         let draw = study::draw(&study)?;
@@ -47,6 +47,15 @@ pub(super) fn execute(
     progress.stage("writing tables, figures and the page");
     let files = provenance::files(&run, slug).map_err(|e| Failure::Internal(e.to_string()))?;
     Ok((run, files))
+}
+
+/// A study with the text of its plan, where it names one.
+pub(super) fn planned(mut study: StudyFile, places: &Places) -> Result<StudyFile, Failure> {
+    if let Some(path) = study.plan.path.take() {
+        let place = places.near.iter().map(|folder| folder.join(&path)).find(|p| p.is_file()).unwrap_or_else(|| PathBuf::from(&path));
+        study.plan.locked = Some(Input::open(&place.to_string_lossy())?.text()?);
+    }
+    Ok(study)
 }
 
 /// The data of a study, where it is not simulated.

@@ -2,10 +2,11 @@
 
 use super::failure::print;
 use super::progress::Progress;
-use super::{Common, Failure, Threads};
+use super::{Common, Failure, Threads, pipeline};
 use crate::evaluate::plan::{Analysis, Assign, Goal, Question, Tier, Wanted, answer};
 use crate::render::{FigureFormat, Format, figure_files, text};
-use crate::store::Folder;
+use crate::store::{Folder, StoreError, write_atomically};
+use crate::study;
 use crate::table::content::plan as content;
 use std::path::PathBuf;
 
@@ -107,13 +108,19 @@ pub struct Plan {
     /// The seed of the simulation
     #[arg(long, default_value_t = 20_210_126)]
     seed: u64,
-    /// The folder to write tables and curves to
+    /// In place of all that: lock the analysis plan of a study (a file, or a built-in study) before outcomes are read; no data is read for it
+    #[arg(long, value_name = "STUDY", conflicts_with_all = ["assign", "solve", "schools", "classrooms", "students", "treated_share", "fixed_schools", "icc_school", "icc_class", "r2_school", "r2_class", "r2_student", "r2_effect", "effect_sd", "omega", "covariates_at_top", "correlation", "periods_before", "periods_after", "carry_over", "effect", "power", "level", "pretrend", "drift", "replicates", "seed"])]
+    lock: Option<String>,
+    /// The folder to write tables and curves to; with --lock the file to write the plan to
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
 impl Plan {
     pub(super) fn run(&self, common: &Common, threads: &Threads) -> Result<(), Failure> {
+        if let Some(study) = &self.lock {
+            return self.locked(study, common);
+        }
         let question = self.question();
         let folder = self.out.as_deref().map(Folder::begin).transpose()?;
         let progress = Progress::new(common);
@@ -153,6 +160,34 @@ impl Plan {
             out.push_str(&format!("\nTables and curves: {}\n", place.display()));
         }
         print(&out)
+    }
+
+    /// Writes the plan of a study and tells its hash.
+    fn locked(&self, study: &str, common: &Common) -> Result<(), Failure> {
+        let (study, _, _) = pipeline::find(study)?;
+        if !study.plan.is_empty() {
+            return Err(Failure::Usage("the study names a plan already: take [plan] out of it to lock a new one".into()));
+        }
+        let (text, hash) = study::lock(&study::resolve(study)?);
+        let Some(out) = &self.out else {
+            return match common.json {
+                true => print(&format!("{:#}\n", serde_json::json!({"didact": env!("CARGO_PKG_VERSION"), "blake3": hash, "plan": text}))),
+                false => print(&text),
+            };
+        };
+        if out.symlink_metadata().is_ok() {
+            let why = "exists already, and a locked plan is never overwritten: give another place with --out";
+            return Err(Failure::Store(StoreError::plain(format!("{} {why}", out.display()))));
+        }
+        write_atomically(out, text.as_bytes())?;
+        if common.json {
+            return print(&format!("{:#}\n", serde_json::json!({"didact": env!("CARGO_PKG_VERSION"), "blake3": hash, "file": out})));
+        }
+        let name = out.file_name().unwrap_or_default().to_string_lossy();
+        print(&format!(
+            "Plan locked: {}\nIts hash: {hash}\nDeposit the hash where a date is kept, and name the plan in the study:\n\n[plan]\npath = \"{name}\"\n",
+            out.display()
+        ))
     }
 
     fn question(&self) -> Question {

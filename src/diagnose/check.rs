@@ -33,7 +33,7 @@ pub enum Look {
     Sample(fn(&Panel, &Options) -> Result<Finding, Fault>),
     /// The sample, the estimate and its method together.
     Estimate(fn(&Subject<'_>, &Options) -> Result<Finding, Fault>),
-    /// Everyone who was assigned, with an outcome of 1 where a row is used ([`Panel::roll`]).
+    /// Everyone who was assigned, with an outcome above 0 where a row is used ([`Panel::roll`]).
     Roll(fn(&Panel, &Options) -> Result<Finding, Fault>),
 }
 

@@ -4,7 +4,7 @@ use super::check::Look;
 use super::{Answered, Asked, Ground, Trends};
 use crate::cohort::{Fault, Faults};
 use crate::estimate::{Chosen, Fit};
-use crate::infer::{Method, Setting};
+use crate::infer::{Estimate, Method, Setting};
 use crate::panel::Panel;
 
 /// The same sample with another column as outcome.
@@ -34,6 +34,8 @@ pub struct Subject<'a> {
     pub panel: &'a Panel,
     /// The estimate.
     pub estimated: Option<&'a Estimated>,
+    /// Its overall effect as it was inferred, where that was done.
+    pub effect: Option<&'a Estimate>,
     /// Methods of its uncertainty, in the order in which they are tried.
     pub methods: &'a [Method],
     /// Its path.

@@ -76,6 +76,7 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         // Subgroup results of real students leave through the disclosure gate only: see the table.
         results["subgroups"] = serde_json::Value::Array(Vec::new());
     }
+    results["plan"] = serde_json::json!(run.plan);
     results["fallacies"] = serde_json::json!(run.alarms());
     // The verdict reads what stands in the folder, as `didact grade` does.
     let guessed = run.study.context.compared().is_none();

@@ -14,8 +14,11 @@ pub use escape::escape;
 /// The packages that a document with these tables must load.
 pub const PACKAGES: [&str; 4] = ["array", "booktabs", "graphicx", "longtable"];
 
-/// Rows from which a table is broken over pages.
+/// Lines from which a table is broken over pages.
 const LONG: usize = 36;
+
+/// Characters from which words are broken into lines where a table is broken over pages.
+const NARROW: usize = 20;
 
 /// Characters from which words in a column are broken into lines.
 const WIDE: usize = 34;
@@ -46,7 +49,7 @@ pub fn latex(table: &Table) -> String {
     let mut out = format!("% \\usepackage{{{}}}\n", PACKAGES.join(","));
     let body = if n == 0 {
         float(table, "(no columns)\n", false)
-    } else if table.rows.len() > LONG {
+    } else if lines(table) > LONG {
         long(table, &lies, &cells)
     } else {
         let specification: String = lies.iter().map(|lie| column(*lie, "0.28\\linewidth")).collect();
@@ -84,7 +87,7 @@ fn long(table: &Table, lies: &[Lie], cells: &[Vec<String>]) -> String {
     let widest = |ix: usize| {
         let words = table.columns[ix].title.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
         let longest = cells.iter().map(|row| row[ix].chars().filter(|c| !"${}\\".contains(*c)).count()).max().unwrap_or(0);
-        longest.clamp(words.max(4), WIDE) + 1
+        longest.min(if lies[ix] == Lie::Right { WIDE } else { NARROW }).max(words).max(4) + 2
     };
     let total: usize = (0..n).map(widest).sum();
     let specification: String = (0..n)
@@ -103,6 +106,12 @@ fn long(table: &Table, lies: &[Lie], cells: &[Vec<String>]) -> String {
         rows(cells),
         notes(table)
     )
+}
+
+/// The lines that a table's rows take.
+fn lines(table: &Table) -> usize {
+    let of = |cell: &Cell| if let Cell::Text(words) = cell { words.chars().count().div_ceil(WIDE) } else { 1 };
+    table.rows.iter().map(|row| row.iter().map(of).max().unwrap_or(1)).sum()
 }
 
 fn caption(table: &Table, end: &str) -> String {
@@ -215,6 +224,8 @@ fn math(shown: &str) -> String {
         match chars[i] {
             ',' if digit(i + 1) => out.push_str("{,}"),
             '%' => out.push_str("\\%"),
+            // In braces it is no relation, at which a line could be broken.
+            '<' | '>' => out.extend(['{', chars[i], '}']),
             'i' => {
                 out.push_str("\\infty");
                 i += 2;
@@ -247,7 +258,7 @@ mod tests {
         assert_eq!(math("-1,234.5"), "$-1{,}234.5$");
         assert_eq!(math("1.20e-10"), "$1.20\\times10^{-10}$");
         assert_eq!(math("(-inf, 3.4]"), "$(-\\infty, 3.4]$");
-        assert_eq!(math("<0.1%"), "$<0.1\\%$");
+        assert_eq!(math("<0.1%"), "${<}0.1\\%$");
     }
 
     /// Braces and environments close, and nothing but the commands used here stands after a backslash.

@@ -25,7 +25,7 @@ pub fn vega_lite(figure: &Figure) -> Value {
         .collect();
     let (layers, height) = match &figure.kind {
         FigureKind::EventStudy { points, x_title, y_title } => (layers::event_study(points, x_title, y_title), json!(300)),
-        FigureKind::Lines { marks, x_title, y_title, .. } => (layers::lines(marks, x_title, y_title), json!(300)),
+        FigureKind::Lines { series, marks, x_title, y_title } => (layers::lines(series, marks, x_title, y_title), json!(300)),
         FigureKind::Forest { x_title, .. } => (layers::forest(x_title), json!({ "step": 34 })),
         FigureKind::Specifications { y_title, .. } => (layers::specifications(y_title), json!(300)),
     };

@@ -77,13 +77,10 @@ fn fill(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
             }
             words(sheet, 0, at, &title, &heading(table.is_numeric(ix)))?;
             let mut widest = title.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0).max(title.chars().count() / 2);
-            let mut row = 1;
-            for r in 0..table.rows.len() {
-                let cell = table.cell(r, ix);
-                let one = one_end(&cell, *end);
+            for (row, r) in (1..).zip(0..table.rows.len()) {
+                let one = one_end(&table.cell(r, ix), *end);
                 widest = widest.max(number::cell(&one, Glyphs::Ascii).chars().count());
                 write_cell(sheet, row, at, &one, end.is_some())?;
-                row += 1;
             }
             sheet.set_column_width(at, (widest + 2).clamp(WIDTH.0, WIDTH.1) as f64)?;
             at += 1;

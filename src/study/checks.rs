@@ -1,6 +1,6 @@
 //! What could be wrong with the headline of a run: every check that is on, asked of its estimate.
 
-use super::analyse::Question;
+use super::analyse::{Analysis, Question};
 use super::file::ChecksSection;
 use crate::cohort::{Cohort, Fault, Faults};
 use crate::diagnose::{Answered, Asked, CHECKS, Estimated, Ground, Look, Otherwise, Path, Subject, Trends};
@@ -58,7 +58,7 @@ pub(super) fn columns(section: &ChecksSection) -> Vec<String> {
 pub(super) fn checks(
     section: &ChecksSection,
     cohort: &Cohort,
-    panel: &Panel,
+    (panel, analysis): (&Panel, &Analysis),
     question: &Question,
     executor: &dyn Executor,
 ) -> Result<Vec<Answered>, Faults> {
@@ -80,6 +80,7 @@ pub(super) fn checks(
         ground: Some(&ground),
         panel,
         estimated: Some(&headline),
+        effect: analysis.overall(),
         methods: &methods,
         path: path.as_ref(),
         roll: roll.as_ref(),
@@ -94,7 +95,7 @@ pub(super) fn checks(
             warnings: Vec::new(),
             answer: Err(fault),
         };
-        match too_long(asked, panel, &headline.fit).filter(|_| !named) {
+        match too_long(asked, panel, &headline.fit, methods.first()).filter(|_| !named) {
             Some(fault) => silent(fault),
             None => subject.answer(asked).unwrap_or_else(|faults| silent(faults.shown[0].clone())),
         }
@@ -103,15 +104,21 @@ pub(super) fn checks(
 }
 
 /// Rows beyond which a check that reads them several times is left out unless it is named.
-const MOST_ROWS: usize = 2_000_000;
+const MOST_ROWS: usize = 5_000_000;
 /// Products and sums that take about a second.
 const A_SECOND: f64 = 5e8;
 
 /// Why a check is left out of a run that does not name it: it would take longer than a second or so.
-fn too_long(asked: &Asked, panel: &Panel, fit: &Fit) -> Option<Fault> {
+fn too_long(asked: &Asked, panel: &Panel, fit: &Fit, method: Option<&Method>) -> Option<Fault> {
     let id = asked.check.card.id;
+    let refits = match asked.check.look {
+        Look::Fit(_) => true,
+        // Its uncertainty is inferred anew.
+        Look::Estimate(_) => id == "placebo" && method.is_none_or(|m| m.inference.card().id != "cluster"),
+        _ => false,
+    };
     let place = match asked.check.look {
-        Look::Fit(_) if fit.refit_price() * fit.n_clusters() as f64 > A_SECOND => format!("{} clusters", fit.n_clusters()),
+        _ if refits && fit.refit_price() * fit.n_clusters() as f64 > A_SECOND => format!("{} clusters", fit.n_clusters()),
         Look::Fit(_) => return None,
         _ if panel.n_rows() > MOST_ROWS => format!("{} rows", panel.n_rows()),
         _ => return None,

@@ -3,7 +3,7 @@
 use super::file::StudyFile;
 use crate::cohort::{Fault, Faults};
 use crate::evidence::effect::Sizes;
-use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Specifications, Unit};
+use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Plan, Specifications, Unit};
 use crate::evidence::standard::{Attrition, Baseline, Key, Standards};
 use serde_json::Value;
 
@@ -368,6 +368,17 @@ impl Reading<'_> {
         self.facts.domain = all;
     }
 
+    fn plan(&mut self) {
+        let deviations = self.results["plan"]["deviations"].as_array().map(Vec::len);
+        self.facts.plan = deviations.map(|n| if n == 0 { Plan::Kept } else { Plan::Deviated });
+        let said = deviations.map(|n| if n == 0 { "kept".to_string() } else { format!("{n} deviations") });
+        self.note(
+            "plan before outcomes were read",
+            said,
+            "plan in results.json; [plan] in study.toml names one that  didact plan --lock  wrote",
+        );
+    }
+
     /// The specification curve, where the study asked for one.
     fn specifications(&mut self) {
         let curve = &self.results["multiverse"];
@@ -398,6 +409,6 @@ impl Reading<'_> {
                 self.note(fact, None, "measure and conductor under [context] in study.toml would tell");
             }
         }
-        self.note("plan before outcomes were read", None, "stands in no file of a run");
+        self.plan();
     }
 }

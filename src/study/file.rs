@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::multiverse::MultiverseSection;
+use super::plan::PlanSection;
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::infer::multiplicity::Adjustment;
 use schemars::JsonSchema;
@@ -25,6 +26,9 @@ pub struct StudyFile {
     /// What no data tell: how the study came about.
     #[serde(default, skip_serializing_if = "Context::is_empty")]
     pub context: Context,
+    /// The plan it was locked to.
+    #[serde(default, skip_serializing_if = "PlanSection::is_empty")]
+    pub plan: PlanSection,
     /// What could be wrong with the headline: all checks are on.
     #[serde(default)]
     pub checks: ChecksSection,

@@ -12,6 +12,7 @@ mod facts;
 mod family;
 mod file;
 mod multiverse;
+mod plan;
 mod results;
 mod run;
 mod signs;
@@ -31,6 +32,7 @@ pub use file::{
     Privacy, Roles, StudyFile,
 };
 pub use multiverse::{MultiverseSection, document as multiverse_document};
+pub use plan::{Deviation, Kept, PlanSection, lock};
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};
 pub use subgroup::{Subgroup, by_subgroup, subgroups};

@@ -6,6 +6,7 @@ use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
 use super::multiverse::multiverse;
+use super::plan::{Kept, kept};
 use super::signs::{Sources, signs};
 use super::subgroup::by_subgroup;
 use super::trust::{Trust, draws, trust};
@@ -64,6 +65,8 @@ pub struct Run {
     pub multiverse: Option<Result<Specified, String>>,
     /// Signs of what misleads.
     pub signs: Signs,
+    /// The plan the study was locked to, and what is otherwise.
+    pub plan: Option<Kept>,
 }
 
 impl Run {
@@ -233,7 +236,13 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
         faults.extend(f);
     }
     faults.into_result()?;
+    plan(&study)?;
     Ok(study)
+}
+
+/// The plan of a resolved study, and what is otherwise.
+fn plan(study: &StudyFile) -> Result<Option<Kept>, Faults> {
+    study.plan.locked.as_ref().map(|text| kept(text, study)).transpose()
 }
 
 /// Whether a text is a day of the calendar, YYYY-MM-DD.
@@ -344,9 +353,9 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
                 }
                 Err(f) => faults.extend(f),
             }
-            if s == 0 && own.first().is_some_and(|headline| headline.outcome == roles.outcomes[0]) && checked.is_empty() {
+            if let Some(headline) = own.first().filter(|_| s == 0 && *outcome == roles.outcomes[0]) {
                 stage(&format!("{outcome}: checks"));
-                checked = checks::checks(&study.checks, &loaded.cohort, &panel, &question, executor)?;
+                checked = checks::checks(&study.checks, &loaded.cohort, (&panel, headline), &question, executor)?;
             }
             if s == 0 {
                 for column in &roles.subgroups {
@@ -402,6 +411,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     };
     study.calibration.replicates = Some(draws(&study, loaded.cohort.n_rows));
     Ok(Run {
+        plan: plan(&study)?,
         trust,
         multiverse,
         signs,

@@ -38,7 +38,7 @@ fn threads_and_shards_change_no_byte() {
         assert!(run(&format!("merge {} --quiet", parts.join(" ")), &at(&format!("merged-{of}"))) == whole, "{of} shards");
     }
     let (code, out, err) = didact(&format!("verify {}", at("whole").display()));
-    assert_eq!((code, out.starts_with("identical")), (0, true), "{out} {err}");
+    assert_eq!((code, out.starts_with("recomputed identical")), (0, true), "{out} {err}");
 }
 
 #[test]
@@ -181,7 +181,7 @@ inference = ["cluster:cr2"]
         .collect();
     assert!(run(&format!("merge {} --quiet", parts.join(" ")), &at("merged")) == whole);
     let (code, out, err) = didact(&format!("verify {}", at("whole").display()));
-    assert_eq!((code, out.starts_with("identical")), (0, true), "{out} {err}");
+    assert_eq!((code, out.starts_with("recomputed identical")), (0, true), "{out} {err}");
 
     let manifest: serde_json::Value = serde_json::from_slice(&whole["manifest.json"]).expect("JSON");
     assert!(manifest["rows"].as_u64().is_some_and(|n| n > 1000) && manifest["input"]["blake3"].is_string(), "{manifest}");

@@ -72,7 +72,7 @@ fn what_is_not_understood_ends_with_2() {
         refused(2, &format!("{full} --check placebo:arm,shift=2"), &["DIAG-024", "shift does nothing"]),
         refused(2, &format!("{full} --check placebo:shift=0"), &["EST-002"]),
         refused(2, &format!("{full} --check placebo:place"), &["EST-002", "time"]),
-        refused(3, &format!("{full} --check placebo:outcome,outcome=scoer"), &["scoer", "score"]),
+        refused(2, &format!("{full} --check placebo:outcome,outcome=scoer"), &["scoer", "score"]),
         refused(2, &format!("{full} --check power:effect=-1"), &["EST-002"]),
         refused(2, &format!("{full} --check power:effect=0.1+0.2"), &["EST-002"]),
         refused(2, &format!("{full} --check attrition:sloppy"), &["EST-002", "cautious"]),

@@ -51,6 +51,8 @@ def check_sheet(name, sheet, header, rows):
     for r, row in enumerate(rows, start=2):
         for c, field in enumerate(row, start=1):
             cell = sheet.cell(r, c)
+            # Marks that reverse the direction of what follows do not enter a workbook.
+            field = re.sub("[\u202a-\u202e\u2066-\u2069]", "\ufffd", field)
             where = f"{name}, {cell.coordinate}"
             assert cell.data_type != "f", f"{where}: a formula"
             if field == "":

@@ -227,7 +227,7 @@ fn other_outcome(subject: &Subject<'_>, column: &str) -> Result<Panel, Fault> {
         ));
     }
     let build = subject.another.ok_or_else(|| unknown("other columns cannot be read here"))?;
-    build(column).map_err(|faults| unknown(&format!("{} ({})", faults.shown[0].what, faults.shown[0].place)))
+    build(column).map_err(|faults| faults.shown[0].clone())
 }
 
 /// The real estimate among those of untreated clusters taken as treated: as many as were treated, or half of those there are; starts in the

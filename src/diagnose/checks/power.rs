@@ -7,7 +7,7 @@ use crate::diagnose::groups::Groups;
 use crate::diagnose::subject::Subject;
 use crate::estimate::{Card, Estimand, OptionSpec, Options, Values};
 use crate::evidence::effect::{Exaggeration, exaggeration};
-use crate::infer::Method;
+use crate::infer::{Estimate, Method};
 use crate::num::{Centre, first_whole, noncentral_t, student};
 
 /// Power against the effect that matters: from the first on ok, from the second on a caution; the convention of 80 %, and a coin's throw.
@@ -128,9 +128,16 @@ fn look(subject: &Subject<'_>, options: &Options) -> Result<Finding, Fault> {
     }))
 }
 
-/// Standard error and degrees of freedom of the overall effect by the first method that gives one, and its clusters.
+/// Standard error and degrees of freedom of the overall effect as it was inferred, or else by the first method that gives one; its clusters.
 fn uncertainty(subject: &Subject<'_>) -> Option<(f64, f64, String, usize)> {
     let of = subject.estimated?;
+    let usable = |e: &Estimate| {
+        let se = e.std_error.filter(|se| *se > 0.0 && se.is_finite())?;
+        Some((se, e.df.filter(|df| *df > 0.0).unwrap_or(f64::INFINITY)))
+    };
+    if let Some((e, (se, df))) = subject.effect.and_then(|e| Some((e, usable(e)?))) {
+        return Some((se, df, e.inference.clone(), of.fit.n_clusters()));
+    }
     let kinds = [Estimand::Overall, Estimand::OverallDynamic];
     let target = kinds.iter().find_map(|kind| (0..of.fit.targets.len()).find(|&t| of.fit.targets[t].estimand == *kind))?;
     let fallback = ["cluster:cr2", "jackknife", "cluster:cr1"].map(|m| Method::parse(m).expect("a known method"));
@@ -138,8 +145,8 @@ fn uncertainty(subject: &Subject<'_>) -> Option<(f64, f64, String, usize)> {
         method.fits(&of.fit, subject.panel).ok()?;
         let inferred = method.infer(&of.fit, &subject.setting).ok()?;
         let e = inferred.estimates.iter().find(|e| e.target == target)?;
-        let se = e.std_error.filter(|se| *se > 0.0 && se.is_finite())?;
-        Some((se, e.df.filter(|df| *df > 0.0).unwrap_or(f64::INFINITY), method.label(), of.fit.n_clusters()))
+        let (se, df) = usable(e)?;
+        Some((se, df, method.label(), of.fit.n_clusters()))
     })
 }
 

@@ -21,11 +21,13 @@ pub(super) static DOSAGE_SELECTION: Detector = Detector {
         // Some of the others used it too, and all of them less: the line between the groups is drawn through use.
         let of = s.uses.as_ref()?;
         let apart = of.highest_comparison > 0.0 && of.lowest_treated >= of.highest_comparison;
-        let found = format!(
-            "by {}, the least user among the treated ({}) stands above the heaviest of the others ({}).",
-            of.column, of.lowest_treated, of.highest_comparison
-        );
-        apart.then(|| Trigger::by(found, of.lowest_treated, of.highest_comparison))
+        // Not how much: each is one student's value.
+        apart.then(|| {
+            Trigger::told(format!(
+                "by {}, every one of the treated used it more than any of the others, some of whom used it too.",
+                of.column
+            ))
+        })
     },
 };
 

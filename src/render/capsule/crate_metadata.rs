@@ -45,6 +45,7 @@ fn description(name: &str) -> Option<&'static str> {
         "README.md" => "What the folder holds and how to repeat it",
         "CITATION.cff" => "How to cite it",
         "LICENSE.txt" => "What may be done with it",
+        "tables.xlsx" | "tables.docx" => "All tables in one file",
         "manifest.json" => "Versions, seed, and the hash of every file",
         _ => return None,
     })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::table::EventPoint;
+use crate::table::{EventPoint, Series};
 
 /// A row of a forest plot by its words: term and detail.
 pub const ROW: &str = "row";
@@ -12,9 +12,16 @@ const GREY: &str = "#57606a";
 const BLACK: &str = "#1b1f24";
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
 
+/// Labels that an axis has room for.
+const MOST: usize = 16;
+
 /// The band, the zero line, the bars and the points.
 pub fn event_study(points: &[EventPoint], x_title: &str, y_title: &str) -> Vec<Value> {
-    let x = json!({ "field": "event_time", "type": "quantitative", "title": x_title, "axis": { "tickMinStep": 1, "grid": false } });
+    let times: Vec<i64> = points.iter().map(|p| p.event_time).collect();
+    let x = json!({
+        "field": "event_time", "type": "quantitative", "title": x_title,
+        "scale": { "padding": 24 }, "axis": { "values": times, "format": "d", "grid": false },
+    });
     let y = |field: &str| json!({ "field": field, "type": "quantitative", "title": y_title });
     let mut layers = Vec::new();
     if points.iter().any(|p| p.band_low.is_some() && p.band_high.is_some()) {
@@ -42,21 +49,41 @@ pub fn event_study(points: &[EventPoint], x_title: &str, y_title: &str) -> Vec<V
 }
 
 /// The ribbons, the lines, their points, and where something began.
-pub fn lines(marks: &[(f64, String)], x_title: &str, y_title: &str) -> Vec<Value> {
-    let x = json!({ "field": "x", "type": "quantitative", "title": x_title, "scale": { "zero": false }, "axis": { "format": "~f", "tickMinStep": 1, "grid": false } });
+pub fn lines(series: &[Series], marks: &[(f64, String)], x_title: &str, y_title: &str) -> Vec<Value> {
+    let mut places: Vec<f64> = series.iter().flat_map(|s| &s.points).map(|p| p.0).filter(|x| x.is_finite()).collect();
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    let mut axis = json!({ "format": "~r", "grid": false });
+    if places.len() <= MOST {
+        axis["values"] = json!(places);
+    }
+    if places.iter().all(|x| *x as i64 as f64 == *x) {
+        axis["format"] = json!("d");
+    }
+    let x = json!({
+        "field": "x", "type": "quantitative", "title": x_title, "scale": { "zero": false, "padding": 24 }, "axis": axis,
+    });
     let y = |field: &str| json!({ "field": field, "type": "quantitative", "title": y_title, "scale": { "zero": false } });
-    let series = json!({ "field": "series", "type": "nominal", "title": null, "scale": { "range": COLOURS } });
+    let mut names: Vec<&str> = Vec::new();
+    for line in series {
+        if !names.contains(&line.name.as_str()) {
+            names.push(&line.name);
+        }
+    }
+    let colour = json!({ "field": "series", "type": "nominal", "title": null, "scale": { "domain": names, "range": COLOURS } });
+    let mut unlisted = colour.clone();
+    unlisted["legend"] = Value::Null;
     let mut layers = vec![
         json!({
             "mark": { "type": "area", "opacity": 0.13 },
-            "encoding": { "x": x, "y": y("conf_low"), "y2": { "field": "conf_high" }, "color": series },
+            "encoding": { "x": x, "y": y("conf_low"), "y2": { "field": "conf_high" }, "color": unlisted },
         }),
-        json!({ "mark": { "type": "line", "strokeWidth": 2.5 }, "encoding": { "x": x, "y": y("mean"), "color": series } }),
+        json!({ "mark": { "type": "line", "strokeWidth": 2.5 }, "encoding": { "x": x, "y": y("mean"), "color": unlisted } }),
         json!({
             "mark": { "type": "point", "filled": true, "size": 60, "opacity": 1 },
             "encoding": {
-                "x": x, "y": y("mean"), "color": series,
-                "shape": { "field": "series", "type": "nominal", "title": null },
+                "x": x, "y": y("mean"), "color": colour,
+                "shape": { "field": "series", "type": "nominal", "title": null, "scale": { "domain": names } },
                 "tooltip": tips(&["x", "mean", "conf_low", "conf_high"], &["series"]),
             },
         }),

@@ -1,7 +1,7 @@
 //! The checks of a run's headline: what each says, and its table.
 
 use super::diagnose::Checked;
-use crate::diagnose::Verdict;
+use crate::diagnose::{Asked, Verdict};
 use crate::study::Run;
 use crate::table::{Cell, Column, Table};
 
@@ -56,12 +56,18 @@ fn numbered(end: &str) -> bool {
     end.strip_prefix('-').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// A check's name, with its options where some were set.
+fn name(asked: &Asked) -> String {
+    let set = asked.options.iter().any(|(key, _)| asked.options.was_given(key));
+    if set { asked.label() } else { asked.check.card.id.to_string() }
+}
+
 /// Which checks speak against the headline, in a line; `None` where none was carried out.
 pub(super) fn line(run: &Run) -> Option<String> {
     let named = |wanted: &[Verdict]| -> Vec<String> {
         run.checks
             .iter()
-            .map(|a| (a.asked.label(), a.answer.as_ref().map_or(Verdict::CannotTell, |found| found.verdict())))
+            .map(|a| (name(&a.asked), a.answer.as_ref().map_or(Verdict::CannotTell, |found| found.verdict())))
             .filter(|(_, verdict)| wanted.contains(verdict))
             .map(|(label, verdict)| match verdict {
                 Verdict::CannotTell => label,

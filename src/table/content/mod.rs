@@ -19,6 +19,7 @@ mod headline;
 mod joint;
 mod judge;
 pub mod plan;
+mod planned;
 mod report;
 mod side_by_side;
 mod specifications;
@@ -50,6 +51,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
         effects::cohorts(run, level),
         effects::distribution(run, level),
         evidence::alarms(&run.alarms()),
+        planned::planned(run),
         checks::summary(run),
         joint::joint(&run.analyses),
         components::components(&run.analyses),

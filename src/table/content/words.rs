@@ -147,6 +147,7 @@ fn equal(p: String) -> String {
 pub fn terminal(run: &Run) -> Vec<String> {
     let mut out = sentences(run, Headline::of(run).as_ref(), Glyphs::Ascii);
     out.extend(super::checks::line(run));
+    out.extend(super::planned::line(run));
     let alarms = run.alarms();
     if !alarms.is_empty() {
         let titles: Vec<String> = alarms.iter().map(|a| format!("{} ({})", a.title.to_lowercase(), a.fallacy)).collect();

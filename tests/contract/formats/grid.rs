@@ -56,7 +56,8 @@ fn cells(line: &str) -> Vec<String> {
 }
 
 fn math(cell: &str) -> String {
-    let mut out = cell.trim_matches('$').replace("{,}", ",").replace("\\infty", "inf").replace("\\%", "%");
+    let mut out =
+        cell.trim_matches('$').replace("{,}", ",").replace("\\infty", "inf").replace("{<}", "<").replace("{>}", ">").replace("\\%", "%");
     while let Some(at) = out.find("\\times10^{") {
         let power: String = out[at + 10..].chars().take_while(|c| *c != '}').collect();
         out = format!("{}e{power}{}", &out[..at], &out[at + 11 + power.len()..]);
