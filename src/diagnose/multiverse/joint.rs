@@ -41,6 +41,12 @@ pub(super) struct Statistics {
     df: f64,
 }
 
+/// An estimate and its variance (CR0) when clusters have these cohorts; `None` where there is none.
+type Evaluate<'a> = dyn Fn(&[u32]) -> Option<(f64, f64)> + 'a;
+
+/// A specification's statistics, or the fit with the target that is to be shuffled later; and one standard deviation of its outcome.
+pub(super) type Fitted = (Result<Statistics, String>, Option<(Fit, usize)>, f64);
+
 /// Assignments of the headline's clusters.
 pub(super) struct Shuffled {
     shuffles: Shuffles,
@@ -102,7 +108,7 @@ impl Shuffled {
         target: usize,
         sd: f64,
         observed: &[u32],
-        evaluate: &dyn Fn(&[u32]) -> Option<(f64, f64)>,
+        evaluate: &Evaluate<'_>,
     ) -> Result<Statistics, String> {
         let unknown = || "its clusters are not those that were assigned".to_string();
         let (places, cohort) = self.translation(fit, observed).ok_or_else(unknown)?;
@@ -132,7 +138,7 @@ impl Shuffled {
     /// The curve's statistics under every assignment, with the estimates that could not be had at once where they are affordable.
     pub(super) fn joint(
         &self,
-        fitted: Vec<(Result<Statistics, String>, Option<(Fit, usize)>, f64)>,
+        fitted: Vec<Fitted>,
         setting: &Setting<'_>,
     ) -> Result<Joint, String> {
         let n = self.shuffles.all().len();
