@@ -102,14 +102,7 @@ impl Shuffled {
         self.under(fit, target, sd, dealt.labels(), &|labels| dealt.evaluate(labels))
     }
 
-    fn under(
-        &self,
-        fit: &Fit,
-        target: usize,
-        sd: f64,
-        observed: &[u32],
-        evaluate: &Evaluate<'_>,
-    ) -> Result<Statistics, String> {
+    fn under(&self, fit: &Fit, target: usize, sd: f64, observed: &[u32], evaluate: &Evaluate<'_>) -> Result<Statistics, String> {
         let unknown = || "its clusters are not those that were assigned".to_string();
         let (places, cohort) = self.translation(fit, observed).ok_or_else(unknown)?;
         let g = fit.n_clusters() as f64;
@@ -136,11 +129,7 @@ impl Shuffled {
     }
 
     /// The curve's statistics under every assignment, with the estimates that could not be had at once where they are affordable.
-    pub(super) fn joint(
-        &self,
-        fitted: Vec<Fitted>,
-        setting: &Setting<'_>,
-    ) -> Result<Joint, String> {
+    pub(super) fn joint(&self, fitted: Vec<Fitted>, setting: &Setting<'_>) -> Result<Joint, String> {
         let n = self.shuffles.all().len();
         let slow = fitted.iter().filter_map(|f| f.1.as_ref()).map(|(fit, _)| 2.0 * fit.refit_price()).sum::<f64>() * n as f64;
         let done = spread(setting.executor, fitted.len(), |i| {
