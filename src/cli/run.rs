@@ -53,7 +53,7 @@ impl Run {
             value["report"] = serde_json::json!(page.to_string_lossy());
             return print(&format!("{value:#}\n"));
         }
-        let mut text = String::new();
+        let mut text = files.verdict.as_ref().map_or(String::new(), |v| format!("{v}\n"));
         for sentence in content::terminal(&run) {
             text.push_str(&sentence);
             text.push('\n');

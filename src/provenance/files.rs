@@ -21,6 +21,8 @@ pub struct RunFiles {
     pub files: Vec<(String, Vec<u8>)>,
     /// A name for the folder: the study's, and six letters of its hash.
     pub name: String,
+    /// The verdict in a sentence or two, where the run could be judged.
+    pub verdict: Option<String>,
 }
 
 /// Renders everything a run's folder holds.
@@ -116,7 +118,8 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     let identity = format!("{}\n{}\n{}", manifest.didact, study_hash, manifest.input.as_ref().map_or("", |i| i.blake3.as_str()));
     let name = format!("{slug}-{}", &blake3::hash(identity.as_bytes()).to_hex()[..6]);
     files.push(("manifest.json".into(), pretty(&serde_json::to_value(&manifest).map_err(|e| RenderError::Json(e.to_string()))?)));
-    Ok(RunFiles { files, name })
+    let verdict = judgement.ok().map(|j| content::evidence::in_short(&j.judged()));
+    Ok(RunFiles { files, name, verdict })
 }
 
 /// How many rows each table and figure has, by its CSV file.

@@ -13,6 +13,7 @@ mod family;
 mod file;
 mod multiverse;
 mod plan;
+mod resolve;
 mod results;
 mod run;
 mod signs;
@@ -33,7 +34,8 @@ pub use file::{
 };
 pub use multiverse::{MultiverseSection, document as multiverse_document};
 pub use plan::{Deviation, Kept, PlanSection, lock};
+pub use resolve::resolve;
 pub use results::document;
-pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions, resolve};
+pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions};
 pub use subgroup::{Subgroup, by_subgroup, subgroups};
 pub use trust::Trust;

@@ -11,7 +11,7 @@ use crate::evidence::effect::Sizes;
 use crate::evidence::facts::{Effect, Unit};
 use crate::evidence::fallacy::{Before, Extreme, Path, Shares, Signs, Stratified, Tested, Throughout, Used, Uses};
 use crate::num::sorted;
-use crate::panel::{CovariateTerm, FirstTreated, Kind, Panel, PanelSpec};
+use crate::panel::{CovariateTerm, FirstTreated, Keys, Kind, Panel, PanelSpec, Sequence};
 
 /// Above this many rows further outcomes and differences within groups of students are not looked at: each is another pass.
 const STRATA_ROWS: usize = 500_000;
@@ -191,6 +191,12 @@ fn assigned(from: &Sources<'_>, plain: &PanelSpec, roles: &Roles, out: &mut Sign
         Panel::build(from.cohort, &spec).ok().filter(|p| p.extras.status.is_none())
     };
     let shared = |panel: &Panel| panel.n_clusters() > 1 && panel.n_units() > panel.n_clusters() && panel.cohort_of_clusters().is_some();
+    if let Some(only) = roles.school.as_ref().and_then(|c| from.cohort.column(c)) {
+        let rows: Vec<u32> = (0..from.cohort.n_rows as u32).filter(|&r| !only.data.is_missing(r as usize)).collect();
+        if !rows.is_empty() && Keys::index(&only.data, &Sequence::Listed(rows)).0.len() == 1 {
+            out.schools = Some(Sizes::new(1, 1));
+        }
+    }
     if let Some(schools) = grouped(&roles.school) {
         let (treated, others) = schools.clusters_by_arm();
         out.schools = Some(Sizes::new(treated as u64, others as u64));
@@ -267,6 +273,10 @@ fn estimated(from: &Sources<'_>, roles: &Roles, out: &mut Signs) {
     out.pretrend_p = tests.clone().find(own).or_else(|| tests.clone().next()).and_then(|t| t.p_value);
     out.pretrend_power = from.checks.iter().find_map(|c| match &c.answer {
         Ok(Finding::PretrendsPower(f)) => Some(f.matters.power),
+        _ => None,
+    });
+    out.attrition = from.checks.iter().find_map(|c| match &c.answer {
+        Ok(Finding::Attrition(f)) => f.units.as_ref().map(|lost| lost.counts),
         _ => None,
     });
     out.path = from.sd.and_then(|sd| path(headline, sd));

@@ -53,6 +53,12 @@ fn chosen(mut lines: Vec<Line>) -> Vec<String> {
     lines.into_iter().map(|l| l.text).collect()
 }
 
+/// The verdict in a sentence or two, for a line.
+pub fn in_short(judged: &Judged<'_>) -> String {
+    let said = sentences(judged.verdict, judged.facts, judged.standards).into_iter().find(|s| matches!(s, Sentence::Verdict { .. }));
+    format!("{}. {}", headline(judged), said.map_or(String::new(), |s| s.to_string())).trim_end().to_string()
+}
+
 /// The verdict's word.
 pub fn headline(judged: &Judged<'_>) -> String {
     capital(judged.verdict.word)

@@ -9,7 +9,7 @@ mod published;
 mod verdict;
 
 pub use alarms::alarms;
-pub use card::{card, headline};
+pub use card::{card, headline, in_short};
 pub use claim::{checks, footing};
 pub use facts::{facts, unknown};
 pub use judgement::Judgement;
