@@ -20,6 +20,7 @@ mod imputation;
 mod mutation;
 mod plan;
 mod random_timing;
+mod readers;
 mod school;
 mod switching;
 mod synthetic;
