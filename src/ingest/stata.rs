@@ -4,6 +4,8 @@
 //! Days (`%td`) and moments (`%tc`) become ISO text; months, quarters, half-years, weeks and years stay whole numbers, which can
 //! be periods.
 
+mod tap;
+
 use super::builder::Builder;
 use super::codes::Codes;
 use super::guard::damaged;
@@ -11,17 +13,20 @@ use super::labels::Described;
 use super::{IngestError, columnar, dates, no_rows, numbers};
 use crate::cohort::{Cohort, Column, Data, Fault};
 use crate::store::Input;
+use dta::stata::dta::byte_order::ByteOrder;
 use dta::stata::dta::dta_reader::DtaReader;
 use dta::stata::dta::long_string_ref::LongStringRef;
-use dta::stata::dta::long_string_table::LongStringTable;
+use dta::stata::dta::release::Release;
 use dta::stata::dta::value::Value;
 use dta::stata::dta::value_label_table::ValueLabelTable;
 use dta::stata::dta::variable::Variable;
 use dta::stata::dta::variable_type::VariableType;
 use dta::stata::missing_value::MissingValue;
 use dta::stata::temporal::TemporalKind;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::BufReader;
+use tap::Tap;
 
 /// Each variable takes at least this many bytes of any release's header.
 const LEAST_BYTES: u64 = 40;
@@ -32,14 +37,27 @@ const EPOCH: i64 = 3653;
 
 pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Result<Cohort, IngestError> {
     let size = input.size()?;
-    let start = DtaReader::new().from_reader(BufReader::with_capacity(1 << 18, input.reader()?));
+    let tap = Tap::new(Box::new(BufReader::with_capacity(1 << 18, input.reader()?)), size);
+    let start = DtaReader::new().from_reader(tap.clone());
     let head = start.read_header().map_err(broken)?;
     let (release, count) = (head.header().release(), head.header().variable_count());
     if u64::from(count).saturating_mul(LEAST_BYTES) > size {
         return Err(broken(format!("the header declares {count} variables, more than {size} bytes can hold")));
     }
+    let big_endian = head.header().byte_order() == ByteOrder::BigEndian;
+    let tagged = release >= Release::V117;
+    let bounded = |marks: &[(&[u8], usize)]| tap.bounded(big_endian, marks).map_err(broken);
     let mut extras = head.read_schema().map_err(broken)?;
-    extras.skip_to_end().map_err(broken)?;
+    loop {
+        match (tagged, release >= Release::V110) {
+            (true, _) => bounded(&[(b"<ch>", 0)])?,
+            (false, true) => bounded(&[(b"", 1)])?,
+            (false, false) => {}
+        }
+        if extras.read_characteristic().map_err(broken)?.is_none() {
+            break;
+        }
+    }
     let mut records = extras.into_record_reader().map_err(broken)?;
     let variables = records.schema().variables().to_vec();
     let names: Vec<String> = variables.iter().map(|v| v.name().to_string()).collect();
@@ -60,13 +78,29 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
             column.push(value).map_err(|what| broken(format!("row {n_rows}, column {}: {what}", variables[column.at].name())))?;
         }
     }
-    let mut strings = LongStringTable::for_reading();
+    let mut strings: BTreeMap<(u32, u64), String> = BTreeMap::new();
+    let encoding = records.encoding();
     let mut long = records.into_long_string_reader().map_err(broken)?;
-    long.read_remaining_into(&mut strings).map_err(broken)?;
+    loop {
+        if tagged {
+            bounded(&[(b"GSO", if release == Release::V117 { 9 } else { 13 })])?;
+        }
+        let Some(text) = long.read_long_string().map_err(broken)? else { break };
+        if let Some(value) = text.data_str(encoding) {
+            strings.insert((text.variable(), text.observation()), value.into_owned());
+        }
+    }
     let mut last = long.into_value_label_reader().map_err(broken)?;
     let mut labels = ValueLabelTable::new();
-    last.read_remaining_into(&mut labels).map_err(broken)?;
-    let encoding = last.encoding();
+    loop {
+        match (tagged, release >= Release::V108) {
+            (true, _) => bounded(&[(b"<lbl>", 0)])?,
+            (false, true) => bounded(&[(b"", 0)])?,
+            (false, false) => {}
+        }
+        let Some(set) = last.read_value_label_set().map_err(broken)? else { break };
+        labels.insert(set);
+    }
 
     let mut cohort = Cohort { first_row: 1, names, declared_real: codes.keep.clone(), ..Cohort::default() };
     let source = format!("a Stata file (release {})", release_number(release));
@@ -74,9 +108,7 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
         let name = column.variable.name().to_string();
         column.described.label = column.variable.label().to_string();
         column.label_values(&labels);
-        let long_text = |key: &LongStringRef| {
-            strings.get(key).and_then(|s| s.data_str(encoding).map(|text| text.into_owned()))
-        };
+        let long_text = |key: &LongStringRef| strings.get(&(key.variable(), key.observation())).cloned();
         let data = column.cells.finish(&name, &codes.missing_in(&name), &long_text)?;
         column.described.enter(&mut cohort.codebook, &name, &source);
         cohort.push(Column { name, data });

@@ -35,11 +35,13 @@ pub(super) struct Grid<'a> {
     pub(super) sheet: String,
     /// The first cell of the next row.
     ahead: Option<(u32, u32, Value)>,
+    /// Whether the last cell has been seen: a reader asked again would look beyond the sheet.
+    ended: bool,
 }
 
 impl<'a> Grid<'a> {
     pub(super) fn new(cells: XlsxCellReader<'a, Cursor<Vec<u8>>>, sheet: &str) -> Grid<'a> {
-        Grid { cells, sheet: sheet.to_string(), ahead: None }
+        Grid { cells, sheet: sheet.to_string(), ahead: None, ended: false }
     }
 
     /// The next row that holds something: its number from 0, and its cells by column.
@@ -73,8 +75,11 @@ impl<'a> Grid<'a> {
     }
 
     fn next_cell(&mut self) -> Result<Option<(u32, u32, Value)>, IngestError> {
-        loop {
-            let Some(cell) = self.cells.next_cell().map_err(|e| broken(format!("sheet {}: {e}", self.sheet)))? else { return Ok(None) };
+        while !self.ended {
+            let Some(cell) = self.cells.next_cell().map_err(|e| broken(format!("sheet {}: {e}", self.sheet)))? else {
+                self.ended = true;
+                break;
+            };
             let (row, column) = cell.get_position();
             if row >= ROWS || column >= COLUMNS {
                 return Err(broken(format!("sheet {}: a cell outside all rows and columns", self.sheet)));
@@ -98,6 +103,7 @@ impl<'a> Grid<'a> {
                 return Ok(Some((row, column, value)));
             }
         }
+        Ok(None)
     }
 }
 
