@@ -7,6 +7,11 @@ const QUOTED: usize = 12;
 /// Fewer rows than this are not counted exactly, since the codebook leaves the machine.
 const FEW: usize = 10;
 
+/// A count that may leave the machine.
+pub(super) fn count(n: usize) -> String {
+    if (1..FEW).contains(&n) { format!("fewer than {FEW}") } else { n.to_string() }
+}
+
 /// A column's labels and reasons for missing values.
 #[derive(Debug, Default)]
 pub(super) struct Described {
@@ -42,8 +47,7 @@ impl Described {
         }
         self.missing.sort();
         for (reason, rows) in &self.missing {
-            let rows = if *rows < FEW { format!("fewer than {FEW} rows") } else { format!("{rows} rows") };
-            parts.push(format!("missing: {reason} ({rows})"));
+            parts.push(format!("missing: {reason} ({} rows)", count(*rows)));
         }
         let meaning = if self.label.trim().is_empty() { "no label in the file" } else { self.label.trim() };
         book.describe(column, meaning, &parts.join("; "), source);

@@ -1,9 +1,11 @@
 //! Stata, SPSS and Excel: the same students as in the CSV, to the digit; what a file says of its columns; damage told, with
 //! nothing lost in silence and no panic. The files are made by `data/make.py` with other software.
 
+use crate::support::program::{didact, run_estimate};
 use didact::cohort::Cohort;
 use didact::ingest::{self, Codes, Format, IngestError, Source};
 use didact::store::Input;
+use std::path::Path;
 
 const SHARED: [&str; 8] = ["student", "school", "district", "year", "arm", "score", "prior", "enrolled"];
 
@@ -123,4 +125,36 @@ fn other_content_under_a_known_ending_is_refused() {
             }
         }
     }
+}
+
+#[test]
+fn estimates_are_those_of_the_csv() {
+    let flags = "--outcome score --unit student --period year --arm arm --cluster district --estimator did --inference cluster:cr1";
+    let estimate = |name: &str| {
+        let ran = run_estimate(Path::new(&place(name)), flags);
+        assert_eq!(ran.code, 0, "{name}: {}", ran.stderr);
+        ran.stdout
+    };
+    let csv = estimate("students.csv");
+    for name in ["students15.dta", "pandas117.dta", "students.sav", "students.zsav", "students.xlsx"] {
+        assert_eq!(estimate(name), csv, "{name}");
+    }
+}
+
+#[test]
+fn a_run_tells_the_labels() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let study = folder.path().join("study.toml");
+    let text = format!(
+        "[study]\ntitle = \"Labels\"\nquestion = \"Do labels arrive?\"\nseed = 1\n\n[data]\npath = {:?}\n\n[roles]\nstudent = \"student\"\nschool = \"school\"\nperiod = \"year\"\narm = \"arm\"\ncluster = \"school\"\noutcomes = [\"score\"]\n\n[[analysis]]\nname = \"main\"\nestimators = [\"did\"]\n",
+        place("students.sav")
+    );
+    std::fs::write(&study, text).expect("written");
+    let out = folder.path().join("out");
+    let ran = didact(["run", &study.display().to_string(), "--out", &out.display().to_string()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let codebook = std::fs::read_to_string(out.join("tables/codebook.csv")).expect("a codebook");
+    assert!(codebook.contains("Profiles in the classroom") && codebook.contains("0 = comparison; 1 = profiles"), "{codebook}");
+    let ran = didact(["verify", &out.display().to_string()]);
+    assert_eq!(ran.code, 0, "{} {}", ran.stdout, ran.stderr);
 }

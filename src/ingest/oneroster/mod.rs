@@ -12,6 +12,7 @@ mod table;
 
 use super::builder::Builder;
 use super::codes::Codes;
+use super::labels::count;
 use super::{IngestError, no_rows};
 use crate::cohort::{Cohort, Column, Data, Fault, Faults, Suspect};
 use crate::store::Input;
@@ -72,9 +73,9 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
 
     let left_out = if gone.is_empty() { String::new() } else { format!("rows marked tobedeleted left out: {}", gone.join(", ")) };
     out.column("student", "the student's sourcedId", &left_out, true, &rows, |(u, _)| users.cell(&users.rows[u], "sourcedId"));
-    let homeless = format!("homeroom, or the only class; none for {} students, who have several classes or none", placement.without_class);
+    let homeless = format!("homeroom, or the only class; none for {} students, who have several classes or none", count(placement.without_class));
     out.column("classroom", "the class's sourcedId", &homeless, true, &rows, |(u, _)| placement.class(u, &classes));
-    let homeless = format!("the class's, or the only one; none for {} students", placement.without_school);
+    let homeless = format!("the class's, or the only one; none for {} students", count(placement.without_school));
     out.column("school", "the school's sourcedId", &homeless, true, &rows, |(u, _)| placement.school(u));
     out.column("grade", "the student's grades in users.csv", "", false, &rows, |(u, _)| users.cell(&users.rows[u], "grades"));
     if let Some(scores) = &scores {
@@ -83,7 +84,7 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
         }
         let by_date = match scores.by_date {
             0 => String::new(),
-            n => format!("{n} results placed by their date, a school year being July to June"),
+            n => format!("{} results placed by their date, a school year being July to June", count(n)),
         };
         let years: Vec<String> = rows.iter().map(|(_, year)| year.map_or_else(String::new, |y| y.to_string())).collect();
         let at = |row: usize| years[row].as_str();
@@ -95,7 +96,7 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
         }
     }
     if let Some(scores) = &scores {
-        let without: Vec<String> = scores.without.iter().map(|(status, n)| format!("{status}: {n}")).collect();
+        let without: Vec<String> = scores.without.iter().map(|(status, n)| format!("{status}: {}", count(*n))).collect();
         let note = if without.is_empty() { String::new() } else { format!("results of all line items that are no scores: {}", without.join(", ")) };
         for (at, title) in scores.titles.iter().enumerate() {
             if out.cohort.names.contains(title) {
