@@ -11,9 +11,9 @@ use super::{IngestError, columnar, dates, no_rows, numbers};
 use crate::cohort::{Cohort, Column, Data, Fault};
 use crate::store::Input;
 use ambers::{MissingSpec, SpssMetadata};
+use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, DurationMicrosecondType, Float64Type, TimestampMicrosecondType};
-use arrow_array::ArrayRef;
 use std::io::{BufReader, Cursor, Read, Seek};
 
 /// Rows taken at a time.
@@ -86,7 +86,8 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(name: &str, meta: &'a SpssMetadata, codes: &Codes) -> Reading<'a> {
-        let labels = meta.value_labels(name).map(|l| l.iter().map(|(v, label)| (v.to_string().trim_end().to_string(), label.clone())).collect());
+        let labels =
+            meta.value_labels(name).map(|l| l.iter().map(|(v, label)| (v.to_string().trim_end().to_string(), label.clone())).collect());
         let note = if meta.weight_variable.as_deref() == Some(name) { "the file's weight" } else { "" };
         Reading {
             name: name.to_string(),

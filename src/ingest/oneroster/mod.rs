@@ -61,19 +61,15 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
     }
     let all = [Some(&users), Some(&orgs), Some(&classes), Some(&enrollments), roles.as_ref(), demographics.as_ref()];
     let graded = gradebook.iter().flat_map(|g| [&g.items, &g.results]);
-    let gone: Vec<String> = all
-        .into_iter()
-        .flatten()
-        .chain(graded)
-        .filter(|t| t.n_gone > 0)
-        .map(|t| format!("{} of {}", t.n_gone, t.file))
-        .collect();
+    let gone: Vec<String> =
+        all.into_iter().flatten().chain(graded).filter(|t| t.n_gone > 0).map(|t| format!("{} of {}", t.n_gone, t.file)).collect();
     let told = if manifest.is_some() { "a OneRoster folder (bulk)" } else { "a OneRoster folder without manifest.csv, taken as bulk" };
     let mut out = Joined { cohort: Cohort { first_row: 1, declared_real: codes.keep.clone(), ..Cohort::default() }, columns, codes, told };
 
     let left_out = if gone.is_empty() { String::new() } else { format!("rows marked tobedeleted left out: {}", gone.join(", ")) };
     out.column("student", "the student's sourcedId", &left_out, true, &rows, |(u, _)| users.cell(&users.rows[u], "sourcedId"));
-    let homeless = format!("homeroom, or the only class; none for {} students, who have several classes or none", count(placement.without_class));
+    let homeless =
+        format!("homeroom, or the only class; none for {} students, who have several classes or none", count(placement.without_class));
     out.column("classroom", "the class's sourcedId", &homeless, true, &rows, |(u, _)| placement.class(u, &classes));
     let homeless = format!("the class's, or the only one; none for {} students", count(placement.without_school));
     out.column("school", "the school's sourcedId", &homeless, true, &rows, |(u, _)| placement.school(u));
@@ -92,12 +88,18 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
     }
     if let Some(table) = &demographics {
         for name in table.own_columns() {
-            out.column(name, "from demographics.csv", "", false, &rows, |(u, _)| people[u].map_or("", |row| table.cell(&table.rows[row], name)));
+            out.column(name, "from demographics.csv", "", false, &rows, |(u, _)| {
+                people[u].map_or("", |row| table.cell(&table.rows[row], name))
+            });
         }
     }
     if let Some(scores) = &scores {
         let without: Vec<String> = scores.without.iter().map(|(status, n)| format!("{status}: {}", count(*n))).collect();
-        let note = if without.is_empty() { String::new() } else { format!("results of all line items that are no scores: {}", without.join(", ")) };
+        let note = if without.is_empty() {
+            String::new()
+        } else {
+            format!("results of all line items that are no scores: {}", without.join(", "))
+        };
         for (at, title) in scores.titles.iter().enumerate() {
             if out.cohort.names.contains(title) {
                 return Err(taken(title).into());
@@ -216,7 +218,13 @@ fn deltas(manifest: Option<&Table>, faults: &mut Faults) {
 }
 
 fn lacking(file: &str, why: &str) -> Fault {
-    Fault::new("INGEST-027", format!("the folder has no {file}"), "the OneRoster folder", why, format!("export {file} too; names are exact, small and capital letters included"))
+    Fault::new(
+        "INGEST-027",
+        format!("the folder has no {file}"),
+        "the OneRoster folder",
+        why,
+        format!("export {file} too; names are exact, small and capital letters included"),
+    )
 }
 
 fn taken(title: &str) -> Fault {

@@ -40,7 +40,8 @@ impl Placement {
         let mut out =
             Placement { class: vec![None; users.rows.len()], school: vec![None; users.rows.len()], without_class: 0, without_school: 0 };
         for user in (0..users.rows.len()).filter(|&u| students[u]) {
-            let homes: Vec<usize> = taken[user].iter().copied().filter(|&c| classes.cell(&classes.rows[c], "classType") == "homeroom").collect();
+            let homes: Vec<usize> =
+                taken[user].iter().copied().filter(|&c| classes.cell(&classes.rows[c], "classType") == "homeroom").collect();
             out.class[user] = match (homes.as_slice(), taken[user].as_slice()) {
                 ([home], _) => Some(*home),
                 ([], [only]) => Some(*only),

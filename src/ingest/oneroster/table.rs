@@ -43,8 +43,7 @@ impl Table {
         let plain = sniff::unpack(input.reader()?).map_err(disk)?;
         let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(plain);
         let mut record = csv::ByteRecord::new();
-        let mut table =
-            Table { file, header: Vec::new(), rows: Vec::new(), ids: BTreeMap::new(), gone: BTreeSet::new(), n_gone: 0 };
+        let mut table = Table { file, header: Vec::new(), rows: Vec::new(), ids: BTreeMap::new(), gone: BTreeSet::new(), n_gone: 0 };
         while rows.read_byte_record(&mut record).map_err(|e| disk(e.into()))? {
             let line = record.position().map_or(0, csv::Position::line);
             let mut cells = Vec::with_capacity(record.len());
