@@ -28,6 +28,9 @@ impl Value {
     }
 }
 
+/// A row's number from 0, and its cells by column.
+pub(super) type Row = (u32, Vec<(u32, Value)>);
+
 /// The cells of a sheet that hold something, by rows.
 pub(super) struct Grid<'a> {
     cells: XlsxCellReader<'a, Cursor<Vec<u8>>>,
@@ -44,8 +47,8 @@ impl<'a> Grid<'a> {
         Grid { cells, sheet: sheet.to_string(), ahead: None, ended: false }
     }
 
-    /// The next row that holds something: its number from 0, and its cells by column.
-    pub(super) fn next_row(&mut self) -> Result<Option<(u32, Vec<(u32, Value)>)>, IngestError> {
+    /// The next row that holds something.
+    pub(super) fn next_row(&mut self) -> Result<Option<Row>, IngestError> {
         let first = match self.ahead.take() {
             Some(cell) => cell,
             None => match self.next_cell()? {
