@@ -38,7 +38,9 @@ impl Inspect {
                 .iter()
                 .map(|c| {
                     let (missing, distinct, range) = describe(c);
-                    json!({"name": c.name, "kind": c.data.kind(), "missing": missing, "distinct": distinct, "low": range.map(|r| r.0), "high": range.map(|r| r.1)})
+                    let says = cohort.codebook.entries.iter().find(|e| e.column == c.name);
+                    json!({"name": c.name, "kind": c.data.kind(), "missing": missing, "distinct": distinct, "low": range.map(|r| r.0), "high": range.map(|r| r.1),
+                        "meaning": says.map(|e| &e.meaning), "coding": says.map(|e| &e.unit), "source": says.map(|e| &e.source)})
                 })
                 .collect();
             let guessed: Vec<_> = guesses.iter().map(|g| json!({"role": g.role, "column": g.column, "why": g.why})).collect();
@@ -76,6 +78,7 @@ impl Inspect {
         }
         out.push_str(&text::text(&table));
         out.push('\n');
+        out.push_str(&said(&cohort));
         for line in &shape {
             out.push_str(&format!("{line}\n"));
         }
@@ -98,6 +101,18 @@ impl Inspect {
         }
         print(&out)
     }
+}
+
+/// What the source says of its columns.
+fn said(cohort: &Cohort) -> String {
+    let Some(first) = cohort.codebook.entries.first() else { return String::new() };
+    let mut out = format!("What the source says ({}):\n", first.source);
+    for e in &cohort.codebook.entries {
+        let coding = if e.unit.is_empty() { String::new() } else { format!(" [{}]", e.unit) };
+        out.push_str(&format!("  {}: {}{coding}\n", e.column, e.meaning));
+    }
+    out.push('\n');
+    out
 }
 
 /// Values that may mean missing.

@@ -43,6 +43,11 @@ impl New {
             quoted(&format!("A study of {name}")),
             quoted(&path)
         );
+        for (key, value) in [("format", &self.data.format), ("sheet", &self.data.sheet)] {
+            if let Some(value) = value {
+                out.push_str(&format!("{key} = {}\n", quoted(value)));
+            }
+        }
         if codes.is_empty() {
             out.push_str("# missing = [\"score=-99\"]       # values that mean missing; empty cells always do\n# keep = [\"grade=-1\"]           # values that look like a missing code and are real\n");
         } else {

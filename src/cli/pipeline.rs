@@ -3,7 +3,7 @@
 use super::Failure;
 use super::progress::Progress;
 use crate::cohort::Fault;
-use crate::ingest::{self, Codes, Format};
+use crate::ingest::{self, Codes, Format, Source};
 use crate::panel::Executor;
 use crate::provenance::{self, RunFiles};
 use crate::store::Input;
@@ -66,7 +66,7 @@ pub(super) fn data_of(study: &StudyFile, places: &Places) -> Result<Option<Loade
 /// Where the data file of a study is.
 pub(super) fn place_of(study: &StudyFile, places: &Places) -> Result<String, Failure> {
     let path = study.data.path.as_deref().expect("resolved: loaded");
-    let found = places.named.clone().or_else(|| places.near.iter().map(|folder| folder.join(path)).find(|p| p.is_file()));
+    let found = places.named.clone().or_else(|| places.near.iter().map(|folder| folder.join(path)).find(|p| p.exists()));
     match found {
         Some(p) => Ok(p.to_string_lossy().into_owned()),
         None if Path::new(path).is_absolute() || path == "-" => Ok(path.to_string()),
@@ -79,18 +79,16 @@ pub(super) fn place_of(study: &StudyFile, places: &Places) -> Result<String, Fai
 /// Reads the data of a study.
 fn load(study: &StudyFile, places: &Places) -> Result<Loaded, Failure> {
     let path = study.data.path.as_deref().expect("resolved: loaded");
-    let (place, input) = match &places.held {
-        Some((name, bytes)) if places.named.is_none() => (name.clone(), Input::Bytes(bytes.clone().into())),
-        _ => {
-            let place = place_of(study, places)?;
-            let input = Input::open(&place)?;
-            (place, input)
+    let (format, sheet) = (study.data.format.as_deref(), study.data.sheet.as_deref());
+    let source = match &places.held {
+        Some((name, bytes)) if places.named.is_none() => {
+            Source::of(Input::Bytes(bytes.clone().into()), Format::find(name, format)?, sheet)?
         }
+        _ => Source::open(&place_of(study, places)?, format, sheet)?,
     };
     let columns = study::columns(study)?;
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let format = Format::find(&place, study.data.format.as_deref())?;
-    let cohort = ingest::read(&input, format, Some(&names), &Codes::parse(&study.data.missing, &study.data.keep))?;
+    let cohort = ingest::read(&source, Some(&names), &Codes::parse(&study.data.missing, &study.data.keep))?;
     let name = Path::new(path).file_name().map_or_else(|| path.to_string(), |n| n.to_string_lossy().into_owned());
     let hash = cohort.fingerprint();
     Ok(Loaded { cohort, truth: None, input: Some((name, hash)) })

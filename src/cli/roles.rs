@@ -2,19 +2,22 @@
 
 use super::Failure;
 use crate::cohort::Cohort;
-use crate::ingest::{self, Codes, Format};
+use crate::ingest::{self, Codes, Source};
 use crate::panel::{CovariateTerm, Duplicates, FixedEffect, PanelSpec, Paths, TreatmentRule};
-use crate::store::Input;
 
 /// Where the data are and how to read them.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Data {
-    /// The data: CSV, TSV (also .gz, .zst), Parquet, Arrow IPC; - reads CSV from standard input
+    /// The data: CSV, TSV (also .gz, .zst), Parquet, Arrow IPC, Stata (.dta), SPSS (.sav, .zsav), Excel (.xlsx), a OneRoster folder;
+    /// - reads CSV from standard input
     #[arg(value_name = "DATA")]
     pub data: String,
-    /// The format, where the file's ending does not tell: csv, tsv, parquet, arrow
+    /// The format, where the file's ending does not tell: csv, tsv, parquet, arrow, stata, spss, xlsx, oneroster
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
+    /// The sheet of an Excel workbook [default: its first]
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
     /// A value that means missing, as CODE or COLUMN=CODE (repeatable); empty cells always do
     #[arg(long, value_name = "[COLUMN=]CODE", allow_hyphen_values = true)]
     pub missing: Vec<String>,
@@ -26,9 +29,8 @@ pub struct Data {
 impl Data {
     /// Reads the columns asked for (`None`: all).
     pub fn read(&self, columns: Option<&[&str]>) -> Result<Cohort, Failure> {
-        let format = Format::find(&self.data, self.format.as_deref())?;
-        let input = Input::open(&self.data)?;
-        Ok(ingest::read(&input, format, columns, &Codes::parse(&self.missing, &self.keep))?)
+        let source = Source::open(&self.data, self.format.as_deref(), self.sheet.as_deref())?;
+        Ok(ingest::read(&source, columns, &Codes::parse(&self.missing, &self.keep))?)
     }
 }
 

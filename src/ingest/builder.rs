@@ -70,14 +70,27 @@ impl Builder {
                 Ok(())
             }
             None if is_missing_word(cell) => {
-                match self.words.iter_mut().find(|w| w.0 == cell) {
-                    Some(word) => word.1 += 1,
-                    None => self.words.push((cell.to_string(), 1, row)),
-                }
+                self.suspect(cell, row);
                 self.push_missing();
                 Ok(())
             }
             None => Err(NeedsText),
+        }
+    }
+
+    /// Adds a cell that holds a spreadsheet's error, in a column of any kind: missing, and asked about unless that is declared.
+    pub(super) fn push_error(&mut self, error: &str) {
+        if !self.missing.iter().any(|code| same(code, error)) {
+            self.suspect(error, self.rows);
+        }
+        self.rows += 1;
+        self.push_missing();
+    }
+
+    fn suspect(&mut self, word: &str, row: usize) {
+        match self.words.iter_mut().find(|w| w.0 == word) {
+            Some(word) => word.1 += 1,
+            None => self.words.push((word.to_string(), 1, row)),
         }
     }
 

@@ -1,8 +1,7 @@
 //! Coefficients by period and their covariance, as other software writes them: two small tables.
 
-use super::{Codes, Format, IngestError, read};
+use super::{Codes, IngestError, Source, read};
 use crate::cohort::{Cohort, Data, Fault, did_you_mean};
-use crate::store::Input;
 
 /// Coefficients before and after treatment, without the reference period.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +57,7 @@ pub fn coefficients(estimates: &str, covariance: &str) -> Result<Coefficients, I
 }
 
 fn whole(path: &str) -> Result<Cohort, IngestError> {
-    let table = read(&Input::open(path)?, Format::find(path, None)?, None, &Codes::default())?;
+    let table = read(&Source::open(path, None, None)?, None, &Codes::default())?;
     Ok(table)
 }
 

@@ -10,6 +10,7 @@ use std::io::Cursor;
 pub(super) fn read(input: &Input, format: Format, columns: Option<&[&str]>, codes: &Codes) -> Result<Cohort, IngestError> {
     match input {
         Input::File(path) => cohort(&|| input.file(path), format, columns, codes),
+        Input::Folder(_) => Err(input.size().expect_err("a folder has no size").into()),
         Input::Bytes(bytes) => cohort(&|| Ok(Cursor::new(bytes.as_ref().clone())), format, columns, codes),
     }
 }
@@ -39,14 +40,7 @@ fn cohort<R: polars::io::mmap::MmapBytesReader>(
         cohort.push(Column { name: name.clone(), data });
     }
     if !cohort.columns.is_empty() && cohort.n_rows == 0 {
-        return Err(Fault::new(
-            "INGEST-005",
-            "the file has no rows",
-            "the whole file",
-            "there is nothing to analyse",
-            "check the path, or export the data again",
-        )
-        .into());
+        return Err(super::no_rows().into());
     }
     Ok(cohort)
 }
@@ -108,7 +102,7 @@ fn texts(values: &StringChunked) -> Data {
     Data::Text(Texts::encode(list.iter().map(|v| v.map(str::trim).filter(|s| !s.is_empty()))))
 }
 
-fn declare_missing(data: &mut Data, codes: &[&str]) {
+pub(super) fn declare_missing(data: &mut Data, codes: &[&str]) {
     let numbers: Vec<f64> = codes.iter().filter_map(|c| c.parse().ok()).collect();
     if let Data::Flag(flags) = data
         && (numbers.contains(&0.0) || numbers.contains(&1.0))

@@ -1,35 +1,34 @@
-//! Reading data: CSV and TSV (plain, gzip, zstd), Parquet, Arrow IPC. Only the columns asked for are kept.
+//! Reading data: CSV and TSV (plain, gzip, zstd), Parquet, Arrow IPC, Stata, SPSS, Excel, OneRoster folders. Only the columns
+//! asked for are kept.
 //!
 //! Parquet and Arrow are read by Polars. Delimited text is read with the `csv` crate, because every bad row must be
-//! named by its number and a short row must never be filled up with missing values in silence.
+//! named by its number and a short row must never be filled up with missing values in silence. What a statistics program's file
+//! says of its columns (labels, reasons for missing values) goes into the codebook; a column of labelled numbers stays numbers.
 
 mod builder;
 mod codes;
 mod coefficients;
 mod columnar;
+mod dates;
 mod delimited;
+mod excel;
+mod guard;
+mod labels;
+mod numbers;
+mod oneroster;
 pub mod profiles;
 mod sniff;
+mod source;
+mod spss;
+mod stata;
 pub mod write;
 
 pub use codes::Codes;
 pub use coefficients::{Coefficients, coefficients};
+pub use source::{Format, Source};
 
-use crate::cohort::{Cohort, Fault, Faults, did_you_mean};
-use crate::store::{Input, StoreError};
-
-/// A data format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Comma-separated text, or with semicolons or bars.
-    Csv,
-    /// Tab-separated text.
-    Tsv,
-    /// Parquet.
-    Parquet,
-    /// Arrow IPC (Feather).
-    Arrow,
-}
+use crate::cohort::{Cohort, Fault, Faults};
+use crate::store::StoreError;
 
 /// What went wrong in reading.
 #[derive(Debug)]
@@ -58,59 +57,30 @@ impl From<Fault> for IngestError {
     }
 }
 
-impl Format {
-    /// By name, or by the file's ending.
-    ///
-    /// # Errors
-    /// When neither says it.
-    pub fn find(path: &str, named: Option<&str>) -> Result<Format, Faults> {
-        const NAMES: [&str; 4] = ["csv", "tsv", "parquet", "arrow"];
-        if let Some(name) = named {
-            return match name.to_ascii_lowercase().as_str() {
-                "csv" => Ok(Format::Csv),
-                "tsv" => Ok(Format::Tsv),
-                "parquet" => Ok(Format::Parquet),
-                "arrow" | "ipc" | "feather" => Ok(Format::Arrow),
-                _ => Err(Fault::new(
-                    "INGEST-001",
-                    format!("unknown format {name:?}"),
-                    "--format",
-                    "the file cannot be read",
-                    did_you_mean(name, NAMES),
-                )
-                .into()),
-            };
-        }
-        if path == "-" {
-            return Ok(Format::Csv);
-        }
-        let lower = path.to_ascii_lowercase();
-        let bare = lower.strip_suffix(".gz").or_else(|| lower.strip_suffix(".zst")).unwrap_or(&lower);
-        match bare.rsplit('.').next() {
-            Some("csv" | "txt") => Ok(Format::Csv),
-            Some("tsv" | "tab") => Ok(Format::Tsv),
-            Some("parquet" | "pq") => Ok(Format::Parquet),
-            Some("arrow" | "ipc" | "feather") => Ok(Format::Arrow),
-            _ => Err(Fault::new(
-                "INGEST-001",
-                "the file's ending does not tell its format",
-                path,
-                "didact does not guess from the content",
-                "say it with --format csv|tsv|parquet|arrow",
-            )
-            .into()),
-        }
-    }
-}
-
 /// Reads a cohort. `columns`: those needed, or `None` for all. A needed column that is not there is left to the caller,
 /// who knows its role.
 ///
 /// # Errors
 /// A file that cannot be read, or all faults of its content.
-pub fn read(input: &Input, format: Format, columns: Option<&[&str]>, codes: &Codes) -> Result<Cohort, IngestError> {
-    match format {
-        Format::Csv | Format::Tsv => delimited::read(input, format == Format::Tsv, columns, codes),
-        Format::Parquet | Format::Arrow => columnar::read(input, format, columns, codes),
+pub fn read(source: &Source, columns: Option<&[&str]>, codes: &Codes) -> Result<Cohort, IngestError> {
+    let input = &source.input;
+    match source.format {
+        Format::Csv | Format::Tsv => delimited::read(input, source.format == Format::Tsv, columns, codes),
+        Format::Parquet | Format::Arrow => columnar::read(input, source.format, columns, codes),
+        Format::Stata => guard::calm("a Stata file", || stata::read(input, columns, codes)),
+        Format::Spss => guard::calm("an SPSS file", || spss::read(input, columns, codes)),
+        Format::Excel => guard::calm("an Excel workbook", || excel::read(input, source.sheet.as_deref(), columns, codes)),
+        Format::OneRoster => oneroster::read(input, columns, codes),
     }
+}
+
+/// The fault of a file without a row.
+fn no_rows() -> Fault {
+    Fault::new(
+        "INGEST-005",
+        "the file has no rows",
+        "the whole file",
+        "there is nothing to analyse",
+        "check the path, or export the data again",
+    )
 }

@@ -10,12 +10,45 @@ use std::path::{Path, PathBuf};
 pub enum Input {
     /// A file.
     File(PathBuf),
+    /// A folder of files.
+    Folder(PathBuf),
     /// What came over standard input, kept.
     Bytes(std::sync::Arc<Vec<u8>>),
 }
 
 impl Input {
-    /// A file by its path, or standard input for `-`.
+    /// Whether a path leads to a folder.
+    pub fn is_folder(path: &str) -> bool {
+        std::fs::metadata(path).is_ok_and(|m| m.is_dir())
+    }
+
+    /// A file of this name in the folder, where there is one.
+    ///
+    /// # Errors
+    /// When the input is not a folder.
+    pub fn member(&self, name: &str) -> Result<Option<Input>, StoreError> {
+        match self {
+            Input::Folder(folder) => {
+                let path = folder.join(name);
+                Ok(path.is_file().then_some(Input::File(path)))
+            }
+            _ => Err(StoreError::plain("a folder is needed here, not a file")),
+        }
+    }
+
+    /// How many bytes there are.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub fn size(&self) -> Result<u64, StoreError> {
+        match self {
+            Input::File(path) => Ok(std::fs::metadata(path).map_err(|e| StoreError::new(format!("reading {}", path.display()), e))?.len()),
+            Input::Folder(path) => Err(folder(path)),
+            Input::Bytes(bytes) => Ok(bytes.len() as u64),
+        }
+    }
+
+    /// A file or a folder by its path, or standard input for `-`. A folder has no bytes: reading it as a file fails.
     ///
     /// # Errors
     /// When the file is not there or cannot be read.
@@ -27,7 +60,7 @@ impl Input {
         }
         let meta = std::fs::metadata(path).map_err(|e| StoreError::new(format!("reading {path}"), e))?;
         if meta.is_dir() {
-            return Err(StoreError::plain(format!("{path} is a folder, not a file")));
+            return Ok(Input::Folder(PathBuf::from(path)));
         }
         Ok(Input::File(PathBuf::from(path)))
     }
@@ -39,6 +72,7 @@ impl Input {
     pub fn reader(&self) -> Result<Box<dyn Read + Send>, StoreError> {
         match self {
             Input::File(path) => Ok(Box::new(self.file(path)?)),
+            Input::Folder(path) => Err(folder(path)),
             Input::Bytes(bytes) => Ok(Box::new(std::io::Cursor::new(bytes.as_ref().clone()))),
         }
     }
@@ -68,4 +102,8 @@ impl Input {
     pub fn text(&self) -> Result<String, StoreError> {
         String::from_utf8(self.bytes()?).map_err(|_| StoreError::plain("the file is not UTF-8 text"))
     }
+}
+
+fn folder(path: &Path) -> StoreError {
+    StoreError::plain(format!("{} is a folder, not a file", path.display()))
 }

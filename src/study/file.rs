@@ -88,6 +88,9 @@ pub struct DataSection {
     /// The file's format, where its ending does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
+    /// The sheet of an Excel workbook; its first where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// Values that mean missing: "CODE" or "COLUMN=CODE".
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,

@@ -1,5 +1,6 @@
 //! What the papers of a run's folder say: where it comes from, what it takes to repeat it, which file shows what.
 
+use crate::cohort::Entry;
 use crate::estimate::Card;
 use crate::study::Run;
 use crate::table::Report;
@@ -109,7 +110,8 @@ pub fn capsule(run: &Run, report: &Report, study_text: &str, columns: &[String],
     };
     let meaning = |column: &String| {
         let known = run.codebook.entries.iter().find(|e| e.column == *column);
-        (column.clone(), known.map(|e| format!("{} ({})", e.meaning, e.unit)).unwrap_or_default())
+        let said = |e: &Entry| if e.unit.is_empty() { e.meaning.clone() } else { format!("{} ({})", e.meaning, e.unit) };
+        (column.clone(), known.map(said).unwrap_or_default())
     };
     let files = |folder: &str, id: &str| {
         let own = |p: &&Part| p.name.strip_prefix(folder).and_then(|n| n.strip_prefix(id)).is_some_and(|rest| rest.starts_with('.'));

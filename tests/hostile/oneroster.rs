@@ -1,0 +1,170 @@
+//! OneRoster folders: joined to one row a student and school year, with every broken reference named.
+
+use crate::support::program::didact;
+use didact::cohort::{Cohort, Faults};
+use didact::ingest::{self, Codes, IngestError, Source};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A folder's files by name.
+type Files = BTreeMap<&'static str, String>;
+
+fn good() -> Files {
+    BTreeMap::from([
+        ("manifest.csv", "\u{feff}propertyName,value\noneroster.version,1.1\nfile.users,bulk\nfile.results,bulk\n".into()),
+        ("orgs.csv", "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\nd1,,,District,district,,\ns1,,,North,school,,d1\ns2,,,South,school,,d1\n".into()),
+        (
+            "users.csv",
+            "\u{feff}sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,givenName,familyName,grades\n\
+             007,,,true,s1,student,u1,Ann,Able,04\n\
+             008,,,true,\"s1,d1\",student,u2,Ben,Baker,04\n\
+             009,,,true,s2,student,u3,Cem,Canary,05\n\
+             010,tobedeleted,,true,s2,student,u4,Dee,Dale,05\n\
+             t1,,,true,s1,teacher,u5,Tea,Cher,\n"
+                .into(),
+        ),
+        (
+            "classes.csv",
+            "sourcedId,status,dateLastModified,title,classType,schoolSourcedId,termSourcedIds\n\
+             c1,,,4A,homeroom,s1,y21\nc2,,,Math,scheduled,s1,y21\nc3,,,5B,homeroom,s2,y21\n"
+                .into(),
+        ),
+        (
+            "enrollments.csv",
+            "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary\n\
+             e1,,,c1,s1,007,student,\ne2,,,c2,s1,007,student,\ne3,,,c2,s1,008,student,\ne4,,,c3,s2,009,student,\n\
+             e5,,,c3,s2,010,student,\ne6,,,c1,s1,t1,teacher,true\ne7,tobedeleted,,c1,s1,009,student,\n"
+                .into(),
+        ),
+        ("demographics.csv", "sourcedId,status,dateLastModified,birthDate,sex,hispanicOrLatinoEthnicity\n007,,,2011-01-02,female,true\n009,,,2010-03-04,male,false\n".into()),
+        ("academicSessions.csv", "sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear\ny21,,,Year,schoolYear,2020-08-01,2021-06-30,,2021\n".into()),
+        (
+            "lineItems.csv",
+            "sourcedId,status,dateLastModified,title,classSourcedId,gradingPeriodSourcedId\nl1,,,math,c2,y21\nl2,,,reading,c1,\nl3,,,reading,c3,\n".into(),
+        ),
+        (
+            "results.csv",
+            "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate\n\
+             r1,,,l1,007,fully graded,81.5,2021-05-01\nr2,,,l2,007,fully graded,70,2021-05-01\nr3,,,l1,008,exempt,0,2021-05-01\n\
+             r4,,,l3,009,fully graded,64,2021-05-01\nr5,,,l3,010,fully graded,50,2021-05-01\n"
+                .into(),
+        ),
+    ])
+}
+
+fn write(files: &Files, folder: &Path) {
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).expect("written");
+    }
+}
+
+fn read(files: &Files, columns: Option<&[&str]>) -> Result<Cohort, IngestError> {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(files, folder.path());
+    ingest::read(&Source::open(&folder.path().display().to_string(), None, None)?, columns, &Codes::default())
+}
+
+fn refused(files: &Files) -> Faults {
+    match read(files, None) {
+        Err(IngestError::Faults(faults)) => faults,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+fn cells(cohort: &Cohort, column: &str) -> Vec<String> {
+    let data = &cohort.column(column).expect(column).data;
+    (0..data.len()).map(|row| data.display(row)).collect()
+}
+
+#[test]
+fn a_folder_is_joined_to_one_row_a_student_and_year() {
+    let cohort = read(&good(), None).expect("read");
+    assert_eq!(cells(&cohort, "student"), ["007", "008", "009"]);
+    assert_eq!(cells(&cohort, "classroom"), ["c1", "c2", "c3"]);
+    assert_eq!(cells(&cohort, "school"), ["s1", "s1", "s2"]);
+    assert_eq!(cells(&cohort, "grade"), ["04", "04", "05"]);
+    assert_eq!(cells(&cohort, "period"), ["2021"; 3]);
+    assert_eq!(cells(&cohort, "sex"), ["female", "", "male"]);
+    assert_eq!(cells(&cohort, "hispanicOrLatinoEthnicity"), ["1", "", "0"]);
+    assert_eq!(cells(&cohort, "math"), ["81.5", "", ""], "an exempt result is no score of zero");
+    assert_eq!(cells(&cohort, "reading"), ["70", "", "64"]);
+    let said = &cohort.codebook.entries[0];
+    assert!(said.unit.contains("1 of users.csv") && said.unit.contains("1 of enrollments.csv"), "{said:?}");
+    assert!(said.source.contains("bulk"));
+    assert!(cohort.codebook.entries.iter().any(|e| e.column == "math" && e.unit.contains("exempt: fewer than 10")));
+    assert!(cohort.names.iter().all(|n| n != "givenName" && n != "familyName"));
+    let few = read(&good(), Some(&["math", "student"])).expect("read");
+    assert_eq!((few.columns.len(), few.names.len(), few.n_rows), (2, cohort.names.len(), 3));
+}
+
+#[test]
+fn years_come_from_dates_where_no_session_tells_them() {
+    let mut files = good();
+    files.remove("academicSessions.csv");
+    files.insert("results.csv", files["results.csv"].replace("70,2021-05-01", "70,2021-09-01"));
+    let cohort = read(&files, None).expect("read");
+    assert_eq!(cells(&cohort, "student"), ["007", "007", "008", "009"]);
+    assert_eq!(cells(&cohort, "period"), ["2021", "2022", "2021", "2021"]);
+    assert_eq!(cells(&cohort, "reading"), ["", "70", "", "64"]);
+    files.insert("results.csv", files["results.csv"].replace("2021-05-01", ""));
+    assert_eq!(refused(&files).shown[0].code, "INGEST-024");
+}
+
+#[test]
+fn broken_folders_are_refused_with_file_and_line() {
+    let cases: [(&str, &str, &str, &str, &str); 9] = [
+        ("manifest.csv", "file.users,bulk", "file.users,delta", "INGEST-026", "manifest.csv, line 3"),
+        ("users.csv", "sourcedId", "sourcedID", "INGEST-021", "users.csv, line 1"),
+        ("enrollments.csv", "e3,,,c2", "e3,,,c9", "INGEST-023", "enrollments.csv, line 4"),
+        ("enrollments.csv", "009,student,\ne5", "099,student,\ne5", "INGEST-023", "enrollments.csv, line 5"),
+        ("results.csv", "r4,,,l3,009", "r4,,,l9,009", "INGEST-023", "results.csv, line 5"),
+        ("demographics.csv", "009,,,2010", "999,,,2010", "INGEST-023", "demographics.csv, line 3"),
+        ("classes.csv", "homeroom,s2", "homeroom,s9", "INGEST-023", "classes.csv, line 4"),
+        ("users.csv", "008,,,true", "007,,,true", "INGEST-022", "users.csv, lines 2 and 3"),
+        ("results.csv", "r2,,,l2,007", "r2,,,l1,007", "INGEST-025", "results.csv, lines 2 and 3"),
+    ];
+    for (file, from, to, code, place) in cases {
+        let mut files = good();
+        let changed = files[file].replacen(from, to, 1);
+        assert_ne!(changed, files[file], "{file} {from}");
+        files.insert(file, changed);
+        let faults = refused(&files);
+        assert!(faults.shown.iter().any(|f| f.code == code && f.place == place), "{file}: {to}: {:?}", faults.shown);
+    }
+    for file in ["users.csv", "orgs.csv", "classes.csv", "enrollments.csv", "lineItems.csv", "results.csv"] {
+        let mut files = good();
+        files.remove(file);
+        let faults = refused(&files);
+        assert!(faults.shown.iter().any(|f| f.code == "INGEST-027" && f.what.contains(file)), "{file}: {:?}", faults.shown);
+    }
+    let mut files = good();
+    files.insert("users.csv", files["users.csv"].replace("sourcedId", "sourcedID"));
+    assert!(refused(&files).shown[0].remedy.contains("sourcedID"), "the nearest name is told");
+}
+
+#[test]
+fn a_file_cut_off_anywhere_never_panics() {
+    let files = good();
+    for file in ["users.csv", "enrollments.csv", "results.csv", "manifest.csv"] {
+        for cut in (0..files[file].len()).filter(|&c| files[file].is_char_boundary(c)) {
+            let mut short = files.clone();
+            short.insert(file, files[file][..cut].to_string());
+            let _ = read(&short, None);
+        }
+    }
+}
+
+#[test]
+fn the_program_takes_a_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&good(), folder.path());
+    let path = folder.path().display().to_string();
+    let ran = didact(["inspect", &path]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("What the source says (a OneRoster folder (bulk))") && !ran.stdout.contains("Canary"));
+    let ran = didact(["inspect", &path, "--format", "csv"]);
+    assert!(ran.code == 5 && ran.stderr.contains("is a folder"), "{} {}", ran.code, ran.stderr);
+    let users = folder.path().join("users.csv").display().to_string();
+    let ran = didact(["inspect", &users, "--format", "oneroster"]);
+    assert!(ran.code == 5 && ran.stderr.contains("a folder is needed"), "{} {}", ran.code, ran.stderr);
+}
