@@ -34,7 +34,10 @@ pub fn files(run: &Published, slug: &str) -> Result<RunFiles, RenderError> {
         Some(_) => format!("didact run study.toml --seed {}", run.study.study.seed),
         None => "didact run study.toml".to_string(),
     };
-    let mut items = vec![("study file, BLAKE3".to_string(), study_hash.clone()), ("rows read".to_string(), rows_read(run).map_or("withheld".into(), |n| n.to_string()))];
+    let mut items = vec![
+        ("study file, BLAKE3".to_string(), study_hash.clone()),
+        ("rows read".to_string(), rows_read(run).map_or("withheld".into(), |n| n.to_string())),
+    ];
     if let Some((name, hash)) = &run.input {
         items.push((format!("columns read of {name}, BLAKE3 in any order of rows"), hash.clone()));
     }

@@ -126,7 +126,8 @@ fn no_planted_value_comes_out() {
         assert!(found.is_none(), "{id} stands in {found:?}");
     }
     let forms: BTreeSet<String> = planted.numbers.iter().flat_map(|n| printed(n)).collect();
-    let leaked: Vec<(String, String)> = forms.iter().filter(|f| !other.has_number(f)).filter_map(|f| Some((f.clone(), all.with_number(f)?))).collect();
+    let leaked: Vec<(String, String)> =
+        forms.iter().filter(|f| !other.has_number(f)).filter_map(|f| Some((f.clone(), all.with_number(f)?))).collect();
     assert!(leaked.is_empty(), "{leaked:?}");
 }
 

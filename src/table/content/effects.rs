@@ -231,7 +231,8 @@ pub(super) fn cohorts(run: &Run, level: f64) -> Table {
 /// The effects at quantiles of the outcome or at doses.
 pub(super) fn distribution(run: &Run, level: f64) -> Table {
     let kept = |e: &Effect| matches!(e.target.estimand, Estimand::Quantile | Estimand::Bound | Estimand::Dose | Estimand::DoseSlope);
-    let mut out = table("distribution", "Effects by place in the distribution, or by dose", &run.analyses, level, kept, true, Gate::of(run));
+    let mut out =
+        table("distribution", "Effects by place in the distribution, or by dose", &run.analyses, level, kept, true, Gate::of(run));
     out.notes.clear();
     out.notes.extend(samples(&run.analyses, &kept));
     out

@@ -55,7 +55,10 @@ fn numbers(text: &str) -> BTreeSet<String> {
         }
         let start = at;
         let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
-        while digit(at) || (matches!(bytes.get(at), Some(b'.')) && digit(at + 1)) || (bytes.get(at) == Some(&b',') && (1..4).all(|k| digit(at + k)) && !digit(at + 4)) {
+        while digit(at)
+            || (matches!(bytes.get(at), Some(b'.')) && digit(at + 1))
+            || (bytes.get(at) == Some(&b',') && (1..4).all(|k| digit(at + k)) && !digit(at + 4))
+        {
             at += 1;
         }
         out.insert(plain[start..at].to_string());

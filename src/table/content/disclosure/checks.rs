@@ -23,11 +23,8 @@ impl Gate {
     }
 
     fn check(&self, a: &Answered, large: &BTreeSet<&str>, untold: &Untold, few: bool) -> Checked {
-        let mut checked = if let Ok(Finding::LeaveOneOut(found)) = &a.answer {
-            Checked::of_large(a, found, self.least)
-        } else {
-            Checked::of(a)
-        };
+        let mut checked =
+            if let Ok(Finding::LeaveOneOut(found)) = &a.answer { Checked::of_large(a, found, self.least) } else { Checked::of(a) };
         let told = &mut checked.told;
         let before = suppressed(told);
         match &a.answer {
@@ -171,7 +168,9 @@ fn cohorts(told: &mut Told, untold: &Untold) {
                 _ => [treated, untreated].into_iter().filter_map(whole).any(|g| untold.cohort(g)),
             };
             if stays {
-                for cell in row.iter_mut().filter(|c| matches!(c, Cell::Number { .. } | Cell::Percent(_) | Cell::PValue(_) | Cell::Interval { .. })) {
+                for cell in
+                    row.iter_mut().filter(|c| matches!(c, Cell::Number { .. } | Cell::Percent(_) | Cell::PValue(_) | Cell::Interval { .. }))
+                {
                     *cell = Cell::Suppressed;
                 }
             }

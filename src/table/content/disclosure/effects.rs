@@ -29,8 +29,13 @@ pub(super) fn withhold(run: &mut Run, gate: &Gate) {
         }
     }
     subgroups(run, gate);
-    let names: BTreeSet<String> =
-        run.subgroups.iter().filter_map(|s| s.result.as_ref().ok()).filter_map(label).map(|(column, value)| format!("{column} = {value}")).collect();
+    let names: BTreeSet<String> = run
+        .subgroups
+        .iter()
+        .filter_map(|s| s.result.as_ref().ok())
+        .filter_map(label)
+        .map(|(column, value)| format!("{column} = {value}"))
+        .collect();
     run.signs.subgroups.retain(|t| names.iter().any(|n| t.label.ends_with(&format!(" among {n}"))));
     if partly || headline {
         run.signs.path = None;

@@ -25,8 +25,11 @@ impl Gate {
     /// A suppressed count (column `n`, ending in `_n`, or `treated_units`) takes with it the statistics that follow up to the next
     /// count; and where a row has a count of each group, the other count, and what was computed from both.
     fn rows(&self, table: &mut Table) {
-        let joint: Vec<bool> =
-            table.columns.iter().map(|c| ["difference_sd", "category", "adjusted", "stable", "p_value"].contains(&c.key.as_str())).collect();
+        let joint: Vec<bool> = table
+            .columns
+            .iter()
+            .map(|c| ["difference_sd", "category", "adjusted", "stable", "p_value"].contains(&c.key.as_str()))
+            .collect();
         let counts: Vec<bool> = table.columns.iter().map(|c| is_count(&c.key)).collect();
         let paired: Vec<bool> = table.columns.iter().map(|c| c.key.starts_with("treated_") || c.key.starts_with("comparison_")).collect();
         for row in &mut table.rows {
