@@ -136,14 +136,20 @@ fn no_planted_value_comes_out() {
 fn a_planted_leak_is_found() {
     let temporary = tempfile::tempdir().expect("a folder");
     let mut planted = plant(1);
-    // A title is the study's own, and is printed everywhere.
     let number = planted.numbers[17].clone();
     let rounded = printed(&number)[0].clone();
     let id = planted.ids[40].clone();
     planted.numbers.truncate(1);
-    let leaky = STUDY.replace("title = \"t\"", &format!("title = \"{id} scored {number}, or {rounded}\""));
+    // The title, and the name of a column, are printed wherever they are told.
+    let column = format!("{id} {number}");
+    planted.file = planted.file.replacen("prior", &column, 1);
+    let leaky = STUDY
+        .replace("title = \"t\"", &format!("title = \"{id} scored {number}, or {rounded}\""))
+        .replace("\"prior\"", &format!("\"{column}\""));
     let all = written(temporary.path(), &planted, &leaky);
-    for name in ["report.html", "report.json", "README.md", "notebook.ipynb", "ro-crate-metadata.json", "bundle.zip", "tables.docx"] {
+    let places =
+        ["report.html", "report.json", "README.md", "notebook.ipynb", "ro-crate-metadata.json", "bundle.zip", "tables.docx", "tables.xlsx"];
+    for name in places.into_iter().chain([".parquet", ".tex", "what was printed"]) {
         assert!(all.file_has(name, &id, &number), "the leak in {name} is not found");
     }
     assert!(all.with_number(&rounded).is_some());
@@ -203,9 +209,10 @@ fn small_groups_are_marked_and_cannot_be_computed() {
 fn an_effect_on_few_is_withheld_in_words() {
     let temporary = tempfile::tempdir().expect("a folder");
     let planted = plant(1);
-    // Of the treated only the cohort of five is left.
+    // Of the treated only five in one school are left, and three in another.
     let kept = |l: &&str| l.split(',').nth(3).is_none_or(|start| start != "2104" && start != "2103");
-    let file: Vec<&str> = planted.file.lines().filter(kept).collect();
+    let started = |l: &str| if l.contains("Zwickelmoor13") { l.replacen(",0,", ",2105,", 1) } else { l.to_string() };
+    let file: Vec<String> = planted.file.lines().filter(kept).map(started).collect();
     let place = temporary.path().join("few");
     let (found, _) = run(&place, &format!("{}\n", file.join("\n")), STUDY);
     for effect in found["results"].as_array().expect("results").iter().flat_map(|r| r["effects"].as_array().expect("effects")) {

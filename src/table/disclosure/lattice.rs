@@ -15,10 +15,10 @@ pub struct Item {
 
 /// Which of the effects must not be told.
 ///
-/// All of a cohort of few; each that rests on few; and along every cohort, period and event time in which exactly one is untold, that
+/// All of these cohorts; each that rests on few; and along every cohort, period and event time in which exactly one is untold, that
 /// with the next fewest: from the mean along the line and the others the one could be computed.
-pub fn withheld(items: &[Item], least: u64) -> Vec<bool> {
-    let mut hidden: Vec<bool> = items.iter().map(|i| few(i.n, least)).collect();
+pub fn withheld(items: &[Item], cohorts: &[i64], least: u64) -> Vec<bool> {
+    let mut hidden: Vec<bool> = items.iter().map(|i| few(i.n, least) || cohorts.contains(&i.start)).collect();
     let lines: [fn(&Item) -> i64; 3] = [|i| i.start, |i| i.period, |i| i.period - i.start];
     loop {
         let before = hidden.clone();
@@ -54,7 +54,7 @@ mod tests {
                 .enumerate()
                 .flat_map(|(g, row)| row.iter().enumerate().map(move |(t, n)| Item { start: g as i64, period: t as i64, n: *n }))
                 .collect();
-            let hidden = withheld(&items, 10);
+            let hidden = withheld(&items, &[], 10);
             for (i, item) in items.iter().enumerate() {
                 prop_assert!(hidden[i] || item.n >= 10);
                 let lines: [fn(&Item) -> i64; 3] = [|i| i.start, |i| i.period, |i| i.period - i.start];

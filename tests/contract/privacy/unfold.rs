@@ -61,6 +61,11 @@ fn numbers(text: &str) -> BTreeSet<String> {
         {
             at += 1;
         }
+        // Letters beside it: a piece of a hash or a name.
+        let letter = |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        if letter(start.checked_sub(1)) || letter(Some(at)) {
+            continue;
+        }
         out.insert(plain[start..at].to_string());
         // Commas may part thousands, or fields.
         out.insert(plain[start..at].replace(',', ""));
@@ -118,6 +123,14 @@ fn file(out: &mut Unfolded, name: &str, bytes: &[u8]) {
             }
             out.add(name, text);
         }
-        _ => out.add(name, String::from_utf8_lossy(bytes).into_owned()),
+        "xml" => {
+            // What stands between the marks: widths and styles are no data.
+            let text = String::from_utf8_lossy(bytes);
+            out.add(name, text.split('<').filter_map(|part| part.split_once('>')).map(|(_, words)| format!("{words}\n")).collect());
+        }
+        // Sizes of files are no data either.
+        _ => {
+            out.add(name, String::from_utf8_lossy(bytes).lines().filter(|l| !l.contains("contentSize")).map(|l| format!("{l}\n")).collect())
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Gate, Untold};
 use crate::estimate::{Estimand, NotIdentified, Target};
 use crate::study::{Analysis, Run};
-use crate::table::disclosure::{WITHHELD, coded, few_of, hidden};
+use crate::table::disclosure::{Item, WITHHELD, coded, few_of, hidden};
 use std::collections::BTreeSet;
 
 /// Takes them out.
@@ -79,6 +79,10 @@ fn all(a: &mut Analysis) {
 fn some(a: &mut Analysis, untold: &Untold, gate: &Gate) -> bool {
     let kind = |e: Estimand| a.effects.iter().filter(move |f| f.target.estimand == e).map(|f| f.target.clone()).collect::<Vec<_>>();
     let mut out: Vec<Target> = Vec::new();
+    // The first period has an effect of its own with some estimators only: what is few without it stays.
+    let told: BTreeSet<(i64, i64)> = kind(Estimand::GroupTime).iter().filter_map(|t| t.group.zip(t.period)).collect();
+    let first = untold.first();
+    let reported = |i: &Item| if told.is_empty() { i.period > first } else { told.contains(&(i.start, i.period)) };
     for t in kind(Estimand::GroupTime) {
         if t.group.zip(t.period).is_some_and(|(g, p)| untold.cell(g, p)) {
             out.push(t);
@@ -96,8 +100,9 @@ fn some(a: &mut Analysis, untold: &Untold, gate: &Gate) -> bool {
             if counted.iter().any(|(_, _, known)| *known == t) {
                 continue;
             }
-            let (n, alone) = of(untold, &t);
-            counted.push((n, alone || gate.few(n), t));
+            let (n, alone) = of(untold, &t, &|_| true);
+            let (fewest, single) = of(untold, &t, &reported);
+            counted.push((n, alone || single || gate.few(n) || gate.few(fewest), t));
         }
         let after = |t: &Target| estimand == Estimand::Calendar || t.event_time.is_some_and(|e| e >= 0);
         if counted.iter().filter(|(_, h, t)| *h && after(t)).count() == 1
@@ -117,14 +122,14 @@ fn some(a: &mut Analysis, untold: &Untold, gate: &Gate) -> bool {
     !out.is_empty()
 }
 
-type Line = fn(&Untold, &Target) -> (u64, bool);
+type Line = fn(&Untold, &Target, &dyn Fn(&Item) -> bool) -> (u64, bool);
 
-fn line_event(untold: &Untold, t: &Target) -> (u64, bool) {
-    t.event_time.map_or((0, false), |e| untold.along(|i| i.period - i.start == e))
+fn line_event(untold: &Untold, t: &Target, among: &dyn Fn(&Item) -> bool) -> (u64, bool) {
+    t.event_time.map_or((0, false), |e| untold.along(|i| i.period - i.start == e && among(i)))
 }
 
-fn line_period(untold: &Untold, t: &Target) -> (u64, bool) {
-    t.period.map_or((0, false), |p| untold.along(|i| i.period == p && i.start <= p))
+fn line_period(untold: &Untold, t: &Target, among: &dyn Fn(&Item) -> bool) -> (u64, bool) {
+    t.period.map_or((0, false), |p| untold.along(|i| i.period == p && i.start <= p && among(i)))
 }
 
 fn label(a: &Analysis) -> Option<(String, String)> {

@@ -102,12 +102,15 @@ impl Untold {
         let seen = run.descriptions.iter().find(|d| d.outcome == outcome).map_or(&[][..], |d| &d.seen);
         let items: Vec<Item> = seen
             .iter()
-            .filter_map(|s| {
-                let n = if gate.few(s.units as u64) { s.units } else { s.rows };
-                s.start.filter(|_| s.rows > 0).map(|start| Item { start, period: s.period, n: n as u64 })
-            })
+            .filter_map(|s| s.start.filter(|_| s.rows > 0).map(|start| Item { start, period: s.period, n: s.rows as u64 }))
             .collect();
-        let hidden = if gate.students && !gate.is_open() { withheld(&items, gate.least) } else { vec![false; items.len()] };
+        // One cohort of few could be computed from the mean over cohorts, so the next smallest stays, too.
+        let mut sizes: Vec<(u64, i64)> = seen.iter().filter_map(|s| s.start.map(|start| (s.units as u64, start))).collect();
+        sizes.sort_unstable();
+        sizes.dedup();
+        let small = sizes.iter().filter(|(n, _)| gate.few(*n)).count();
+        let cohorts: Vec<i64> = sizes.iter().take(if small == 1 { 2 } else { small }).map(|(_, start)| *start).collect();
+        let hidden = if gate.students && !gate.is_open() { withheld(&items, &cohorts, gate.least) } else { vec![false; items.len()] };
         Untold { items: items.into_iter().zip(hidden).collect(), least: if gate.students { gate.least } else { 0 } }
     }
 
@@ -131,6 +134,11 @@ impl Untold {
     /// Whether anything stays.
     pub(super) fn any(&self) -> bool {
         self.items.iter().any(|(_, hidden)| *hidden)
+    }
+
+    /// The first period.
+    fn first(&self) -> i64 {
+        self.items.iter().map(|(i, _)| i.period).min().unwrap_or(i64::MIN)
     }
 
     /// How many stand behind a mean along a line, and whether it is that of one effect which stays.

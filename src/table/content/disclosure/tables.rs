@@ -32,7 +32,8 @@ impl Gate {
             .collect();
         let counts: Vec<bool> = table.columns.iter().map(|c| is_count(&c.key)).collect();
         let paired: Vec<bool> = table.columns.iter().map(|c| c.key.starts_with("treated_") || c.key.starts_with("comparison_")).collect();
-        for row in &mut table.rows {
+        // Schools are no students.
+        for row in table.rows.iter_mut().filter(|r| r.first() != Some(&Cell::text("clusters"))) {
             let (mut hide, mut any) = (false, false);
             for (cell, is_count) in row.iter_mut().zip(&counts) {
                 match cell {
