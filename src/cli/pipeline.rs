@@ -7,7 +7,8 @@ use crate::ingest::{self, Codes, Format, Source};
 use crate::panel::Executor;
 use crate::provenance::{self, RunFiles};
 use crate::store::Input;
-use crate::study::{self, Loaded, Run, StudyFile};
+use crate::study::{self, Loaded, StudyFile};
+use crate::table::content::{Published, publish};
 use std::path::{Path, PathBuf};
 
 /// Where the data of a loaded study may lie: a place named by the reader, else folders in which its path is looked for, in order.
@@ -33,7 +34,7 @@ pub(super) fn execute(
     places: &Places,
     executor: &dyn Executor,
     progress: &Progress,
-) -> Result<(Run, RunFiles), Failure> {
+) -> Result<(Published, RunFiles), Failure> {
     let study = study::resolve(planned(study, places)?)?;
     let loaded = if study.data.simulate.is_some() {
         progress.stage("simulating");
@@ -43,7 +44,7 @@ pub(super) fn execute(
         progress.stage("reading");
         load(&study, places)?
     };
-    let run = study::carry_out(study, loaded, executor, &|what| progress.stage(what))?;
+    let run = publish(study::carry_out(study, loaded, executor, &|what| progress.stage(what))?);
     progress.stage("writing tables, figures and the page");
     let files = provenance::files(&run, slug).map_err(|e| Failure::Internal(e.to_string()))?;
     Ok((run, files))

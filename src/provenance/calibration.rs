@@ -94,10 +94,14 @@ pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
         seed: c.calibration.study.study.seed,
         study: study_hash,
         input: c.input.as_ref().map(|data| InputRecord { path: data.name.clone(), blake3: data.blake3.clone() }),
-        rows: c.input.as_ref().map_or(0, |data| data.rows),
+        rows: Some(c.input.as_ref().map_or(0, |data| data.rows)).into(),
         table_rows: table_rows(&report),
         methods: methods(&c.cards(), c.calibration.study.data.simulate.as_deref()),
-        minimum_cell: c.is_fitted().then_some(c.calibration.study.privacy.minimum_cell),
+        disclosure_control: match (c.is_fitted(), c.calibration.study.privacy.on) {
+            (false, _) => "not needed: the students are simulated".into(),
+            (true, on) => if on { "on" } else { "off: the study file says so" }.into(),
+        },
+        minimum_cell: (c.is_fitted() && c.calibration.study.privacy.on).then_some(c.calibration.study.privacy.minimum_cell),
         outputs: files.iter().map(|(n, b)| (n.clone(), hash(b))).collect(),
     };
     files.push(("manifest.json".into(), json(&manifest)?));

@@ -11,7 +11,7 @@ use crate::render::{self, FigureFormat, Files, Format, RenderError, figure_files
 use crate::simulate;
 use crate::study::{self, Output, Run, StudyFile};
 use crate::table::content::evidence::Judgement;
-use crate::table::content::{self, Provenance};
+use crate::table::content::{self, Gate, Provenance, Published};
 use crate::table::{Report, Table};
 use std::collections::BTreeMap;
 
@@ -29,14 +29,17 @@ pub struct RunFiles {
 ///
 /// # Errors
 /// When a renderer fails (a bug).
-pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
+pub fn files(run: &Published, slug: &str) -> Result<RunFiles, RenderError> {
     let study_text = run.study.to_toml();
     let study_hash = blake3::hash(study_text.as_bytes()).to_hex().to_string();
     let command = match &run.study.data.simulate {
         Some(_) => format!("didact run study.toml --seed {}", run.study.study.seed),
         None => "didact run study.toml".to_string(),
     };
-    let mut items = vec![("study file, BLAKE3".to_string(), study_hash.clone()), ("rows read".to_string(), run.n_rows.to_string())];
+    let mut items = vec![
+        ("study file, BLAKE3".to_string(), study_hash.clone()),
+        ("rows read".to_string(), rows_read(run).map_or("withheld".into(), |n| n.to_string())),
+    ];
     if let Some((name, hash)) = &run.input {
         items.push((format!("columns read of {name}, BLAKE3 in any order of rows"), hash.clone()));
     }
@@ -66,18 +69,8 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
             .map(|a| study::document(std::slice::from_ref(a))["results"][0].clone())
             .collect(),
     );
-    if run.truth.is_none() {
-        for result in results["results"].as_array_mut().into_iter().flatten() {
-            for count in ["treated_units", "switching_units"] {
-                let few = result["sample"][count].as_u64().is_some_and(|n| n > 0 && n < run.study.privacy.minimum_cell);
-                if few {
-                    result["sample"][count] = serde_json::json!({"suppressed": true});
-                }
-            }
-        }
-        // Subgroup results of real students leave through the disclosure gate only: see the table.
-        results["subgroups"] = serde_json::Value::Array(Vec::new());
-    }
+    let gate = Gate::of(run);
+    gate.document(run, &mut results);
     results["plan"] = serde_json::json!(run.plan);
     results["fallacies"] = serde_json::json!(run.alarms());
     // The verdict reads what stands in the folder, as `didact grade` does.
@@ -109,10 +102,11 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
         seed: run.study.study.seed,
         study: study_hash.clone(),
         input: run.input.as_ref().map(|(path, blake3)| InputRecord { path: path.clone(), blake3: blake3.clone() }),
-        rows: run.n_rows,
+        rows: rows_read(run).into(),
         table_rows: table_rows(&report),
         methods: methods(&run.cards(), run.truth.as_ref().map(|t| t.world.as_str())),
-        minimum_cell: run.truth.is_none().then_some(run.study.privacy.minimum_cell),
+        disclosure_control: content::state(run).into(),
+        minimum_cell: (!gate.is_open()).then_some(gate.least),
         outputs,
     };
     let identity = format!("{}\n{}\n{}", manifest.didact, study_hash, manifest.input.as_ref().map_or("", |i| i.blake3.as_str()));
@@ -120,6 +114,11 @@ pub fn files(run: &Run, slug: &str) -> Result<RunFiles, RenderError> {
     files.push(("manifest.json".into(), pretty(&serde_json::to_value(&manifest).map_err(|e| RenderError::Json(e.to_string()))?)));
     let verdict = judgement.ok().map(|j| content::evidence::in_short(&j.judged()));
     Ok(RunFiles { files, name, verdict })
+}
+
+/// How many rows were read, where that does not give away how few were left out.
+fn rows_read(run: &Run) -> Option<usize> {
+    (!Gate::of(run).source).then_some(run.n_rows)
 }
 
 /// How many rows each table and figure has, by its CSV file.

@@ -17,16 +17,38 @@ pub struct Manifest {
     /// The input file, when loaded.
     pub input: Option<InputRecord>,
     /// Rows of the source.
-    pub rows: usize,
+    pub rows: Rows,
     /// Rows of each table and figure, by the name of its CSV file (which is written where the study asks for that format).
     #[serde(default)]
     pub table_rows: BTreeMap<String, usize>,
     /// Versions of the methods used; a version changes whenever a number can.
     pub methods: Vec<MethodRecord>,
-    /// Whether the tables passed the disclosure gate (loaded data), with its smallest cell.
+    /// Whether disclosure control was on, off, or not needed.
+    #[serde(default)]
+    pub disclosure_control: String,
+    /// The smallest count of students that is told, where it was on.
     pub minimum_cell: Option<u64>,
     /// BLAKE3 of each output file.
     pub outputs: BTreeMap<String, String>,
+}
+
+/// How many rows were read: a number, or `{"suppressed": true}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Rows {
+    /// That many.
+    Told(usize),
+    /// It would give away how few were left out.
+    Withheld {
+        /// Always true.
+        suppressed: bool,
+    },
+}
+
+impl From<Option<usize>> for Rows {
+    fn from(rows: Option<usize>) -> Rows {
+        rows.map_or(Rows::Withheld { suppressed: true }, Rows::Told)
+    }
 }
 
 /// An input file.

@@ -128,7 +128,8 @@ impl Calibration {
                     let own = within(&one, column, &value);
                     let mut told = pilot.truths.effects.iter().filter(|t| t.outcome == own.spec.outcome && t.subgroup == own.spec.subgroup);
                     // Of loaded data, groups of a few students are not even named.
-                    let least = if self.study.data.path.is_some() { self.study.privacy.minimum_cell as usize } else { 0 };
+                    let least =
+                        if self.study.data.path.is_some() && self.study.privacy.on { self.study.privacy.minimum_cell as usize } else { 0 };
                     let known = told.clone().next().is_some() && told.all(|t| t.n >= least);
                     if known && !own.estimators.is_empty() {
                         experiment.questions.push(plain(section, &own));

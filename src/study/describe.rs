@@ -1,7 +1,7 @@
 //! Means and spreads of the analytic sample by arm and period, summed exactly.
 
 use crate::num::Centre;
-use crate::panel::Panel;
+use crate::panel::{FirstTreated, Panel};
 
 /// One arm in one period.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,19 @@ pub struct Baseline {
     pub comparison: Centre,
 }
 
+/// A cohort in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// When the cohort starts; `None`: not within the sample.
+    pub start: Option<i64>,
+    /// The period.
+    pub period: i64,
+    /// Its rows in that period.
+    pub rows: usize,
+    /// Its units, whenever they are seen.
+    pub units: usize,
+}
+
 /// What there is to say about one outcome's sample without any model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Description {
@@ -43,6 +56,8 @@ pub struct Description {
     pub untreated_sd: Option<f64>,
     /// Whether groups are told apart by whether their treatment changes, since it does not simply stay on.
     pub switching: bool,
+    /// How many stand behind each cohort and period.
+    pub seen: Vec<Seen>,
 }
 
 /// Describes a panel (without weights: these are the students that are there).
@@ -83,5 +98,23 @@ pub fn describe(panel: &Panel) -> Description {
         switching: panel.extras.status.is_some(),
         baseline,
         first_period: cells.periods[0],
+        seen: seen(panel),
     }
+}
+
+/// Rows of each cohort and period, cohort by cohort.
+fn seen(panel: &Panel) -> Vec<Seen> {
+    let cells = &panel.cells;
+    let mut rows = vec![0; cells.cohorts.len() * cells.periods.len()];
+    panel.cell.iter().for_each(|c| rows[*c as usize] += 1);
+    let mut units = vec![0; cells.cohorts.len()];
+    (0..panel.n_units()).for_each(|u| units[panel.cohort_of(u)] += 1);
+    let mut out = Vec::new();
+    for (g, cohort) in cells.cohorts.iter().enumerate() {
+        let start = if let FirstTreated::At(start) = cohort { Some(*start) } else { None };
+        for (t, period) in cells.periods.iter().enumerate() {
+            out.push(Seen { start, period: *period, rows: rows[cells.cell(g, t) as usize], units: units[g] });
+        }
+    }
+    out
 }

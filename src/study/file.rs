@@ -270,14 +270,18 @@ pub struct Empty {}
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Privacy {
-    /// Counts below this are suppressed in tables of loaded data (simulated students need no protection).
+    /// Whether loaded data are protected. `false` lets everything out, and is said on the page and in the manifest; simulated students
+    /// need no protection.
+    #[serde(default = "protect")]
+    pub on: bool,
+    /// Counts of students below this, and what is derived from them, are suppressed wherever a run of loaded data is written.
     #[serde(default = "default_cell")]
     pub minimum_cell: u64,
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Privacy { minimum_cell: default_cell() }
+        Privacy { on: protect(), minimum_cell: default_cell() }
     }
 }
 
@@ -313,6 +317,9 @@ fn default_level() -> f64 {
 }
 fn default_name() -> String {
     "main".into()
+}
+fn protect() -> bool {
+    true
 }
 fn default_cell() -> u64 {
     10

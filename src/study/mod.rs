@@ -25,7 +25,7 @@ pub use builtin::{BuiltIn, STUDIES};
 pub use calibrated::{Calibrated, FittedTo, measures};
 pub use calibration::Calibration;
 pub use context::{AssignedBy, Boundary, ChosenLow, ComparedWith, ConductedBy, Context, MadeBy};
-pub use describe::{ArmPeriod, Baseline, Description, describe};
+pub use describe::{ArmPeriod, Baseline, Description, Seen, describe};
 pub use facts::{KnownFact, RunFacts, run_facts};
 pub use family::{Leader, adjust};
 pub use file::{

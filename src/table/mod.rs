@@ -10,6 +10,7 @@
 
 mod cell;
 pub mod content;
+pub mod disclosure;
 mod figure;
 pub mod number;
 mod report;

@@ -15,6 +15,7 @@ mod fragility;
 mod grades;
 mod imputation;
 mod inference;
+mod privacy;
 mod rollouts;
 mod synthetic;
 

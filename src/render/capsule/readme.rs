@@ -40,16 +40,21 @@ fn availability(c: &Capsule) -> String {
             escape(world)
         )),
         Origin::Loaded { name, blake3, minimum_cell } => out.push_str(&format!(
-            "The students' rows were read from `{}`, which is not part of this folder. BLAKE3 of the columns read, in any order of rows:\n\n    {blake3}\n\nNo output holds a row; counts below {minimum_cell} are suppressed in the tables.\n\n### Statement about rights\n\n- [ ] I certify that the authors of the study have legitimate access to and permission to use the data. (To be ticked by them; the program cannot know.)\n\n### Summary of availability\n\n- [ ] All data are publicly available.\n- [ ] Some data cannot be made publicly available.\n- [ ] No data can be made publicly available.\n\n(To be ticked by the authors, with whom to ask for access.)\n\n",
-            name.replace('`', "'").replace(|ch: char| ch.is_control(), " ")
+            "The students' rows were read from `{}`, which is not part of this folder. BLAKE3 of the columns read, in any order of rows:\n\n    {blake3}\n\nNo output holds a row; {}\n\n### Statement about rights\n\n- [ ] I certify that the authors of the study have legitimate access to and permission to use the data. (To be ticked by them; the program cannot know.)\n\n### Summary of availability\n\n- [ ] All data are publicly available.\n- [ ] Some data cannot be made publicly available.\n- [ ] No data can be made publicly available.\n\n(To be ticked by the authors, with whom to ask for access.)\n\n",
+            name.replace('`', "'").replace(|ch: char| ch.is_control(), " "),
+            match minimum_cell {
+                Some(n) => format!("counts of students below {n}, and what is computed from them, are suppressed in every file."),
+                None => "disclosure control was **turned off** in the study file, so counts of few students are printed.".into(),
+            }
         )),
     }
     out.push_str("## Dataset list\n\n| data file | rows | provided | where from |\n| :--- | ---: | :--- | :--- |\n");
+    let rows = c.rows.map_or("withheld".into(), |n| n.to_string());
     out.push_str(&match &c.origin {
         Origin::Simulated { world, .. } => {
-            format!("| none (simulated in memory) | {} | no; drawn again by the program | world {} |\n", c.rows, escape(world))
+            format!("| none (simulated in memory) | {} | no; drawn again by the program | world {} |\n", rows, escape(world))
         }
-        Origin::Loaded { name, .. } => format!("| {} | {} | no | see above |\n", escape(name), c.rows),
+        Origin::Loaded { name, .. } => format!("| {} | {} | no | see above |\n", escape(name), rows),
     });
     out.push_str("\nColumns used:\n\n| column | meaning |\n| :--- | :--- |\n");
     for (column, meaning) in &c.variables {

@@ -1,5 +1,6 @@
 //! What the papers of a run's folder say: where it comes from, what it takes to repeat it, which file shows what.
 
+use super::disclosure::Gate;
 use crate::cohort::Entry;
 use crate::estimate::Card;
 use crate::study::Run;
@@ -52,8 +53,8 @@ pub enum Origin {
         name: String,
         /// BLAKE3 of the columns read, in any order of rows.
         blake3: String,
-        /// Counts below this are suppressed.
-        minimum_cell: u64,
+        /// Counts below this are suppressed; `None`: disclosure control was turned off.
+        minimum_cell: Option<u64>,
     },
 }
 
@@ -82,8 +83,8 @@ pub struct Capsule {
     pub seed: u64,
     /// The line of study.toml where it stands, from 1.
     pub seed_line: usize,
-    /// Rows of the source.
-    pub rows: usize,
+    /// Rows of the source; `None`: it would give away how few were left out.
+    pub rows: Option<usize>,
     /// Columns of the source: name and meaning, where it is told.
     pub variables: Vec<(String, String)>,
     /// Tables and figures.
@@ -101,11 +102,12 @@ pub struct Capsule {
 /// What the papers of a run say. `study_text`: the resolved study file; `parts`: the files written so far.
 pub fn capsule(run: &Run, report: &Report, study_text: &str, columns: &[String], parts: &[Part]) -> Capsule {
     let about = &run.study.study;
+    let gate = Gate::of(run);
     let origin = match (&run.truth, &run.input) {
         (Some(truth), _) => Origin::Simulated { world: truth.world.clone(), version: truth.version },
         (None, input) => {
             let (name, blake3) = input.clone().unwrap_or_default();
-            Origin::Loaded { name, blake3, minimum_cell: run.study.privacy.minimum_cell }
+            Origin::Loaded { name, blake3, minimum_cell: (!gate.is_open()).then_some(gate.least) }
         }
     };
     let meaning = |column: &String| {
@@ -137,7 +139,7 @@ pub fn capsule(run: &Run, report: &Report, study_text: &str, columns: &[String],
         command: report.rerun.command.clone(),
         seed: about.seed,
         seed_line: study_text.lines().position(|l| l.starts_with("seed = ")).map_or(0, |i| i + 1),
-        rows: run.n_rows,
+        rows: (!gate.source).then_some(run.n_rows),
         variables: columns.iter().map(meaning).collect(),
         exhibits: shown.map(|(title, files)| Exhibit { title: title.clone(), files }).filter(|e| !e.files.is_empty()).collect(),
         references: references(&run.cards()),

@@ -1,14 +1,14 @@
 //! The checks of a run's headline: what each says, and its table.
 
 use super::diagnose::Checked;
+use super::disclosure::Gate;
 use crate::diagnose::{Asked, Verdict};
 use crate::study::Run;
 use crate::table::{Cell, CheckLine, Column, Table};
 
-/// All checks of a run in words, past the disclosure gate where students are real.
+/// All checks of a run in words, past the gate.
 pub fn checked(run: &Run) -> Vec<Checked> {
-    let least = run.study.privacy.minimum_cell;
-    run.checks.iter().map(|a| if run.truth.is_some() { Checked::of(a) } else { Checked::disclosed(a, least) }).collect()
+    Gate::of(run).checks(run)
 }
 
 /// One row a check.

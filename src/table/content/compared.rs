@@ -1,5 +1,6 @@
 //! Estimators side by side as in a paper: a column each, effects with their standard errors below, then what they rest on.
 
+use super::disclosure::Gate;
 use super::figures::reference;
 use super::words::percent;
 use crate::estimate::{Estimand, Role};
@@ -13,8 +14,8 @@ const REFERENCE: &str = "the reference, zero by construction";
 /// What a cell of an effect is made of: an estimate, or why there is none.
 type Found<'a> = Result<&'a Estimate, String>;
 
-/// One column an analysis; its first method gives the errors. Counts of treated units below `minimum` are suppressed.
-pub(super) fn compared(analyses: &[Analysis], level: f64, minimum: u64) -> Table {
+/// One column an analysis; its first method gives the errors. Counts pass the gate.
+pub(super) fn compared(analyses: &[Analysis], level: f64, gate: Gate) -> Table {
     let mut columns = vec![Column::new("term", "Quantity")];
     for a in analyses {
         let named = analyses.iter().any(|b| b.outcome != a.outcome);
@@ -42,8 +43,8 @@ pub(super) fn compared(analyses: &[Analysis], level: f64, minimum: u64) -> Table
     };
     row("Units", &|a| Cell::Count(a.sample.units as u64));
     row("Treated units", &|a| {
-        let n = a.sample.switching.map_or(a.sample.treated_units, |s| s.0) as u64;
-        if n > 0 && n < minimum { Cell::Suppressed } else { Cell::Count(n) }
+        let n = a.sample.switching.map_or(a.sample.treated_units, |s| s.0);
+        gate.count(gate.hides_treated(&a.sample), n)
     });
     row("Clusters", &|a| Cell::Count(a.sample.clusters as u64));
     row("Rows", &|a| Cell::Count(a.sample.rows_used as u64));

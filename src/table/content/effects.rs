@@ -1,5 +1,6 @@
 //! Estimates with intervals, one row an effect and method.
 
+use super::disclosure::Gate;
 use crate::infer::{Estimate, Simulated};
 use crate::study::{Analysis, Effect};
 use crate::table::number::{self, Glyphs};
@@ -14,7 +15,7 @@ pub fn effects(analyses: &[Analysis], level: f64) -> Table {
         },
         _ => "Estimated effects".to_string(),
     };
-    table("effects", &title, analyses, level, |_| true, analyses.len() > 1, 0)
+    table("effects", &title, analyses, level, |_| true, analyses.len() > 1, Gate::open())
 }
 
 /// The columns that R users know, for the effects that `keep` keeps.
@@ -25,7 +26,7 @@ pub(super) fn table(
     level: f64,
     keep: impl Fn(&Effect) -> bool,
     many: bool,
-    minimum: u64,
+    gate: Gate,
 ) -> Table {
     let shown: Vec<&Estimate> =
         analyses.iter().flat_map(|a| &a.effects).filter(|e| keep(e)).filter_map(|e| e.result.as_ref().ok()).collect();
@@ -133,7 +134,7 @@ pub(super) fn table(
     }
     for analysis in analyses {
         let s = &analysis.sample;
-        let shown = |n: usize| if (n as u64) < minimum && n > 0 { format!("fewer than {minimum}") } else { number::count(n as u64) };
+        let shown = |hide: bool, n: usize| if hide { "a withheld number".to_string() } else { number::count(n as u64) };
         let (units, (with, without)) = s.switching.unwrap_or((s.treated_units, s.clusters_by_arm));
         let words = match s.switching {
             None => ["of them treated", "with treated", "with never-treated units"],
@@ -143,9 +144,9 @@ pub(super) fn table(
         out.note(format!(
             "{prefix}{} rows used of {}; {} units, {} {}; {} clusters ({with} {}, {without} {}); {} periods.",
             number::count(s.rows_used as u64),
-            number::count(s.rows as u64),
+            shown(gate.source, s.rows),
             number::count(s.units as u64),
-            shown(units),
+            shown(gate.hides_treated(s), units),
             words[0],
             number::count(s.clusters as u64),
             words[1],
@@ -200,14 +201,14 @@ pub(super) fn main(run: &Run, level: f64) -> Table {
             )
         },
         true,
-        minimum(run),
+        Gate::of(run),
     )
 }
 
 /// The effects by time since the start.
 pub(super) fn events(run: &Run, level: f64) -> Table {
     let kept = |e: &Effect| e.target.estimand == Estimand::Event;
-    let mut out = table("event-study", "Effects by years since the start", &run.analyses, level, kept, true, minimum(run));
+    let mut out = table("event-study", "Effects by years since the start", &run.analyses, level, kept, true, Gate::of(run));
     out.notes.clear();
     out.note("Effects before the start (negative times) show whether the groups moved apart already without profiles; the last period before is set to zero.");
     out.notes.extend(samples(&run.analyses, &kept));
@@ -220,7 +221,7 @@ pub(super) fn events(run: &Run, level: f64) -> Table {
 /// The effects by cohort and period, where an estimator tells them apart.
 pub(super) fn cohorts(run: &Run, level: f64) -> Table {
     let kept = |e: &Effect| matches!(e.target.estimand, Estimand::Group | Estimand::Calendar | Estimand::GroupTime);
-    let mut out = table("cohorts", "Effects by cohort and period", &run.analyses, level, kept, true, minimum(run));
+    let mut out = table("cohorts", "Effects by cohort and period", &run.analyses, level, kept, true, Gate::of(run));
     out.notes.clear();
     out.note("A cohort is named by its first treated period. In periods before it the effect should be near zero: it is the difference by which the groups moved apart anyway.");
     out.notes.extend(samples(&run.analyses, &kept));
@@ -230,7 +231,8 @@ pub(super) fn cohorts(run: &Run, level: f64) -> Table {
 /// The effects at quantiles of the outcome or at doses.
 pub(super) fn distribution(run: &Run, level: f64) -> Table {
     let kept = |e: &Effect| matches!(e.target.estimand, Estimand::Quantile | Estimand::Bound | Estimand::Dose | Estimand::DoseSlope);
-    let mut out = table("distribution", "Effects by place in the distribution, or by dose", &run.analyses, level, kept, true, minimum(run));
+    let mut out =
+        table("distribution", "Effects by place in the distribution, or by dose", &run.analyses, level, kept, true, Gate::of(run));
     out.notes.clear();
     out.notes.extend(samples(&run.analyses, &kept));
     out
@@ -251,9 +253,4 @@ fn samples(analyses: &[Analysis], kept: &dyn Fn(&Effect) -> bool) -> Vec<String>
         format!("{outcome}: {} units in {} clusters ({}).", count(units), count(clusters), who.join(", "))
     };
     found.into_iter().map(note).collect()
-}
-
-/// The smallest count that may be printed: students who are simulated need no protection.
-pub(super) fn minimum(run: &Run) -> u64 {
-    if run.truth.is_some() { 0 } else { run.study.privacy.minimum_cell }
 }

@@ -1,9 +1,14 @@
 //! The figures of a run, as data.
 
+use super::disclosure::Gate;
 use super::words::arm;
 use crate::estimate::Estimand;
 use crate::study::Run;
+use crate::table::disclosure::WITHHELD;
 use crate::table::{EventPoint, Figure, FigureKind, ForestRow, Series};
+
+/// Said where a point is not drawn.
+const STAYS: &str = " Points that would tell of too few students are withheld.";
 
 /// Event studies, outcome means by group, and all estimates side by side.
 pub(super) fn figures(run: &Run) -> Vec<Figure> {
@@ -124,13 +129,15 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
     points.sort_by_key(|p| p.event_time);
     let fixed = if reference(a).is_some() { " hollow: the reference, zero by construction." } else { " hollow: before the start." };
     let start = if a.sample.switching.is_some() { " The start is the first change of a treatment that may change again." } else { "" };
+    let withheld = |e: &crate::study::Effect| e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
+    let stays = if a.effects.iter().any(withheld) { STAYS } else { "" };
     let ribbon = banded.as_ref().map(|b| format!(" ribbon: all times at once ({b});")).unwrap_or_default();
     Some(Figure {
         id: format!("event-study-{}", slug(&a.outcome)),
         title: format!("{}: effect by time since the start", a.outcome),
         alt: format!("Estimated effect on {} for each number of periods before and after the start, with intervals", a.outcome),
         caption: format!(
-            "Points: estimates; bars: {} intervals ({first});{ribbon}{fixed} Before the start the points should lie near zero.{start}",
+            "Points: estimates; bars: {} intervals ({first});{ribbon}{fixed} Before the start the points should lie near zero.{start}{stays}",
             super::words::percent(level)
         ),
         kind: FigureKind::EventStudy {
@@ -142,7 +149,8 @@ fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
 }
 
 fn means(run: &Run) -> Vec<Figure> {
-    let small = |n: usize| run.truth.is_none() && (n as u64) < run.study.privacy.minimum_cell;
+    let gate = Gate::of(run);
+    let small = |n: usize| gate.few(n as u64);
     run.descriptions
         .iter()
         .map(|d| {
@@ -166,8 +174,10 @@ fn means(run: &Run) -> Vec<Figure> {
                 } else {
                     format!("Mean {} in each period of treated and comparison units", d.outcome)
                 },
-                caption: "Means of all observed units; a difference-in-differences compares how the lines move, not how high they lie."
-                    .into(),
+                caption: format!(
+                    "Means of all observed units; a difference-in-differences compares how the lines move, not how high they lie.{}",
+                    if d.by_period.iter().any(|p| small(p.outcome.n)) { STAYS } else { "" }
+                ),
                 kind: FigureKind::Lines {
                     series,
                     marks: Vec::new(),

@@ -1,5 +1,6 @@
 //! From the source's rows to the analytic sample.
 
+use super::disclosure::Gate;
 use crate::study::Run;
 use crate::table::{Cell, Column, Table};
 
@@ -12,24 +13,28 @@ pub(super) fn flow(run: &Run) -> Table {
         Column::new("n", "Count"),
     ];
     let mut out = Table::new("sample-flow", "Sample flow", columns);
+    let gate = Gate::of(run);
     for a in &run.analyses {
-        let mut step =
-            |words: &str, n: usize| out.push(vec![Cell::text(&a.outcome), Cell::text(a.label()), Cell::text(words), Cell::Count(n as u64)]);
-        step("rows in the source", a.sample.rows);
-        for (reason, n) in &a.sample.dropped {
-            step(&format!("left out: {reason}"), *n);
+        let s = &a.sample;
+        let mut step = |words: &str, hide: bool, n: usize| {
+            out.push(vec![Cell::text(&a.outcome), Cell::text(a.label()), Cell::text(words), gate.count(hide, n)]);
+        };
+        step("rows in the source", gate.source, s.rows);
+        for ((reason, n), hide) in s.dropped.iter().zip(gate.hides_dropped(s)) {
+            step(&format!("left out: {reason}"), hide, *n);
         }
-        step("rows used", a.sample.rows_used);
-        step("units", a.sample.units);
-        if let Some((units, (with, without))) = a.sample.switching {
-            step("units whose treatment changes", units);
-            step("clusters with units whose treatment changes", with);
-            step("clusters with units whose treatment does not", without);
+        step("rows used", false, s.rows_used);
+        step("units", false, s.units);
+        let few = gate.hides_treated(s);
+        if let Some((units, (with, without))) = s.switching {
+            step("units whose treatment changes", few, units);
+            step("clusters with units whose treatment changes", false, with);
+            step("clusters with units whose treatment does not", false, without);
         }
-        step("units treated at some time", a.sample.treated_units);
-        step("clusters with treated units", a.sample.clusters_by_arm.0);
-        step("clusters with never-treated units", a.sample.clusters_by_arm.1);
-        step("periods", a.sample.periods);
+        step("units treated at some time", few, s.treated_units);
+        step("clusters with treated units", false, s.clusters_by_arm.0);
+        step("clusters with never-treated units", false, s.clusters_by_arm.1);
+        step("periods", false, s.periods);
     }
     out
 }

@@ -29,6 +29,7 @@ mod words;
 
 pub use checks::checked;
 pub use components::components;
+pub use disclosure::{Gate, Published, opened, publish, state};
 pub use effects::effects;
 pub use headline::Headline;
 pub use joint::joint;
@@ -45,7 +46,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
     let level = run.study.study.level;
     let mut tables = vec![
         effects::main(run, level),
-        compared::compared(&run.analyses, level, effects::minimum(run)),
+        compared::compared(&run.analyses, level, Gate::of(run)),
         side_by_side::side_by_side(&run.analyses, level),
         effects::events(run, level),
         effects::cohorts(run, level),
@@ -65,8 +66,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
     tables.extend(truth::truth(run));
     tables.extend(descriptives::codebook(run));
     tables.retain(|t| !t.rows.is_empty());
-    if run.truth.is_none() {
-        tables.iter_mut().for_each(|t| disclosure::gate(t, run.study.privacy.minimum_cell));
-    }
+    let gate = Gate::of(run);
+    tables.iter_mut().for_each(|t| gate.table(t));
     tables
 }

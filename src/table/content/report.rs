@@ -44,7 +44,13 @@ fn notices(run: &Run) -> Vec<Notice> {
         message: format!("{} {} {}", capital(&a.found), a.why, a.remedy),
         level: Level::Caution,
     };
-    let mut out: Vec<Notice> = run.alarms().into_iter().map(sign).collect();
+    let open = super::opened(run).map(|words| Notice {
+        code: "disclosure-control-off".into(),
+        title: "Students are not protected".into(),
+        message: words.into(),
+        level: Level::Caution,
+    });
+    let mut out: Vec<Notice> = open.into_iter().chain(run.alarms().into_iter().map(sign)).collect();
     for a in &run.analyses {
         for w in &a.warnings {
             let known = out.iter_mut().find(|n| n.code == w.code && n.message == w.message);

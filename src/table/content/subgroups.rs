@@ -1,6 +1,7 @@
 //! The headline effect within subgroups.
 
-use crate::study::Run;
+use crate::study::{Analysis, Run};
+use crate::table::disclosure::WITHHELD;
 use crate::table::{Cell, Column, Digits, Table};
 
 /// One row a subgroup and outcome.
@@ -21,7 +22,7 @@ pub(super) fn subgroups(run: &Run) -> Table {
     for s in &run.subgroups {
         let outcome = s.result.as_ref().map_or_else(|_| String::new(), |a| a.outcome.clone());
         let mut row = vec![Cell::text(outcome), Cell::text(&s.column), Cell::text(&s.value)];
-        match s.result.as_ref().map_err(String::as_str).and_then(|a| a.overall().map(|e| (a, e)).ok_or("the effect is not identified")) {
+        match s.result.as_ref().map_err(String::as_str).and_then(|a| a.overall().map(|e| (a, e)).ok_or_else(|| lost(a))) {
             Ok((a, e)) => {
                 let digits = Digits::for_uncertainty(e.std_error.unwrap_or(f64::NAN));
                 row.push(Cell::Count(a.sample.units as u64));
@@ -41,4 +42,10 @@ pub(super) fn subgroups(run: &Run) -> Table {
     }
     out.note("Subgroups were estimated apart. A difference between two of them is not shown by one being significant and the other not; and of many subgroups some look significant by chance.");
     out
+}
+
+/// Why there is no effect.
+fn lost(a: &Analysis) -> &str {
+    let withheld = |e: &crate::study::Effect| e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
+    if a.effects.iter().any(withheld) { WITHHELD } else { "the effect is not identified" }
 }

@@ -4,6 +4,7 @@ use super::Headline;
 use crate::evaluate::Verdict;
 use crate::study::Run;
 use crate::table::Digits;
+use crate::table::disclosure::WITHHELD;
 use crate::table::number::{self, Glyphs};
 
 /// The group's name for people.
@@ -49,6 +50,14 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
     let simulated = run.truth.is_some();
     let study = if simulated { "In this simulated study" } else { "In this study" };
     let Some(h) = headline else {
+        let withheld = |e: &crate::study::Effect| e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
+        if run.analyses.first().is_some_and(|a| a.effects.iter().any(withheld)) {
+            return vec![
+                format!("{study} the effect is withheld: one of the groups has fewer than {} students.", run.study.privacy.minimum_cell),
+                "A number on so few would tell of single students.".into(),
+                "Nothing can be concluded from this page, in either direction.".into(),
+            ];
+        }
         return vec![
             format!("{study} the effect could not be estimated."),
             "The tables say for each effect what was missing.".into(),

@@ -1,9 +1,7 @@
 //! A check that was carried out, in words, with what was asked of what.
 
 use super::{Told, leave_one_out, told};
-use crate::diagnose::{Answered, Finding};
-use crate::table::Cell;
-use crate::table::content::disclosure;
+use crate::diagnose::{Answered, LeftOut};
 
 /// A check that was carried out, in words.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,26 +34,15 @@ impl Checked {
         Checked::with(a, told(&a.asked, &a.answer))
     }
 
-    /// What of it may leave where units are real students: nothing on fewer than `least` of them.
-    pub fn disclosed(a: &Answered, least: u64) -> Checked {
-        if let Ok(Finding::LeaveOneOut(found)) = &a.answer {
-            let (kept, hidden) = found.of_large(least);
-            let mut told = leave_one_out::told(&kept);
-            if hidden > 0 {
-                told.table.note(format!(
-                    "{hidden} of {} clusters hold fewer than {least} units: the effect without one of them would tell of those few, so they are left out here; the verdict heeds them.",
-                    found.clusters
-                ));
-            }
-            return Checked::with(a, told);
-        }
-        let mut told = told(&a.asked, &a.answer);
-        told.summary.iter_mut().chain([&mut told.table]).for_each(|table| disclosure::gate(table, least));
-        let withheld = |row: &Vec<Cell>| row.iter().any(|cell| matches!(cell, Cell::Suppressed));
-        if told.summary.iter().chain([&told.table]).any(|table| table.rows.iter().any(withheld)) {
-            told.reason = format!("What decided rests on fewer than {least} units in a group, so its numbers are not shown.");
-            told.numbers.clear();
-            told.decided.iter_mut().for_each(|d| d.value = None);
+    /// What was found without each cluster in turn, but of those clusters only that hold `least` units.
+    pub(in crate::table::content) fn of_large(a: &Answered, found: &LeftOut, least: u64) -> Checked {
+        let (kept, hidden) = found.of_large(least);
+        let mut told = leave_one_out::told(&kept);
+        if hidden > 0 {
+            told.table.note(format!(
+                "{hidden} of {} clusters hold fewer than {least} units: the effect without one of them would tell of those few, so they are left out here; the verdict heeds them.",
+                found.clusters
+            ));
         }
         Checked::with(a, told)
     }

@@ -1,0 +1,179 @@
+//! What a check found, as it may be told.
+
+use super::effects::is_few;
+use super::{Gate, Untold};
+use crate::diagnose::{Answered, Finding};
+use crate::study::Run;
+use crate::table::content::diagnose::{Checked, Told};
+use crate::table::disclosure::{few_of, share};
+use crate::table::{Cell, Table};
+use std::collections::BTreeSet;
+
+impl Gate {
+    /// The checks of a run in words.
+    pub fn checks(&self, run: &Run) -> Vec<Checked> {
+        if self.is_open() {
+            return run.checks.iter().map(Checked::of).collect();
+        }
+        let large = large_clusters(run, self.least);
+        let outcome = run.analyses.first().map_or("", |a| a.outcome.as_str());
+        let untold = Untold::of(run, outcome, self);
+        let few = self.students && run.analyses.first().is_some_and(|a| is_few(a, self));
+        run.checks.iter().map(|a| self.check(a, &large, &untold, few)).collect()
+    }
+
+    fn check(&self, a: &Answered, large: &BTreeSet<&str>, untold: &Untold, few: bool) -> Checked {
+        let mut checked =
+            if let Ok(Finding::LeaveOneOut(found)) = &a.answer { Checked::of_large(a, found, self.least) } else { Checked::of(a) };
+        let told = &mut checked.told;
+        let before = suppressed(told);
+        match &a.answer {
+            Ok(Finding::Attrition(_)) => self.attrition(told),
+            Ok(Finding::Overlap(_)) => extremes(&mut told.table),
+            Ok(Finding::SmallestSet(_)) => self.smallest(told, large),
+            Ok(_) => cohorts(told, untold),
+            // The reason may be spelt with a value of the data.
+            Err(_) => {}
+        }
+        for table in told.summary.iter_mut().chain([&mut told.table]) {
+            self.table(table);
+            if few {
+                table.rows.clear();
+            }
+        }
+        let own_words = matches!(&a.answer, Ok(Finding::SmallestSet(_)));
+        if a.answer.is_ok() && (few || (!own_words && suppressed(told) > before)) {
+            told.reason = format!("What decided rests on fewer than {} units in a group, so its numbers are not shown.", self.least);
+            told.numbers.clear();
+            told.decided.iter_mut().for_each(|d| d.value = None);
+        }
+        checked
+    }
+
+    /// How many were lost, and what is missing in a period.
+    fn attrition(&self, told: &mut Told) {
+        if let Some(table) = &mut told.summary {
+            let at = |key: &str| table.columns.iter().position(|c| c.key == key);
+            let pairs = [at("treated_n").zip(at("treated_analysed_n")), at("comparison_n").zip(at("comparison_analysed_n"))];
+            let overall = at("overall");
+            for row in table.rows.iter_mut().filter(|r| r[0] == Cell::text("units")) {
+                let n = |c: usize| if let Cell::Count(n) = row[c] { n } else { 0 };
+                let few = pairs.iter().flatten().any(|&(all, left)| few_of(n(left), n(all), self.least));
+                if few {
+                    let all: u64 = pairs.iter().flatten().map(|p| n(p.0)).sum();
+                    for &(_, left) in pairs.iter().flatten() {
+                        row[left] = Cell::Suppressed;
+                    }
+                    let from = overall.unwrap_or(row.len());
+                    for (c, cell) in row.iter_mut().enumerate().skip(from) {
+                        *cell = match cell {
+                            Cell::Percent(p) if c == from => share(Some(*p), all, self.least, ""),
+                            _ => Cell::Suppressed,
+                        };
+                    }
+                }
+            }
+        }
+        self.missing(&mut told.table);
+    }
+
+    /// Rows that are missing, by group and period: the counts of rows read stay where few are missing, and the share is a bound.
+    fn missing(&self, table: &mut Table) {
+        let at = |key: &str| table.columns.iter().position(|c| c.key == key);
+        let (Some(rows), Some(used), Some(missing)) = (at("n"), at("used_n"), at("missing")) else { return };
+        let n = |row: &[Cell], c: usize| if let Cell::Count(n) = row[c] { n } else { 0 };
+        let lost: Vec<u64> = table.rows.iter().map(|r| n(r, rows).saturating_sub(n(r, used))).collect();
+        let stays = crate::table::disclosure::hidden(&lost, self.least);
+        for (row, stays) in table.rows.iter_mut().zip(stays.parts) {
+            if stays {
+                if let Cell::Percent(p) = row[missing] {
+                    row[missing] = match share(Some(p), n(row, rows), self.least, "") {
+                        Cell::Percent(_) => Cell::Suppressed,
+                        other => other,
+                    };
+                }
+                row[rows] = Cell::Suppressed;
+            }
+        }
+    }
+
+    /// Sets of few units, and clusters of few.
+    fn smallest(&self, told: &mut Told, large: &BTreeSet<&str>) {
+        let table = &mut told.table;
+        let at = |key: &str| table.columns.iter().position(|c| c.key == key);
+        let (Some(of), Some(size), Some(members)) = (at("of"), at("size"), at("members")) else { return };
+        let numbers: Vec<usize> = ["estimate", "std_error", "p_value"].into_iter().filter_map(at).collect();
+        for row in &mut table.rows {
+            let units = row[of] == Cell::text("units");
+            let few = match (&row[size], &row[members]) {
+                (Cell::Count(n), _) if units => self.few(*n),
+                (_, Cell::Text(names)) if !units => !names.split(", ").all(|name| large.contains(name)),
+                _ => false,
+            };
+            if few {
+                numbers.iter().for_each(|&c| row[c] = Cell::Suppressed);
+                row[members] = Cell::Suppressed;
+            }
+        }
+        if table.rows.iter().flatten().any(|c| matches!(c, Cell::Suppressed)) {
+            told.reason = "How many it takes stands in the table; who they are, and the effect without them, would tell of few.".into();
+        }
+        told.numbers.retain(|(key, _)| *key != "without_carrier");
+    }
+}
+
+/// Names of clusters of enough units, as far as it is known.
+fn large_clusters(run: &Run, least: u64) -> BTreeSet<&str> {
+    let mut out = BTreeSet::new();
+    for a in &run.checks {
+        if let Ok(Finding::LeaveOneOut(found)) = &a.answer {
+            out.extend(found.without.iter().filter(|w| w.units as u64 >= least).map(|w| w.cluster.as_str()));
+        }
+    }
+    out
+}
+
+fn suppressed(told: &Told) -> usize {
+    let tables = told.summary.iter().chain([&told.table]);
+    tables.flat_map(|t| t.rows.iter().flatten()).filter(|cell| matches!(cell, Cell::Suppressed)).count()
+}
+
+/// The lowest and the highest of a group are each one unit's.
+fn extremes(table: &mut Table) {
+    for key in ["min", "max"] {
+        if let Some(at) = table.columns.iter().position(|c| c.key == key) {
+            table.rows.iter_mut().for_each(|row| {
+                if matches!(row[at], Cell::Number { .. }) {
+                    row[at] = Cell::undefined("it is one unit's");
+                }
+            });
+        }
+    }
+}
+
+/// Rows of a cohort, a period or a time since the start that stay.
+fn cohorts(told: &mut Told, untold: &Untold) {
+    if !untold.any() {
+        return;
+    }
+    for table in told.summary.iter_mut().chain([&mut told.table]) {
+        let at = |key: &str| table.columns.iter().position(|c| c.key == key);
+        let (cohort, period, treated, untreated, event) = (at("cohort"), at("period"), at("treated"), at("untreated"), at("event_time"));
+        for row in &mut table.rows {
+            let whole = |c: Option<usize>| c.and_then(|c| if let Cell::Whole(n) = row[c] { Some(n) } else { None });
+            let stays = match (whole(cohort), whole(period), whole(event)) {
+                (Some(g), Some(p), _) => untold.cell(g, p),
+                (Some(g), None, _) => untold.cohort(g),
+                (_, _, Some(e)) => untold.event(e),
+                _ => [treated, untreated].into_iter().filter_map(whole).any(|g| untold.cohort(g)),
+            };
+            if stays {
+                for cell in
+                    row.iter_mut().filter(|c| matches!(c, Cell::Number { .. } | Cell::Percent(_) | Cell::PValue(_) | Cell::Interval { .. }))
+                {
+                    *cell = Cell::Suppressed;
+                }
+            }
+        }
+    }
+}

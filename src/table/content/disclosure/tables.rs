@@ -1,0 +1,88 @@
+//! The cells of a table, as they may be told.
+
+use super::Gate;
+use crate::table::disclosure::WITHHELD;
+use crate::table::{Cell, Table};
+
+impl Gate {
+    /// Suppresses the counts of few in a table, what follows from them in the same row, and what would give them away.
+    pub fn table(&self, table: &mut Table) {
+        if self.is_open() {
+            return;
+        }
+        for cell in table.rows.iter_mut().flatten() {
+            if matches!(cell, Cell::Undefined(why) if why == WITHHELD) {
+                *cell = Cell::Suppressed;
+            }
+        }
+        // Its counts are told by reason, and passed when it was made.
+        if table.id != "sample-flow" {
+            self.rows(table);
+            groups(table);
+        }
+    }
+
+    /// A suppressed count (column `n`, ending in `_n`, or `treated_units`) takes with it the statistics that follow up to the next
+    /// count; and where a row has a count of each group, the other count, and what was computed from both.
+    fn rows(&self, table: &mut Table) {
+        let joint: Vec<bool> = table
+            .columns
+            .iter()
+            .map(|c| ["difference_sd", "category", "adjusted", "stable", "p_value"].contains(&c.key.as_str()))
+            .collect();
+        let counts: Vec<bool> = table.columns.iter().map(|c| is_count(&c.key)).collect();
+        let paired: Vec<bool> = table.columns.iter().map(|c| c.key.starts_with("treated_") || c.key.starts_with("comparison_")).collect();
+        // Schools are no students.
+        for row in table.rows.iter_mut().filter(|r| r.first() != Some(&Cell::text("clusters"))) {
+            let (mut hide, mut any) = (false, false);
+            for (cell, is_count) in row.iter_mut().zip(&counts) {
+                match cell {
+                    Cell::Count(n) if *is_count => {
+                        hide = self.few(*n);
+                        any |= hide;
+                        if hide {
+                            *cell = Cell::Suppressed;
+                        }
+                    }
+                    Cell::Text(_) => {}
+                    _ if hide => *cell = Cell::Suppressed,
+                    _ => {}
+                }
+            }
+            if any {
+                let two = |(c, p): (&bool, &bool)| *c && *p;
+                for ((cell, joint), both) in row.iter_mut().zip(&joint).zip(counts.iter().zip(&paired)) {
+                    if *joint || (two(both) && matches!(cell, Cell::Count(_))) {
+                        *cell = Cell::Suppressed;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_count(key: &str) -> bool {
+    key == "n" || key.ends_with("_n") || key == "treated_units"
+}
+
+/// Rows that differ in their group only (`arm` or `group`): where a count of one is suppressed, so is that of the other, for the
+/// number of both is told elsewhere.
+fn groups(table: &mut Table) {
+    let Some(group) = table.columns.iter().position(|c| c.key == "arm" || c.key == "group") else { return };
+    let labels: Vec<usize> =
+        (0..table.columns.len()).filter(|&c| c != group && ["outcome", "period"].contains(&table.columns[c].key.as_str())).collect();
+    for count in (0..table.columns.len()).filter(|&c| is_count(&table.columns[c].key)) {
+        let hidden: Vec<Vec<Cell>> = table
+            .rows
+            .iter()
+            .filter(|r| matches!(r[count], Cell::Suppressed))
+            .map(|r| labels.iter().map(|&l| r[l].clone()).collect())
+            .collect();
+        for row in &mut table.rows {
+            let own: Vec<Cell> = labels.iter().map(|&l| row[l].clone()).collect();
+            if matches!(row[count], Cell::Count(_)) && hidden.contains(&own) {
+                row[count] = Cell::Suppressed;
+            }
+        }
+    }
+}

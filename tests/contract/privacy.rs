@@ -1,0 +1,224 @@
+//! Disclosure control of loaded data: planted values come out in no file, small counts cannot be computed from what is published, and
+//! the gate opens only where the study says so.
+
+use crate::didact;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::Path;
+
+mod unfold;
+
+use unfold::{Unfolded, folder};
+
+/// A student's row with a value that nobody else has.
+struct Planted {
+    file: String,
+    ids: Vec<String>,
+    numbers: Vec<String>,
+}
+
+/// Four hundred students in fifteen schools: a cohort of five, two schools of three, six students with a plan. Outcomes and the
+/// covariate lie in two bands with nothing between, where no mean, spread or effect of many falls; `k` makes another draw.
+fn plant(k: usize) -> Planted {
+    let mut out = Planted { file: "student,school,year,start,score,prior,plan\n".into(), ids: Vec::new(), numbers: Vec::new() };
+    let mut state = 88_172_645_463_325_252_u64 ^ (k as u64 * 0x9E37_79B9);
+    let mut draw = move |n: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % n
+    };
+    let mut student = 0;
+    for school in 0..15 {
+        let (size, name) = match school {
+            12 => (5, "Quibblethorpe".to_string()),
+            13 | 14 => (3, format!("Zwickelmoor{school}")),
+            _ => (30, format!("School {school}")),
+        };
+        if size < 10 {
+            out.ids.push(name.clone());
+        }
+        let start = match school {
+            0..=3 => "2104",
+            4 | 5 => "2103",
+            12 => "2105",
+            _ => "0",
+        };
+        for _ in 0..size {
+            student += 1;
+            let id = format!("Vx{}q{k}", 700_000 + student * 7919 % 99_991);
+            // In one of two bands: the mean of many lies between them, and their spread far below.
+            let mut value = |scale: f64| {
+                let band = if draw(2) == 0 { 4100 } else { 6100 };
+                let number = (band + draw(800)) as f64 + (1 + draw(97)) as f64 / 97.0;
+                format!("{:.4}", number * scale)
+            };
+            let prior = value(10.0);
+            for year in 2101..2107 {
+                let score = value(1.0);
+                if student % 60 == 7 && year == 2102 {
+                    out.file += &format!("{id},{name},{year},{start},,{prior},0\n");
+                    continue;
+                }
+                out.file += &format!("{id},{name},{year},{start},{score},{prior},{}\n", u8::from(student % 61 == 3));
+                out.numbers.push(score);
+            }
+            out.numbers.push(prior);
+            out.ids.push(id);
+        }
+    }
+    out
+}
+
+/// A number as it might be printed: at full length, and rounded to four significant digits or more.
+fn printed(number: &str) -> Vec<String> {
+    let value: f64 = number.parse().expect("a number");
+    let whole = number.split('.').next().unwrap_or_default().len();
+    let mut out: Vec<String> = (0..=4).filter(|d| whole + d >= 4).map(|d| format!("{value:.d$}")).collect();
+    out.push(format!("{value}"));
+    out
+}
+
+const STUDY: &str = "[study]\ntitle = \"t\"\n[data]\npath = \"data.csv\"\n[roles]\nstudent = \"student\"\nschool = \"school\"\nperiod = \"year\"\ncohort = \"start\"\ncluster = \"school\"\noutcomes = [\"score\"]\ncovariates = [\"prior\"]\nsubgroups = [\"plan\"]\n[calibration]\nreplicates = 0\n[[analysis]]\nestimators = [\"callaway-santanna\", \"imputation\", \"twfe\"]\ninference = [\"cluster:cr1\"]\n[output]\nformats = [\"csv\", \"markdown\", \"json\", \"latex\", \"html\", \"parquet\", \"xlsx\", \"docx\"]\nfigures = [\"svg\", \"pdf\", \"vega-lite\"]\n";
+
+/// Everything the program writes of a study: the run, what is made of it, and what is printed.
+fn written(place: &Path, planted: &Planted, study: &str) -> Unfolded {
+    std::fs::create_dir_all(place).expect("a folder");
+    std::fs::write(place.join("data.csv"), &planted.file).expect("a file");
+    std::fs::write(place.join("study.toml"), study).expect("a file");
+    let at = |name: &str| place.join(name).display().to_string();
+    let mut said = String::new();
+    let (run, study_file) = (at("run"), at("study.toml"));
+    let mut calls = vec![format!("run {study_file} --out {run}")];
+    calls.push(format!("report {run} --out {} --format csv --format docx --figure svg", at("report")));
+    calls.push(format!("report {run} --only tables"));
+    for to in ["ipynb", "qmd", "r", "stata"] {
+        calls.push(format!("export {run} --to {to} --out {}/", at("exported")));
+    }
+    calls.push(format!("bundle {run} --out {}", at("bundle.zip")));
+    calls.push(format!("compare {run} {run} --json"));
+    for call in calls {
+        let (code, out, err) = didact(&call);
+        assert_eq!(code, 0, "{call}: {err}");
+        said += &out;
+        said += &err;
+    }
+    for given in ["data.csv", "study.toml"] {
+        std::fs::remove_file(place.join(given)).expect("ours");
+    }
+    let mut all = folder(place);
+    all.add("what was printed", said);
+    all
+}
+
+#[test]
+fn no_planted_value_comes_out() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let planted = plant(1);
+    assert!(planted.numbers.len() + planted.ids.len() > 1000);
+    let all = written(&temporary.path().join("a"), &planted, STUDY);
+    // What is printed of other students as well is no leak: constants, years, coordinates.
+    let other = written(&temporary.path().join("b"), &plant(2), STUDY);
+    assert!(all.files() > 60, "{} files", all.files());
+    for id in &planted.ids {
+        let found = all.with_text(id);
+        assert!(found.is_none(), "{id} stands in {found:?}");
+    }
+    let forms: BTreeSet<String> = planted.numbers.iter().flat_map(|n| printed(n)).collect();
+    let leaked: Vec<(String, String)> =
+        forms.iter().filter(|f| !other.has_number(f)).filter_map(|f| Some((f.clone(), all.with_number(f)?))).collect();
+    assert!(leaked.is_empty(), "{leaked:?}");
+}
+
+/// The search finds what is there: in a text, in a figure, and inside the archives.
+#[test]
+fn a_planted_leak_is_found() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let mut planted = plant(1);
+    let number = planted.numbers[17].clone();
+    let rounded = printed(&number)[0].clone();
+    let id = planted.ids[40].clone();
+    planted.numbers.truncate(1);
+    // The title, and the name of a column, are printed wherever they are told.
+    let column = format!("{id} {number}");
+    planted.file = planted.file.replacen("prior", &column, 1);
+    let leaky = STUDY
+        .replace("title = \"t\"", &format!("title = \"{id} scored {number}, or {rounded}\""))
+        .replace("\"prior\"", &format!("\"{column}\""));
+    let all = written(temporary.path(), &planted, &leaky);
+    let places =
+        ["report.html", "report.json", "README.md", "notebook.ipynb", "ro-crate-metadata.json", "bundle.zip", "tables.docx", "tables.xlsx"];
+    for name in places.into_iter().chain([".parquet", ".tex", "what was printed"]) {
+        assert!(all.file_has(name, &id, &number), "the leak in {name} is not found");
+    }
+    assert!(all.with_number(&rounded).is_some());
+}
+
+fn results(place: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(place.join("run/results.json")).expect("results")).expect("JSON")
+}
+
+fn run(place: &Path, file: &str, study: &str) -> (Value, Value) {
+    std::fs::create_dir_all(place).expect("a folder");
+    std::fs::write(place.join("data.csv"), file).expect("a file");
+    std::fs::write(place.join("study.toml"), study).expect("a file");
+    let (code, _, err) = didact(&format!("run {} --out {}", place.join("study.toml").display(), place.join("run").display()));
+    assert_eq!(code, 0, "{err}");
+    let manifest = serde_json::from_slice(&std::fs::read(place.join("run/manifest.json")).expect("a manifest")).expect("JSON");
+    (results(place), manifest)
+}
+
+const MARK: &str = "{\"suppressed\":true}";
+
+#[test]
+fn small_groups_are_marked_and_cannot_be_computed() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let (found, manifest) = run(&temporary.path().join("on"), &plant(1).file, STUDY);
+    assert_eq!((manifest["disclosure_control"].as_str(), manifest["minimum_cell"].as_u64()), (Some("on"), Some(10)));
+    let first = &found["results"][0];
+    let effect = |estimand: &str, key: &str, value: i64| {
+        let of = |e: &&Value| e["estimand"] == estimand && e[key] == value;
+        first["effects"].as_array().expect("effects").iter().find(of).expect("an effect")["estimate"].clone()
+    };
+    // The cohort of five, and the next smallest: else it would be the mean of all less the others.
+    assert_eq!(effect("group", "group", 2105).to_string(), MARK);
+    assert_eq!(effect("group", "group", 2103).to_string(), MARK);
+    assert!(effect("group", "group", 2104).is_f64());
+    assert!(first["effects"].as_array().expect("effects").iter().any(|e| e["estimand"] == "overall" && e["estimate"].is_f64()));
+    // Fewer than ten rows were left out for one reason: neither they nor the rows read are told.
+    assert_eq!(first["sample"]["rows"].to_string(), MARK);
+    assert_eq!(first["sample"]["dropped"][0]["rows"].to_string(), MARK);
+    assert_eq!(manifest["rows"].to_string(), MARK);
+    // Six students with a plan: neither they nor the others, which would be all less them.
+    for row in found["tables"]["subgroup-effects"]["rows"].as_array().expect("rows") {
+        assert_eq!(row["n"].to_string(), MARK, "{row}");
+    }
+    let off = STUDY.replace("[output]", "[privacy]\non = false\n[output]");
+    let (open, manifest) = run(&temporary.path().join("off"), &plant(1).file, &off);
+    assert_eq!((manifest["disclosure_control"].as_str(), manifest["minimum_cell"].as_u64()), (Some("off: the study file says so"), None));
+    assert!(open["results"][0]["sample"]["rows"].is_u64());
+    let page = std::fs::read_to_string(temporary.path().join("off/run/report.html")).expect("a page");
+    assert!(page.contains("Disclosure control was turned off"));
+    let readme = std::fs::read_to_string(temporary.path().join("off/run/README.md")).expect("a file");
+    assert!(readme.contains("turned off"));
+}
+
+/// The effect on a handful of treated students is nobody's business.
+#[test]
+fn an_effect_on_few_is_withheld_in_words() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let planted = plant(1);
+    // Of the treated only five in one school are left, and three in another.
+    let kept = |l: &&str| l.split(',').nth(3).is_none_or(|start| start != "2104" && start != "2103");
+    let started = |l: &str| if l.contains("Zwickelmoor13") { l.replacen(",0,", ",2105,", 1) } else { l.to_string() };
+    let file: Vec<String> = planted.file.lines().filter(kept).map(started).collect();
+    let place = temporary.path().join("few");
+    let (found, _) = run(&place, &format!("{}\n", file.join("\n")), STUDY);
+    for effect in found["results"].as_array().expect("results").iter().flat_map(|r| r["effects"].as_array().expect("effects")) {
+        assert!(!effect["estimate"].is_number(), "{effect}");
+    }
+    let mut page = String::new();
+    std::fs::File::open(place.join("run/report.html")).expect("a page").read_to_string(&mut page).expect("text");
+    assert!(page.contains("the effect is withheld"));
+}
