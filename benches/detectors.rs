@@ -11,6 +11,7 @@ use didact::evidence::fallacy::DETECTORS;
 use didact::panel::{Serial, spread};
 use didact::provenance;
 use didact::study::{Loaded, STUDIES, StudyFile, carry_out, draw, resolve};
+use didact::table::content::publish;
 use std::collections::BTreeMap;
 
 /// Too large to be drawn hundreds of times.
@@ -109,7 +110,7 @@ fn draws_of(study: &StudyFile, draws: usize, threads: &Threads) -> Vec<Option<Sh
         own.study.seed = 1000 + i as u64;
         let drawn = draw(&own).ok()?;
         let loaded = Loaded { cohort: drawn.cohort, truth: Some(drawn.truth), input: None };
-        let run = carry_out(own, loaded, &Serial, &|_| {}).ok()?;
+        let run = publish(carry_out(own, loaded, &Serial, &|_| {}).ok()?);
         let files = provenance::files(&run, "draw").ok()?;
         let results = files.files.iter().find(|(name, _)| name == "results.json")?;
         let results: serde_json::Value = serde_json::from_slice(&results.1).ok()?;

@@ -198,3 +198,18 @@ fn is_day(text: &str) -> bool {
     };
     (1..=days).contains(&whole(day))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_day;
+
+    #[test]
+    fn days_of_the_calendar() {
+        assert!(["2026-05-01", "2024-02-29", "2000-02-29", "1999-12-31"].iter().all(|d| is_day(d)));
+        assert!(
+            ["", "2026-5-1", "2023-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-04-00", "+026-04-01"]
+                .iter()
+                .all(|d| !is_day(d))
+        );
+    }
+}
