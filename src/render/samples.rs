@@ -137,7 +137,7 @@ fn curve(name: &str, n: usize) -> FigureKind {
         estimate: if i == 3 { f64::NAN } else { i as f64 / n as f64 - 0.3 },
         low: (i % 5 != 1).then_some(if i == 4 { f64::NEG_INFINITY } else { -0.5 }),
         high: (i % 5 != 2).then_some(0.9),
-        significant: i % 2 == 0,
+        significant: i.is_multiple_of(2),
         headline: i == 2,
         choices: vec![i % 3, 7],
     };
