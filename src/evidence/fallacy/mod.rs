@@ -2,7 +2,8 @@
 //!
 //! A detector looks at [`Signs`], small numbers and words of a study, never at a student's row. What is not known triggers nothing: a
 //! detector that stays silent has found nothing, or had nothing to look at. Each says what was found, why it misleads, and what to do.
-//! How often each one finds what was planted, and how often it cries wolf, is measured in `benches/detectors.md`.
+//! How often each one finds what was planted, and how often it cries wolf, is measured by
+//! `cargo bench --bench detectors`.
 
 mod comparison;
 mod inference;
