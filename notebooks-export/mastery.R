@@ -50,7 +50,7 @@ if (has("ggplot2")) {
 
 # The students are simulated: the same version, world and seed give the same students.
 if (!file.exists(place)) {
-  command <- c("didact", "simulate", "mastery", "--seed", "20210126", "--population", "0")
+  command <- c("didact", "simulate", "mastery", "--seed", "20210126", "--set", "skills=24", "--population", "0")
   stopifnot(system2(command[1], shQuote(c(command[-1], "--out", dirname(place)))) == 0)
 }
 roles <- list(unit = "student_id", period = "year", cohort = "profile_year", cluster = "school_id")
@@ -216,6 +216,8 @@ d <- sample_rows("math", character(), character())
 compare(1, "did", "math", "did", character(), function() did_means(d))
 d <- sample_rows("skills", character(), character())
 compare(2, "did", "skills", "did", character(), function() did_means(d))
+d <- sample_rows("proficient", character(), character())
+compare(3, "did", "proficient", "did", character(), function() did_means(d))
 
 cat("\nSide by side (they agree when they differ by less than 0.000001, or that share of the estimate):\n")
 print(compared, row.names = FALSE, digits = 10)

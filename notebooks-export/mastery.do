@@ -29,7 +29,7 @@ program define beside
 end
 
 * The students are simulated: the same version, world and seed give the same students. Where the file is not there:
-*   didact simulate mastery --seed 20210126 --population 0 --out mastery-data
+*   didact simulate mastery --seed 20210126 --set skills=24 --population 0 --out mastery-data
 confirm file `"`place'"'
 import delimited using `"`place'"', varnames(1) case(preserve) encoding("utf-8") clear
 egen long didact_unit = group(student_id)
@@ -111,6 +111,13 @@ two_sides
 regress y i.arm##i.late [aweight = w]
 scalar refit = _b[1.arm#1.late]
 beside `"skills"' `"did"' `=scalar(refit)'
+
+* proficient, did
+sample_rows, outcome(proficient) covariates() also()
+two_sides
+regress y i.arm##i.late [aweight = w]
+scalar refit = _b[1.arm#1.late]
+beside `"proficient"' `"did"' `=scalar(refit)'
 
 
 * Side by side: they agree when they differ by less than 0.000001, or that share of the estimate where it is larger than 1.

@@ -29,7 +29,7 @@ program define beside
 end
 
 * The students are simulated: the same version, world and seed give the same students. Where the file is not there:
-*   didact simulate norms --seed 20210126 --population 0 --out norms-data
+*   didact simulate norms --seed 20210126 --set leave_rate=0 --set move_rate=0 --set join_rate=0 --set missing_rate=0 --population 0 --out norms-data
 confirm file `"`place'"'
 import delimited using `"`place'"', varnames(1) case(preserve) encoding("utf-8") clear
 egen long didact_unit = group(student_id)

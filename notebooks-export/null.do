@@ -135,29 +135,95 @@ program define by_time, rclass
     return scalar overall = `total' / `: word count `later''
 end
 
-* math, event-study
+* math, main: event-study
 sample_rows, outcome(math) covariates() also()
 by_time -1 "" "" 1
 scalar refit = r(overall)
-beside `"math"' `"event-study"' `=scalar(refit)'
+beside `"math"' `"main: event-study"' `=scalar(refit)'
 
-* math, twfe
+* math, main: twfe
 sample_rows, outcome(math) covariates() also()
 quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
 scalar refit = _b[treated]
-beside `"math"' `"twfe"' `=scalar(refit)'
+beside `"math"' `"main: twfe"' `=scalar(refit)'
 
-* reading, event-study
+* reading, main: event-study
 sample_rows, outcome(reading) covariates() also()
 by_time -1 "" "" 1
 scalar refit = r(overall)
-beside `"reading"' `"event-study"' `=scalar(refit)'
+beside `"reading"' `"main: event-study"' `=scalar(refit)'
 
-* reading, twfe
+* reading, main: twfe
 sample_rows, outcome(reading) covariates() also()
 quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
 scalar refit = _b[treated]
-beside `"reading"' `"twfe"' `=scalar(refit)'
+beside `"reading"' `"main: twfe"' `=scalar(refit)'
+
+* gpa, main: event-study
+sample_rows, outcome(gpa) covariates() also()
+by_time -1 "" "" 1
+scalar refit = r(overall)
+beside `"gpa"' `"main: event-study"' `=scalar(refit)'
+
+* gpa, main: twfe
+sample_rows, outcome(gpa) covariates() also()
+quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
+scalar refit = _b[treated]
+beside `"gpa"' `"main: twfe"' `=scalar(refit)'
+
+* attendance, main: event-study
+sample_rows, outcome(attendance) covariates() also()
+by_time -1 "" "" 1
+scalar refit = r(overall)
+beside `"attendance"' `"main: event-study"' `=scalar(refit)'
+
+* attendance, main: twfe
+sample_rows, outcome(attendance) covariates() also()
+quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
+scalar refit = _b[treated]
+beside `"attendance"' `"main: twfe"' `=scalar(refit)'
+
+* engagement, main: event-study
+sample_rows, outcome(engagement) covariates() also()
+by_time -1 "" "" 1
+scalar refit = r(overall)
+beside `"engagement"' `"main: event-study"' `=scalar(refit)'
+
+* engagement, main: twfe
+sample_rows, outcome(engagement) covariates() also()
+quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
+scalar refit = _b[treated]
+beside `"engagement"' `"main: twfe"' `=scalar(refit)'
+
+* math, students counted: twfe
+sample_rows, outcome(math) covariates() also()
+quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
+scalar refit = _b[treated]
+beside `"math"' `"students counted: twfe"' `=scalar(refit)'
+
+* reading, students counted: twfe
+sample_rows, outcome(reading) covariates() also()
+quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
+scalar refit = _b[treated]
+beside `"reading"' `"students counted: twfe"' `=scalar(refit)'
+
+* gpa, students counted: twfe
+sample_rows, outcome(gpa) covariates() also()
+quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
+scalar refit = _b[treated]
+beside `"gpa"' `"students counted: twfe"' `=scalar(refit)'
+
+* attendance, students counted: twfe
+sample_rows, outcome(attendance) covariates() also()
+quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
+scalar refit = _b[treated]
+beside `"attendance"' `"students counted: twfe"' `=scalar(refit)'
+
+* engagement, students counted: twfe
+sample_rows, outcome(engagement) covariates() also()
+quietly reghdfe y treated $X [aweight = w], absorb(group period) keepsingletons tolerance(1e-12)
+scalar refit = _b[treated]
+beside `"engagement"' `"students counted: twfe"' `=scalar(refit)'
 
 
 * Side by side: they agree when they differ by less than 0.000001, or that share of the estimate where it is larger than 1.
