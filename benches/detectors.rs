@@ -25,7 +25,7 @@ const PLANTED: &[(&str, &[&str])] = &[
     ("sector-confound", &["rand-charters"]),
     ("dosage-selection", &["dosage"]),
     ("regression-to-mean", &["adopt-after-dip"]),
-    ("attrition", &["under-resourced"]),
+    ("attrition", &["single-school"]),
     ("survivors-only", &["norms"]),
     ("simpson", &["iep-inclusion"]),
     ("pretrend", &["violated-trends"]),

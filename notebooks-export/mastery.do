@@ -29,7 +29,7 @@ program define beside
 end
 
 * The students are simulated: the same version, world and seed give the same students. Where the file is not there:
-*   didact simulate mastery --seed 20210126 --set skills=24 --population 0 --out mastery-data
+*   didact simulate mastery --seed 20210126 --set ceiling=1 --population 0 --out mastery-data
 confirm file `"`place'"'
 import delimited using `"`place'"', varnames(1) case(preserve) encoding("utf-8") clear
 egen long didact_unit = group(student_id)

@@ -29,7 +29,7 @@ program define beside
 end
 
 * The students are simulated: the same version, world and seed give the same students. Where the file is not there:
-*   didact simulate under-resourced --seed 20210126 --set leave_rate=0.16 --set leave_treated=3 --population 0 --out under-resourced-data
+*   didact simulate under-resourced --seed 20210126 --population 0 --out under-resourced-data
 confirm file `"`place'"'
 import delimited using `"`place'"', varnames(1) case(preserve) encoding("utf-8") clear
 egen long didact_unit = group(student_id)

@@ -64,7 +64,7 @@ fn every_check_answers_in_every_run() {
     let (_, again, _) = run(folder.path(), "threads", SMALL, "--threads 3");
     assert_eq!(results["checks"], again["checks"], "threads change a check");
     let (code, verified, err) = didact(&format!("verify {}", out.display()));
-    assert!(code == 0 && verified.starts_with("identical"), "{verified} {err}");
+    assert!(code == 0 && verified.starts_with("recomputed identical"), "{verified} {err}");
     let resolved = std::fs::read_to_string(out.join("study.toml")).expect("the resolved study");
     assert!(resolved.contains("[checks]\noff = []\nask = []\n"), "{resolved}");
 }
