@@ -2,7 +2,7 @@
 
 use crate::cohort::{Fault, Faults, did_you_mean};
 use crate::ingest::IngestError;
-use crate::store::Input;
+use crate::store::{Input, StoreError};
 
 /// A data format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,12 @@ impl Source {
             return Source::of(Input::open(path)?, format, sheet);
         }
         let input = Input::open(path)?;
+        if named.is_none() && !holds_a_roster(&input)? {
+            return Err(StoreError::plain(format!(
+                "{path} is a folder, and holds no file of a OneRoster export (users.csv, orgs.csv …): name a file"
+            ))
+            .into());
+        }
         let format = named.unwrap_or(Format::OneRoster);
         Source::of(input, format, sheet)
     }
@@ -69,6 +75,16 @@ impl Source {
         }
         Ok(Source { input, format, sheet: sheet.map(str::to_string) })
     }
+}
+
+/// Whether a folder holds some file that only a OneRoster export has.
+fn holds_a_roster(folder: &Input) -> Result<bool, StoreError> {
+    for name in ["manifest.csv", "users.csv", "orgs.csv", "classes.csv", "enrollments.csv"] {
+        if folder.member(name)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Format {
