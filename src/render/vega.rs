@@ -103,6 +103,7 @@ mod tests {
                         match data.cell(r, c).as_ref() {
                             Cell::Number { value, .. } => assert_eq!(row[*field].as_f64(), Some(*value)),
                             Cell::Whole(n) => assert_eq!(row[*field].as_i64(), Some(*n)),
+                            Cell::Count(n) => assert_eq!(row[*field].as_u64(), Some(*n)),
                             Cell::Text(words) => assert_eq!(row[*field], words.as_str()),
                             _ => assert!(row[*field].is_null()),
                         }

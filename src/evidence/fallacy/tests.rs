@@ -38,7 +38,7 @@ fn names_are_unique_and_each_says_why_and_what_to_do() {
     names.dedup();
     assert_eq!(names.len(), DETECTORS.len());
     for d in DETECTORS {
-        assert!(d.why.ends_with('.') && d.remedy.ends_with(['.', ')']) && !d.source.is_empty() && !d.title.ends_with('.'), "{}", d.id);
+        assert!(d.why.ends_with('.') && d.remedy.ends_with(['.', ')', '?']) && !d.source.is_empty() && !d.title.ends_with('.'), "{}", d.id);
     }
 }
 

@@ -23,9 +23,14 @@ fn name(column: &str) -> String {
     out
 }
 
+/// Words in a comment: nothing that closes one, and nothing that Stata would put another text in the place of.
+fn remark(words: &str) -> String {
+    comment(words).replace('/', "|").replace(['$', '`'], "'")
+}
+
 fn line(words: &str) -> String {
     // Within a line of comment `/*` would begin a longer one, and `///` would take the next line in.
-    format!("* {}\n", comment(words).replace('/', "|"))
+    format!("* {}\n", remark(words))
 }
 
 /// A part of the do-file and whether a study needs it.
@@ -98,7 +103,7 @@ fn data(e: &Export) -> String {
         Source::Simulated(command) => out.push_str(&format!(
             "* The students are simulated: the same version, world and seed give the same students. Where the file is not there:\n*   {} --out {}\n",
             comment(&command.join(" ")),
-            comment(e.data.rsplit_once('/').map_or(".", |(folder, _)| folder)).replace('/', "|")
+            remark(e.data.rsplit_once('/').map_or(".", |(folder, _)| folder))
         )),
         Source::Loaded => {
             out.push_str("* The run was made from a file that is not part of it. Whoever may have that file names it in the local macro place.\n");

@@ -13,8 +13,9 @@ pub struct Hidden {
 
 /// What must not be told of parts that add up to a whole.
 ///
-/// The small ones; and further ones from the smallest on until what is hidden is at least two parts, and these together at least
-/// `least` and one for each of them: then neither the whole less the rest nor knowing this rule gives a small one. Parts of zero are told.
+/// The small ones; and further ones from the smallest on, those of one size together, until what is hidden is at least two parts of different sizes, and these
+/// together at least `least` and one for each of them: then neither the whole less the rest nor knowing this rule gives a small one, since
+/// what is hidden could as well stand the other way round. Parts of zero are told.
 pub fn hidden(parts: &[u64], least: u64) -> Hidden {
     let mut out = Hidden { parts: parts.iter().map(|n| few(*n, least)).collect(), total: false };
     if !out.parts.contains(&true) {
@@ -23,12 +24,13 @@ pub fn hidden(parts: &[u64], least: u64) -> Hidden {
     loop {
         let untold = || parts.iter().zip(&out.parts).filter(|(_, h)| **h).map(|(n, _)| *n);
         let n = untold().count();
-        if n >= 2 && untold().sum::<u64>() >= least.saturating_add(n as u64) {
+        let alike = untold().min() == untold().max();
+        if n >= 2 && !alike && untold().sum::<u64>() >= least.saturating_add(n as u64) {
             return out;
         }
         let open = (0..parts.len()).filter(|i| !out.parts[*i] && parts[*i] > 0);
-        match open.min_by_key(|i| (parts[*i], *i)) {
-            Some(next) => out.parts[next] = true,
+        match open.map(|i| parts[i]).min() {
+            Some(next) => out.parts.iter_mut().zip(parts).filter(|(_, n)| **n == next).for_each(|(h, _)| *h = true),
             None => {
                 out.total = true;
                 return out;
