@@ -40,7 +40,12 @@ pub(super) fn data(points: &[SpecificationPoint], rows: &[ChoiceRow], y_title: &
         Column::new("significant", "Significant"),
         Column::new("headline", "Headline").explain("Whether the answer rests on this estimate."),
     ];
-    columns.extend(rows.iter().map(|r| Column::new(format!("{}: {}", r.group, r.label), format!("{}: {}", r.group, r.label))));
+    for r in rows {
+        let name = format!("{}: {}", r.group, r.label);
+        let same = columns.iter().filter(|c| c.title == name).count();
+        let key = if same == 0 { name.clone() } else { format!("{name} ({})", same + 1) };
+        columns.push(Column::new(key, name));
+    }
     let word = |yes: bool| Cell::text(if yes { "yes" } else { "no" });
     let row = |(place, p): (usize, &SpecificationPoint)| {
         let digits = Digits::for_interval(p.estimate, p.low, p.high);

@@ -8,7 +8,8 @@ pub fn qmd(export: &Export) -> String {
     // A JSON string is a YAML string.
     let mut out = format!(
         "---\ntitle: {}\nformat: html\njupyter: python3\nexecute:\n  warning: false\n---\n",
-        serde_json::Value::from(export.title.as_str())
+        // A short code would be carried out in the head, too.
+        serde_json::Value::from(export.title.replace("{{<", "{{&lt;"))
     );
     for (i, piece) in pieces(export).into_iter().enumerate() {
         match piece {
