@@ -39,7 +39,9 @@ fn no_name_breaks_a_script() {
         for target in Target::ALL {
             let text = target.render(&export);
             assert_eq!(text, target.render(&export));
-            assert!(text.ends_with('\n') && !text.contains("{{<"), "{text}");
+            // Quarto carries short codes out in its pages and in notebooks, in a script nobody does.
+            let quarto = matches!(target, Target::Ipynb | Target::Qmd);
+            assert!(text.ends_with('\n') && !(quarto && text.contains("{{<")), "{text}");
         }
         let notebook: serde_json::Value = serde_json::from_str(&Target::Ipynb.render(&export)).expect("JSON");
         assert_eq!((notebook["nbformat"].as_u64(), notebook["nbformat_minor"].as_u64()), (Some(4), Some(5)));
