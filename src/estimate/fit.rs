@@ -234,7 +234,7 @@ impl Fit {
             .collect();
         [
             ("no difference in any cohort in any period before its start", cells),
-            ("no difference at any time before the start", events(&|e| e < 0)),
+            (ALIKE_BEFORE, events(&|e| e < 0)),
             ("no effect at any time from the start on", events(&|e| e >= 0)),
         ]
         .into_iter()
@@ -242,6 +242,9 @@ impl Fit {
         .collect()
     }
 }
+
+/// The hypothesis of the joint test of trends before the start.
+pub const ALIKE_BEFORE: &str = "no difference at any time before the start";
 
 /// What small-sample factors count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -46,8 +46,8 @@ pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use dealt::Dealt;
 pub use design::{Design, Part, Row};
 pub use fit::{
-    Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Exposure, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit, NotIdentified,
-    Placebo, Refit, Side, Weighted,
+    ALIKE_BEFORE, Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Exposure, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit,
+    NotIdentified, Placebo, Refit, Side, Weighted,
 };
 pub use model_fit::{Component, Components, Ends, Intervals, ModelFit, ModelVariance};
 pub use nest::Nest;

@@ -10,9 +10,9 @@ use crate::render::export::Target;
 use crate::render::{self, FigureFormat, Files, Format, RenderError, figure_files};
 use crate::simulate;
 use crate::study::{self, Output, Run, StudyFile};
+use crate::table::Report;
 use crate::table::content::evidence::Judgement;
 use crate::table::content::{self, Gate, Provenance, Published};
-use crate::table::{Report, Table};
 use std::collections::BTreeMap;
 
 /// The files of a run by name, the manifest last; and a short name for its folder.
@@ -47,11 +47,9 @@ pub fn files(run: &Published, slug: &str) -> Result<RunFiles, RenderError> {
         items.push(("simulated world".to_string(), format!("{}, version {}", truth.world, truth.version)));
     }
     let mut report = content::report(run, &Provenance { command: command.clone(), items });
-    let in_json = |tables: &[Table]| -> serde_json::Map<String, serde_json::Value> {
-        tables.iter().map(|t| (t.id.clone(), render::json::json(t))).collect()
-    };
+    let tables: serde_json::Map<String, serde_json::Value> = report.tables.iter().map(|t| (t.id.clone(), render::json::json(t))).collect();
     let mut results = study::document(&run.analyses);
-    results["tables"] = serde_json::Value::Object(in_json(&report.tables));
+    results["tables"] = serde_json::Value::Object(tables);
     results["study"] = serde_json::json!({"title": run.study.study.title, "seed": run.study.study.seed, "level": run.study.study.level});
     results["headline_calibration"] = match &run.trust {
         None => serde_json::Value::Null,
@@ -82,8 +80,11 @@ pub fn files(run: &Published, slug: &str) -> Result<RunFiles, RenderError> {
         Err(why) => serde_json::json!({"not_judged": why.shown[0].what}),
     };
     if let Ok(judgement) = &judgement {
+        let known = report.tables.len();
         content::judge(&mut report, judgement);
-        results["tables"] = serde_json::Value::Object(in_json(&report.tables));
+        for table in &report.tables[known..] {
+            results["tables"][table.id.as_str()] = render::json::json(table);
+        }
     }
     let mut files: Vec<(String, Vec<u8>)> = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
     files.push(("report.json".into(), pretty(&serde_json::to_value(&report).map_err(|e| RenderError::Json(e.to_string()))?)));

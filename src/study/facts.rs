@@ -2,6 +2,7 @@
 
 use super::file::StudyFile;
 use crate::cohort::{Fault, Faults};
+use crate::estimate::ALIKE_BEFORE;
 use crate::evidence::effect::Sizes;
 use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Plan, Specifications, Unit};
 use crate::evidence::standard::{Attrition, Baseline, Key, Standards};
@@ -230,7 +231,7 @@ impl Reading<'_> {
 
     fn trends(&mut self) {
         let tests = self.first["tests"].as_array();
-        let before = |t: &&Value| t["hypothesis"] == "no difference at any time before the start" && t["p_value"].is_f64();
+        let before = |t: &&Value| t["hypothesis"] == ALIKE_BEFORE && t["p_value"].is_f64();
         let own = |t: &&Value| before(t) && t["inference"] == self.inference.as_str();
         let find = tests.and_then(|all| all.iter().find(own).or_else(|| all.iter().find(before)));
         self.facts.trends.p_value = find.and_then(|t| t["p_value"].as_f64());

@@ -261,11 +261,6 @@ impl Multiplicity {
     }
 }
 
-/// A section without settings in this version.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Empty {}
-
 /// Disclosure control for loaded data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -29,7 +29,7 @@ pub use describe::{ArmPeriod, Baseline, Description, Seen, describe};
 pub use facts::{KnownFact, RunFacts, run_facts};
 pub use family::{Leader, adjust};
 pub use file::{
-    About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, Empty, FIGURES, FORMATS, Multiplicity, Output,
+    About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, FIGURES, FORMATS, Multiplicity, Output,
     Privacy, Roles, StudyFile,
 };
 pub use multiverse::{MultiverseSection, document as multiverse_document};

@@ -6,15 +6,18 @@ use super::run::SubgroupResult;
 use super::subgroup::subgroups;
 use crate::cohort::Cohort;
 use crate::diagnose::{Answered, Finding};
-use crate::estimate::Estimand;
+use crate::estimate::{ALIKE_BEFORE, Estimand};
 use crate::evidence::effect::Sizes;
 use crate::evidence::facts::{Effect, Unit};
 use crate::evidence::fallacy::{Before, Extreme, Path, Shares, Signs, Stratified, Tested, Throughout, Used, Uses};
-use crate::num::sorted;
+use crate::num::{Centre, sorted};
 use crate::panel::{CovariateTerm, FirstTreated, Keys, Kind, Panel, PanelSpec, Sequence};
 
 /// Above this many rows further outcomes and differences within groups of students are not looked at: each is another pass.
 const STRATA_ROWS: usize = 500_000;
+
+/// Fewer pairs of scores than this tell no correlation.
+const FEWEST_PAIRS: usize = 30;
 
 /// What is looked at: the study, its data, and what was estimated.
 pub(super) struct Sources<'a> {
@@ -82,9 +85,8 @@ fn plain(spec: &PanelSpec) -> PanelSpec {
     }
 }
 
-fn mean(values: Vec<f64>) -> Option<f64> {
-    let n = values.len();
-    (n > 0).then(|| sorted(values).iter().sum::<f64>() / n as f64)
+fn mean(values: impl Iterator<Item = f64> + Clone) -> Option<f64> {
+    Centre::of(values).mean
 }
 
 /// Scores of an arm in a period.
@@ -150,7 +152,7 @@ fn before(panel: &Panel, sd: f64) -> Option<Before> {
         let gap = |period: usize| {
             let own = of(cohort, period);
             let n = own.len();
-            Some((mean(own)? - mean(of(never, period))?, n as f64))
+            Some((mean(own.iter().copied())? - mean(of(never, period).iter().copied())?, n as f64))
         };
         let Some((now, n)) = gap(last) else { continue };
         gaps.push((now, n));
@@ -169,19 +171,12 @@ fn before(panel: &Panel, sd: f64) -> Option<Before> {
             rows.clone().zip(rows.skip(1)).map(|(a, b)| (panel.outcome[a], panel.outcome[b])).collect::<Vec<_>>()
         })
         .collect();
-    Some(Before { gap: weighted(&gaps)?, change: weighted(&changes), correlation: correlation(&never_pairs) })
-}
-
-fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
-    let n = pairs.len();
-    if n < 30 {
-        return None;
-    }
-    let (a, b) = (mean(pairs.iter().map(|p| p.0).collect())?, mean(pairs.iter().map(|p| p.1).collect())?);
-    let total = |f: &dyn Fn(f64, f64) -> f64| sorted(pairs.iter().map(|(x, y)| f(x - a, y - b)).collect()).iter().sum::<f64>();
-    let (xx, yy, xy) = (total(&|x, _| x * x), total(&|_, y| y * y), total(&|x, y| x * y));
-    let r = xy / (xx * yy).sqrt();
-    r.is_finite().then_some(r)
+    let correlated = Centre::correlation(never_pairs.iter().copied());
+    Some(Before {
+        gap: weighted(&gaps)?,
+        change: weighted(&changes),
+        correlation: correlated.filter(|_| never_pairs.len() >= FEWEST_PAIRS),
+    })
 }
 
 /// What was assigned, and how many schools hold treated and other students.
@@ -222,7 +217,7 @@ fn shares(cohort: &Cohort, plain: &PanelSpec, column: &str) -> Option<Shares> {
     }
     let share = |treated: bool| {
         let here = |c: u32| panel.cells.period_ix(c) == 0 && panel.cells.is_ever_treated(panel.cells.cohort_ix(c)) == treated;
-        mean(panel.cell.iter().zip(values.iter()).filter(|(c, _)| here(**c)).map(|(_, v)| *v).collect())
+        mean(panel.cell.iter().zip(values.iter()).filter(|(c, _)| here(**c)).map(|(_, v)| *v))
     };
     Some(Shares { what: column.to_string(), treated: share(true)?, comparison: share(false)? })
 }
@@ -247,7 +242,7 @@ fn strata(from: &Sources<'_>, plain: &PanelSpec, roles: &Roles, out: &mut Signs)
         let last = panel.cells.periods.len() - 1;
         let (treated, others) = (scores(&panel, true, last), scores(&panel, false, last));
         let n = treated.len() as f64;
-        Some(((mean(treated)? - mean(others)?) / sd, n))
+        Some(((mean(treated.iter().copied())? - mean(others.iter().copied())?) / sd, n))
     };
     let Some((whole, _)) = difference(plain) else { return };
     let mut columns: Vec<&String> = from.study.context.poverty.iter().chain(&roles.subgroups).collect();
@@ -267,7 +262,7 @@ fn strata(from: &Sources<'_>, plain: &PanelSpec, roles: &Roles, out: &mut Signs)
 fn estimated(from: &Sources<'_>, roles: &Roles, out: &mut Signs) {
     let Some(headline) = from.analyses.first() else { return };
     let overall = headline.overall();
-    let before = |t: &&crate::infer::JointTest| t.hypothesis == "no difference at any time before the start" && t.p_value.is_some();
+    let before = |t: &&crate::infer::JointTest| t.hypothesis == ALIKE_BEFORE && t.p_value.is_some();
     let own = |t: &&crate::infer::JointTest| overall.is_some_and(|e| e.inference == t.inference);
     let tests = headline.tests.iter().filter(before);
     out.pretrend_p = tests.clone().find(own).or_else(|| tests.clone().next()).and_then(|t| t.p_value);

@@ -184,7 +184,7 @@ fn line<'a>(check: &'a CheckLine, prose: &dyn Fn(&str) -> Vec<Piece>) -> Line<'a
 }
 
 /// Tables that few readers ask for: folded.
-const FOLDED: [&str; 9] = ["checks", "fallacies", "essa", "facts", "questions", "settings", "codebook", "design", "joint"];
+const FOLDED: [&str; 8] = ["checks", "fallacies", "essa", "facts", "questions", "settings", "codebook", "design"];
 
 fn grid(table: &Table, prefix: &str, ids: &mut Ids) -> Grid {
     let numeric: Vec<bool> = (0..table.columns.len()).map(|ix| table.is_numeric(ix)).collect();
