@@ -10,8 +10,8 @@ use didact::cli::Threads;
 use didact::evidence::fallacy::DETECTORS;
 use didact::panel::{Serial, spread};
 use didact::provenance;
-use didact::study::{Loaded, STUDIES, StudyFile, carry_out, draw, resolve};
-use didact::table::content::publish;
+use didact::study::{ImplementationSection, Loaded, STUDIES, StudyFile, carry_out, draw, resolve};
+use didact::table::content::{Provenance, publish, report};
 use std::collections::BTreeMap;
 
 /// Too large to be drawn hundreds of times.
@@ -92,6 +92,7 @@ fn lean(mut study: StudyFile) -> StudyFile {
         .filter(|id| didact::diagnose::CHECKS.iter().any(|c| c.card.id == **id))
         .map(|id| (*id).to_string())
         .collect();
+    study.implementation = Some(ImplementationSection::default());
     study.output.formats.clear();
     study.output.figures.clear();
     resolve(study).expect("a sound study")
@@ -111,9 +112,8 @@ fn draws_of(study: &StudyFile, draws: usize, threads: &Threads) -> Vec<Option<Sh
         let drawn = draw(&own).ok()?;
         let loaded = Loaded { cohort: drawn.cohort, truth: Some(drawn.truth), input: None };
         let run = publish(carry_out(own, loaded, &Serial, &|_| {}).ok()?);
-        let files = provenance::files(&run, "draw").ok()?;
-        let results = files.files.iter().find(|(name, _)| name == "results.json")?;
-        let results: serde_json::Value = serde_json::from_slice(&results.1).ok()?;
+        let mut report = report(&run, &Provenance { command: String::new(), items: Vec::new() });
+        let (results, _) = provenance::results(&run, &mut report);
         let outcome = results["results"][0]["outcome"].as_str()?.to_string();
         let sd = run.descriptions.first()?.untreated_sd?;
         let truth = run.truth.as_ref()?.effects.iter().find(|t| t.outcome == outcome && t.estimand == "overall").map(|t| t.value / sd);

@@ -5,12 +5,12 @@ use super::failure::print;
 use super::roles::{Data, Roles};
 use super::{Common, Failure, Threads};
 use crate::cohort::{Faults, Warning};
-use crate::diagnose::{Answered, Asked, CHECKS, Check, Estimated, EventStudy, Ground, Look, Otherwise, Path, Subject, Trends};
+use crate::diagnose::{Answered, Asked, CHECKS, Check, Estimated, EventStudy, Ground, Look, Otherwise, Path, Subject, Trends, With};
 use crate::estimate::{Chosen, Role, Sample};
 use crate::infer::{self, Method, Setting};
 use crate::ingest;
 use crate::num::Matrix;
-use crate::panel::{Panel, PanelSpec};
+use crate::panel::Panel;
 use crate::render::{json, text};
 use crate::table::content::diagnose::{Checked, told};
 use serde_json::{Value, json};
@@ -170,7 +170,7 @@ impl Diagnose {
             let looks_at_roll = asked.iter().any(|a| matches!(a.check.look, Look::Roll(_)));
             let roll = looks_at_roll.then(|| Panel::roll(&cohort, &spec).map_err(|faults| faults.shown[0].clone()));
             let methods = self.methods(&panel, estimated.as_ref())?;
-            let another = |outcome: &str| Panel::build(&cohort, &PanelSpec { outcome: outcome.into(), ..spec.clone() });
+            let another = |with: With<'_>| Panel::build(&cohort, &with.of(&spec));
             let rebuild = |other: &Otherwise| Panel::build(&cohort, &other.of(&spec));
             let ground = Ground { panel: &panel, named: &named, rebuild: &rebuild };
             let subject = Subject {

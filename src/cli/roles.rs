@@ -120,6 +120,7 @@ impl Roles {
             }
         }
         Ok(PanelSpec {
+            marks: Vec::new(),
             outcome: outcome.to_string(),
             unit: self.unit.clone(),
             period: self.period.clone(),

@@ -36,6 +36,12 @@ pub(super) fn two<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Re
     }
 }
 
+/// A cost in dollars.
+fn cost(text: &str) -> Result<f64, String> {
+    let plain = text.trim().trim_start_matches('$').replace(',', "");
+    plain.parse().ok().filter(|x: &f64| *x > 0.0 && x.is_finite()).ok_or_else(|| "an amount above 0, such as 350".to_string())
+}
+
 fn sizes(text: &str) -> Result<Sizes, String> {
     two(text, count).map(|(treated, comparison)| Sizes::new(treated, comparison))
 }
@@ -133,6 +139,9 @@ pub struct Told {
     /// Whether a logic model rests on research and its effects are being studied
     #[arg(long, value_name = "YES|NO", value_parser = ["yes", "no"])]
     rationale: Option<String>,
+    /// What the treatment costs a student, in dollars: resources are half of the question
+    #[arg(long, value_name = "DOLLARS", value_parser = cost)]
+    cost_per_student: Option<f64>,
 }
 
 /// By which standards.
@@ -265,6 +274,7 @@ impl Told {
         facts.spans_pandemic = yes(&self.spans_pandemic).or(facts.spans_pandemic);
         facts.overridden = yes(&self.contradicted).or(facts.overridden);
         facts.rationale = yes(&self.rationale).or(facts.rationale);
+        facts.cost_per_student = self.cost_per_student.or(facts.cost_per_student);
     }
 
     /// Whether it is told whom the treated are compared with.

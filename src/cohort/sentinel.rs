@@ -17,10 +17,15 @@ pub struct Suspect {
     pub why: &'static str,
 }
 
-/// Numbers that often stand for "missing".
-const CODES: [f64; 12] = [-1.0, -2.0, -3.0, -7.0, -8.0, -9.0, -77.0, -88.0, -99.0, -999.0, -9999.0, -99999.0];
-/// Positive ones, suspect only when far outside the other values.
-const HIGH_CODES: [f64; 5] = [99.0, 999.0, 9999.0, 99999.0, 999999.0];
+/// Numbers that often stand for "missing": negative ones, runs of nines (suspect only when far outside the other values), and 0.
+const CODES: [i64; 18] = [-1, -2, -3, -7, -8, -9, -77, -88, -99, -999, -9999, -99_999, 99, 999, 9999, 99_999, 999_999, 0];
+
+/// The place of a whole number in [`CODES`].
+#[inline]
+fn place(x: i64) -> Option<usize> {
+    // Most values lie where there are none.
+    if (1..99).contains(&x) || (100..999).contains(&x) { None } else { CODES.iter().position(|c| *c == x) }
+}
 #[cfg_attr(not(feature = "program"), allow(dead_code))]
 /// Words that stand for "missing" or for a spreadsheet's error.
 const WORDS: [&str; 22] = [
@@ -39,14 +44,15 @@ pub(crate) fn is_missing_word(word: &str) -> bool {
 /// otherwise far above 0, or a run of nines far outside the rest. `grade = -1` (pre-kindergarten) is the classic trap:
 /// only the study file can say what it means.
 pub fn suspects(column: &Column) -> Vec<Suspect> {
-    let mut codes: Vec<(f64, usize, usize)> = CODES.iter().chain(&HIGH_CODES).chain(&[0.0]).map(|&c| (c, 0, 0)).collect();
+    let mut codes: Vec<(f64, usize, usize)> = CODES.iter().map(|&c| (c as f64, 0, 0)).collect();
     let (mut low, mut high, mut others) = (f64::INFINITY, f64::NEG_INFINITY, 0usize);
     let mut see = |row: usize, x: f64| {
+        let whole = x as i64;
         // Codes are whole numbers: most scores with fractions need no look at the list.
-        if (x <= 0.0 || x >= 99.0)
-            && (x as i64) as f64 == x
-            && let Some(entry) = codes.iter_mut().find(|(c, ..)| *c == x)
+        if whole as f64 == x
+            && let Some(place) = place(whole)
         {
+            let entry = &mut codes[place];
             if entry.1 == 0 {
                 entry.2 = row;
             }
@@ -54,8 +60,8 @@ pub fn suspects(column: &Column) -> Vec<Suspect> {
             return;
         }
         others += 1;
-        low = low.min(x);
-        high = high.max(x);
+        low = if x < low { x } else { low };
+        high = if x > high { x } else { high };
     };
     match &column.data {
         Data::Number(values) => values.iter().enumerate().filter(|(_, x)| !x.is_nan()).for_each(|(i, &x)| see(i, x)),

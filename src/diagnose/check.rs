@@ -158,8 +158,8 @@ impl Asked {
 
     /// The column that it reads beside those of the sample.
     pub fn column(&self) -> Option<&str> {
-        let of = self.check.card.options.iter().find(|o| matches!(o.values, Values::Name))?;
-        Some(self.options.get(of.key)).filter(|_| self.options.was_given(of.key))
+        let mut names = self.check.card.options.iter().filter(|o| matches!(o.values, Values::Name));
+        names.find(|o| self.options.was_given(o.key)).map(|o| self.options.get(o.key))
     }
 
     /// All columns that it reads beside those of the sample.

@@ -31,6 +31,6 @@ pub use checks::{
 };
 pub use event_study::EventStudy;
 pub use ground::{Ground, Otherwise, Rebuild};
-pub use subject::{Another, Estimated, Path, Subject};
+pub use subject::{Another, Estimated, Path, Subject, With};
 pub use trends::Trends;
 pub use verdict::Verdict;

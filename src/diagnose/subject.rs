@@ -5,10 +5,31 @@ use super::{Answered, Asked, Ground, Trends};
 use crate::cohort::{Fault, Faults};
 use crate::estimate::{Chosen, Fit};
 use crate::infer::{Estimate, Method, Setting};
-use crate::panel::Panel;
+use crate::panel::{Panel, PanelSpec};
 
-/// The same sample with another column as outcome.
-pub type Another<'a> = &'a dyn Fn(&str) -> Result<Panel, Faults>;
+/// What is otherwise in a sample built anew.
+#[derive(Debug, Clone, Copy)]
+pub enum With<'a> {
+    /// This column is the outcome.
+    Outcome(&'a str),
+    /// This column goes with the rows, the last of the marks.
+    Mark(&'a str),
+}
+
+/// The same sample with something otherwise.
+pub type Another<'a> = &'a dyn Fn(With<'_>) -> Result<Panel, Faults>;
+
+impl With<'_> {
+    /// The specification of such a sample.
+    pub fn of(self, spec: &PanelSpec) -> PanelSpec {
+        let mut out = spec.clone();
+        match self {
+            With::Outcome(column) => out.outcome = column.into(),
+            With::Mark(column) => out.marks.push(column.into()),
+        }
+        out
+    }
+}
 
 /// An estimate, and by what it was made.
 pub struct Estimated {
@@ -42,7 +63,7 @@ pub struct Subject<'a> {
     pub path: Option<&'a Path>,
     /// Everyone who was assigned ([`Panel::roll`]), or why that is not known.
     pub roll: Option<&'a Result<Panel, Fault>>,
-    /// How to build the sample with another outcome.
+    /// How to build the sample anew.
     pub another: Option<Another<'a>>,
     /// What it takes to estimate anew.
     pub ground: Option<&'a Ground<'a>>,

@@ -17,7 +17,9 @@ pub fn arms(fit: &Fit, panel: &Panel, spec: &PanelSpec, methods: &[Method]) -> R
     if methods.iter().all(|m| m.inference.lone_treated()) {
         return Ok(());
     }
-    if treated == 1 || (informative(fit).any(|(_, n)| n == 1) && informative(fit).all(|(_, n)| n <= 1)) {
+    // The first effect that two treated clusters speak on ends the search.
+    let lone = || informative(fit).all(|(_, n)| n <= 1) && informative(fit).any(|(_, n)| n == 1);
+    if treated == 1 || lone() {
         return Err(panel.one_cluster("treated", spec).into());
     }
     Ok(())

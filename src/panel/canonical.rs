@@ -33,8 +33,8 @@ impl Panel {
 
     fn compare_extras(&self, a: usize, b: usize) -> Ordering {
         // A status needs a unit, so it is in no cross-section.
-        let Extras { third, dose, take_up, effects, status: _ } = &self.extras;
-        let numbers = [third, dose, take_up].into_iter().flatten().map(|e| e.values[a].total_cmp(&e.values[b]));
+        let Extras { third, dose, take_up, effects, status: _, marks } = &self.extras;
+        let numbers = [third, dose, take_up].into_iter().flatten().chain(marks).map(|e| e.values[a].total_cmp(&e.values[b]));
         let slope = |e: &Effect| e.slope.as_ref().map_or(Ordering::Equal, |x| x[a].total_cmp(&x[b]));
         let levels = effects.iter().map(|e| e.level[a].cmp(&e.level[b]).then_with(|| slope(e)));
         numbers.chain(levels).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)

@@ -17,6 +17,9 @@ pub struct Extras {
     /// The treatment itself, where it does not simply switch on once: then a cohort is named by the period in which the treatment
     /// first changed, and those whose treatment never does are the [`Never`](super::FirstTreated::Never).
     pub status: Option<Status>,
+    /// Columns that go with the rows and that no estimator looks at; NaN where a value is missing, as in the data. Text as the number
+    /// of its label.
+    pub marks: Vec<Extra>,
 }
 
 /// A treatment that may switch off again, be there from the start, or take other values than 0 and 1; and what follows from a
@@ -41,7 +44,7 @@ pub struct Status {
 pub struct Extra {
     /// Its name.
     pub name: String,
-    /// What its values mean: the names of 0 and 1 of a column with two values, else empty.
+    /// What its values mean: the names of 0, 1 and so on of a column of categories, else empty.
     pub labels: Vec<String>,
     /// A value for each row.
     pub values: Arc<Vec<f64>>,
@@ -64,6 +67,14 @@ impl Extras {
             changed: Arc::new(values(&s.changed)),
             cumulated: Arc::new(values(&s.cumulated)),
         });
-        Extras { third: one(&self.third), dose: one(&self.dose), take_up: one(&self.take_up), effects: self.effects.clone(), status }
+        let mark = |e: &Extra| Extra { values: Arc::new(values(&e.values)), ..e.clone() };
+        Extras {
+            third: one(&self.third),
+            dose: one(&self.dose),
+            take_up: one(&self.take_up),
+            effects: self.effects.clone(),
+            status,
+            marks: self.marks.iter().map(mark).collect(),
+        }
     }
 }

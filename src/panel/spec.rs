@@ -90,6 +90,8 @@ pub struct PanelSpec {
     pub take_up: Option<String>,
     /// The absorbed effects; empty: the unit's and the period's.
     pub fixed_effects: Vec<FixedEffect>,
+    /// Columns that go with the rows and that no estimator looks at; they may be missing.
+    pub marks: Vec<String>,
     /// Keep only rows with these values.
     pub filter: Vec<(String, String)>,
     /// Keep only this subgroup (column, value).
@@ -117,6 +119,7 @@ impl PanelSpec {
             dose: None,
             take_up: None,
             fixed_effects: Vec::new(),
+            marks: Vec::new(),
             filter: Vec::new(),
             subgroup: None,
             duplicates: Duplicates::Refuse,
@@ -155,6 +158,7 @@ impl PanelSpec {
         all.extend(self.block.as_deref());
         all.extend([&self.third, &self.dose, &self.take_up].into_iter().flatten().map(String::as_str));
         all.extend(self.named_effects().iter().flat_map(FixedEffect::all_columns));
+        all.extend(self.marks.iter().map(String::as_str));
         all.extend(self.filter.iter().map(|(c, _)| c.as_str()));
         all.extend(self.subgroup.as_ref().map(|(c, _)| c.as_str()));
         let mut seen = std::collections::BTreeSet::new();

@@ -2,16 +2,15 @@
 
 use super::manifest::{InputRecord, Manifest, MethodRecord};
 use super::papers::add_papers;
+use super::results::results;
 use crate::diagnose::CHECKS;
 use crate::estimate::{Card, ESTIMATORS};
-use crate::evidence::standard::Standards;
 use crate::infer::INFERENCE;
 use crate::render::export::Target;
 use crate::render::{self, FigureFormat, Files, Format, RenderError, figure_files};
 use crate::simulate;
-use crate::study::{self, Output, Run, StudyFile};
+use crate::study::{Output, Run, StudyFile};
 use crate::table::Report;
-use crate::table::content::evidence::Judgement;
 use crate::table::content::{self, Gate, Provenance, Published};
 use std::collections::BTreeMap;
 
@@ -47,45 +46,7 @@ pub fn files(run: &Published, slug: &str) -> Result<RunFiles, RenderError> {
         items.push(("simulated world".to_string(), format!("{}, version {}", truth.world, truth.version)));
     }
     let mut report = content::report(run, &Provenance { command: command.clone(), items });
-    let tables: serde_json::Map<String, serde_json::Value> = report.tables.iter().map(|t| (t.id.clone(), render::json::json(t))).collect();
-    let mut results = study::document(&run.analyses);
-    results["tables"] = serde_json::Value::Object(tables);
-    results["study"] = serde_json::json!({"title": run.study.study.title, "seed": run.study.study.seed, "level": run.study.study.level});
-    results["headline_calibration"] = match &run.trust {
-        None => serde_json::Value::Null,
-        Some(Ok(trust)) => trust.value(),
-        Some(Err(why)) => serde_json::json!({"not_tried": why}),
-    };
-    if let Some(found) = &run.multiverse {
-        results["multiverse"] = study::multiverse_document(found);
-    }
-    results["checks"] = serde_json::Value::Array(content::checked(run).iter().map(render::json::check).collect());
-    results["subgroups"] = serde_json::Value::Array(
-        run.subgroups
-            .iter()
-            .filter_map(|s| s.result.as_ref().ok())
-            .map(|a| study::document(std::slice::from_ref(a))["results"][0].clone())
-            .collect(),
-    );
-    let gate = Gate::of(run);
-    gate.document(run, &mut results);
-    results["plan"] = serde_json::json!(run.plan);
-    results["fallacies"] = serde_json::json!(run.alarms());
-    // The verdict reads what stands in the folder, as `didact grade` does.
-    let guessed = run.study.context.compared().is_none();
-    let judgement =
-        study::run_facts(&results, &run.study, &Standards::default()).map(|read| Judgement::of(read, Standards::default(), guessed));
-    results["verdict"] = match &judgement {
-        Ok(judgement) => judgement.document(),
-        Err(why) => serde_json::json!({"not_judged": why.shown[0].what}),
-    };
-    if let Ok(judgement) = &judgement {
-        let known = report.tables.len();
-        content::judge(&mut report, judgement);
-        for table in &report.tables[known..] {
-            results["tables"][table.id.as_str()] = render::json::json(table);
-        }
-    }
+    let (results, judgement) = results(run, &mut report);
     let mut files: Vec<(String, Vec<u8>)> = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
     files.push(("report.json".into(), pretty(&serde_json::to_value(&report).map_err(|e| RenderError::Json(e.to_string()))?)));
     files.push(("results.json".into(), pretty(&results)));
@@ -97,6 +58,7 @@ pub fn files(run: &Published, slug: &str) -> Result<RunFiles, RenderError> {
     }
     add_papers(run, &report, &study_text, &mut files)?;
     let outputs: BTreeMap<String, String> = files.iter().map(|(n, b)| (n.clone(), blake3::hash(b).to_hex().to_string())).collect();
+    let gate = Gate::of(run);
     let manifest = Manifest {
         didact: env!("CARGO_PKG_VERSION").into(),
         command,
@@ -173,7 +135,7 @@ mod tests {
     fn a_study_knows_the_formats_that_exist() {
         // Aligned text is for terminals alone.
         let tables: Vec<&str> = Format::ALL.iter().filter(|f| **f != Format::Text).map(|f| f.name()).collect();
-        assert_eq!(study::FORMATS, tables);
-        assert_eq!(study::FIGURES, FigureFormat::ALL.map(FigureFormat::name));
+        assert_eq!(crate::study::FORMATS, tables);
+        assert_eq!(crate::study::FIGURES, FigureFormat::ALL.map(FigureFormat::name));
     }
 }

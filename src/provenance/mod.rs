@@ -5,6 +5,7 @@ mod compare;
 mod files;
 mod manifest;
 mod papers;
+mod results;
 mod side_by_side;
 mod verify;
 
@@ -12,5 +13,6 @@ pub use calibration::{CALIBRATION, DRAWS, SHARD, ShardRecord, calibration_files,
 pub use compare::{Difference, by_size, differences};
 pub use files::{RunFiles, files};
 pub use manifest::{InputRecord, Manifest, MethodRecord};
+pub use results::results;
 pub use side_by_side::{Side, beside, origins};
 pub use verify::{Verdict, changed, verify};

@@ -131,6 +131,16 @@ pub fn analyse(cohort: &Cohort, question: &Question, executor: &dyn Executor) ->
 /// # Errors
 /// As [`analyse`].
 pub fn analyse_panel(panel: &Panel, question: &Question, leader: &Leader, executor: &dyn Executor) -> Result<Vec<Analysis>, Faults> {
+    analyse_first(panel, question, leader, executor).map(|(analyses, _)| analyses)
+}
+
+/// The same, with the first estimator's overall effect.
+pub(super) fn analyse_first(
+    panel: &Panel,
+    question: &Question,
+    leader: &Leader,
+    executor: &dyn Executor,
+) -> Result<(Vec<Analysis>, Option<Overall>), Faults> {
     let sample = Sample::new(panel, executor);
     let setting = Setting::new(question.level, question.seed, executor);
     let mut first: Option<Overall> = None;
@@ -144,7 +154,7 @@ pub fn analyse_panel(panel: &Panel, question: &Question, leader: &Leader, execut
         }
         out.push(analysis);
     }
-    Ok(out)
+    Ok((out, first))
 }
 
 fn one(

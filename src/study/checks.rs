@@ -3,10 +3,10 @@
 use super::analyse::{Analysis, Question};
 use super::file::ChecksSection;
 use crate::cohort::{Cohort, Fault, Faults};
-use crate::diagnose::{Answered, Asked, CHECKS, Estimated, Ground, Look, Otherwise, Path, Subject, Trends};
+use crate::diagnose::{Answered, Asked, CHECKS, Estimated, Ground, Look, Otherwise, Path, Subject, Trends, With};
 use crate::estimate::{Chosen, Fit, Sample};
 use crate::infer::{self, Method, Setting};
-use crate::panel::{Executor, Panel, PanelSpec};
+use crate::panel::{Executor, Panel};
 
 /// The checks of a study in the order of the list (those that estimate anew many times only where they are named), each with whether it was named under `ask`.
 ///
@@ -57,6 +57,7 @@ pub(super) fn columns(section: &ChecksSection) -> Vec<String> {
 /// As [`asked`].
 pub(super) fn checks(
     section: &ChecksSection,
+    school: Option<&String>,
     cohort: &Cohort,
     (panel, analysis): (&Panel, &Analysis),
     question: &Question,
@@ -73,7 +74,7 @@ pub(super) fn checks(
     let path = if looks_at_trends { Some(path(&headline, methods.first(), &sample, &setting)) } else { None };
     let looks_at_roll = asked.iter().any(|(a, _)| matches!(a.check.look, Look::Roll(_)));
     let roll = looks_at_roll.then(|| Panel::roll(cohort, &question.spec).map_err(|faults| faults.shown[0].clone()));
-    let another = |outcome: &str| Panel::build(cohort, &PanelSpec { outcome: outcome.into(), ..question.spec.clone() });
+    let another = |with: With<'_>| Panel::build(cohort, &with.of(&question.spec));
     let rebuild = |other: &Otherwise| Panel::build(cohort, &other.of(&question.spec));
     let ground = Ground { panel, named: std::slice::from_ref(chosen), rebuild: &rebuild };
     let subject = Subject {
@@ -100,7 +101,29 @@ pub(super) fn checks(
             None => subject.answer(asked).unwrap_or_else(|faults| silent(faults.shown[0].clone())),
         }
     };
-    Ok(asked.iter().map(one).collect())
+    let mut out: Vec<Answered> = asked.iter().map(one).collect();
+    if let Some(asked) = beside(&asked, school, question)? {
+        let at = out.iter().rposition(|a| a.asked.check.card.id == "placebo").map_or(out.len(), |at| at + 1);
+        // Where no untreated cluster stands beside treated ones there is nothing to ask.
+        let found = one(&(asked, false));
+        if found.answer.is_ok() {
+            out.insert(at, found);
+        }
+    }
+    Ok(out)
+}
+
+/// Where clusters lie in schools: whether untreated ones beside treated ones changed otherwise than those elsewhere.
+fn beside(asked: &[(Asked, bool)], school: Option<&String>, question: &Question) -> Result<Option<Asked>, Faults> {
+    let placebo = |(a, _): &&(Asked, bool)| a.check.card.id == "placebo";
+    let named = |(a, _): &(Asked, bool)| placebo(&&(a.clone(), false)) && a.options.get("kind") == "neighbours";
+    let fits = asked.iter().any(|a| placebo(&a)) && !asked.iter().any(named);
+    match (school, &question.spec.cluster) {
+        (Some(school), Some(cluster)) if fits && school != cluster => {
+            Asked::parse(&format!("placebo:neighbours,within={school}")).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Rows beyond which a check that reads them several times is left out unless it is named.

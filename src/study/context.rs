@@ -255,6 +255,7 @@ impl Context {
         facts.measure_eligible = self.eligible_measure.or(facts.measure_eligible);
         facts.overridden = self.contradicted.or(facts.overridden);
         facts.rationale = self.rationale.or(facts.rationale);
+        facts.cost_per_student = self.cost_per_student.or(facts.cost_per_student);
         let boundary = self.attrition_boundary.map(|b| match b {
             Boundary::Cautious => Assumption::Cautious,
             Boundary::Optimistic => Assumption::Optimistic,

@@ -1,6 +1,7 @@
 //! The study file: strict TOML, every default written out when resolved.
 
 use super::context::Context;
+use super::implementation::ImplementationSection;
 use super::multiverse::MultiverseSection;
 use super::plan::PlanSection;
 use crate::cohort::{Fault, Faults, did_you_mean};
@@ -26,6 +27,9 @@ pub struct StudyFile {
     /// What no data tell: how the study came about.
     #[serde(default, skip_serializing_if = "Context::is_empty")]
     pub context: Context,
+    /// How well it was carried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implementation: Option<ImplementationSection>,
     /// The plan it was locked to.
     #[serde(default, skip_serializing_if = "PlanSection::is_empty")]
     pub plan: PlanSection,

@@ -11,6 +11,7 @@ mod describe;
 mod facts;
 mod family;
 mod file;
+mod implementation;
 mod multiverse;
 mod plan;
 mod resolve;
@@ -32,10 +33,11 @@ pub use file::{
     About, AnalysisSection, CalibrationSection, ChecksSection, DataSection, DuplicatesRule, FIGURES, FORMATS, Multiplicity, Output,
     Privacy, Roles, StudyFile,
 };
+pub use implementation::{Implementation, ImplementationSection, Measure, Relation, Room, Spread, Third};
 pub use multiverse::{MultiverseSection, document as multiverse_document};
 pub use plan::{Deviation, Kept, PlanSection, lock};
 pub use resolve::resolve;
 pub use results::document;
-pub use run::{Loaded, Run, SubgroupResult, carry_out, columns, draw, questions};
+pub use run::{Loaded, Run, SubgroupDifference, SubgroupResult, carry_out, columns, draw, questions};
 pub use subgroup::{Subgroup, by_subgroup, subgroups};
 pub use trust::Trust;

@@ -40,6 +40,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
                     }
                 }
                 study.data.world = parameters.iter().map(|p| (p.name.to_string(), p.value)).collect();
+                if study.implementation.is_none() {
+                    study.implementation = Some(super::ImplementationSection::of_world());
+                }
                 if study.roles.is_none() {
                     study.roles = super::builtin::STUDIES.iter().find(|s| s.id == world).and_then(|s| s.study().roles);
                 }
@@ -92,6 +95,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
             multiplicity: None,
             covariates: None,
         });
+    }
+    if let Some(cost) = study.context.cost_per_student.filter(|c| !(*c > 0.0 && c.is_finite())) {
+        faults.push(fault(format!("context.cost_per_student = {cost} is no cost"), "an amount above 0, in dollars; or leave it out"));
     }
     if let Some(n) = study.calibration.replicates.filter(|n| *n > 1_000_000) {
         faults.push(fault(format!("calibration.replicates = {n} is more than a million"), "0 for none, or some hundreds"));

@@ -5,6 +5,7 @@ use super::checks;
 use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
+use super::implementation::{Implementation, implementation};
 use super::multiverse::multiverse;
 use super::plan::Kept;
 use super::signs::{Sources, signs};
@@ -15,7 +16,7 @@ use crate::diagnose::{Answered, Specified};
 use crate::estimate::{Chosen, Role};
 use crate::evidence::fallacy::{Alarm, Signs, detect};
 use crate::evidence::standard::Standards;
-use crate::infer::Method;
+use crate::infer::{Method, Overall, Versus};
 use crate::panel::{CovariateTerm, Duplicates, Executor, FixedEffect, Panel, PanelSpec, TreatmentRule};
 use crate::simulate::{self, Draw, Parameters, Truth, World};
 
@@ -39,6 +40,20 @@ pub struct SubgroupResult {
     pub result: Result<Analysis, String>,
 }
 
+/// How the effect in one subgroup lies from that in another.
+pub struct SubgroupDifference {
+    /// The outcome.
+    pub outcome: String,
+    /// The column.
+    pub column: String,
+    /// The value with which it is compared.
+    pub reference: String,
+    /// The value.
+    pub value: String,
+    /// This value's effect less the other's.
+    pub versus: Versus,
+}
+
 /// A finished run, before it is put into words.
 pub struct Run {
     /// The study with every default written out.
@@ -57,6 +72,10 @@ pub struct Run {
     pub analyses: Vec<Analysis>,
     /// Subgroups, headline estimator and method.
     pub subgroups: Vec<SubgroupResult>,
+    /// How subgroups of one column differ.
+    pub differences: Vec<SubgroupDifference>,
+    /// How well the treatment was carried out, or why that cannot be said; `None` where no column tells.
+    pub implementation: Option<Result<Implementation, String>>,
     /// What could be wrong with the headline, check by check.
     pub checks: Vec<Answered>,
     /// What draws on its own design say of the headline interval, or why there are none; `None` where they were not asked for.
@@ -115,6 +134,9 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
     }
     all.extend(roles.subgroups.iter().cloned());
     all.extend(study.context.columns().cloned());
+    if let Some(section) = &study.implementation {
+        all.extend(section.columns(&roles));
+    }
     all.extend(checks::columns(&study.checks));
     if study.data.path.is_some() {
         // No estimator reads them, but a design fitted to the data does.
@@ -136,7 +158,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     let roles = roles(&study).clone();
     let mut analyses = Vec::new();
     let mut descriptions = Vec::new();
-    let mut subgroups = Vec::new();
+    let (mut subgroups, mut differences) = (Vec::new(), Vec::new());
     let mut checked = Vec::new();
     let mut faults = Faults::default();
     for (s, section) in study.analysis.iter().enumerate() {
@@ -166,7 +188,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
             }
             if let Some(headline) = own.first().filter(|_| s == 0 && *outcome == roles.outcomes[0]) {
                 stage(&format!("{outcome}: checks"));
-                checked = checks::checks(&study.checks, &loaded.cohort, (&panel, headline), &question, executor)?;
+                checked = checks::checks(&study.checks, roles.school.as_ref(), &loaded.cohort, (&panel, headline), &question, executor)?;
             }
             if s == 0 {
                 for column in &roles.subgroups {
@@ -180,7 +202,19 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
                     if one.estimators.is_empty() {
                         continue;
                     }
+                    let mut first: Option<(String, Overall)> = None;
                     for found in by_subgroup(&loaded.cohort, &one, column, executor)? {
+                        match (&first, found.overall) {
+                            (None, own) => first = own.map(|own| (found.value.clone(), own)),
+                            (Some((reference, other)), Some(own)) => differences.push(SubgroupDifference {
+                                outcome: outcome.clone(),
+                                column: column.clone(),
+                                reference: reference.clone(),
+                                value: found.value.clone(),
+                                versus: other.versus(&own),
+                            }),
+                            (Some(_), None) => {}
+                        }
                         let result = found
                             .result
                             .map_err(|f| f.shown[0].what.clone())
@@ -220,6 +254,13 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
         }
         _ => None,
     };
+    let implementation = match &study.implementation {
+        Some(section) if section.tells() => {
+            stage("how well it was carried out");
+            Some(implementation(section, &roles, &headline, &loaded.cohort, executor).map_err(|f| f.shown[0].what.clone()))
+        }
+        _ => None,
+    };
     study.calibration.replicates = Some(draws(&study, loaded.cohort.n_rows));
     Ok(Run {
         plan: super::resolve::plan(&study)?,
@@ -234,6 +275,8 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
         descriptions,
         analyses,
         subgroups,
+        differences,
+        implementation,
         checks: checked,
     })
 }
@@ -312,6 +355,7 @@ fn spec(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Result<P
         } else {
             Vec::new()
         },
+        marks: Vec::new(),
         filter,
         subgroup: None,
         duplicates: match study.data.duplicates {

@@ -1,9 +1,11 @@
 //! The same question within each value of a column.
 
-use super::analyse::{Analysis, Question, analyse};
+use super::analyse::{Analysis, Question, analyse_first};
+use super::family::Leader;
 use crate::cohort::{Cohort, Fault, Faults};
 use crate::estimate::Role;
-use crate::panel::{Executor, Keys, Sequence};
+use crate::infer::Overall;
+use crate::panel::{Executor, Keys, Panel, Sequence};
 
 /// What was found within one value.
 pub struct Subgroup {
@@ -11,6 +13,8 @@ pub struct Subgroup {
     pub value: String,
     /// The analyses, or why there are none.
     pub result: Result<Vec<Analysis>, Faults>,
+    /// The first estimator's overall effect with the clusters' influence on it.
+    pub overall: Option<Overall>,
 }
 
 /// The values of a column of subgroups, in order.
@@ -60,7 +64,12 @@ pub(super) fn within(question: &Question, column: &str, value: &str) -> Question
 pub fn by_subgroup(cohort: &Cohort, question: &Question, column: &str, executor: &dyn Executor) -> Result<Vec<Subgroup>, Faults> {
     let answer = |value: String| {
         let own = within(question, column, &value);
-        Subgroup { result: analyse(cohort, &own, executor).map(|(_, a)| a), value }
+        let found = Panel::build(cohort, &own.spec).and_then(|panel| analyse_first(&panel, &own, &Leader::default(), executor));
+        let (result, overall) = match found {
+            Ok((analyses, overall)) => (Ok(analyses), overall),
+            Err(faults) => (Err(faults), None),
+        };
+        Subgroup { value, result, overall }
     };
     Ok(subgroups(cohort, column)?.into_iter().map(answer).collect())
 }

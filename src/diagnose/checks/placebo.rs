@@ -1,13 +1,15 @@
-//! The same estimate where there can be no effect: at an earlier time, on another outcome, of clusters that were not treated.
+//! The same estimate where there can be no effect: at an earlier time (anticipation), on another outcome, of clusters that were not
+//! treated, or of those that stand beside treated ones (spillover).
 
 use crate::cohort::{Fault, Faults, Reason};
 use crate::diagnose::Verdict;
 use crate::diagnose::check::{Check, Finding, Look};
-use crate::diagnose::subject::{Estimated, Subject};
+use crate::diagnose::subject::{Estimated, Subject, With};
 use crate::estimate::{Card, Chosen, Estimand, Fit, OptionSpec, Options, Sample, Values};
 use crate::infer::{Estimate, Method, deals};
 use crate::num::sorted;
 use crate::panel::{FirstTreated, Panel, Serial, spread};
+use std::collections::BTreeMap;
 
 /// What was pretended.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,16 @@ pub enum Pretended {
     Outcome(String),
     /// Untreated clusters were the treated ones.
     Arm(Place),
+    /// Untreated clusters beside treated ones were treated when these were: the column of places, how many stand beside, and how many
+    /// elsewhere.
+    Neighbours {
+        /// The column of places.
+        within: String,
+        /// Untreated clusters in a place with treated ones.
+        beside: usize,
+        /// Untreated clusters in other places.
+        elsewhere: usize,
+    },
 }
 
 /// The place of the real estimate among those of clusters that were not treated.
@@ -66,11 +78,15 @@ pub struct Placebo {
 impl Placebo {
     /// By time and outcome: fails where an effect is found; a caution where it nearly is, or where the interval holds an effect as large as
     /// the real one, so that the test says little. By arm: ok where no more than the size of the test are as far out, a caution up to
-    /// twice that; cannot tell where there are too few choices for that.
+    /// twice that; cannot tell where there are too few choices for that. Beside treated clusters an effect is no fault of the design's
+    /// trends but a hint of spillover: a caution, and cannot tell where the interval holds an effect as large as the real one.
     pub fn verdict(&self) -> Verdict {
         match (&self.pretended, &self.fake) {
             (Pretended::Arm(place), _) if 1.0 / (place.estimates.len() as f64 + 1.0) > self.alpha => Verdict::CannotTell,
             (Pretended::Arm(place), _) => Verdict::of_height(-place.share, -self.alpha, -2.0 * self.alpha),
+            (Pretended::Neighbours { .. }, Some(Pretence { p_value: Some(p), .. })) if *p < self.alpha => Verdict::Caution,
+            (Pretended::Neighbours { .. }, Some(told)) if !self.excludes_real(told) => Verdict::CannotTell,
+            (Pretended::Neighbours { .. }, Some(_)) => Verdict::Ok,
             (_, Some(Pretence { p_value: Some(p), .. })) if *p < self.alpha => Verdict::Fail,
             (Pretended::Time(_), Some(told)) if !self.excludes_real(told) => Verdict::Caution,
             (_, Some(Pretence { p_value: Some(p), .. })) if *p < 2.0 * self.alpha => Verdict::Caution,
@@ -91,16 +107,16 @@ pub static PLACEBO: Check = Check {
     card: Card {
         id: "placebo",
         title: "the same estimate where there can be no effect",
-        estimand: "what the estimator finds when treatment is taken to have started earlier, on an outcome that it cannot move, or when clusters that were not treated are taken for the treated ones",
-        assumptions: "kind=time: no effect before the start; kind=outcome: none on that outcome; kind=arm: clusters are alike but for the treatment",
-        when: "always where there are periods before treatment; kind=arm with few treated clusters; kind=outcome where there is such an outcome",
-        needs: "kind=time: two periods before the start with the pretended one between; kind=outcome: the column; kind=arm: four clusters that were not treated",
+        estimand: "what the estimator finds when treatment is taken to have started earlier, on an outcome that it cannot move, when clusters that were not treated are taken for the treated ones, or when those beside treated ones are",
+        assumptions: "kind=time: no effect before the start, so none by anticipation; kind=outcome: none on that outcome; kind=arm: clusters are alike but for the treatment; kind=neighbours: none on those beside the treated, so no spillover",
+        when: "always where there are periods before treatment; kind=arm with few treated clusters; kind=outcome where there is such an outcome; kind=neighbours where schools hold treated and untreated classrooms",
+        needs: "kind=time: two periods before the start with the pretended one between; kind=outcome: the column; kind=arm: four clusters that were not treated; kind=neighbours: never-treated clusters beside treated ones, and others elsewhere",
         contrast: "pretrends tests the path before treatment; this asks the estimator itself, with its weights and comparison group.",
         options: &[
             OptionSpec {
                 key: "kind",
-                values: Values::OneOf(&["time", "outcome", "arm"]),
-                meaning: "time: an earlier start, later rows of the treated left out; outcome: another outcome; arm: untreated clusters in the place of the treated",
+                values: Values::OneOf(&["time", "outcome", "arm", "neighbours"]),
+                meaning: "time: an earlier start, later rows of the treated left out; outcome: another outcome; arm: untreated clusters in the place of the treated; neighbours: untreated clusters beside treated ones against those elsewhere",
                 positional: true,
             },
             OptionSpec {
@@ -111,6 +127,12 @@ pub static PLACEBO: Check = Check {
             },
             OptionSpec { key: "outcome", values: Values::Name, meaning: "kind=outcome: the column", positional: false },
             OptionSpec {
+                key: "within",
+                values: Values::Name,
+                meaning: "kind=neighbours: the column of places, such as the school",
+                positional: false,
+            },
+            OptionSpec {
                 key: "draws",
                 values: Values::Whole { default: 199, low: 19, high: 9999 },
                 meaning: "kind=arm: how many choices of clusters are drawn; all of them where there are no more",
@@ -119,14 +141,14 @@ pub static PLACEBO: Check = Check {
         ],
         source: "Abadie, Diamond and Hainmueller (2010) for the place among the untreated; (1 + those as far out)/(1 + all); the thresholds are ours",
         reference_call: "the estimator itself on the rows before treatment, with the start moved",
-        version: 1,
+        version: 2,
     },
     look: Look::Estimate(look),
 };
 
 fn look(subject: &Subject<'_>, options: &Options) -> Result<Finding, Fault> {
     let kind = options.get("kind");
-    for (key, of) in [("shift", "time"), ("outcome", "outcome"), ("draws", "arm")] {
+    for (key, of) in [("shift", "time"), ("outcome", "outcome"), ("draws", "arm"), ("within", "neighbours")] {
         if options.was_given(key) && kind != of {
             return Err(Fault::new(
                 "DIAG-024",
@@ -150,6 +172,11 @@ fn look(subject: &Subject<'_>, options: &Options) -> Result<Finding, Fault> {
             let column = options.get("outcome");
             let panel = other_outcome(subject, column)?;
             found(Pretended::Outcome(column.into()), Some(estimate(subject, of, &panel)?))
+        }
+        "neighbours" => {
+            let column = options.get("within");
+            let (panel, [beside, elsewhere]) = neighbours(subject, column)?;
+            found(Pretended::Neighbours { within: column.into(), beside, elsewhere }, Some(estimate(subject, of, &panel)?))
         }
         "arm" => found(Pretended::Arm(place(subject, of, real, options.whole("draws") as usize)?), None),
         _ => {
@@ -227,7 +254,58 @@ fn other_outcome(subject: &Subject<'_>, column: &str) -> Result<Panel, Fault> {
         ));
     }
     let build = subject.another.ok_or_else(|| unknown("other columns cannot be read here"))?;
-    build(column).map_err(|faults| faults.shown[0].clone())
+    build(With::Outcome(column)).map_err(|faults| faults.shown[0].clone())
+}
+
+/// The never-treated clusters: those in a place that holds treated units as if treated when the first of these were, the others as they are.
+/// With how many there are of both.
+fn neighbours(subject: &Subject<'_>, within: &str) -> Result<(Panel, [usize; 2]), Fault> {
+    if within == "none" {
+        return Err(Fault::new(
+            "DIAG-024",
+            "kind=neighbours without a column of places",
+            "check placebo",
+            "it must be said who stands beside whom",
+            "name it:  placebo:neighbours,within=school_id",
+        ));
+    }
+    let build = subject.another.ok_or_else(|| unknown("other columns cannot be read here"))?;
+    let panel = build(With::Mark(within)).map_err(|faults| faults.shown[0].clone())?;
+    if panel.extras.status.is_some() {
+        return Err(unknown("treatments that do not simply stay on have no start to pretend"));
+    }
+    let cells = &panel.cells;
+    let never = cells.cohorts.len() - 1;
+    let cohorts = panel
+        .cohort_of_clusters()
+        .ok_or_else(|| unknown("some clusters hold treated and untreated units: name a finer cluster, such as the classroom"))?;
+    let marks = panel.extras.marks.last().map_or(&[][..], |m| m.values.as_slice());
+    let place_of = |g: usize| -> Option<u64> {
+        let mut own = panel.units_of(g).flat_map(|u| panel.rows_of(u)).map(|r| marks[r]);
+        let first = own.next()?;
+        own.all(|p| p == first).then(|| (first + 0.0).to_bits())
+    };
+    let places: Vec<Option<u64>> = (0..panel.n_clusters()).map(place_of).collect();
+    // The first cohort, so the earliest start, of each place.
+    let mut starts: BTreeMap<u64, u32> = BTreeMap::new();
+    for (place, cohort) in places.iter().zip(&cohorts).filter(|(_, c)| cells.is_ever_treated(**c as usize)) {
+        let Some(place) = place else { continue };
+        let own = starts.entry(*place).or_insert(*cohort);
+        *own = (*own).min(*cohort);
+    }
+    let mut own = cohorts.clone();
+    let mut counts = [0, 0];
+    for (g, place) in places.iter().enumerate().filter(|(g, _)| cells.has_never() && cohorts[*g] as usize == never) {
+        let start = place.and_then(|p| starts.get(&p));
+        counts[usize::from(start.is_none())] += 1;
+        own[g] = start.copied().unwrap_or(never as u32);
+    }
+    if counts[0] < 2 || counts[1] < 2 {
+        let [beside, elsewhere] = counts;
+        return Err(unknown(&format!("{beside} never-treated clusters stand beside treated ones by {within}, and {elsewhere} elsewhere")));
+    }
+    let among = |r: usize| cells.cohort_ix(panel.cell[r]) == never;
+    Ok((panel.with_cohorts(&own).keeping(among, Reason::NoComparison), counts))
 }
 
 /// The real estimate among those of untreated clusters taken as treated: as many as were treated, or half of those there are; starts in the

@@ -69,6 +69,8 @@ pub struct Facts {
     pub overridden: Option<bool>,
     /// Whether a logic model rests on research, and its effects are being studied.
     pub rationale: Option<bool>,
+    /// What the treatment costs a student, in dollars.
+    pub cost_per_student: Option<f64>,
 }
 
 impl Facts {

@@ -6,7 +6,7 @@ use super::rows::Used;
 use super::started::{self, Placed, Seen, Started};
 use super::switching;
 use super::timing::{Timing, Treated};
-use crate::cohort::{Cohort, Data, Fault, Faults, Reason, Warning};
+use crate::cohort::{Cohort, Data, Fault, Faults, MISSING_CODE, Reason, Warning};
 use crate::num::sorted;
 use crate::panel::{
     Cells, Covariate, CovariateTerm, Duplicates, Extra, Extras, FirstTreated, Grouping, Keys, Kind, Panel, PanelSpec, Sequence,
@@ -177,6 +177,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         take_up: spec.take_up.as_ref().map(number),
         status: switching.as_ref().map(|s| s.status.clone()),
         effects: effects::read(cohort, spec, &rows, &order, &gather),
+        marks: spec.marks.iter().map(|name| mark(cohort, name, &rows, &order, &gather)).collect(),
     };
     let mut panel = Panel {
         kind: if unit.is_some() { Kind::Panel } else { Kind::CrossSections },
@@ -203,6 +204,20 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         Some(switching) => switching.leave_out(panel),
         None => panel,
     })
+}
+
+/// A column as it stands, missing values as NaN; text as the number of its label.
+fn mark(cohort: &Cohort, name: &str, rows: &Sequence, order: &Sequence, gather: &dyn Fn(&Data) -> Vec<f64>) -> Extra {
+    let data = &cohort.column(name).expect("checked").data;
+    let (labels, values) = match data {
+        Data::Text(t) => {
+            let code = |c: u32| if c == MISSING_CODE { f64::NAN } else { f64::from(c) };
+            (t.levels.clone(), order.iter().map(|i| code(t.codes[rows.at(i)])).collect())
+        }
+        Data::Whole(w) => (Vec::new(), order.iter().map(|i| w.get(rows.at(i)).map_or(f64::NAN, |v| v as f64)).collect()),
+        data => (Vec::new(), gather(data)),
+    };
+    Extra { name: name.into(), labels, values: Arc::new(values) }
 }
 
 /// A column with two values as 0 and 1, in sorted order.

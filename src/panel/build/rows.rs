@@ -33,7 +33,7 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
 
     for (name, value) in &spec.filter {
         let data = column(name);
-        let dropped = leave_out(&mut out, |r| !has_value(data, r, value));
+        let dropped = leave_out_others(&mut out, data, value);
         ledger.drop_rows(Reason::Where, dropped);
         if dropped > 0 && out.iter().all(|o| *o) {
             faults.push(Fault::new(
@@ -48,7 +48,7 @@ pub(super) fn select(cohort: &Cohort, spec: &PanelSpec, faults: &mut Faults) -> 
     if let Some((name, value)) = &spec.subgroup {
         let data = column(name);
         ledger.drop_rows(Reason::MissingSubgroup, leave_out_missing(&mut out, data));
-        ledger.drop_rows(Reason::OtherSubgroup, leave_out(&mut out, |r| !has_value(data, r, value)));
+        ledger.drop_rows(Reason::OtherSubgroup, leave_out_others(&mut out, data, value));
     }
     let mut required: Vec<(Reason, &str)> = Vec::new();
     required.extend(spec.unit.iter().map(|c| (Reason::MissingUnit, c.as_str())));
@@ -138,15 +138,18 @@ fn leave_out_missing(out: &mut [bool], data: &Data) -> usize {
     }
 }
 
-/// Whether a row has the value, written as text, in this column.
-fn has_value(data: &Data, row: usize, value: &str) -> bool {
-    match data {
-        Data::Text(t) => t.get(row) == Some(value),
-        _ => match (data.number(row), value.trim().parse::<f64>()) {
-            (Some(x), Ok(v)) => x == v,
-            (Some(x), Err(_)) => (value.eq_ignore_ascii_case("true") && x == 1.0) || (value.eq_ignore_ascii_case("false") && x == 0.0),
-            (None, _) => false,
-        },
+/// Leaves out rows that do not have the value, written as text, in this column.
+fn leave_out_others(out: &mut [bool], data: &Data, value: &str) -> usize {
+    if let Data::Text(t) = data {
+        let is: Vec<bool> = t.levels.iter().map(|level| level == value).collect();
+        return leave_out(out, |r| !is.get(t.codes[r] as usize).is_some_and(|is| *is));
+    }
+    let word = |word: &str| value.eq_ignore_ascii_case(word);
+    let number = value.trim().parse().ok().or(if word("true") { Some(1.0) } else { word("false").then_some(0.0) });
+    match (data, number) {
+        (_, None) => leave_out(out, |_| true),
+        (Data::Flag(v), Some(x)) => leave_out(out, |r| f64::from(u8::from(v[r])) != x),
+        (data, Some(x)) => leave_out(out, |r| data.number(r) != Some(x)),
     }
 }
 

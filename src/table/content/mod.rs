@@ -16,6 +16,7 @@ pub mod export;
 mod figures;
 mod flow;
 mod headline;
+mod implementation;
 mod joint;
 mod judge;
 pub mod plan;
@@ -57,12 +58,14 @@ pub fn tables(run: &Run) -> Vec<Table> {
         joint::joint(&run.analyses),
         components::components(&run.analyses),
         subgroups::subgroups(run),
+        subgroups::differences(run),
         flow::flow(run),
         descriptives::descriptives(run),
         balance::balance(run),
     ];
     tables.extend(specifications::tables(run));
     tables.extend(checks::tables(run));
+    tables.extend(implementation::tables(run));
     tables.extend(truth::truth(run));
     tables.extend(descriptives::codebook(run));
     tables.retain(|t| !t.rows.is_empty());

@@ -1,5 +1,6 @@
 //! The headline effect within subgroups.
 
+use crate::num::student;
 use crate::study::{Analysis, Run};
 use crate::table::disclosure::WITHHELD;
 use crate::table::{Cell, Column, Digits, Table};
@@ -16,6 +17,7 @@ pub(super) fn subgroups(run: &Run) -> Table {
         Column::new("conf", format!("{} interval", super::words::percent(run.study.study.level))).unit("outcome units"),
         Column::new("std_error", "Standard error").unit("outcome units"),
         Column::new("p_value", "p"),
+        Column::new("smallest", "Smallest effect it could see").unit("outcome units"),
         Column::new("inference", "Method"),
     ];
     let mut out = Table::new("subgroup-effects", "Subgroup effects", columns);
@@ -31,17 +33,72 @@ pub(super) fn subgroups(run: &Run) -> Table {
                 row.push(super::effects::interval(e.interval, digits));
                 row.push(Cell::number_with(e.std_error, digits, "it cannot be computed"));
                 row.push(Cell::p_value(e.p_value, "it cannot be computed"));
+                row.push(Cell::number_with(smallest(e.std_error, e.df, run.study.study.level), digits, "it cannot be computed"));
                 row.push(Cell::text(&e.inference));
             }
             Err(reason) => {
-                row.extend((0..6).map(|_| Cell::undefined(reason)));
+                row.extend((0..7).map(|_| Cell::undefined(reason)));
                 row.push(Cell::text("–"));
             }
         }
         out.push(row);
     }
+    out.note("The smallest effect it could see: one that would be told from none with 80 % power. A subgroup is smaller than the whole, so it sees less.");
     out.note("Subgroups were estimated apart. A difference between two of them is not shown by one being significant and the other not; and of many subgroups some look significant by chance.");
     out
+}
+
+/// How subgroups of a column differ: one row a value, against the first.
+pub(super) fn differences(run: &Run) -> Table {
+    let level = run.study.study.level;
+    let columns = vec![
+        Column::new("outcome", "Outcome"),
+        Column::new("subgroup", "Subgroup"),
+        Column::new("value", "Value"),
+        Column::new("reference", "Compared with"),
+        Column::new("difference", "Difference of effects").unit("outcome units"),
+        Column::new("conf", format!("{} interval", super::words::percent(level))).unit("outcome units"),
+        Column::new("std_error", "Standard error").unit("outcome units"),
+        Column::new("p_value", "p"),
+        Column::new("smallest", "Smallest difference it could see").unit("outcome units"),
+    ];
+    let mut out = Table::new("subgroup-differences", "How subgroups differ", columns);
+    for d in &run.differences {
+        let told = |value: &str| {
+            let own = run
+                .subgroups
+                .iter()
+                .find(|s| s.column == d.column && s.value == value && s.result.as_ref().is_ok_and(|a| a.outcome == d.outcome));
+            own.and_then(|s| s.result.as_ref().ok()).is_some_and(|a| a.overall().is_some())
+        };
+        let mut row = vec![Cell::text(&d.outcome), Cell::text(&d.column), Cell::text(&d.value), Cell::text(&d.reference)];
+        if !(told(&d.value) && told(&d.reference)) {
+            row.extend((0..5).map(|_| Cell::undefined(WITHHELD)));
+            out.push(row);
+            continue;
+        }
+        let v = &d.versus;
+        let digits = Digits::for_uncertainty(v.std_error.unwrap_or(f64::NAN));
+        let half = v.std_error.map(|se| se * student::quantile(0.5 + level / 2.0, v.df));
+        row.push(Cell::number_with(Some(v.estimate), digits, ""));
+        row.push(match half {
+            Some(half) => Cell::interval(Some(v.estimate - half), Some(v.estimate + half), digits),
+            None => Cell::undefined("both give the same number"),
+        });
+        row.push(Cell::number_with(v.std_error, digits, "both give the same number"));
+        row.push(Cell::p_value(v.p_value, "both give the same number"));
+        row.push(Cell::number_with(smallest(v.std_error, Some(v.df), level), digits, "it cannot be computed"));
+        out.push(row);
+    }
+    out.note("The difference of the two effects, from the clusters' joint influence on both: that one is significant and the other is not shows no difference.");
+    out.note("The smallest difference it could see: one that would be told from none with 80 % power. One smaller than that may be there and unseen.");
+    out
+}
+
+/// The smallest effect told from none with 80 % power: (t at 1 − α/2 + t at 0.8) times the standard error (Bloom 1995).
+fn smallest(std_error: Option<f64>, df: Option<f64>, level: f64) -> Option<f64> {
+    let df = df.unwrap_or(f64::INFINITY);
+    std_error.filter(|se| *se > 0.0 && df > 0.0).map(|se| se * (student::quantile(0.5 + level / 2.0, df) + student::quantile(0.8, df)))
 }
 
 /// Why there is no effect.

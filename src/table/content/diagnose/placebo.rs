@@ -27,10 +27,20 @@ fn by_estimate(found: &Placebo, pretended: &Pretended, fake: Option<&crate::diag
     });
     let begin = match pretended {
         Pretended::Outcome(column) => format!("On {column} the estimator finds {size}{p}"),
+        Pretended::Neighbours { within, beside, elsewhere } => format!(
+            "On the {beside} untreated clusters beside treated ones (same {within}), against {elsewhere} elsewhere, the estimator finds {size}{p}"
+        ),
         _ => format!("{what}, the estimator would find {size} before there was any{p}"),
     };
     let real = number(found.real);
+    let beside = matches!(pretended, Pretended::Neighbours { .. });
     let end = match verdict {
+        Verdict::Caution if beside => {
+            "; the treatment may have spilled over to them, and then comparing with them hides or makes a part of the effect".into()
+        }
+        Verdict::CannotTell if beside && fake.is_some() => {
+            format!("; its interval holds an effect as large as the real one ({real}), so spillover can neither be seen nor ruled out")
+        }
         Verdict::Fail => format!("; what it finds after the start ({real}) may be of the same kind"),
         Verdict::Caution if fake.is_some_and(|f| !found.excludes_real(f)) => {
             format!("; its interval holds an effect as large as the real one ({real}), so this says little")
@@ -40,6 +50,10 @@ fn by_estimate(found: &Placebo, pretended: &Pretended, fake: Option<&crate::diag
         Verdict::CannotTell => "; how far that may lie off cannot be said".into(),
     };
     let remedy = match verdict {
+        Verdict::Caution if beside => "Compare with clusters in places without treatment only, and report both; or assign whole schools.",
+        Verdict::CannotTell if beside => {
+            "Ask who shared materials or teachers; more untreated clusters beside treated ones would tell more."
+        }
         Verdict::Ok => "Report it beside the estimate. It does not show that groups would have moved alike later.",
         Verdict::Caution => {
             "Report it with its interval, and rest nothing on it: honest says how far the estimate depends on such differences."
@@ -65,6 +79,7 @@ fn by_estimate(found: &Placebo, pretended: &Pretended, fake: Option<&crate::diag
     let words = match pretended {
         Pretended::Outcome(column) => format!("the effect on {column}"),
         Pretended::Time(n) => format!("the effect of a start {n} earlier"),
+        Pretended::Neighbours { .. } => "the effect on those beside the treated".to_string(),
         Pretended::Arm(_) => String::new(),
     };
     if let Some(f) = fake {
@@ -87,9 +102,13 @@ fn by_estimate(found: &Placebo, pretended: &Pretended, fake: Option<&crate::diag
         decided: Some(Decided {
             name: "p-value",
             value: fake.and_then(|f| f.p_value),
-            rule: format!(
-                "fail below {alpha}, caution below {twice}, else ok; by time a caution, too, where the interval holds an effect as large as the real one"
-            ),
+            rule: if beside {
+                format!("caution below {alpha}; cannot-tell where the interval holds an effect as large as the real one; else ok")
+            } else {
+                format!(
+                    "fail below {alpha}, caution below {twice}, else ok; by time a caution, too, where the interval holds an effect as large as the real one"
+                )
+            },
         }),
         numbers: vec![
             ("real", Some(found.real)),

@@ -29,6 +29,7 @@ pub(super) fn withhold(run: &mut Run, gate: &Gate) {
         }
     }
     subgroups(run, gate);
+    thirds(run, gate);
     let names: BTreeSet<String> = run
         .subgroups
         .iter()
@@ -165,6 +166,15 @@ fn subgroups(run: &mut Run, gate: &Gate) {
                 all(a);
             }
         }
+    }
+}
+
+/// The effects by fidelity, all of them where one rests on few: the whole less the others would tell it.
+fn thirds(run: &mut Run, gate: &Gate) {
+    let Some(Ok(found)) = &mut run.implementation else { return };
+    let few = |t: &crate::study::Third| t.result.as_ref().is_ok_and(|a| is_few(a, gate));
+    if found.thirds.iter().any(few) {
+        found.thirds.iter_mut().for_each(|t| t.result = Err(WITHHELD.into()));
     }
 }
 

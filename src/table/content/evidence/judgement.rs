@@ -38,7 +38,9 @@ impl Judgement {
         }
         let effect = read.facts.effect;
         let shrunk = effect.and_then(|e| shrink(e.estimate, e.error(standards.number(Key::Alpha))?, &standards));
-        let settings = with_settings(&verdict.settings, &standards, USED);
+        let mut used = USED.to_vec();
+        used.extend(read.facts.cost_per_student.map(|_| Key::KraftCost));
+        let settings = with_settings(&verdict.settings, &standards, &used);
         Judgement { read, verdict, standards, shrunk, questions, settings }
     }
 

@@ -74,6 +74,8 @@ impl Judged<'_> {
             "percentile_points": verdict::points(self),
             "wwc": self.rated().iter().map(rated).collect::<Vec<_>>(),
             "kraft_size": verdict::size(self),
+            "kraft_cost": verdict::cost_of(self),
+            "cost_effectiveness": verdict::cost(self),
             "months": verdict::months_of(self),
             "beside_other_trials": self.shrunk,
             "questions": self.questions,

@@ -1,7 +1,9 @@
 //! The verdict's tables: standards, caps, conditions, and the numbers they rest on.
 
 use super::Judged;
-use crate::evidence::benchmark::{MONTHS_WARNING, MonthsTable, SizeClass, months, size_class};
+use crate::evidence::benchmark::{
+    CostClass, CostEffectiveness, MONTHS_WARNING, MonthsTable, SizeClass, cost_class, cost_effectiveness, months, size_class,
+};
 use crate::evidence::effect::improvement_index;
 use crate::evidence::standard::{Key, Padlocks, Setting, State};
 use crate::evidence::verdict::{Effects, GLOSSARY};
@@ -17,6 +19,16 @@ pub(super) fn points(judged: &Judged<'_>) -> Option<Vec<f64>> {
 /// Kraft's size.
 pub(super) fn size(judged: &Judged<'_>) -> Option<SizeClass> {
     judged.effect.and_then(|g| size_class(g, judged.standards))
+}
+
+/// Effect for money, where the cost is told.
+pub(super) fn cost(judged: &Judged<'_>) -> Option<CostEffectiveness> {
+    cost_effectiveness(judged.effect?, judged.verdict.interval, judged.facts.cost_per_student?)
+}
+
+/// Kraft's class of the cost, where it is told.
+pub(super) fn cost_of(judged: &Judged<'_>) -> Option<CostClass> {
+    cost_class(judged.facts.cost_per_student?, judged.standards)
 }
 
 /// Months by both tables, with their warning.
@@ -61,11 +73,31 @@ pub fn ratings(judged: &Judged<'_>) -> Table {
         };
         add("Kraft's size".into(), says.into(), "meant for causal studies with standardised tests".into());
     }
+    if let Some(class) = cost_of(judged) {
+        let says = match class {
+            CostClass::Low => "low",
+            CostClass::Moderate => "moderate",
+            CostClass::High => "high",
+        };
+        let because = judged.facts.cost_per_student.map_or(String::new(), |c| format!("{} dollars a student", amount(c)));
+        add("Kraft's cost".into(), says.into(), because);
+    }
+    if let Some(c) = cost(judged) {
+        let ends = c.low.zip(c.high).map_or(String::new(), |(low, high)| format!(" ({low:.3} to {high:.3})"));
+        let tenth = match c.cost_of_a_tenth {
+            Some(tenth) => format!("0.10 SD would cost {} dollars a student, if effect and cost grow together", amount(tenth)),
+            None => "an effect of zero or below buys nothing".to_string(),
+        };
+        add("effect for 1,000 dollars a student".into(), format!("{:.3} SD{ends}", c.per_thousand), tenth);
+    }
     if let Some(g) = judged.effect {
         let by = |table| months(g, table, judged.standards).map_or("beyond the table".into(), |m| m.to_string());
         let says = format!("{} (Toolkit), {} (trial reports)", by(MonthsTable::Toolkit), by(MonthsTable::Trial));
         add("EEF months".into(), says, "two tables of one foundation".into());
         out.note(MONTHS_WARNING);
+    }
+    if cost(judged).is_some() {
+        out.note("The cost is taken as told, without error of its own.");
     }
     out.note(format!(
         "By {}: {}. Padlocks are before reviewers adjust them; {}.",
@@ -183,6 +215,11 @@ pub fn glossary() -> Table {
 /// A number in SD.
 pub(super) fn sd(x: Option<f64>, why: &str) -> Cell {
     Cell::number_with(x, Digits::Decimals(3), why)
+}
+
+/// An amount of money in whole dollars.
+fn amount(dollars: f64) -> String {
+    number::whole(dollars.round() as i64, Glyphs::Ascii)
 }
 
 /// A count for words.
