@@ -72,6 +72,7 @@ fn draw(world: &str, estimators: &[&str], seed: u64) -> Vec<Row> {
             inference: vec![Method::parse("cluster:cr2").expect("known")],
             multiplicity: None,
             skip_missing: false,
+            carry: false,
             level: 0.95,
             seed,
         };

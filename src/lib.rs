@@ -17,7 +17,8 @@
 //! Which room may look into which is written in `CONTRIBUTING.md` and checked by `tests/architecture`.
 //!
 
-#![forbid(unsafe_code)]
+#![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
+#![cfg_attr(target_arch = "wasm32", deny(unsafe_code))]
 #![warn(missing_docs)]
 // Triangular loops over matrices read best with their indices.
 #![allow(clippy::needless_range_loop)]
@@ -32,6 +33,9 @@ pub mod num;
 pub mod panel;
 pub mod random;
 pub mod simulate;
+
+#[cfg(all(target_arch = "wasm32", not(feature = "program")))]
+pub mod page;
 
 #[cfg(feature = "program")]
 pub mod cli;

@@ -94,6 +94,7 @@ impl Estimate {
                 skip_missing: false,
                 level,
                 seed: self.seed,
+                carry: false,
             };
             let rows = cohort.as_ref().expect("until the last sample is taken");
             let panel = Panel::build(rows, &question.spec);

@@ -9,6 +9,7 @@ use super::target::Target;
 use crate::cohort::Warning;
 use crate::num::{Matrix, power_of_two_above};
 use crate::panel::{Executor, Panel, Serial};
+use std::sync::OnceLock;
 
 /// Estimates, and each cluster's influence on them.
 pub(super) struct Solved {
@@ -117,7 +118,7 @@ pub(super) fn fit_in(panel: &Panel, frame: Frame, arithmetic: Box<dyn Arithmetic
     Fit {
         estimates: solved.estimates,
         draw_order: draw_order(panel, &influence),
-        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, less: None, refit: Box::new(again) }),
+        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, less: None, refit: Box::new(again), left: OnceLock::new() }),
         targets: about.targets,
         dropped_terms: about.dropped_terms,
         warnings: about.warnings,

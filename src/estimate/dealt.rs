@@ -29,7 +29,7 @@ impl LinearFit {
     /// The target under other assignments; `None` where more than the treatment's column depends on them, or clusters were not
     /// assigned as a whole.
     pub fn dealt(&self, target: usize) -> Option<Dealt> {
-        let design = &self.design;
+        let design = self.design.as_deref()?;
         if self.absorbed.is_some() || design.under.is_some() || design.leverage.is_some() {
             return None;
         }

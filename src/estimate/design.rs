@@ -170,6 +170,11 @@ impl Design {
             .collect()
     }
 
+    /// Whether its terms are all sums of (cohort, period) cells: no covariate is among them, and nothing was taken off by name.
+    pub fn is_of_cells(&self) -> bool {
+        self.terms.iter().all(|t| matches!(t.column, Column::Cells(_)))
+    }
+
     /// The rows of the panel behind the fit.
     pub fn panel(&self) -> &Panel {
         &self.panel

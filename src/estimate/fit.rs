@@ -4,10 +4,10 @@ use super::absorbed::Crossing;
 use super::model_fit::{Components, ModelFit};
 use super::reassign::{Reassign, Treatment};
 use super::{Design, Estimand, Target};
-use crate::cohort::Warning;
+use crate::cohort::{Fault, Faults, Warning};
 use crate::num::{Matrix, PackedSolver, dot, upper_triangle};
-use crate::panel::{Executor, Keys, spread};
-use std::sync::Arc;
+use crate::panel::{Executor, Grouping, Keys, spread};
+use std::sync::{Arc, OnceLock};
 
 /// Why an effect could not be estimated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,17 @@ pub struct FitCluster {
     pub side: Side,
 }
 
+/// What is wrong with asking for rows where only sums over clusters are at hand.
+pub fn without_rows(method: &str) -> Fault {
+    Fault::new(
+        "INF-021",
+        format!("{method} needs the students' rows"),
+        "a fit of which only its clusters' sums are kept",
+        "it reads the rows again, and from the sums alone it cannot be computed",
+        "use  cluster,  wild-bootstrap  or  multiplier-bootstrap,  or run the study where its rows are",
+    )
+}
+
 /// The two kinds of table.
 pub enum Body {
     /// A regression: cross-products a cluster.
@@ -110,7 +121,7 @@ impl Fit {
     pub fn leave_one_out(&self, executor: &dyn Executor) -> Vec<Vec<Option<f64>>> {
         match &self.body {
             Body::Linear(l) => l.leave_one_out(executor),
-            Body::Influence(i) => spread(executor, i.influence.rows(), |g| i.refit.without(g)),
+            Body::Influence(i) => i.left.get_or_init(|| spread(executor, i.influence.rows(), |g| i.refit.without(g))).clone(),
         }
     }
 
@@ -142,7 +153,7 @@ impl Fit {
             return None;
         }
         match &self.body {
-            Body::Linear(l) => l.design.reassign(&l.contrasts, &l.treatments),
+            Body::Linear(l) => l.design.as_ref()?.reassign(&l.contrasts, &l.treatments),
             Body::Influence(i) => i.refit.reassign(),
         }
     }
@@ -152,6 +163,14 @@ impl Fit {
         match &self.body {
             Body::Linear(_) => None,
             Body::Influence(i) => i.refit.placebo(),
+        }
+    }
+
+    /// Whether the rows behind it are at hand, or only what its clusters sum up to.
+    pub fn has_rows(&self) -> bool {
+        match &self.body {
+            Body::Linear(l) => l.design.is_some(),
+            Body::Influence(i) => i.refit.has_rows(),
         }
     }
 
@@ -334,14 +353,27 @@ pub struct LinearFit {
     pub approximate_cr2: bool,
     /// What is known of effects that were named and taken off.
     pub absorbed: Option<Absorbed>,
-    /// The rows and terms behind it.
-    pub design: Box<Design>,
+    /// The rows and terms behind it; `None` where only its clusters' sums are at hand.
+    pub design: Option<Box<Design>>,
 }
 
 impl LinearFit {
     /// The effects that cross clusters, where they were taken off.
     pub fn crossing(&self) -> Option<&Crossing> {
         self.absorbed.as_ref().and_then(|a| a.crossing.as_ref())
+    }
+
+    /// The rows and terms behind it.
+    ///
+    /// # Errors
+    /// INF-021: only its clusters' sums are at hand.
+    pub fn rows(&self) -> Result<&Design, Faults> {
+        self.design.as_deref().ok_or_else(|| without_rows("this method").into())
+    }
+
+    /// A second clustering that crosses the first.
+    pub fn second(&self) -> Option<&Grouping> {
+        self.design.as_ref()?.panel().second.as_ref()
     }
 
     /// A cluster's score at the estimate: b − Sβ.
@@ -433,6 +465,11 @@ pub trait Refit: Send + Sync {
     fn placebo(&self) -> Option<Box<dyn Placebo + '_>> {
         None
     }
+
+    /// Whether it can: not where only the clusters' influence is at hand.
+    fn has_rows(&self) -> bool {
+        true
+    }
 }
 
 /// How to estimate among comparison clusters alone, some of which stand in for the treated.
@@ -466,4 +503,6 @@ pub struct InfluenceFit {
     pub less: Option<Vec<f64>>,
     /// Exact refitting under cluster weights.
     pub refit: Box<dyn Refit>,
+    /// The targets without each cluster, once they were asked for.
+    pub left: OnceLock<Vec<Vec<Option<f64>>>>,
 }

@@ -242,7 +242,7 @@ pub(super) fn fit(
             dof,
             approximate_cr2,
             absorbed: None,
-            design: Box::new(Design {
+            design: Some(Box::new(Design {
                 panel: panel.clone(),
                 moments: moments.clone(),
                 terms: terms.into_iter().enumerate().filter(|(t, _)| place[*t].is_some()).map(|(_, term)| term).collect(),
@@ -250,7 +250,7 @@ pub(super) fn fit(
                 labels,
                 leverage: None,
                 under: None,
-            }),
+            })),
         }),
     };
     Ok(fit)

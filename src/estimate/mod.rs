@@ -47,7 +47,7 @@ pub use dealt::Dealt;
 pub use design::{Design, Part, Row};
 pub use fit::{
     ALIKE_BEFORE, Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Exposure, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit,
-    NotIdentified, Placebo, Refit, Side, Weighted,
+    NotIdentified, Placebo, Refit, Side, Weighted, without_rows,
 };
 pub use model_fit::{Component, Components, Ends, Intervals, ModelFit, ModelVariance};
 pub use nest::Nest;

@@ -14,6 +14,7 @@ use super::target::Target;
 use crate::cohort::{Faults, Warning};
 use crate::num::{Cholesky, Matrix, RankRule, dot};
 use crate::panel::{Absorb, Executor, Kind, Moments, Panel};
+use std::sync::OnceLock;
 
 /// One cell's sums in one cluster: Σw xx' and Σw xy with x = (1, covariates).
 #[derive(Clone)]
@@ -115,7 +116,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
     Ok(Fit {
         targets: vec![Target::overall()],
         estimates: vec![estimate],
-        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, less: None, refit: Box::new(parts) }),
+        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, less: None, refit: Box::new(parts), left: OnceLock::new() }),
         dropped_terms,
         warnings,
         outcome_unit: y_unit,

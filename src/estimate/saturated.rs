@@ -123,7 +123,9 @@ impl Saturated {
             .collect();
         wanted.extend(self.also);
         let mut fit = linear::fit(&self.panel, &moments, terms, wanted, nested, executor)?;
-        if let Body::Linear(body) = &mut fit.body {
+        if let Body::Linear(body) = &mut fit.body
+            && let Some(design) = &mut body.design
+        {
             // The last averages are the effects themselves.
             let first = averages.len() - self.effects.len();
             let assigned = Assigned {
@@ -134,7 +136,7 @@ impl Saturated {
                 contrasts: body.contrasts.clone(),
                 first,
             };
-            body.design.under = Some(Box::new(assigned));
+            design.under = Some(Box::new(assigned));
         }
         Ok(fit)
     }

@@ -32,6 +32,10 @@ impl Inference for AndersonRubin {
         &CARD
     }
 
+    fn needs_sums_only(&self, _: &Fit, _: &Options) -> bool {
+        true
+    }
+
     fn infer(&self, fit: &Fit, _: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         let ratio = match &fit.body {
             Body::Influence(body) => body.ratio,

@@ -60,10 +60,14 @@ impl Inference for Cluster {
         &CARD
     }
 
+    fn needs_sums_only(&self, _: &Fit, _: &Options) -> bool {
+        true
+    }
+
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         check(options, fit)?;
         match &fit.body {
-            Body::Linear(linear) if linear.design.panel().second.is_some() => twoway::infer(fit, linear, options, setting),
+            Body::Linear(linear) if linear.second().is_some() => twoway::infer(fit, linear, options, setting),
             Body::Linear(linear) => Ok(regression(fit, linear, options, setting)),
             Body::Influence(body) => influence(fit, body, options, setting),
         }
@@ -75,7 +79,7 @@ impl Inference for Cluster {
         Ok(Some(match &fit.body {
             Body::Influence(_) if ["cr2", "cr3"].contains(&options.get("type")) => return Err(no_residuals(options.get("type"))),
             Body::Influence(_) => (wald::plain_covariance(fit, targets).scaled(influence_factor(fit, options)), df),
-            Body::Linear(body) if body.design.panel().second.is_some() => {
+            Body::Linear(body) if body.second().is_some() => {
                 let (covariance, df) = twoway::covariance(body, targets, options, setting)?;
                 (covariance.matrix, df)
             }
@@ -105,7 +109,7 @@ impl Inference for Cluster {
                 return Ok(Some(wald::f_test(&estimates, &covariance, df)));
             }
         };
-        if body.design.panel().second.is_some() {
+        if body.second().is_some() {
             let (covariance, df) = twoway::covariance(body, targets, options, setting)?;
             return Ok(Some(wald::f_test(&estimates, &covariance.matrix, df)));
         }
@@ -184,7 +188,7 @@ fn check(options: &Options, fit: &Fit) -> Result<(), Faults> {
         )
         .into());
     }
-    if options.was_given("two-way") && !matches!(&fit.body, Body::Linear(l) if l.design.panel().second.is_some()) {
+    if options.was_given("two-way") && !matches!(&fit.body, Body::Linear(l) if l.second().is_some()) {
         return Err(Fault::new(
             "INF-002",
             "two-way does nothing with one cluster",

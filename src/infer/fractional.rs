@@ -7,7 +7,7 @@ use super::replicates::Asked;
 use super::resample::{STRATIFY, Strata};
 use super::{Inference, Inferred, Setting};
 use crate::cohort::Faults;
-use crate::estimate::{Card, Fit, OptionSpec, Options, Values};
+use crate::estimate::{Body, Card, Fit, OptionSpec, Options, Values};
 use crate::random::Stream;
 
 /// The fractional random weight (Bayesian) cluster bootstrap.
@@ -40,6 +40,10 @@ static CARD: Card = Card {
 impl Inference for FractionalBootstrap {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn needs_sums_only(&self, fit: &Fit, _: &Options) -> bool {
+        matches!(fit.body, Body::Linear(_))
     }
 
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {

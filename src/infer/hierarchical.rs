@@ -68,8 +68,9 @@ impl Inference for HierarchicalBootstrap {
             )
             .into());
         }
+        let design = body.rows()?;
         let units = options.get("down-to") == "units";
-        if !units && body.design.levels() == 0 {
+        if !units && design.levels() == 0 {
             return Err(Fault::new(
                 "INF-002",
                 "down-to=levels needs levels",
@@ -82,7 +83,7 @@ impl Inference for HierarchicalBootstrap {
         let asked = Asked::of(options);
         let summary = Summary::of(options);
         let table = Table::new(fit, body, summary.kind == Kind::Studentized);
-        let groups = if units { fit.n_units } else { body.design.panel().levels.last().map_or(0, |l| l.start.len()) };
+        let groups = if units { fit.n_units } else { design.panel().levels.last().map_or(0, |l| l.start.len()) };
         asked.price(
             (groups * table.width) as f64,
             "hierarchical-bootstrap",
@@ -91,7 +92,7 @@ impl Inference for HierarchicalBootstrap {
             "ask for fewer replicates, stop at the classrooms (down-to=levels), or use pairs-bootstrap, whose cost does not grow with students",
         )?;
         let strata = Strata::asked(fit, options, setting);
-        let (nests, rows) = body.design.nests(units, setting.executor);
+        let (nests, rows) = design.nests(units, setting.executor);
         let order = setting.order_of(fit);
         let root = Stream::new(setting.seed, &["infer", "hierarchical-bootstrap"], 0);
         let n = order.len();

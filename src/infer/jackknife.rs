@@ -56,6 +56,14 @@ impl Inference for Jackknife {
         &CARD
     }
 
+    fn needs_sums_only(&self, fit: &Fit, options: &Options) -> bool {
+        match &fit.body {
+            Body::Linear(_) => true,
+            // Leaving one cluster out is then known where it was done when the rows were there.
+            Body::Influence(body) => options.whole("groups") == 0 && body.left.get().is_some(),
+        }
+    }
+
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         let groups = options.whole("groups") as usize;
         let left = left_out(fit, options, setting)?;

@@ -5,6 +5,7 @@ mod anderson_rubin;
 mod arms;
 mod assignment;
 mod bootstrap;
+pub mod carried;
 mod cluster;
 mod curve;
 mod deals;
@@ -50,7 +51,7 @@ pub use shuffles::Shuffles;
 pub use versus::{Overall, Versus};
 
 use crate::cohort::{Fault, Faults, did_you_mean};
-use crate::estimate::{Body, Card, Fit, LinearFit, Options};
+use crate::estimate::{Body, Card, Fit, LinearFit, Options, without_rows};
 use crate::num::Matrix;
 use crate::panel::Panel;
 
@@ -104,6 +105,11 @@ pub trait Inference: Sync {
 
     /// Whether it works with a single treated cluster.
     fn lone_treated(&self) -> bool {
+        false
+    }
+
+    /// Whether what a fit's clusters sum up to is enough for it, with these options: then it works where the rows are not at hand.
+    fn needs_sums_only(&self, _: &Fit, _: &Options) -> bool {
         false
     }
 }
@@ -168,6 +174,11 @@ impl Method {
     /// Whether it asks for levels between cluster and unit.
     pub fn uses_levels(&self) -> bool {
         self.inference.uses_levels(&self.options)
+    }
+
+    /// Whether what the fit's clusters sum up to is enough for it.
+    pub fn needs_sums_only(&self, fit: &Fit) -> bool {
+        self.inference.needs_sums_only(fit, &self.options)
     }
 
     /// Whether the method can be used with this sample at all.
@@ -254,6 +265,9 @@ impl Method {
     /// As [`Inference::infer`].
     pub fn infer(&self, fit: &Fit, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         self.knows_effects(fit)?;
+        if !fit.has_rows() && !self.needs_sums_only(fit) {
+            return Err(without_rows(&self.label()).into());
+        }
         let mut inferred = self.inference.infer(fit, &self.options, setting)?;
         let label = self.label();
         for e in &mut inferred.estimates {

@@ -129,6 +129,10 @@ impl Inference for MultiplierBootstrap {
         true
     }
 
+    fn needs_sums_only(&self, _: &Fit, _: &Options) -> bool {
+        true
+    }
+
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         let drawn = Drawn::new(fit, options, setting);
         let z = normal::quantile(0.5 * (1.0 + setting.level));

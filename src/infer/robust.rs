@@ -47,7 +47,7 @@ impl Inference for Robust {
                 format!("{} rows decide some coefficient alone (leverage 1); they add nothing to the variance", parts.leverage_one),
             ));
         }
-        if fit.n_clusters() < body.design.panel().n_rows() {
+        if fit.n_clusters() < body.rows()?.panel().n_rows() {
             out.warnings.push(Warning::new(
                 "unit-of-analysis",
                 "this standard error takes every row for independent; students of one cluster are not, and with no effect such an interval misses zero about a quarter of the time instead of 5 %: rely on cluster:cr2",
@@ -107,7 +107,7 @@ fn covariance(body: &LinearFit, kind: &str, setting: &Setting<'_>) -> Result<Par
     let k = body.beta.len();
     if kind == "classical" {
         // From the rows: c − 2β'b + β'Sβ loses the digits of a small remainder.
-        let sums = body.design.fold_rows(&body.beta, setting.executor, Sums::default, |sums, row| {
+        let sums = body.rows()?.fold_rows(&body.beta, setting.executor, Sums::default, |sums, row| {
             sums.add(0, 1, row.weight * row.residual * row.residual);
         });
         let rss = Sums::joined(sums).value(0);
@@ -129,7 +129,7 @@ fn covariance(body: &LinearFit, kind: &str, setting: &Setting<'_>) -> Result<Par
         .into());
     }
     let width = k * (k + 1) / 2;
-    let sums = body.design.fold_rows(&body.beta, setting.executor, Sums::default, |sums, row| {
+    let sums = body.rows()?.fold_rows(&body.beta, setting.executor, Sums::default, |sums, row| {
         sums.rows += 1;
         let mut square = row.weight * row.weight * row.residual * row.residual;
         if power > 0 {

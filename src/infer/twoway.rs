@@ -38,12 +38,12 @@ pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options,
         )
         .into());
     }
-    let panel = body.design.panel();
+    let panel = body.rows()?.panel();
     let second = panel.second.as_ref().expect("there are two");
     let slopes = Slopes::new(body);
     let q = slopes.units.len();
     let pull: Vec<Vec<f64>> = slopes.contrasts(body).iter().map(|c| body.inverse.apply(c)).collect();
-    let states = body.design.fold_rows(
+    let states = body.rows()?.fold_rows(
         &body.beta,
         setting.executor,
         || Sums::new(q),

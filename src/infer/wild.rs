@@ -78,6 +78,10 @@ impl Inference for WildBootstrap {
         &CARD
     }
 
+    fn needs_sums_only(&self, _: &Fit, options: &Options) -> bool {
+        options.get("subcluster") == "none"
+    }
+
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         across(fit, options)?;
         let parts = subclusters(fit, options, setting)?;
@@ -291,7 +295,7 @@ fn subclusters(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Op
         )
         .into());
     };
-    if by == Finer::Level(0) && body.design.levels() == 0 {
+    if by == Finer::Level(0) && body.rows()?.levels() == 0 {
         return Err(Fault::new(
             "INF-002",
             "subcluster=level needs levels",
@@ -301,7 +305,7 @@ fn subclusters(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Op
         )
         .into());
     }
-    let parts = body.design.parts(by, setting.executor);
+    let parts = body.rows()?.parts(by, setting.executor);
     if parts.len() == fit.n_clusters() {
         return Err(Fault::new(
             "INF-002",

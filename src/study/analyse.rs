@@ -3,6 +3,7 @@
 use super::family::Leader;
 use crate::cohort::{Cohort, Faults, Warning};
 use crate::estimate::{Chosen, Component, Estimand, Fit, NotIdentified, Role, Sample, Target};
+use crate::infer::carried::{Carried, NotCarried};
 use crate::infer::multiplicity::Adjustment;
 use crate::infer::{self, Draws, Estimate, JointTest, Method, Overall, Setting, Versus};
 use crate::panel::{Executor, Panel, PanelSpec};
@@ -25,6 +26,8 @@ pub struct Question {
     pub level: f64,
     /// The seed.
     pub seed: u64,
+    /// Whether what the first estimator's clusters sum up to is kept, so that its inference can be done again without the rows.
+    pub carry: bool,
 }
 
 /// One effect by one method, or why there is none.
@@ -89,6 +92,8 @@ pub struct Analysis {
     pub warnings: Vec<Warning>,
     /// How far its overall effect lies from that of the first estimator.
     pub versus: Option<Versus>,
+    /// What its clusters sum up to, where that was asked for, or why it cannot be kept.
+    pub carried: Option<Result<Carried, NotCarried>>,
     /// Bootstrap statistics, by method and target, while they are needed for tests of several hypotheses.
     pub(super) draws: Vec<(String, Draws)>,
 }
@@ -146,7 +151,8 @@ pub(super) fn analyse_first(
     let mut first: Option<Overall> = None;
     let mut out = Vec::new();
     for chosen in &question.estimators {
-        let (mut analysis, overall) = one(panel, &sample, chosen, question, leader, &setting)?;
+        let question = Question { carry: question.carry && out.is_empty(), ..question.clone() };
+        let (mut analysis, overall) = one(panel, &sample, chosen, &question, leader, &setting)?;
         match (&first, overall) {
             (None, own) => first = own,
             (Some(first), Some(own)) => analysis.versus = Some(first.versus(&own)),
@@ -180,7 +186,7 @@ fn one(
         ));
     }
     let (mut effects, mut tests, mut draws) = (Vec::new(), Vec::new(), Vec::new());
-    let mut missing = Faults::default();
+    let (mut missing, mut done) = (Faults::default(), Vec::new());
     for method in &methods {
         method.fits(&fit, panel)?;
         let mut inferred = match method.infer(&fit, &setting) {
@@ -191,6 +197,7 @@ fn one(
             }
             found => found?,
         };
+        done.push(method.clone());
         warnings.append(&mut inferred.warnings);
         if order.is_some() {
             draws.extend(inferred.draws.drain(..).map(|d| (method.label(), d)));
@@ -235,6 +242,7 @@ fn one(
         level: setting.level,
         warnings,
         versus: None,
+        carried: question.carry.then(|| Carried::of(&fit, panel, &done, &setting)),
         draws,
     };
     Ok((analysis, overall))

@@ -147,6 +147,7 @@ mod tests {
             skip_missing: false,
             level: 0.95,
             seed: 5,
+            carry: false,
         };
         analyse_panel(&panel, &question, leader, &Serial).expect("estimable").remove(0)
     }

@@ -166,7 +166,8 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
         let mut own = Vec::new();
         for outcome in &roles.outcomes {
             stage(&format!("{outcome}: estimating"));
-            let question = question(&study, section, outcome)?;
+            let carry = s == 0 && *outcome == roles.outcomes[0];
+            let question = Question { carry, ..question(&study, section, outcome)? };
             let panel = match Panel::build(&loaded.cohort, &question.spec) {
                 Ok(panel) => panel,
                 Err(f) => {
@@ -199,6 +200,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
                     one.estimators.truncate(1);
                     one.inference.truncate(1);
                     one.multiplicity = None;
+                    one.carry = false;
                     if one.estimators.is_empty() {
                         continue;
                     }
@@ -308,6 +310,7 @@ fn question(study: &StudyFile, section: &AnalysisSection, outcome: &str) -> Resu
         skip_missing: true,
         level: study.study.level,
         seed: study.study.seed,
+        carry: false,
     })
 }
 

@@ -8,11 +8,13 @@
 //!                                  └─ Figure::data() ─▶ Table { Column…, Cell… }
 //! ```
 
+pub mod base64;
 mod cell;
 pub mod content;
 pub mod disclosure;
 mod figure;
 pub mod number;
+mod redo;
 mod report;
 mod specification;
 #[expect(clippy::module_inception, reason = "the room is named for its main noun")]
@@ -20,6 +22,7 @@ mod table;
 
 pub use cell::{Cell, Digits};
 pub use figure::{EventPoint, Figure, FigureKind, ForestRow, Series, SeriesPoint};
+pub use redo::{Here, NotHere, Printed, Redo, Trial, TrialChoice};
 pub use report::{Answer, CheckLine, KeyNumber, Level, Method, Notice, Report, Rerun};
 pub use specification::{ChoiceRow, SpecificationPoint};
 pub use table::{Column, Table};

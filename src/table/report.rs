@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::figure::Figure;
+use super::redo::Redo;
 use super::table::Table;
 
 /// All of a report's content.
@@ -129,4 +130,7 @@ pub struct Rerun {
     pub items: Vec<(String, String)>,
     /// What is promised about the bytes of a rerun.
     pub same_bytes_note: String,
+    /// Whether the page can do the headline's inference again; `None` where there is no such thing, as in a calibration.
+    #[serde(default)]
+    pub redo: Option<Redo>,
 }

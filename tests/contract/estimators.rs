@@ -230,6 +230,7 @@ pub(super) fn run_by(world: &World, text: &str, methods: &[&str], executor: &dyn
             inference,
             multiplicity: None,
             skip_missing: false,
+            carry: false,
             level: 0.9,
             seed: 5,
         };

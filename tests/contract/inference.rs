@@ -133,6 +133,7 @@ fn numbers(world: &World, estimator: &str, methods: &[String], executor: &dyn Ex
         inference: methods.iter().map(|m| Method::parse(m).unwrap_or_else(|f| panic!("{m}: {f}"))).collect(),
         multiplicity: None,
         skip_missing: false,
+        carry: false,
         level: 0.9,
         seed: 7,
     };
@@ -293,6 +294,7 @@ fn the_order_of_rows_changes_no_bit_of_cross_sections() {
                 inference: vec![Method::parse(method).expect("known")],
                 multiplicity: None,
                 skip_missing: false,
+                carry: false,
                 level: 0.95,
                 seed: 3,
             };
@@ -327,6 +329,7 @@ fn every_option_does_something() {
                 inference: vec![Method::parse(text).map_err(|f| f.to_string())?],
                 multiplicity: None,
                 skip_missing: false,
+                carry: false,
                 level: 0.95,
                 seed: 3,
             };

@@ -4,7 +4,7 @@ use super::dimension::{Dimension, Rows};
 use super::projection::{Block, NotConverged};
 use super::remainder::{Remainder, not_converged};
 use crate::cohort::Faults;
-use crate::estimate::LinearFit;
+use crate::estimate::{Design, LinearFit};
 use crate::estimate::linear::Column;
 use crate::num::{Matrix, dot};
 use crate::panel::{Executor, spread};
@@ -23,15 +23,14 @@ impl Crossing {
     /// `raw` are the regressors of the fit before anything was taken off, `left` what is left of them.
     pub(super) fn new(
         names: String,
-        body: &LinearFit,
+        design: &Design,
         left: &[&Remainder],
         raw: &[&Vec<f64>],
         rows: Rows,
         effects: Vec<Dimension>,
     ) -> Crossing {
-        let (panel, moments) = (&body.design.panel, &body.design.moments);
-        let unit: Vec<f64> = body
-            .design
+        let (panel, moments) = (&design.panel, &design.moments);
+        let unit: Vec<f64> = design
             .terms
             .iter()
             .map(|t| match t.column {
@@ -51,7 +50,7 @@ impl Crossing {
             }
             own
         };
-        let own = body.design.clusters.iter().map(one).collect();
+        let own = design.clusters.iter().map(one).collect();
         Crossing { names, rows, effects, own }
     }
 
@@ -71,8 +70,9 @@ impl Crossing {
     /// # Errors
     /// When they cannot be.
     pub fn pulls(&self, body: &LinearFit, h: &[f64], shifts: &[Vec<f64>], executor: &dyn Executor) -> Result<Vec<Matrix>, Faults> {
-        let (panel, moments) = (&body.design.panel, &body.design.moments);
-        let x: Vec<Vec<f64>> = self.rows.row.iter().map(|&r| body.design.regressors(r)).collect();
+        let design = body.rows()?;
+        let (panel, moments) = (&design.panel, &design.moments);
+        let x: Vec<Vec<f64>> = self.rows.row.iter().map(|&r| design.regressors(r)).collect();
         let along = |d: &[f64]| -> Vec<f64> { x.iter().map(|x| dot(x, d)).collect() };
         let weight: Vec<f64> = self.rows.row.iter().map(|&r| moments.scaled_weight(panel, r)).collect();
         let y = |&r: &usize| moments.scaled(panel, panel.covariates.len(), r);
@@ -82,7 +82,7 @@ impl Crossing {
         let pull = along(h);
         let effects: Vec<&Dimension> = self.effects.iter().collect();
         let block = Block::new(&self.rows, 0..self.rows.len(), &effects);
-        let places: Vec<_> = body.design.clusters.iter().map(|&g| self.rows.clusters[g as usize].clone()).collect();
+        let places: Vec<_> = design.clusters.iter().map(|&g| self.rows.clusters[g as usize].clone()).collect();
         let found = spread(executor, places.len(), |g| -> Result<Vec<Vec<f64>>, NotConverged> {
             let mut z = vec![0.0; pull.len()];
             z[places[g].clone()].copy_from_slice(&pull[places[g].clone()]);

@@ -108,8 +108,9 @@ pub(super) fn fit(
     fit.outcome_unit = outcome_unit;
     let Fit { body: Body::Linear(body), .. } = &mut fit else { unreachable!("a regression") };
     body.dof = degrees::count(&effects, panel, &rows, kept.len());
-    body.design.labels = None;
-    body.design.leverage = leverage(&taken_off, &rows, panel.n_rows());
+    let design = body.design.as_mut().expect("the rows that were just fitted");
+    design.labels = None;
+    design.leverage = leverage(&taken_off, &rows, panel.n_rows());
     body.absorbed = Some(Absorbed {
         crossing: None,
         leverage: taken_off.len() < 2,
@@ -119,7 +120,7 @@ pub(super) fn fit(
     if let Some(raw) = raw {
         let names = words::names(taken_off.iter().copied().filter(|e| !e.nested));
         let (left, raw): (Vec<&Remainder>, Vec<&Vec<f64>>) = kept.iter().map(|&t| (&left[t], &raw[t])).unzip();
-        let crossing = Crossing::new(names, body, &left, &raw, rows, effects);
+        let crossing = Crossing::new(names, design, &left, &raw, rows, effects);
         body.absorbed.as_mut().expect("just set").crossing = Some(crossing);
     }
     warnings.extend(words::tell(&fate, &terms, &mut fit.dropped_terms));

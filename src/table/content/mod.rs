@@ -21,6 +21,7 @@ mod joint;
 mod judge;
 pub mod plan;
 mod planned;
+mod redo;
 mod report;
 mod side_by_side;
 mod specifications;

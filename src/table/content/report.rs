@@ -33,6 +33,7 @@ pub fn report(run: &Run, provenance: &Provenance) -> Report {
             version: env!("CARGO_PKG_VERSION").into(),
             items: provenance.items.clone(),
             same_bytes_note: "The same version, study and input give the same bytes of every file, on any machine and with any number of threads. «didact verify» repeats the run and compares every number.".into(),
+            redo: Some(super::redo::redo(run)),
         },
     }
 }

@@ -34,6 +34,7 @@ pub fn report(c: &Calibrated, command: &str) -> Report {
                 ("points of the grid".into(), c.points.len().to_string()),
             ],
             same_bytes_note: "The same version gives the same bytes of every file, on any machine, with any number of threads, and however the draws were split.".into(),
+            redo: None,
         },
     }
 }

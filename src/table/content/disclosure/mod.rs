@@ -4,6 +4,7 @@
 //! of what is left pass [`Gate::table`], [`super::checked`] and [`Gate::document`]. The makers of a run's folder take a [`Published`]
 //! run only, which nothing else makes.
 
+mod carried;
 mod checks;
 mod document;
 mod effects;
@@ -70,6 +71,7 @@ pub fn publish(mut run: Run) -> Published {
     let gate = Gate::of(&run);
     if !gate.is_open() {
         effects::withhold(&mut run, &gate);
+        carried::withhold(&mut run, &gate);
     }
     Published(run)
 }
