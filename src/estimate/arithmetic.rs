@@ -118,7 +118,15 @@ pub(super) fn fit_in(panel: &Panel, frame: Frame, arithmetic: Box<dyn Arithmetic
     Fit {
         estimates: solved.estimates,
         draw_order: draw_order(panel, &influence),
-        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, less: None, refit: Box::new(again), left: OnceLock::new() }),
+        body: Body::Influence(InfluenceFit {
+            influence,
+            information,
+            sides,
+            ratio: None,
+            less: None,
+            refit: Box::new(again),
+            left: OnceLock::new(),
+        }),
         targets: about.targets,
         dropped_terms: about.dropped_terms,
         warnings: about.warnings,

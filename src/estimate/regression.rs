@@ -116,7 +116,15 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
     Ok(Fit {
         targets: vec![Target::overall()],
         estimates: vec![estimate],
-        body: Body::Influence(InfluenceFit { influence, information, sides, ratio: None, less: None, refit: Box::new(parts), left: OnceLock::new() }),
+        body: Body::Influence(InfluenceFit {
+            influence,
+            information,
+            sides,
+            ratio: None,
+            less: None,
+            refit: Box::new(parts),
+            left: OnceLock::new(),
+        }),
         dropped_terms,
         warnings,
         outcome_unit: y_unit,

@@ -1,9 +1,11 @@
 //! The report as one page that needs nothing else: no request, no font, no library.
 //!
 //! The page's policy (`Content-Security-Policy`) allows the one style sheet and the one script by their SHA-256
-//! and nothing more, so a name that slipped through the escaping would still not run.
+//! and nothing more, so a name that slipped through the escaping would still not run. A page that does its inference again may also
+//! compile WebAssembly; what it compiles it holds itself.
 
 mod page;
+mod redo;
 mod table;
 mod terms;
 
@@ -13,7 +15,7 @@ use minijinja::{AutoEscape, Environment};
 use sha2::{Digest, Sha256};
 
 use super::RenderError;
-use crate::table::Report;
+use crate::table::{Redo, Report, base64};
 use page::Page;
 
 pub use table::table;
@@ -21,6 +23,7 @@ pub use table::table;
 const TEMPLATE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/page.js");
+const REDO: &str = include_str!("html/redo.js");
 
 /// The report as one self-contained page.
 ///
@@ -28,9 +31,13 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// The template could not be filled in: a fault of the program.
 pub fn html(report: &Report) -> Result<String, RenderError> {
     // A browser reads line breaks as `\n`, and the hashes are of what it reads.
-    let (style, script) = (STYLE.replace("\r\n", "\n"), SCRIPT.replace("\r\n", "\n"));
+    let plain = |text: &str| text.replace("\r\n", "\n");
+    // Only where the page computes may it compile what it holds.
+    let computes = matches!(report.rerun.redo, Some(Redo::Here(_)));
+    let (style, script) = (plain(STYLE), if computes { plain(SCRIPT) + &plain(REDO) } else { plain(SCRIPT) });
+    let compile = if computes { " 'wasm-unsafe-eval'" } else { "" };
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'{compile}; img-src data:; base-uri 'none'; form-action 'none'",
         hash(&style),
         hash(&script)
     );
@@ -48,16 +55,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
 
 /// The SHA-256 of a text in Base64, as the policy wants it.
 fn hash(text: &str) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(44);
-    for three in Sha256::digest(text.as_bytes()).chunks(3) {
-        let bits = three.iter().fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - three.len()));
-        for i in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * i)) as usize & 63];
-            out.push(if i <= three.len() { char::from(digit) } else { '=' });
-        }
-    }
-    out
+    base64::encode(&Sha256::digest(text.as_bytes()))
 }
 
 #[cfg(test)]

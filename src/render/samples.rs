@@ -1,8 +1,8 @@
 //! Content with hostile names and numbers, for the tests of every format.
 
 use crate::table::{
-    Answer, Cell, ChoiceRow, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, KeyNumber, Level, Method, Notice, Report, Rerun,
-    Series, SpecificationPoint, Table,
+    Answer, Cell, ChoiceRow, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, Here, KeyNumber, Level, Method, Notice, Printed,
+    Redo, Report, Rerun, Series, SpecificationPoint, Table, Trial, TrialChoice,
 };
 
 /// Names that do harm where they are not escaped.
@@ -148,6 +148,31 @@ fn curve(name: &str, n: usize) -> FigureKind {
     }
 }
 
+/// What a page would compute again, every name hostile and some numbers none.
+fn hostile_redo(name: &str) -> Here {
+    let words = || name.to_string();
+    let printed = |value: f64| Printed {
+        method: words(),
+        target: 0,
+        headline: true,
+        term: words(),
+        estimate: Cell::Number { value, digits: Digits::Auto },
+        conf: Cell::Interval { low: Some(value), high: None, digits: Digits::Auto },
+        std_error: Cell::Undefined(words()),
+        df: Cell::Suppressed,
+        p_value: Cell::PValue(value),
+    };
+    let choice = TrialChoice { key: words(), meaning: words(), values: vec![words()] };
+    Here {
+        sums: name.as_bytes().to_vec(),
+        clusters: 12_345,
+        level: 0.95,
+        printed: vec![printed(0.5), printed(f64::NAN)],
+        needing_rows: vec![words()],
+        trials: vec![Trial { method: words(), title: words(), replicates: Some(999), choices: vec![choice] }],
+    }
+}
+
 /// A report in which every name is hostile.
 pub fn hostile_report(name: &str) -> Report {
     let words = || name.to_string();
@@ -174,6 +199,13 @@ pub fn hostile_report(name: &str) -> Report {
             version: 1,
         }],
         glossary: vec![(words(), words()), ("p-value".into(), "How surprising.".into())],
-        rerun: Rerun { command: words(), seed: 7, version: words(), items: vec![(words(), words())], same_bytes_note: words() },
+        rerun: Rerun {
+            command: words(),
+            seed: 7,
+            version: words(),
+            items: vec![(words(), words())],
+            same_bytes_note: words(),
+            redo: Some(Redo::Here(Box::new(hostile_redo(name)))),
+        },
     }
 }

@@ -16,6 +16,7 @@ mod grades;
 mod imputation;
 mod inference;
 mod privacy;
+mod redo;
 mod rollouts;
 mod synthetic;
 

@@ -155,6 +155,108 @@ fn a_planted_leak_is_found() {
     assert!(all.with_number(&rounded).is_some());
 }
 
+/// Twelve schools of twenty-five students each, three years, no covariate.
+fn even(k: u64, smallest: usize) -> Planted {
+    let mut out = Planted { file: "student,school,year,start,score\n".into(), ids: Vec::new(), numbers: Vec::new() };
+    let mut state = 88_172_645_463_325_252_u64 ^ k.wrapping_mul(0x9E37_79B9);
+    let mut draw = move |n: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % n
+    };
+    for school in 0..12 {
+        out.ids.push(format!("Quibblethorpe{school}k{k}"));
+        for student in 0..if school == 7 { smallest } else { 25 } {
+            let id = format!("Vx{}q{k}", 700_000 + school * 100 + student);
+            for year in 2101..2104 {
+                let score = format!("{:.4}", (4100 + draw(2700)) as f64 + (1 + draw(97)) as f64 / 97.0);
+                let start = if school % 3 == 0 { "2103" } else { "0" };
+                out.file += &format!("{id},Quibblethorpe{school}k{k},{year},{start},{score}\n");
+                out.numbers.push(score);
+            }
+            out.ids.push(id);
+        }
+    }
+    out
+}
+
+const EVEN: &str = "[study]\ntitle = \"t\"\n[data]\npath = \"data.csv\"\n[roles]\nstudent = \"student\"\nschool = \"school\"\nperiod = \"year\"\ncohort = \"start\"\ncluster = \"school\"\noutcomes = [\"score\"]\n[calibration]\nreplicates = 0\n[[analysis]]\nestimators = [\"twfe\"]\ninference = [\"cluster:cr2\", \"wild-bootstrap:replicates=399\", \"pairs-bootstrap:replicates=199\"]\n";
+
+/// What a page says of computing again.
+fn again(page: &str) -> &str {
+    let at = page.find("id=\"redo\"").expect("a heading");
+    &page[at..page[at..].find("</section>").expect("an end") + at]
+}
+
+/// Sums over enough students leave with the page, and in them no name, no score and no replicate; sums over few do not leave.
+#[test]
+fn sums_leave_only_past_the_gate() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    for estimator in ["twfe", "callaway-santanna"] {
+        let study = EVEN.replace("\"twfe\"", &format!("{estimator:?}")).replace(", \"pairs-bootstrap:replicates=199\"", "");
+        let study = if estimator == "twfe" { study } else { study.replace("cluster:cr2", "jackknife") };
+        let planted = even(1, 25);
+        let place = temporary.path().join(estimator);
+        std::fs::create_dir_all(&place).expect("a folder");
+        let (_, manifest) = run(&place, &planted.file, &study);
+        assert_eq!(manifest["disclosure_control"], "on");
+        std::fs::remove_file(place.join("data.csv")).expect("ours");
+        let all = folder(&place);
+        // In the page and in its content.
+        assert_eq!(all.sums.len(), 2, "{estimator}");
+        let carried = didact::infer::carried::read(&all.sums[0]).expect("readable");
+        assert!(carried.fit.clusters.iter().all(|c| c.n_units >= 10));
+        // Whatever eight bytes anywhere stand for: a few hundred numbers, not thousands of replicates.
+        assert!(all.sums[0].len() < 60_000, "{estimator}: {} bytes", all.sums[0].len());
+        for id in &planted.ids {
+            assert!(!all.file_has_text("/sums", id), "{id} is in the sums");
+        }
+        for number in &planted.numbers {
+            assert!(!all.file_has("/sums", "", number), "{number} is in the sums");
+        }
+    }
+    let says = |name: &str, planted: &Planted, study: &str| {
+        let place = temporary.path().join(name);
+        run(&place, &planted.file, study);
+        let page = std::fs::read_to_string(place.join("run/report.html")).expect("a page");
+        let content: Value = serde_json::from_slice(&std::fs::read(place.join("run/report.json")).expect("content")).expect("JSON");
+        (again(&page).to_string(), content["rerun"]["redo"].clone(), page.contains("data-sums"))
+    };
+    // Nine students of one school: one fewer than there must be.
+    let (words, redo, sums) = says("few", &even(1, 9), EVEN);
+    assert!(words.contains("to protect students") && words.contains("fewer than 10") && !sums, "{words}");
+    assert_eq!(redo["not"]["few-in-a-cluster"]["least"], 10);
+    let (.., sums) = says("enough", &even(1, 10), EVEN);
+    assert!(sums);
+    // A covariate that one student of a school has would be that student's score.
+    let with_prior = EVEN.replace("outcomes = [\"score\"]", "outcomes = [\"score\"]\ncovariates = [\"prior\"]");
+    let mut divided = even(1, 25);
+    divided.file = divided
+        .file
+        .lines()
+        .enumerate()
+        .map(|(i, l)| if i == 0 { format!("{l},prior\n") } else { format!("{l},{}\n", i * 37 % 101) })
+        .collect();
+    let (words, redo, sums) = says("divided", &divided, &with_prior);
+    assert!(words.contains("covariates") && redo["not"] == "divided-sums" && !sums, "{words} {redo}");
+    // Opened on purpose, everything passes.
+    let off = format!("{EVEN}[privacy]\non = false\n");
+    let (words, _, sums) = says("off", &even(1, 9), &off);
+    assert!(sums && words.contains("Compute again and compare"), "{words}");
+}
+
+/// The search looks into the sums as well.
+#[test]
+fn a_leak_in_the_sums_is_found() {
+    let sums = [b"didact sums 1\n".as_slice(), &1234.5678_f64.to_le_bytes(), b"Zwickelmoor13", &4321.25_f64.to_le_bytes()].concat();
+    let page = format!("<div id=\"redo-data\" data-program=\"AAAA\" data-sums=\"{}\"></div>", didact::table::base64::encode(&sums));
+    let temporary = tempfile::tempdir().expect("a folder");
+    std::fs::write(temporary.path().join("report.html"), page).expect("a file");
+    let all = folder(temporary.path());
+    assert!(all.file_has("/sums", "Zwickelmoor13", "1234.5678") && all.file_has("/sums", "", "4321.25") && !all.has_number("1111.5"));
+}
+
 fn results(place: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(place.join("run/results.json")).expect("results")).expect("JSON")
 }

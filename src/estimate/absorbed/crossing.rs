@@ -4,8 +4,8 @@ use super::dimension::{Dimension, Rows};
 use super::projection::{Block, NotConverged};
 use super::remainder::{Remainder, not_converged};
 use crate::cohort::Faults;
-use crate::estimate::{Design, LinearFit};
 use crate::estimate::linear::Column;
+use crate::estimate::{Design, LinearFit};
 use crate::num::{Matrix, dot};
 use crate::panel::{Executor, spread};
 

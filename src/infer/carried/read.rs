@@ -151,8 +151,7 @@ fn linear(r: &mut Reader<'_>, n: usize, targets: &[Target]) -> Read<LinearFit> {
     let contrasts = r.list(targets.len(), |r| r.option(|r| r.numbers(k)))?;
     let [n_rows, nested, slopes, periods, full] = [r.size()?, r.size()?, r.size()?, r.size()?, r.size()?];
     let approximate_cr2 = r.flag()?;
-    let absorbed =
-        r.option(|r| Ok(Absorbed { crossing: None, leverage: r.flag()?, steady: r.flag()?, within_units: r.flag()? }))?;
+    let absorbed = r.option(|r| Ok(Absorbed { crossing: None, leverage: r.flag()?, steady: r.flag()?, within_units: r.flag()? }))?;
     let clusters = r.list(n, |r| cluster(r, k))?;
     let weighted = clusters.iter().filter(|c| c.weighted.is_some()).count();
     if k == 0 || nested >= n_rows || full > n_rows || (weighted > 0 && weighted < n) {

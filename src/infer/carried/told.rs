@@ -14,7 +14,13 @@ pub fn told(found: &Result<Inferred, Faults>) -> String {
         }
         Err(faults) => {
             let of = |f: &crate::cohort::Fault| {
-                format!("\"code\":{},\"what\":{},\"why\":{},\"remedy\":{}", quoted(f.code), quoted(&f.what), quoted(&f.why), quoted(&f.remedy))
+                format!(
+                    "\"code\":{},\"what\":{},\"why\":{},\"remedy\":{}",
+                    quoted(f.code),
+                    quoted(&f.what),
+                    quoted(&f.why),
+                    quoted(&f.remedy)
+                )
             };
             format!("{{\"fault\":{{{}}}}}", faults.shown.first().map_or_else(String::new, of))
         }

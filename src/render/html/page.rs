@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::redo;
 use super::terms::{Piece, explained};
 use crate::render::svg::{Style, svg};
 use crate::table::number::{self, Glyphs};
@@ -28,6 +29,7 @@ pub struct Page<'a> {
     methods: Vec<Described<'a>>,
     glossary: &'a [(String, String)],
     rerun: &'a Rerun,
+    redo: Option<redo::Shown<'a>>,
     seed: String,
 }
 
@@ -159,6 +161,7 @@ impl<'a> Page<'a> {
                 .collect(),
             glossary: &report.glossary,
             rerun: &report.rerun,
+            redo: report.rerun.redo.as_ref().map(redo::shown),
             seed: report.rerun.seed.to_string(),
         }
     }

@@ -1,8 +1,8 @@
 //! What the page needs to do the headline's inference again.
 
+use super::Headline;
 use super::disclosure::Gate;
 use super::effects::interval;
-use super::Headline;
 use crate::infer::Estimate;
 use crate::infer::carried::{NotCarried, Offer};
 use crate::study::{Analysis, Run};

@@ -1,5 +1,6 @@
 //! Everything that was written into a folder as text: archives, workbooks, documents, compressed streams and columns unfolded.
 
+use didact::table::base64;
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
@@ -9,6 +10,8 @@ use std::path::Path;
 #[derive(Default)]
 pub struct Unfolded {
     texts: Vec<(String, String)>,
+    /// The sums over clusters that pages and their content hold.
+    pub sums: Vec<Vec<u8>>,
     numbers: BTreeMap<String, String>,
 }
 
@@ -34,6 +37,10 @@ impl Unfolded {
 
     pub fn with_number(&self, number: &str) -> Option<String> {
         self.numbers.get(number).cloned()
+    }
+
+    pub fn file_has_text(&self, name: &str, text: &str) -> bool {
+        self.texts.iter().any(|(n, t)| n.contains(name) && t.contains(text))
     }
 
     /// Whether some file of this name holds a text and a number.
@@ -70,6 +77,19 @@ fn numbers(text: &str) -> BTreeSet<String> {
         // Commas may part thousands, or fields.
         out.insert(plain[start..at].replace(',', ""));
         out.extend(plain[start..at].split(',').map(str::to_string));
+    }
+    out
+}
+
+/// All numbers that eight bytes in a row can stand for, wherever they begin; and the bytes that are letters.
+pub fn doubles(bytes: &[u8]) -> String {
+    let mut out = String::from_utf8_lossy(bytes).into_owned();
+    for eight in bytes.windows(8) {
+        let x = f64::from_le_bytes(eight.try_into().expect("eight"));
+        if (1e-6..1e12).contains(&x.abs()) {
+            // Where few digits are asked for, some sum of many always fits.
+            out += &format!("\n{x}\n{x:.4}\n{x:.3}\n{x:.2}");
+        }
     }
     out
 }
@@ -130,7 +150,21 @@ fn file(out: &mut Unfolded, name: &str, bytes: &[u8]) {
         }
         // Sizes of files are no data either.
         _ => {
-            out.add(name, String::from_utf8_lossy(bytes).lines().filter(|l| !l.contains("contentSize")).map(|l| format!("{l}\n")).collect())
+            let mut text = String::from_utf8_lossy(bytes).into_owned();
+            for mark in ["data-sums=\"", "\"sums\": \""] {
+                let Some(at) = text.find(mark).map(|at| at + mark.len()) else { continue };
+                let end = at + text[at..].find('"').expect("an end");
+                let sums = base64::decode(&text[at..end]).expect("Base64");
+                text.replace_range(at..end, "");
+                out.sums.push(sums.clone());
+                out.add(&format!("{name}/sums"), doubles(&sums));
+            }
+            // The program is the same in every page.
+            if let Some(at) = text.find("data-program=\"") {
+                let end = at + 14 + text[at + 14..].find('"').expect("an end");
+                text.replace_range(at..end, "");
+            }
+            out.add(name, text.lines().filter(|l| !l.contains("contentSize")).map(|l| format!("{l}\n")).collect())
         }
     }
 }
