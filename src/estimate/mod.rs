@@ -18,6 +18,7 @@ mod dose_response;
 mod event_study;
 mod fit;
 mod imputation;
+mod influence;
 mod linear;
 mod mixed_model;
 mod model_fit;

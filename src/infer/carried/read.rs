@@ -137,7 +137,7 @@ fn matrix(r: &mut Reader<'_>, rows: usize, cols: usize) -> Read<Matrix> {
 
 /// A symmetric matrix by its upper triangle.
 fn symmetric(r: &mut Reader<'_>, k: usize) -> Read<Matrix> {
-    let upper = r.numbers(k * (k + 1) / 2)?;
+    let upper = r.numbers(k.checked_mul(k + 1).ok_or(Unreadable)? / 2)?;
     Ok(Matrix::from_fn(k, k, |i, j| {
         let (i, j) = (i.min(j), i.max(j));
         upper[i * k - i * (i + 1) / 2 + j]
@@ -154,7 +154,7 @@ fn linear(r: &mut Reader<'_>, n: usize, targets: &[Target]) -> Read<LinearFit> {
     let absorbed = r.option(|r| Ok(Absorbed { crossing: None, leverage: r.flag()?, steady: r.flag()?, within_units: r.flag()? }))?;
     let clusters = r.list(n, |r| cluster(r, k))?;
     let weighted = clusters.iter().filter(|c| c.weighted.is_some()).count();
-    if k == 0 || nested >= n_rows || full > n_rows || (weighted > 0 && weighted < n) {
+    if k == 0 || (weighted > 0 && weighted < n) {
         return Err(Unreadable);
     }
     Ok(LinearFit {

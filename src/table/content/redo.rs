@@ -30,7 +30,9 @@ fn here(run: &Run) -> Result<Here, NotHere> {
     };
     Gate::of(run).carries(analysis)?;
     let headline = Headline::of(run).map(|h| h.estimate);
-    let printed: Vec<Printed> = carried.methods.iter().flat_map(|method| by(analysis, method, headline)).collect();
+    let mut printed: Vec<Printed> = carried.methods.iter().flat_map(|method| by(analysis, method, headline)).collect();
+    // What the page opens with, by every method, comes first.
+    printed.sort_by_key(|p| headline.is_none_or(|h| p.target != h.target));
     if printed.is_empty() {
         return Err(NotHere::NothingEstimated);
     }
