@@ -72,6 +72,8 @@ pub struct Trial {
 pub struct TrialChoice {
     /// Its key.
     pub key: String,
+    /// What it is, for people.
+    pub title: String,
     /// What its values mean.
     pub meaning: String,
     /// The values, the default first.

@@ -69,6 +69,19 @@ fn by<'a>(analysis: &'a Analysis, method: &'a str, headline: Option<&'a Estimate
     })
 }
 
+/// A choice for people.
+fn title(key: &str) -> &str {
+    match key {
+        "type" => "Correction for few clusters",
+        "interval" => "Kind of interval",
+        "weights" => "Random weights",
+        "null" => "Residuals under the hypothesis of no effect",
+        "p" => "How the p-value counts",
+        "se" => "Standard error of the draws",
+        other => other,
+    }
+}
+
 fn trial(offer: &Offer) -> Trial {
     Trial {
         method: offer.method.into(),
@@ -79,6 +92,7 @@ fn trial(offer: &Offer) -> Trial {
             .iter()
             .map(|(key, meaning, values)| TrialChoice {
                 key: (*key).into(),
+                title: title(key).into(),
                 meaning: (*meaning).into(),
                 values: values.iter().map(|v| (*v).to_string()).collect(),
             })
