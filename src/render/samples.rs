@@ -166,7 +166,7 @@ fn hostile_redo(name: &str) -> Here {
     Here {
         sums: name.as_bytes().to_vec(),
         clusters: 12_345,
-        level: 0.95,
+        percent: 95.0,
         printed: vec![printed(0.5), printed(f64::NAN)],
         needing_rows: vec![words()],
         trials: vec![Trial { method: words(), title: words(), replicates: Some(999), choices: vec![choice] }],

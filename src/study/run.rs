@@ -135,7 +135,7 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
     all.extend(roles.subgroups.iter().cloned());
     all.extend(study.context.columns().cloned());
     if let Some(section) = &study.implementation {
-        all.extend(section.columns(&roles));
+        all.extend(section.columns(roles));
     }
     all.extend(checks::columns(&study.checks));
     if study.data.path.is_some() {

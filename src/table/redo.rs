@@ -21,8 +21,8 @@ pub struct Here {
     pub sums: Vec<u8>,
     /// How many clusters.
     pub clusters: u64,
-    /// The level of the intervals as printed.
-    pub level: f64,
+    /// The level of the intervals as printed, in percent.
+    pub percent: f64,
     /// The numbers as printed, method by method.
     pub printed: Vec<Printed>,
     /// Methods of the run that need the rows.

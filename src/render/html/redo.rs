@@ -23,7 +23,6 @@ pub enum Shown<'a> {
 pub struct Again<'a> {
     program: String,
     sums: String,
-    level: String,
     percent: String,
     clusters: String,
     needing_rows: String,
@@ -63,8 +62,7 @@ fn again(here: &Here) -> Again<'_> {
     Again {
         program: base64::encode(PROGRAM),
         sums: base64::encode(&here.sums),
-        level: number::exact(here.level).unwrap_or_default(),
-        percent: number::exact(100.0 * here.level).unwrap_or_default(),
+        percent: number::exact(here.percent).unwrap_or_default(),
         clusters: number::count(here.clusters),
         needing_rows: here.needing_rows.join(", "),
         rows: here.printed.iter().map(row).collect(),

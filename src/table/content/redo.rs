@@ -39,7 +39,8 @@ fn here(run: &Run) -> Result<Here, NotHere> {
     Ok(Here {
         sums: carried.bytes.clone(),
         clusters: analysis.sample.clusters as u64,
-        level: analysis.level,
+        // As it is written elsewhere: 0.57 is 57 %.
+        percent: libm::round(analysis.level * 1e8) / 1e6,
         printed,
         needing_rows: carried.needing_rows.clone(),
         trials: carried.offers.iter().map(trial).collect(),
