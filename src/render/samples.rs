@@ -162,7 +162,7 @@ fn hostile_redo(name: &str) -> Here {
         df: Cell::Suppressed,
         p_value: Cell::PValue(value),
     };
-    let choice = TrialChoice { key: words(), title: words(), meaning: words(), values: vec![words()] };
+    let choice = TrialChoice { key: words(), title: words(), meaning: words(), usual: words(), values: vec![words()] };
     Here {
         sums: name.as_bytes().to_vec(),
         clusters: 12_345,

@@ -76,7 +76,9 @@ pub struct TrialChoice {
     pub title: String,
     /// What its values mean.
     pub meaning: String,
-    /// The values, the default first.
+    /// The value where none is said; it need not be among the values.
+    pub usual: String,
+    /// The values.
     pub values: Vec<String>,
 }
 

@@ -259,6 +259,15 @@ fn the_page_holds_what_it_takes() {
     assert!(
         here.trials.iter().any(|t| t.method == "wild-bootstrap" && t.choices.iter().any(|c| c.key == "weights" && c.values.len() == 4))
     );
+    // Every value that is offered can be asked for, whether or not the usual one exists.
+    for t in &here.trials {
+        for c in &t.choices {
+            for v in &c.values {
+                let spelled = if *v == c.usual { t.method.clone() } else { format!("{}:{}={v}", t.method, c.key) };
+                assert!(carried::redo(&here.sums, &spelled, None).is_ok(), "{spelled}");
+            }
+        }
+    }
     let page = html::html(&report).expect("a page");
     assert!(page.contains(&format!("data-sums=\"{}\"", base64::encode(&here.sums))));
     assert!(page.contains("'wasm-unsafe-eval'") && page.contains("data-program=\"H4sI"));

@@ -14,7 +14,7 @@ mod read;
 mod told;
 mod write;
 
-pub use offer::Offer;
+pub use offer::{Offer, OfferedChoice};
 pub use read::{Reread, read};
 pub use told::told;
 

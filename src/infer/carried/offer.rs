@@ -14,8 +14,21 @@ pub struct Offer {
     pub title: &'static str,
     /// How many random draws it takes by default, where it draws.
     pub replicates: Option<i64>,
-    /// For each choice its key, what it means, and the values that this fit knows.
-    pub choices: Vec<(&'static str, &'static str, Vec<&'static str>)>,
+    /// What can be chosen.
+    pub choices: Vec<OfferedChoice>,
+}
+
+/// An option of a method with the values that a fit knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedChoice {
+    /// The option's key.
+    pub key: &'static str,
+    /// What its values mean.
+    pub meaning: &'static str,
+    /// The value where none is said; the fit need not know it.
+    pub usual: &'static str,
+    /// The values that the fit knows.
+    pub values: Vec<&'static str>,
 }
 
 /// Choices that a reader may want to play with; the others are for who compares programs.
@@ -47,12 +60,12 @@ pub(super) fn offers(reread: &Reread) -> Vec<Offer> {
                 Values::OneOf(values) => {
                     let known: Vec<&'static str> =
                         values.iter().copied().filter(|v| works(&spelled(Some(format!("{}={v}", o.key))))).collect();
-                    Some((o.key, o.meaning, known))
+                    Some(OfferedChoice { key: o.key, meaning: o.meaning, usual: values[0], values: known })
                 }
                 _ => None,
             })
             .collect();
-        let some = choices.iter().all(|(.., known)| !known.is_empty());
+        let some = choices.iter().all(|c| !c.values.is_empty());
         if some && (!choices.is_empty() || works(&spelled(None))) {
             out.push(Offer { method: card.id, title: card.title, replicates: draws, choices });
         }

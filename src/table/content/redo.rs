@@ -91,11 +91,12 @@ fn trial(offer: &Offer) -> Trial {
         choices: offer
             .choices
             .iter()
-            .map(|(key, meaning, values)| TrialChoice {
-                key: (*key).into(),
-                title: title(key).into(),
-                meaning: (*meaning).into(),
-                values: values.iter().map(|v| (*v).to_string()).collect(),
+            .map(|c| TrialChoice {
+                key: c.key.into(),
+                title: title(c.key).into(),
+                meaning: c.meaning.into(),
+                usual: c.usual.into(),
+                values: c.values.iter().map(|v| (*v).to_string()).collect(),
             })
             .collect(),
     }
