@@ -5,6 +5,7 @@
 mod absorbed;
 mod ancova;
 mod arithmetic;
+mod base_period;
 mod callaway_santanna;
 mod card;
 mod chaisemartin_dhaultfoeuille;

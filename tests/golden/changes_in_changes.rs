@@ -49,6 +49,97 @@ fn estimates_and_errors_as_brute_force() {
     r.finish();
 }
 
+const COVARIATES: &str = "--covariates home,absent";
+
+/// Residuals of a dense regression on covariates and the four groups, and standard errors with the part of its coefficients.
+#[test]
+fn with_covariates_as_brute_force() {
+    let mut r = Reckoning::default();
+    let all = json("cic.json");
+    for (case, weights) in [("score adjusted", ""), ("score adjusted weighted", "--weights weight")] {
+        for (model, errors, option) in [("cic", "se", ""), ("qdid", "qdid se", ":method=qdid")] {
+            let flags = format!(
+                "--outcome score {ROLES} {COVARIATES} {weights} --estimator changes-in-changes{option} --inference cluster:cr0 --inference jackknife"
+            );
+            let Some(got) = r.estimate(case, &data("cic.csv"), &flags) else { continue };
+            for (label, expected) in all[case][model].as_object().expect("estimates") {
+                let row = got.effect(&key(label), "cluster:cr0").cloned().unwrap_or_default();
+                r.like(case, &format!("{model} {label}"), expected, &row["estimate"], CLOSE);
+                r.like(case, &format!("{model} standard error {label}"), &all[case][errors][label], &row["std_error"], CLOSE);
+            }
+            // The coefficients are found anew without each school.
+            if model == "cic" {
+                let full = all[case]["cic"]["overall"].as_f64().expect("a number");
+                let without = all[case]["without"].as_object().expect("schools");
+                let squares: f64 = without.values().map(|w| w["overall"].as_f64().expect("a number") - full).map(|d| d * d).sum();
+                let row = got.effect("overall", "jackknife").cloned().unwrap_or_default();
+                r.near(case, "jackknife", (11.0 / 12.0 * squares).sqrt(), row["std_error"].as_f64(), CLOSE);
+            }
+        }
+    }
+    r.finish();
+}
+
+/// What a covariate explains of the outcome by construction is taken off, whatever its size: the estimates are those without.
+#[test]
+fn what_covariates_add_is_taken_off() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let sheet = Sheet::read(&data("cic.csv")).with_number("more", |row| row.number("score") + 2.5 * row.number("home") - row.number("absent"));
+    let file = sheet.write(folder.path(), "more.csv");
+    let run = |r: &mut Reckoning, outcome: &str| {
+        r.estimate(outcome, &file, &format!("--outcome {outcome} {ROLES} {COVARIATES} --estimator changes-in-changes --inference cluster:cr0"))
+    };
+    if let (Some(plain), Some(more)) = (run(&mut r, "score"), run(&mut r, "more")) {
+        for (a, b) in plain.effects().zip(more.effects()) {
+            for field in ["estimate", "std_error"] {
+                r.like("more", &format!("{} {field}", a["label"]), &a[field], &b[field], 1e-7);
+            }
+        }
+    }
+    r.finish();
+}
+
+/// The share of all assignments of six schools whose estimate is at least as large, each assignment as its own file.
+#[test]
+fn permutation_is_every_assignment_refitted() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let sheet = Sheet::read(&data("cic.csv")).keep(|row| row.number("school") <= 6.0);
+    let arms: Vec<f64> = (1..=6).map(|s| f64::from(s % 2)).collect();
+    let run = |r: &mut Reckoning, path: &Path, more: &str| {
+        r.estimate("six", path, &format!("--outcome score {ROLES} --covariates home --estimator changes-in-changes --inference {more}"))
+    };
+    let at = |got: &crate::support::program::Estimated, label: &str, inference: &str, field: &str| {
+        got.effect(&key(label), inference).and_then(|e| e[field].as_f64())
+    };
+    let labels = ["overall", "quantile 50 %"];
+    let Some(got) = run(&mut r, &sheet.clone().write(folder.path(), "six.csv"), "permutation") else { return r.finish() };
+    let (mut larger, mut of) = ([0.0; 2], [0.0; 2]);
+    for pattern in 0u32..64 {
+        if pattern.count_ones() != 3 {
+            continue;
+        }
+        let arm = |row: &Row<'_>| f64::from(pattern >> (row.number("school") as u32 - 1) & 1);
+        let file = sheet.clone().with_number("dealt", arm).write(folder.path(), "dealt.csv");
+        let flags = "--outcome score --arm dealt --post post --cluster school --covariates home --estimator changes-in-changes --inference cluster:cr0";
+        let Some(dealt) = r.estimate("dealt", &file, flags) else { continue };
+        for (i, label) in labels.iter().enumerate() {
+            let observed = at(&got, label, "permutation", "estimate").expect("an estimate").abs();
+            if let Some(value) = at(&dealt, label, "cluster:cr0", "estimate") {
+                of[i] += 1.0;
+                larger[i] += f64::from(u8::from(value.abs() >= observed * (1.0 - 1e-9)));
+            }
+        }
+    }
+    r.holds("six", "schools alternate", arms.iter().sum::<f64>() == 3.0);
+    for (i, label) in labels.iter().enumerate() {
+        r.near("six", label, larger[i] / of[i], at(&got, label, "permutation", "p_value"), 1e-12);
+        r.holds("six", "no interval", got.effect(&key(label), "permutation").is_some_and(|e| e["conf_low"].is_null()));
+    }
+    r.finish();
+}
+
 #[test]
 fn estimates_as_diff_diff() {
     let mut r = Reckoning::default();

@@ -3,7 +3,7 @@
 use crate::support::program::Estimated;
 use crate::support::reckoning::{CLOSE, Reckoning};
 use crate::support::sheet::Sheet;
-use crate::{data, expected};
+use crate::{data, expected, json};
 use std::collections::BTreeSet;
 
 const ROLES: &str = "--outcome math --unit classroom --period year --cohort profile_year";
@@ -24,6 +24,41 @@ fn as_staggered() {
         r.like(variance, "std_error", &expected[error], &row["std_error"], 1e-10);
     }
     r.finish();
+}
+
+/// Covariates as further contrasts, weights as fixed numbers of the units, by matrices.
+#[test]
+fn with_covariates_and_weights_as_matrices() {
+    let mut r = Reckoning::default();
+    for case in json("rollout.json")["cases"].as_array().expect("cases") {
+        let list = |key: &str| case[key].as_array().expect("a list").iter().filter_map(|v| v.as_str()).collect::<Vec<_>>().join(",");
+        let flag = |name: &str, value: &str| if value.is_empty() { String::new() } else { format!(" --{name} {value}") };
+        let text = |key: &str| case[key].as_str().unwrap_or_default();
+        let more = flag("covariates", &list("covariates")) + &flag("weights", text("weights")) + &flag("cluster", text("cluster"));
+        let flags = format!("{ROLES}{more} --estimator roth-santanna --inference cluster:cr0");
+        let Some(got) = r.estimate(&more, &data("classrooms.csv"), &flags) else { continue };
+        for (key, pair) in case["effects"].as_object().expect("effects") {
+            let row = got.effect(key, "cluster:cr0").cloned().unwrap_or_default();
+            r.like(&more, &format!("{key} estimate"), &pair[0], &row["estimate"], CLOSE);
+            r.like(&more, &format!("{key} std_error"), &pair[1], &row["std_error"], CLOSE);
+        }
+    }
+    r.finish();
+}
+
+/// With covariates the variance is no larger than without: they can only add to what is taken off.
+#[test]
+fn covariates_never_add_variance() {
+    let run = |more: &str| {
+        let flags = format!("{ROLES} {more} --estimator roth-santanna --inference cluster:cr0");
+        Estimated::run(&data("classrooms.csv"), &flags).expect("it runs")
+    };
+    let (with, without) = (run("--covariates frl,attendance"), run(""));
+    for key in ["overall", "overall-group", "overall-calendar", "overall-dynamic", "event:0", "event:3"] {
+        let at = |got: &Estimated| number(got, key, "cluster:cr0", "std_error");
+        assert!(at(&with) < at(&without), "{key}: {} and {}", at(&with), at(&without));
+    }
+    assert!(with.warnings().contains(&"covariates-vary"));
 }
 
 /// All of the difference before the start, not-yet-treated comparisons: Callaway and Sant'Anna's estimates.

@@ -3,7 +3,8 @@
 use crate::support::program::Estimated;
 use crate::support::reckoning::{CLOSE, Reckoning};
 use crate::support::sheet::{Row, Sheet};
-use crate::{CLASSROOMS, data};
+use crate::{CLASSROOMS, data, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -114,6 +115,79 @@ fn placebo_is_every_choice_of_stand_ins() {
     r.near("placebo", "estimate", change(&|s| treated.contains(&s)) - change(&|s| never.contains(&s)), row["estimate"].as_f64(), CLOSE);
     r.near("placebo", "std_error", error, row["std_error"].as_f64(), CLOSE);
     r.holds("placebo", &format!("{n} choices told"), got.warnings().contains(&"placebo-exact"));
+    r.finish();
+}
+
+/// Weights of units: the exact optimum, the jackknife and all placebo starts of two schools, by scipy.
+#[test]
+fn weights_as_quadratic_programmes() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let all = json("synthetic.json");
+    let text = |case: &Value, key: &str| case[key].as_str().unwrap_or_default().to_string();
+    let weighted = format!("{CLASSROOMS} --weights students");
+    for case in all["cases"].as_array().expect("cases") {
+        let (estimator, weighting) = (text(case, "estimator"), text(case, "weighting"));
+        let covariates = case["covariates"].as_str().map_or(String::new(), |c| format!(" --covariates {c}"));
+        let name = format!("{estimator} {weighting}{covariates}");
+        let flags = format!("{weighted}{covariates} --estimator {estimator}:solver=exact,weighting={weighting} --inference jackknife");
+        let Some(got) = r.estimate(&name, &data("classrooms.csv"), &flags) else { continue };
+        for (key, estimate) in case["effects"].as_object().expect("effects") {
+            let row = got.effect(key, "jackknife").cloned().unwrap_or_default();
+            r.like(&name, key, estimate, &row["estimate"], 1e-7);
+            r.like(&name, &format!("{key} jackknife"), &case["jackknife"][key], &row["std_error"], 1e-7);
+        }
+    }
+    let sheet = Sheet::read(&data("classrooms.csv"));
+    let started = |row: &Row<'_>| row.text("profile_year") == "2020";
+    let schools: std::collections::BTreeSet<i64> =
+        (0..sheet.rows.len()).map(|i| sheet.row(i)).filter(started).map(|row| row.number("school") as i64).collect();
+    let two: Vec<i64> = schools.into_iter().take(2).collect();
+    let kept = |row: &Row<'_>| row.text("profile_year") == "0" || two.contains(&(row.number("school") as i64));
+    let file = sheet.clone().keep(kept).write(folder.path(), "two.csv");
+    for case in all["placebo"].as_array().expect("placebos") {
+        let (estimator, weighting) = (text(case, "estimator"), text(case, "weighting"));
+        let method = "placebo:replicates=1000";
+        let flags = format!("{weighted} --estimator {estimator}:solver=exact,weighting={weighting} --inference {method}");
+        let Some(got) = r.estimate("placebo", &file, &flags) else { continue };
+        let row = got.effect("overall", method).cloned().unwrap_or_default();
+        r.like(&estimator, "estimate", &case["overall"], &row["estimate"], 1e-7);
+        r.like(&estimator, "placebo", &case["se"], &row["std_error"], 1e-7);
+    }
+    r.finish();
+}
+
+/// The searches of R's synthdid and of diff-diff stop by the same rule; what they find is then multiplied by the weights.
+#[test]
+fn composed_weights_as_diff_diff() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    for case in json("synthetic.json")["diff-diff 3.13.0"].as_array().expect("cases") {
+        let start = case["start"].to_string();
+        let file = one_start(folder.path(), &start);
+        let flags = format!("{CLASSROOMS} --weights students --estimator synthetic-did:weighting=composed --inference jackknife");
+        let Some(got) = r.estimate(&start, &file, &flags) else { continue };
+        r.like(&start, "estimate", &case["overall"], &got.effect("overall", "jackknife").cloned().unwrap_or_default()["estimate"], 1e-7);
+    }
+    r.finish();
+}
+
+/// With uniform weights of periods and units, weights make weighted difference-in-differences.
+#[test]
+fn uniform_and_weighted_is_weighted_did() {
+    let mut r = Reckoning::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = one_start(folder.path(), "2020");
+    let run = |estimator: &str| {
+        let flags = format!("{CLASSROOMS} --weights students --estimator {estimator} --inference jackknife --inference cluster:cr0");
+        Estimated::run(&file, &flags).expect("it runs")
+    };
+    let (plain, uniform) = (run("did"), run(UNIFORM));
+    for method in ["jackknife", "cluster:cr0"] {
+        let (a, b) = (plain.effect("overall", method).expect("an effect"), uniform.effect("overall", method).expect("an effect"));
+        r.like(method, "estimate", &a["estimate"], &b["estimate"], CLOSE);
+        r.like(method, "std_error", &a["std_error"], &b["std_error"], CLOSE);
+    }
     r.finish();
 }
 

@@ -9,9 +9,9 @@ fn what_it_does_not_know_is_refused() {
         Case::new(
             "covariates",
             good().text(),
-            format!("{} --covariates weight", with("")),
+            format!("{} --covariates weight", with(":discrete=bounds")),
             "EST-050",
-            &["takes no covariates", "did:method=dr"],
+            &["take no covariates", "discrete=bounds"],
         ),
         Case::new("bounds of qdid", good().text(), with(":method=qdid,discrete=bounds"), "EST-006", &["does nothing"]),
         Case::new(
@@ -24,10 +24,8 @@ fn what_it_does_not_know_is_refused() {
         Case::new("nobody treated", good().fill("start", |_, _, _| "0".into()).text(), with(""), "PANEL-021", &["nobody is treated"]),
         Case::new("everybody treated", good().fill("start", |_, _, _| "2021".into()).text(), with(""), "PANEL-008", &["no comparison"]),
     ];
-    for method in ["permutation", "few-treated"] {
-        let flags = format!("{ROLES} --estimator changes-in-changes --inference {method}");
-        cases.push(Case::new("other assignments", good().text(), flags, "INF-006", &["not linear in the outcome"]));
-    }
+    let flags = format!("{ROLES} --estimator changes-in-changes --inference few-treated");
+    cases.push(Case::new("few treated", good().text(), flags, "INF-006", &["not linear in the outcome"]));
     check(cases);
 }
 
@@ -43,6 +41,7 @@ fn odd_data_end_in_numbers_or_nulls() {
         "pairs-bootstrap:replicates=99",
         "pairs-bootstrap:replicates=99,interval=percentile",
         "pairs-bootstrap:replicates=99,interval=bca",
+        "permutation",
     ];
     let inference: String = inference.iter().map(|m| format!(" --inference {m}")).collect();
     let constant = good().fill("score", |_, _, _| "7".into());
@@ -53,7 +52,11 @@ fn odd_data_end_in_numbers_or_nulls() {
     for (name, school) in [("constant", constant), ("two values", two), ("huge", huge), ("tiny", tiny), ("apart", apart), ("plain", good())]
     {
         for options in ["", ":method=qdid", ":discrete=bounds", ":quantiles=0.001+50+99.999"] {
-            for roles in [ROLES.to_string(), ROLES.replace("--unit student ", ""), format!("{ROLES} --weights weight")] {
+            let adjusted = format!("{ROLES} --weights weight --covariates prior,weight");
+            for roles in [ROLES.to_string(), ROLES.replace("--unit student ", ""), format!("{ROLES} --weights weight"), adjusted] {
+                if options == ":discrete=bounds" && roles.contains("--covariates") {
+                    continue;
+                }
                 let flags = format!("{roles} --estimator changes-in-changes{options}{inference}");
                 let ran = estimate_bytes(school.text().as_bytes(), "data.csv", &flags);
                 if let Err(what) = crate::mutation::sound(&ran) {

@@ -18,8 +18,27 @@ fn what_it_does_not_know_is_refused() {
     });
     check(vec![
         Case::new("cross-sections", good().text(), plain(&sections), "EST-035", &["no unit was named"]),
-        Case::new("weights", good().text(), plain(&format!("{ROLES} --weights weight")), "EST-036", &["does not take weights"]),
-        Case::new("covariates", good().text(), plain(&format!("{ROLES} --covariates prior")), "EST-037", &["does not take covariates"]),
+        Case::new(
+            "refined with weights",
+            good().text(),
+            flags(&format!("{ROLES} --weights weight"), ":variance=refined", "cluster:cr0"),
+            "EST-038",
+            &["not known with weights"],
+        ),
+        Case::new(
+            "covariates that nothing takes off",
+            good().text(),
+            flags(&format!("{ROLES} --covariates prior"), ":beta=cs", "jackknife"),
+            "EST-037",
+            &["do nothing with beta=cs"],
+        ),
+        Case::new(
+            "more covariates than clusters",
+            good().fill("grade", |student, _, _| format!("room {}", student % 7)).text(),
+            plain(&format!("{ROLES} --covariates grade")),
+            "EST-036",
+            &["too many for 8 clusters"],
+        ),
         Case::new(
             "refined by school",
             good().text(),
@@ -93,8 +112,10 @@ fn odd_data_end_in_numbers_or_nulls() {
         for (options, cluster) in
             [("", true), (":beta=cs", true), (":beta=sa", true), (":beta=unadjusted", true), (":variance=refined", false)]
         {
-            for method in inference {
+            let more = if options.is_empty() { vec!["", " --weights weight --covariates prior,weight"] } else { vec![""] };
+            for (method, more) in inference.iter().flat_map(|m| more.iter().map(move |x| (m, x))) {
                 let roles = if cluster { ROLES.to_string() } else { ROLES.replace("--cluster school", "--cluster student") };
+                let roles = roles + more;
                 let flags =
                     format!("{roles} --estimator roth-santanna{options} --estimator chaisemartin-dhaultfoeuille --inference {method}");
                 let ran = estimate_bytes(school.text().as_bytes(), "data.csv", &flags);

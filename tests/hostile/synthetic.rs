@@ -11,8 +11,8 @@ fn what_they_do_not_know_is_refused() {
         let with = |roles: &str| format!("{roles} --estimator {estimator} --inference jackknife");
         let sections = ROLES.replace("--unit student ", "");
         cases.push(Case::new("cross-sections", good().text(), with(&sections), "EST-040", &["no unit was named", "average the outcome"]));
-        let weighted = format!("{ROLES} --weights weight");
-        cases.push(Case::new("weights", good().text(), with(&weighted), "EST-041", &["does not take weights"]));
+        let idle = format!("{ROLES} --estimator {estimator}:weighting=composed --inference jackknife");
+        cases.push(Case::new("no weights to compose", good().text(), idle, "EST-041", &["does nothing without weights"]));
         // Everyone starts some time.
         let late = good().fill("start", |_, school, _| if school <= 4 { "2021" } else { "2022" }.into());
         let never = late.fill("start", |_, school, _| if school <= 4 { "2020" } else { "2021" }.into());
@@ -76,8 +76,8 @@ fn odd_data_end_in_numbers_or_nulls() {
             "synthetic-control",
             "synthetic-control:solver=exact",
         ] {
-            for method in inference {
-                let flags = format!("{ROLES} --estimator {estimator} --inference {method}");
+            for (method, more) in inference.iter().flat_map(|m| ["", " --weights weight"].map(|w| (m, w))) {
+                let flags = format!("{ROLES}{more} --estimator {estimator} --inference {method}");
                 let ran = estimate_bytes(few_treated(school.clone()).text().as_bytes(), "data.csv", &flags);
                 if let Err(what) = crate::mutation::sound(&ran) {
                     panic!("{name}, {estimator} with {method}: {what}");

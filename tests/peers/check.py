@@ -61,9 +61,6 @@ CANNOT = {
     "changes-in-changes": ONE_START | {"cohort of one": "PANEL-010"},
     "dose-response": ONE_START | {"cohort of one": "EST-059"},
     "compliance": {"cohort of one": "PANEL-010"},
-    "roth-santanna": {"weights": "EST-036"},
-    "synthetic-did": {"weights": "EST-041"},
-    "synthetic-control": {"weights": "EST-041"},
 }
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"

@@ -1,6 +1,7 @@
 """roth-santanna by its definition (Roth and Sant'Anna 2023, equations 3 to 8): matrices of cohorts' means and covariances.
 
-R's staggered has no port that pip installs. Units without a row in some period, and cohorts of a single cluster, are left out
+R's staggered has no port that pip installs, and neither covariates nor weights: those are further contrasts and fixed numbers of the
+units (tests/golden/data/make_rollout.py, which this one's matrices are beside). Units without a row in some period, and cohorts of a single cluster, are left out
 on both sides: one alone shows no variance.
 """
 
@@ -13,7 +14,7 @@ from program import Refused
 
 
 class Lottery:
-    def __init__(self, panel, by_cluster):
+    def __init__(self, panel, by_cluster, x=None):
         d = without_always(panel.rows)
         d = d[d.groupby("unit").period.transform("size") == panel.rows.period.nunique()]
         y = d.pivot(index="unit", columns="period", values="y")
@@ -23,15 +24,23 @@ class Lottery:
         alone = [g for g in cohort.unique() if cluster[cohort == g].nunique() < 2]
         keep = ~cohort.isin(alone)
         self.times = np.array(y.columns)
+        # Weights and the covariate in the last period before anyone starts.
+        starts = [g for g in cohort[keep] if np.isfinite(g)]
+        early = max([t for t in self.times if starts and t < min(starts)], default=self.times[0])
+        base = d[d.period == early].set_index("unit").reindex(y.index)
+        w = base.w if panel.weighted else pd.Series(1.0, y.index)
+        z = np.column_stack([y.to_numpy()] + ([base[x].to_numpy()] if x else []))
+        z = pd.DataFrame(z, index=y.index)
+        self.covariate = bool(x)
         self.cohorts = sorted(cohort[keep].unique())
         self.size, self.mean, self.spread, self.first = {}, {}, {}, {}
         for g in self.cohorts:
-            own = y[keep & (cohort == g)]
-            n = cluster[own.index].nunique()
-            self.size[g], self.mean[g] = len(own), own.to_numpy().mean(0)
-            sums = (own - own.mean()).groupby(cluster[own.index]).sum().to_numpy()
-            # The covariance of the cohort's mean, times its size: S_g where each unit is a cluster.
-            self.spread[g] = sums.T @ sums * n / (n - 1) / len(own)
+            own = z[keep & (cohort == g)]
+            n, u = cluster[own.index].nunique(), w[own.index]
+            self.size[g], self.mean[g] = u.sum(), (u.to_numpy() @ own.to_numpy()) / u.sum()
+            sums = (own - self.mean[g]).mul(u, axis=0).groupby(cluster[own.index]).sum().to_numpy()
+            # The covariance of the cohort's mean, times its size: S_g where each unit is a cluster and weighs one.
+            self.spread[g] = sums.T @ sums * n / (n - 1) / self.size[g]
 
     def cells(self):
         """(cohort, period, the period before its start, event time, those not treated by then)."""
@@ -46,7 +55,7 @@ class Lottery:
 
     def contrast(self, weight, last):
         """A_g for the effect and for what comes before: weights on the cohorts' means by period."""
-        a, x = ({g: np.zeros(len(self.times)) for g in self.cohorts} for _ in range(2))
+        a, x = ({g: np.zeros(len(self.times) + self.covariate) for g in self.cohorts} for _ in range(2))
         for (g, t, base, _, later), w in weight:
             for side, at in ((a, t), (x, base)):
                 side[g][at] += w
@@ -63,6 +72,12 @@ class Lottery:
         a, x = self.contrast(weight, beta == "sa")
         of = lambda c: sum(c[g] @ self.mean[g] for g in self.cohorts)
         b = {"efficient": None, "cs": 1.0, "sa": 1.0, "unadjusted": 0.0}[beta]
+        if self.covariate:
+            # The contrast of the effect, with the covariate in the outcome's place.
+            last = {g: np.append(np.zeros(len(self.times)), a[g].sum()) for g in self.cohorts}
+            products = np.array([[self.covariance(u, v) for v in (x, last)] for u in (x, last)])
+            b = np.linalg.solve(products, [self.covariance(u, a) for u in (x, last)])
+            x, b = {g: b[0] * x[g] + b[1] * last[g] for g in self.cohorts}, 1.0
         if b is None:
             b = self.covariance(x, a) / self.covariance(x, x)
         left = {g: a[g] - b * x[g] for g in self.cohorts}
@@ -90,8 +105,8 @@ class Lottery:
         return [(c, self.size[c[0]] / total[k] * share[k] / sum(share.values())) for c, k in cells]
 
 
-def roth_santanna(panel, beta="efficient", by_cluster=True, refined=False):
-    lottery = Lottery(panel, by_cluster)
+def roth_santanna(panel, beta="efficient", by_cluster=True, refined=False, x=None):
+    lottery = Lottery(panel, by_cluster, x)
     if not any(lottery.cells()):
         raise Refused("no cohort can be compared with a later one")
     of = lambda family, **how: lottery.effect(lottery.weights(family, **how), beta, refined)
@@ -115,6 +130,15 @@ CASES = {
         ),
         Case("roth-santanna", lambda p: roth_santanna(p, by_cluster=False), staggered, ALL, flags=""),
         Case("roth-santanna:variance=refined", lambda p: roth_santanna(p, by_cluster=False, refined=True), staggered, ALL, flags=""),
-        Case("roth-santanna", roth_santanna, staggered, ALL, weights="w", expected=lambda p: "EST-036" if p.weighted else None),
+        Case("roth-santanna", roth_santanna, staggered, ALL, weights="w"),
+        Case("roth-santanna:beta=cs", lambda p: roth_santanna(p, "cs"), staggered, ALL, weights="w"),
+        Case(
+            "roth-santanna",
+            lambda p: roth_santanna(p, by_cluster=False, x="x"),
+            staggered,
+            ALL,
+            weights="w",
+            flags="--covariates x",
+        ),
     ]
 }

@@ -42,7 +42,12 @@ pub(super) fn places(of: &[f64], among: &[f64]) -> Vec<Place> {
     of.iter().map(one).collect()
 }
 
-impl Four<'_> {
+impl<'a> Four<'a> {
+    /// The groups: comparison before and after, treated before and after.
+    pub fn all(&self) -> [&Distribution<'a>; 4] {
+        [&self.comparison_before, &self.comparison_after, &self.treated_before, &self.treated_after]
+    }
+
     /// For each outcome of the treated before, by its place, the place of its counterfactual among the comparison group's outcomes
     /// after. Ranks ascend with outcomes, so one walk finds them all.
     pub fn counterfactual(&self, rank: Rank, places: &[Place]) -> Vec<usize> {

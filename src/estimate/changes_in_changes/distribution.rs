@@ -1,5 +1,6 @@
 //! A weighted empirical distribution: sorted once, weighed anew under every count of the clusters.
 
+use super::groups::Group;
 use crate::num::Matrix;
 
 /// How far two shares may differ and still count as the same, where weights make them inexact.
@@ -11,6 +12,8 @@ pub(super) struct Ordered {
     pub values: Vec<f64>,
     /// Where each value's rows begin; one more entry than values.
     start: Vec<u32>,
+    /// The place of each row in its group.
+    row: Vec<u32>,
     cluster: Vec<u32>,
     weight: Vec<f64>,
     /// What shares may differ by: nothing where rows are counted.
@@ -18,23 +21,30 @@ pub(super) struct Ordered {
 }
 
 impl Ordered {
-    /// Sorts rows of (outcome, cluster, weight). Weights that are all alike count as one each, so that shares are exact.
-    pub fn new(mut rows: Vec<(f64, u32, f64)>, counted: bool) -> Ordered {
-        rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+    /// Sorts the rows of a group by these outcomes. Weights that are all alike count as one each, so that shares are exact.
+    pub fn new(group: &Group, outcome: &[f64], counted: bool) -> Ordered {
+        let mut row: Vec<u32> = (0..outcome.len() as u32).collect();
+        row.sort_by(|&a, &b| {
+            let (a, b) = (a as usize, b as usize);
+            let then = || group.cluster[a].cmp(&group.cluster[b]).then_with(|| group.weight[a].total_cmp(&group.weight[b]));
+            outcome[a].total_cmp(&outcome[b]).then_with(then)
+        });
         let mut out = Ordered {
             values: Vec::new(),
             start: Vec::new(),
-            cluster: rows.iter().map(|r| r.1).collect(),
-            weight: rows.iter().map(|r| if counted { 1.0 } else { r.2 }).collect(),
+            cluster: row.iter().map(|&r| group.cluster[r as usize]).collect(),
+            weight: row.iter().map(|&r| if counted { 1.0 } else { group.weight[r as usize] }).collect(),
+            row,
             tolerance: if counted { 0.0 } else { SAME },
         };
-        for (i, row) in rows.iter().enumerate() {
-            if out.values.last() != Some(&row.0) {
-                out.values.push(row.0);
+        for (i, &r) in out.row.iter().enumerate() {
+            let value = outcome[r as usize];
+            if out.values.last() != Some(&value) {
+                out.values.push(value);
                 out.start.push(i as u32);
             }
         }
-        out.start.push(rows.len() as u32);
+        out.start.push(out.row.len() as u32);
         out
     }
 
@@ -60,6 +70,12 @@ impl Ordered {
             })
             .collect();
         Distribution { total: up_to.last().copied().unwrap_or(0.0), of: self, mass, up_to }
+    }
+
+    /// For each value the sum over its rows of count × weight × something that each row of the group has.
+    pub fn sums(&self, counts: &[f64], of: &[f64]) -> Vec<f64> {
+        let part = |r: usize| counts[self.cluster[r] as usize] * self.weight[r] * of[self.row[r] as usize];
+        (0..self.values.len()).map(|v| self.rows(v).map(part).sum()).collect()
     }
 
     /// Adds to a column of `table`, cluster by cluster, each row's weight × `influence` of its value, divided by the total.
@@ -168,31 +184,54 @@ impl<'a> Density<'a> {
         let spread = size * of.mean(squared).sqrt();
         let n = of.total * of.total / of.of.squares(counts);
         let bandwidth = 1.06 * spread * libm::pow(n, -0.2);
+        let mut out = Density { values, total: of.total, bandwidth, centre, before: Vec::new() };
+        out.before = out.running(&of.mass);
+        out
+    }
+
+    /// The running sums of masses at the values.
+    fn running(&self, masses: &[f64]) -> Vec<[f64; 3]> {
         let mut before = vec![[0.0; 3]];
-        if bandwidth > 0.0 {
-            for (value, m) in values.iter().zip(&of.mass) {
-                let u = (value - centre) / bandwidth;
+        if self.bandwidth > 0.0 {
+            for (value, m) in self.values.iter().zip(masses) {
+                let u = (value - self.centre) / self.bandwidth;
                 let [a, b, c] = before[before.len() - 1];
                 before.push([a + m, b + m * u, c + m * u * u]);
             }
         }
-        Density { values, total: of.total, bandwidth, centre, before }
+        before
     }
 
-    /// One over the density at `y`; zero where there is none to speak of.
-    pub fn inverse(&self, y: f64) -> f64 {
+    /// Other masses at the same values, smoothed as these are.
+    pub fn carrying(&self, masses: &[f64]) -> Density<'a> {
+        Density { before: self.running(masses), ..*self }
+    }
+
+    /// The sum of masses by the kernel about `y`, and without it; `None` where there are none.
+    fn sum(&self, y: f64) -> Option<[f64; 2]> {
         let reach = 5f64.sqrt() * self.bandwidth;
         let from = self.values.partition_point(|v| *v <= y - reach);
         let to = self.values.partition_point(|v| *v < y + reach);
         if self.bandwidth <= 0.0 || from >= to {
-            return 0.0;
+            return None;
         }
         let [m, mu, muu]: [f64; 3] = std::array::from_fn(|k| self.before[to][k] - self.before[from][k]);
         let u = (y - self.centre) / self.bandwidth;
-        let sum = m - (m * u * u - 2.0 * u * mu + muu) / 5.0;
+        Some([m - (m * u * u - 2.0 * u * mu + muu) / 5.0, m])
+    }
+
+    /// One over the density at `y`; zero where there is none to speak of.
+    pub fn inverse(&self, y: f64) -> f64 {
+        let Some([sum, m]) = self.sum(y) else { return 0.0 };
         let density = 0.75 / 5f64.sqrt() * sum / (self.bandwidth * self.total);
         // What the difference of running sums leaves of nothing is rounding.
         if sum > 1e-9 * m && density > 0.0 { 1.0 / density } else { 0.0 }
+    }
+
+    /// The mean about `y` of what `carried` has in the place of these masses; `None` where there is no density to speak of.
+    pub fn mean_near(&self, carried: &Density<'_>, y: f64) -> Option<f64> {
+        let ([sum, m], [other, _]) = (self.sum(y)?, carried.sum(y)?);
+        (sum > 1e-9 * m).then(|| other / sum)
     }
 
     /// The density at `y`.

@@ -6,12 +6,19 @@
 //! F₁₁⁻¹(q) − k(F₁₀⁻¹(q)) (eq. 17). Quantile difference-in-differences instead adds the comparison group's change at the same
 //! *rank*: F₁₁⁻¹(q) − [F₁₀⁻¹(q) + F₀₁⁻¹(q) − F₀₀⁻¹(q)]; its mean effect is that of `did`.
 //!
+//! With covariates the outcome's place is taken by Y − X'β̂, β̂ from a regression of the outcome on covariates and the four groups'
+//! dummies (their section 5.1), and standard errors carry β̂'s own error.
+//!
 //! All F are weighted empirical distributions, F⁻¹(q) = inf{y : F(y) ≥ q}. Analytic standard errors follow their theorem 5.1,
 //! with kernel densities; resampling needs none.
 
 mod counterfactual;
 mod distribution;
 mod effects;
+mod groups;
+mod residuals;
+mod slopes;
+mod solving;
 
 use super::arithmetic::{self, About};
 use super::did::{keep_second, nobody_on_both_sides, only_start, same_mix_of_periods};
@@ -20,7 +27,8 @@ use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Values};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::panel::{Kind, Panel};
 use counterfactual::Rank;
-use effects::{ChangesInChangesEffects, Effect, Model, Rows};
+use effects::{ChangesInChangesEffects, Effect, Model};
+use groups::Form;
 
 /// Changes-in-changes, and quantile difference-in-differences.
 pub struct ChangesInChanges;
@@ -29,9 +37,9 @@ static CARD: Card = Card {
     id: "changes-in-changes",
     title: "changes-in-changes (Athey and Imbens): effects along the distribution",
     estimand: "the average effect on the treated, and the effect on each quantile of their outcomes; the gap is the effect at the highest quantile asked for minus that at the lowest: negative where the gap closes",
-    assumptions: "without profiles, treated and comparison units with the same outcome before would have changed alike in distribution (not in the mean alone), whatever the scale of the outcome; outcomes of the treated before lie in the range of the comparison group's; no anticipation; no spillover. A quantile's effect is the effect on a student only where ranks stay",
+    assumptions: "without profiles, treated and comparison units with the same outcome before would have changed alike in distribution (not in the mean alone), whatever the scale of the outcome; outcomes of the treated before lie in the range of the comparison group's; no anticipation; no spillover; with covariates: they move outcomes by as much in both groups, at both times and at all ranks, and ranks do not hang on them otherwise. A quantile's effect is the effect on a student only where ranks stay",
     when: "one start date, and the question is who gains: do low or high achievers, does the gap close",
-    needs: "two groups, one start; rows before and after; no covariates",
+    needs: "two groups, one start; rows before and after",
     contrast: "It compares the whole distribution with that of comparison units that started at the same level, and so does not depend on the scale of the outcome.",
     options: &[
         OptionSpec {
@@ -53,9 +61,9 @@ static CARD: Card = Card {
             positional: false,
         },
     ],
-    source: "Athey and Imbens (2006), Econometrica 74: eqs. 9, 16, 17; theorem 4.1 for bounds; theorem 5.1 and section 5.1 for analytic standard errors (Epanechnikov kernel, bandwidth 1.06·sd·n^(−1/5))",
-    reference_call: "qte::CiC(y ~ d, t, tmin1, tname, data, probs); estimates only",
-    version: 1,
+    source: "Athey and Imbens (2006), Econometrica 74: eqs. 9, 16, 17; theorem 4.1 for bounds; section 5.1 for covariates, by residuals of a regression on them and the four groups' dummies (of a panel: as they stand in the last period before the start); theorem 5.1 and section 5.1 for analytic standard errors (Epanechnikov kernel, bandwidth 1.06·sd·n^(−1/5))",
+    reference_call: "qte::CiC(y ~ d, t, tmin1, tname, data, probs); estimates only, and without covariates: with xformla it is another estimator, by quantile regressions (Melly and Santangelo 2015)",
+    version: 2,
 };
 
 impl Estimator for ChangesInChanges {
@@ -67,26 +75,32 @@ impl Estimator for ChangesInChanges {
         let panel = sample.panel;
         let model = model(options)?;
         let start = only_start(panel, CARD.id)?;
-        no_covariates(panel)?;
+        if model == Model::Bounds {
+            no_covariates(panel)?;
+        }
         let mut warnings = Vec::new();
-        let (collapsed, rows) = match panel.kind {
-            Kind::Panel => units(panel, start, &mut warnings)?,
-            Kind::CrossSections => rows(panel, start)?,
+        let (collapsed, form) = match panel.kind {
+            Kind::Panel => (units(panel, start, &mut warnings)?, Form::Units),
+            Kind::CrossSections => (observations(panel, start)?, Form::Observations),
         };
-        let groups = [&rows.comparison_before, &rows.comparison_after, &rows.treated_before, &rows.treated_after];
-        if groups.iter().any(|g| g.is_empty()) {
+        let quantiles = options.numbers("quantiles");
+        let (targets, effects) = wanted(model, &quantiles);
+        let arithmetic = ChangesInChangesEffects::new(model, effects, &collapsed, form);
+        if arithmetic.is_empty() {
             return Err(nobody_on_both_sides(panel));
         }
         keep_second(panel, &collapsed)?;
-        let quantiles = options.numbers("quantiles");
-        let (targets, effects) = wanted(model, &quantiles);
-        let arithmetic = ChangesInChangesEffects::new(model, effects, rows, collapsed.n_clusters());
         warnings.extend(support(&arithmetic));
         warnings.extend(ties(&arithmetic));
+        let dropped_terms: Vec<String> = arithmetic.dropped().into_iter().map(|i| panel.covariates[i].name.clone()).collect();
+        warnings.extend((!dropped_terms.is_empty()).then(|| {
+            let names = dropped_terms.join(", ");
+            Warning::new("collinear", format!("dropped because the four groups' means, or other covariates, explain them: {names}"))
+        }));
         let size = collapsed.cell_sizes();
         let signs: &[f64] = if panel.kind == Kind::Panel { &[1.0, -1.0] } else { &[-1.0, 1.0, 1.0, -1.0] };
         let weights: Vec<f64> = signs.iter().zip(&size).map(|(s, n)| if *n > 0.0 { s / n } else { 0.0 }).collect();
-        let about = About { cell_weights: vec![weights; targets.len()], targets, dropped_terms: Vec::new(), warnings };
+        let about = About { cell_weights: vec![weights; targets.len()], targets, dropped_terms, warnings };
         let mut fit = arithmetic::fit(&collapsed, Box::new(arithmetic), about, sample.executor);
         // With 12 to 40 schools the wild bootstrap rejects a true null in 4 to 8 % of studies, percentile intervals of the mean in
         // 7 to 10 %; bounds at quantiles have no influence.
@@ -119,16 +133,16 @@ fn no_covariates(panel: &Panel) -> Result<(), Faults> {
     let names: Vec<&str> = panel.covariates.iter().map(|c| c.name.as_str()).collect();
     Err(Fault::new(
         "EST-050",
-        "changes-in-changes takes no covariates",
+        "bounds of changes-in-changes take no covariates",
         format!("covariates {}", names.join(", ")),
-        "it compares whole distributions; left out without a word, covariates would pass for allowed for",
-        "leave --covariates out, estimate within groups (--where or --subgroup), or use did:method=dr for the mean effect",
+        "what covariates leave of a discrete outcome is no longer discrete, so that there is nothing to bound",
+        "leave --covariates out, or discrete=bounds, or estimate within groups (--where or --subgroup)",
     )
     .into())
 }
 
-/// Each unit's mean outcome before and after.
-fn units(panel: &Panel, start: i64, warnings: &mut Vec<Warning>) -> Result<(Panel, Rows), Faults> {
+/// Each unit's mean outcome after, with that before as first covariate.
+fn units(panel: &Panel, start: i64, warnings: &mut Vec<Warning>) -> Result<Panel, Faults> {
     let collapsed = panel.last_and_first(start);
     let treated = collapsed.n_treated_units();
     if collapsed.n_rows() == 0 || treated == 0 || treated == collapsed.n_units() {
@@ -141,49 +155,22 @@ fn units(panel: &Panel, start: i64, warnings: &mut Vec<Warning>) -> Result<(Pane
         ));
     }
     warnings.extend(collapsed.warnings.iter().filter(|w| !panel.warnings.contains(w)).cloned());
-    let collapsed = collapsed.canonical();
-    let mut rows = Rows::default();
-    for g in 0..collapsed.n_clusters() {
-        for r in collapsed.units_of(g) {
-            let (weight, before) = (collapsed.weight_of(r), collapsed.covariates[0].values[r]);
-            let (to_before, to_after) = if collapsed.cells.is_treated(collapsed.cell[r]) {
-                (&mut rows.treated_before, &mut rows.treated_after)
-            } else {
-                (&mut rows.comparison_before, &mut rows.comparison_after)
-            };
-            to_before.push((before, g as u32, weight));
-            to_after.push((collapsed.outcome[r], g as u32, weight));
-        }
-    }
-    Ok((Panel { covariates: Vec::new(), ..collapsed }, rows))
+    Ok(collapsed.canonical())
 }
 
 /// Each row as it stands, before or after.
-fn rows(panel: &Panel, start: i64) -> Result<(Panel, Rows), Faults> {
-    if !same_mix_of_periods(panel, start) {
-        return Err(Fault::new(
-            "EST-007",
-            "changes-in-changes would pool several periods that the two groups are not observed in alike",
-            format!("{} periods", panel.cells.periods.len()),
-            "a difference in who is observed when would pass for an effect",
-            "keep one period before and one after (--where)",
-        )
-        .into());
+fn observations(panel: &Panel, start: i64) -> Result<Panel, Faults> {
+    if same_mix_of_periods(panel, start) {
+        return Ok(panel.before_and_after(start).canonical());
     }
-    let collapsed = panel.before_and_after(start).canonical();
-    let mut rows = Rows::default();
-    for g in 0..collapsed.n_clusters() {
-        for r in collapsed.units_of(g) {
-            let to = match collapsed.cell[r] {
-                0 => &mut rows.treated_before,
-                1 => &mut rows.treated_after,
-                2 => &mut rows.comparison_before,
-                _ => &mut rows.comparison_after,
-            };
-            to.push((collapsed.outcome[r], g as u32, collapsed.weight_of(r)));
-        }
-    }
-    Ok((collapsed, rows))
+    Err(Fault::new(
+        "EST-007",
+        "changes-in-changes would pool several periods that the two groups are not observed in alike",
+        format!("{} periods", panel.cells.periods.len()),
+        "a difference in who is observed when would pass for an effect",
+        "keep one period before and one after (--where)",
+    )
+    .into())
 }
 
 /// The targets, and what each is.
@@ -220,7 +207,7 @@ fn wanted(model: Model, quantiles: &[f64]) -> (Vec<Target>, Vec<Effect>) {
 
 /// What to say when outcomes of the treated have no counterpart.
 fn support(arithmetic: &ChangesInChangesEffects) -> Option<Warning> {
-    let (below, above, all) = arithmetic.outside();
+    let (below, above, all) = arithmetic.groups.outside();
     (arithmetic.model != Model::Quantiles && below + above > 0).then(|| {
         Warning::new(
             "outside-support",
@@ -234,12 +221,12 @@ fn support(arithmetic: &ChangesInChangesEffects) -> Option<Warning> {
 
 /// What to say when a discrete outcome is taken for continuous.
 fn ties(arithmetic: &ChangesInChangesEffects) -> Option<Warning> {
-    let (distinct, rows) = arithmetic.distinct();
+    let (distinct, rows) = arithmetic.groups.distinct();
     (arithmetic.model == Model::Changes && 2 * distinct < rows).then(|| {
         Warning::new(
             "outcome-discrete",
             format!(
-                "the {rows} outcomes before take {distinct} values only, and changes-in-changes takes them for continuous: discrete=bounds shows how far the effects are known"
+                "the {rows} outcomes before take {distinct} values only, and changes-in-changes takes them for continuous: discrete=bounds (without covariates) shows how far the effects are known"
             ),
         )
     })

@@ -78,6 +78,11 @@ impl Contrasts {
         self.cells.iter().map(|c| c.base + 1).min().unwrap_or(0)
     }
 
+    /// The index of the period before it.
+    pub(super) fn last_untreated_period(&self) -> usize {
+        self.first_treated_period().saturating_sub(1)
+    }
+
     /// Cohorts × periods: the weights on cohort means that give θ̂₀, and those that give X̂, when cohorts have these sizes;
     /// `None` when no cell of the goal has anyone on both sides.
     pub(super) fn of(&self, goal: Goal, sizes: &[f64]) -> Option<[Matrix; 2]> {

@@ -3,6 +3,10 @@
 //! θ̂_β = θ̂₀ − β X̂ (their equations 3 to 8): θ̂₀ is a mean over treated cohorts and periods of the difference to cohorts not
 //! treated by then, X̂ the same contrast in the period before each cohort's start, where random timing makes it zero on average.
 //! β = 1 is a difference in differences, β = 0 a difference of levels; β* = Var(X̂)⁻¹ Cov(X̂, θ̂₀) has the smallest variance.
+//! Fixed covariates of before treatment enter X̂ as further contrasts that random timing makes zero on average: the differences of
+//! their means in the contrast of θ̂₀, so that X̂ is a vector, as theirs may be, and β* = Var(X̂)⁻¹ Cov(X̂, θ̂₀).
+//! Weights are fixed numbers w of the units: cohort means are Σwy/Σw, cohorts count by Σw, and a unit's deviation in the
+//! variances is w(y − Ȳ_g)/Σ_g w, with n/(n−1) for n clusters whatever their weights.
 //! With each unit a cluster the variance is Neyman's, Σ_g A_g S_g A'_g / N_g; with larger clusters deviations are summed
 //! within a cluster first, clusters of a cohort take the place of its units (n/(n−1), n the cohort's clusters), and β* is
 //! the one for that variance. Units that start after the last period stand with the never-treated, as one cohort.
@@ -12,7 +16,7 @@ mod refinement;
 mod rollout;
 
 use super::arithmetic::{self, About};
-use super::comparable;
+use super::{base_period, comparable};
 use super::fit::Body;
 use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
@@ -30,25 +34,25 @@ static CARD: Card = Card {
     estimand: "the average effect on the treated over all treated periods in which someone is not treated yet: by cohort size (overall), cohort by cohort, period by period, by time since the start",
     assumptions: "the time of the start is as good as random (stronger than parallel trends: cohorts are alike in levels too); no anticipation; effects may differ between cohorts and over time",
     when: "classrooms were drawn by lot to take profiles up earlier or later; there it can be far more precise than differences in differences",
-    needs: "the same units in every period, at least two starts (or one and never-treated units), a period before the first; two clusters or more in each cohort",
-    contrast: "It rests on random timing, not on parallel trends, and takes off only as much of the difference before treatment as makes the estimate most precise.",
+    needs: "the same units in every period, at least two starts (or one and never-treated units), a period before the first; two clusters or more in each cohort; with covariates many more clusters than covariates",
+    contrast: "It rests on random timing, not on parallel trends, and takes off only as much of the difference before treatment (in the outcome and in covariates) as makes the estimate most precise.",
     options: &[
         OptionSpec {
             key: "beta",
             values: Values::OneOf(&["efficient", "cs", "sa", "unadjusted"]),
-            meaning: "how much of the difference before the start is taken off: efficient: what makes the variance smallest, that between clusters where they hold several units, so that naming clusters moves the estimate; cs: all of it, compared with all not yet treated (as Callaway and Sant'Anna); sa: all of it, compared with the cohort treated last (as Sun and Abraham); unadjusted: none",
+            meaning: "how much of the difference before the start is taken off: efficient: what makes the variance smallest, that between clusters where they hold several units, so that naming clusters moves the estimate, and as much of the difference in covariates; cs: all of it, compared with all not yet treated (as Callaway and Sant'Anna); sa: all of it, compared with the cohort treated last (as Sun and Abraham); unadjusted: none",
             positional: false,
         },
         OptionSpec {
             key: "variance",
             values: Values::OneOf(&["neyman", "refined"]),
-            meaning: "for cluster:cr0 and cr1: neyman: safe whatever the effects; refined: less what outcomes before treatment tell of the spread of the effects (only where each unit is a cluster)",
+            meaning: "for cluster:cr0 and cr1: neyman: safe whatever the effects; refined: less what outcomes before treatment tell of the spread of the effects (only where each unit is a cluster, and without weights)",
             positional: false,
         },
     ],
-    source: "Roth and Sant'Anna (2023), Journal of Political Economy: Microeconomics 1; equations 3 to 8, section 2 on the refined variance",
-    reference_call: "staggered::staggered(df, i, t, g, y, estimand); beta=cs: staggered_cs; beta=sa: staggered_sa; se_neyman is cluster:cr0, se is cluster:cr0 with variance=refined",
-    version: 1,
+    source: "Roth and Sant'Anna (2023), Journal of Political Economy: Microeconomics 1; equations 3 to 8, β* for a vector X̂, to which covariates add their differences in means before anyone starts; section 2 on the refined variance; weights are fixed numbers of the units in means and variances",
+    reference_call: "staggered::staggered(df, i, t, g, y, estimand); beta=cs: staggered_cs; beta=sa: staggered_sa; se_neyman is cluster:cr0, se is cluster:cr0 with variance=refined; it has neither covariates nor weights",
+    version: 2,
 };
 
 impl Estimator for RothSantanna {
@@ -58,7 +62,7 @@ impl Estimator for RothSantanna {
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let refined = options.get("variance") == "refined";
-        accepted(sample.panel)?;
+        accepted(sample.panel, options)?;
         let mut warnings = vec![Warning::new(
             "random-timing",
             "this estimate rests on random timing: cohorts must be alike but for when they start, also in the level of the outcome; parallel trends are not enough",
@@ -78,6 +82,9 @@ impl Estimator for RothSantanna {
         if contrasts.is_empty() {
             return Err(nothing_to_compare(&panel).into());
         }
+        let base = contrasts.last_untreated_period();
+        warnings.extend(base_period::weights_vary(&panel, base));
+        warnings.extend(base_period::covariates_vary(&panel, base));
         let (targets, goals) = goals(&contrasts);
         let beta = match options.get("beta") {
             "efficient" => Beta::Efficient,
@@ -85,6 +92,16 @@ impl Estimator for RothSantanna {
             _ => Beta::Fixed(1.0),
         };
         let rollout = Rollout::new(&panel, Arc::new(contrasts), Arc::new(goals), beta);
+        let dropped = rollout.dropped();
+        enough_clusters(&panel, panel.covariates.len() - dropped.len())?;
+        let dropped_terms: Vec<String> = dropped.into_iter().map(|i| panel.covariates[i].name.clone()).collect();
+        if !dropped_terms.is_empty() {
+            let names = dropped_terms.join(", ");
+            warnings.push(Warning::new(
+                "collinear",
+                format!("dropped because they do not vary within cohorts, or the outcome before the start or other covariates explain them: {names}"),
+            ));
+        }
         let less = refined.then(|| refinement::reductions(&rollout));
         if refined {
             warnings.push(Warning::new(
@@ -92,7 +109,7 @@ impl Estimator for RothSantanna {
                 "variance=refined acts on the standard errors of cluster:cr0 and cluster:cr1 alone; joint tests and all other intervals keep Neyman's variance",
             ));
         }
-        let about = About { targets, cell_weights: rollout.cell_weights(), dropped_terms: Vec::new(), warnings };
+        let about = About { targets, cell_weights: rollout.cell_weights(), dropped_terms, warnings };
         let mut fit = arithmetic::fit(&panel, Box::new(rollout), about, sample.executor);
         if let Body::Influence(body) = &mut fit.body {
             body.less = less;
@@ -114,7 +131,7 @@ fn goals(contrasts: &Contrasts) -> (Vec<Target>, Vec<Goal>) {
 }
 
 /// Refuses what the estimator does not know.
-fn accepted(panel: &Panel) -> Result<(), Faults> {
+fn accepted(panel: &Panel, options: &Options) -> Result<(), Faults> {
     let mut faults = Faults::default();
     let place = "estimator roth-santanna";
     if panel.kind == Kind::CrossSections {
@@ -126,25 +143,41 @@ fn accepted(panel: &Panel) -> Result<(), Faults> {
             "name the unit (--unit); where students change, average the outcome by classroom and period and make the classroom the unit",
         ));
     }
-    if !panel.weight.is_empty() {
+    if !panel.weight.is_empty() && options.get("variance") == "refined" {
         faults.push(Fault::new(
-            "EST-036",
-            "roth-santanna does not take weights",
+            "EST-038",
+            "variance=refined is not known with weights",
             place,
-            "its variance is that of a lottery in which units count alike",
-            "leave --weights out, or use callaway-santanna",
+            "the refinement is that of a lottery among units that count alike",
+            "leave variance or --weights out",
         ));
     }
-    if !panel.covariates.is_empty() {
+    if !panel.covariates.is_empty() && options.get("beta") != "efficient" {
         faults.push(Fault::new(
             "EST-037",
-            "roth-santanna does not take covariates",
+            format!("covariates do nothing with beta={}", options.get("beta")),
             place,
-            "it adjusts for the outcome before the start, and would leave the covariates unused without a word",
-            "leave --covariates out, or use callaway-santanna",
+            "only the efficient adjustment takes off what they explain, and left unused without a word they would pass for held equal",
+            "leave --covariates out, or beta",
         ));
     }
     faults.into_result()
+}
+
+/// Refuses more covariates than clusters can tell apart: with as many adjustments as free deviations any estimate has variance zero.
+fn enough_clusters(panel: &Panel, covariates: usize) -> Result<(), Faults> {
+    let free = panel.n_clusters().saturating_sub(panel.cells.cohorts.len());
+    if covariates == 0 || 1 + covariates < free {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "EST-036",
+        format!("{covariates} covariates are too many for {} clusters in {} cohorts", panel.n_clusters(), panel.cells.cohorts.len()),
+        "estimator roth-santanna",
+        "the adjustment is estimated from how clusters of a cohort differ, and would explain all of it",
+        "name fewer covariates, or a finer cluster",
+    )
+    .into())
 }
 
 /// The units with a row in every period and one before their start, in cohorts of two clusters or more.

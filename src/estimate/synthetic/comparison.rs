@@ -46,7 +46,7 @@ struct Shown<'a> {
     treated: &'a Series,
     /// Each treated unit's share.
     shares: Vec<f64>,
-    /// How many treated units, with their counts.
+    /// How many treated units, with their counts and weights.
     size: f64,
     controls: &'a Series,
     weights: Weights,
@@ -57,10 +57,10 @@ struct Shown<'a> {
 }
 
 impl Comparison {
-    /// Finds the weights with every unit counted once.
-    pub(super) fn new(panel: &Panel, rules: Rules, means: Vec<Mean>) -> Comparison {
-        let raw = Outcomes::of(panel);
-        let found = raw.coefficients(&vec![1.0; raw.controls.y.len()]);
+    /// Finds the weights with every unit counted once; units' own are those of the period `base`.
+    pub(super) fn new(panel: &Panel, base: usize, rules: Rules, means: Vec<Mean>) -> Comparison {
+        let raw = Outcomes::of(panel, base);
+        let found = raw.coefficients(&raw.controls.weight);
         let outcomes = found.as_ref().map_or_else(|| raw.clone(), |c| raw.less(&c.beta));
         let dropped = found.map_or_else(Vec::new, |c| c.dropped);
         let cells = &panel.cells;
@@ -69,8 +69,8 @@ impl Comparison {
         let events = starters.zip(group).map(|(s, g)| cells.periods[s.start..].iter().map(|p| p - g).collect()).collect();
         let ones = vec![1.0; outcomes.controls.y.len()];
         let find = |s: &Starters| {
-            let even = shares(&vec![1.0; s.units.y.len()])?;
-            let from = rules.even(&ones, s.start, rules.scale(&outcomes, s))?;
+            let even = shares(&s.units.weight)?;
+            let from = rules.even(&outcomes.controls, &ones, s.start, rules.scale(&outcomes, s))?;
             rules.fit(&outcomes.controls, &ones, &s.units.mean(&even), s.start, &from)
         };
         let main = outcomes.starters.iter().map(find).collect();
@@ -93,10 +93,15 @@ impl Comparison {
         self.outcomes.starters.iter().zip(&self.main).enumerate().filter_map(|(i, (s, w))| Some((i, s, w.as_ref()?)))
     }
 
+    /// The weights of comparison units as given.
+    pub(super) fn control_weights(&self) -> &[f64] {
+        &self.outcomes.controls.weight
+    }
+
     /// The distance between the treated and their comparison in the periods before a start, as a root mean square, in units
     /// of the noise; with an intercept the mean distance is taken off.
     pub(super) fn distance(&self, starters: &Starters, weights: &Weights) -> Option<f64> {
-        let even = shares(&vec![1.0; starters.units.y.len()])?;
+        let even = shares(&starters.units.weight)?;
         let gap = difference(&starters.units.mean(&even), &self.outcomes.controls.mean(&weights.units));
         let before = &gap[..starters.start];
         let n = before.len() as f64;
@@ -116,7 +121,7 @@ impl Comparison {
 
     /// The outcomes less what covariates explain when each comparison unit counts so often.
     fn adjusted(&self, counts: &[f64]) -> Cow<'_, Outcomes> {
-        self.raw.coefficients(counts).map_or(Cow::Borrowed(&self.outcomes), |c| Cow::Owned(self.raw.less(&c.beta)))
+        self.raw.coefficients(&self.raw.controls.weighted(counts)).map_or(Cow::Borrowed(&self.outcomes), |c| Cow::Owned(self.raw.less(&c.beta)))
     }
 
     /// What a start shows when clusters count so often; `refit`: with weights searched anew from those of all units, else with
@@ -124,7 +129,8 @@ impl Comparison {
     fn shown<'a>(&self, on: &'a Outcomes, s: usize, counts: &[f64], refit: bool) -> Option<Shown<'a>> {
         let (starters, main) = (&on.starters[s], self.main[s].as_ref()?);
         let controls = &on.controls;
-        let (own, theirs) = (Self::counts_of(&starters.units, counts), Self::counts_of(controls, counts));
+        let theirs = Self::counts_of(controls, counts);
+        let own = tilted(&Self::counts_of(&starters.units, counts), &starters.units.weight);
         let share = shares(&own)?;
         let weights = if refit {
             let treated = starters.units.mean(&share);
@@ -193,6 +199,11 @@ struct Part {
     size: f64,
     effect: f64,
     shares: Vec<f64>,
+}
+
+/// Counts times weights.
+fn tilted(counts: &[f64], weights: &[f64]) -> Vec<f64> {
+    counts.iter().zip(weights).map(|(c, w)| c * w).collect()
 }
 
 fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
@@ -278,11 +289,12 @@ impl Placebo for Starts<'_> {
         let all = &on.controls;
         let one = |s: usize| -> Option<Shown<'_>> {
             let (starters, main) = (&on.starters[s], own.main[s].as_ref()?);
-            let treated: Vec<f64> = drawn.iter().map(|&l| f64::from(u8::from(l == starters.cohort))).collect();
+            let chosen: Vec<f64> = drawn.iter().map(|&l| f64::from(u8::from(l == starters.cohort))).collect();
+            let treated = tilted(&chosen, &all.weight);
             let share = shares(&treated)?;
             let from = if anew {
-                let scale = super::weights::Scale { noise: noise(&on, starters.start, &counts), ..main.scale };
-                own.rules.even(&counts, starters.start, scale)?
+                let scale = super::weights::Scale { noise: noise(&on, starters.start, &own.rules.own(all, &counts)), ..main.scale };
+                own.rules.even(all, &counts, starters.start, scale)?
             } else {
                 main.clone()
             };

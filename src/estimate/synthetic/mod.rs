@@ -6,6 +6,9 @@
 //! several starts: their appendix A, Clarke et al. 2024). Covariates: what they explain among never-treated units is taken off
 //! everyone's outcome first.
 //!
+//! Weights of units (those of the last period before anyone starts) make the treated mean, the shares of starts and the regression on
+//! covariates weighted ones, and tilt the comparison (see `weights`); the number of treated units in ζ stays a number.
+//!
 //! Intervals: the jackknife keeps the weights as they are and the coefficients of covariates as they are (algorithm 3), the pairs bootstrap finds
 //! both anew, weights from those of the whole sample on (algorithm 2), and the placebo method gives starts to comparison units (algorithm 4).
 
@@ -17,12 +20,12 @@ mod simplex;
 mod weights;
 
 use super::arithmetic::{self, About};
-use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Target, Values};
+use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Target, Values, base_period};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Kind, Panel};
 use comparison::{Comparison, Mean};
 use std::collections::BTreeSet;
-use weights::{Periods, Rules};
+use weights::{Periods, Rules, Tilt};
 
 /// Synthetic difference-in-differences.
 pub struct SyntheticDid;
@@ -34,6 +37,13 @@ const SE: OptionSpec = OptionSpec {
     key: "se",
     values: Values::OneOf(&["placebo", "jackknife", "bootstrap"]),
     meaning: "the interval given when no inference is asked for: placebo starts among comparison units (jackknife instead where there are too few of them), the jackknife with the weights as they are, or the pairs bootstrap (normal interval) with weights searched anew",
+    positional: false,
+};
+
+const WEIGHTING: OptionSpec = OptionSpec {
+    key: "weighting",
+    values: Values::OneOf(&["fitted", "composed"]),
+    meaning: "with --weights: fitted: comparison weights are searched with the penalty of each unit divided by its weight, time weights over weighted comparison units, so that what is compared fits the time before the start; composed: both are searched as if all units weighed alike, and what was found is multiplied by the units' weights, as diff-diff does",
     positional: false,
 };
 
@@ -67,10 +77,11 @@ static DID: Card = Card {
             positional: false,
         },
         SOLVER,
+        WEIGHTING,
     ],
-    source: "Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), algorithms 1 to 4; several starts: Clarke, Pailañir, Athey and Imbens (2024); covariates projected, from never-treated units: Kranz (2022)",
-    reference_call: "R synthdid::synthdid_estimate(Y, N0, T0); both uniform: did_estimate; vcov(method = \"jackknife\"): --inference jackknife:center=mean",
-    version: 2,
+    source: "Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), algorithms 1 to 4; several starts: Clarke, Pailañir, Athey and Imbens (2024); covariates projected, from never-treated units: Kranz (2022); weights: as counts in the penalty and in the sums over units, the mean of comparison units' one",
+    reference_call: "R synthdid::synthdid_estimate(Y, N0, T0); both uniform: did_estimate; vcov(method = \"jackknife\"): --inference jackknife:center=mean; it has no weights: weighting=composed is diff-diff's SyntheticDiD(survey_design=)",
+    version: 3,
 };
 
 static CONTROL: Card = Card {
@@ -81,10 +92,10 @@ static CONTROL: Card = Card {
     when: "one treated aggregate whose level lies among those of the comparison units",
     needs: "a panel without gaps; many periods before the start; never-treated units",
     contrast: "It weights comparison units so that their level matches the treated ones' before the start, and does not difference at all.",
-    options: &[SE, SOLVER],
-    source: "Abadie, Diamond and Hainmueller (2010); as in Arkhangelsky et al. (2021), without predictors; covariates as in synthetic-did; placebo: their algorithm 4",
-    reference_call: "R synthdid::sc_estimate(Y, N0, T0)",
-    version: 2,
+    options: &[SE, SOLVER, WEIGHTING],
+    source: "Abadie, Diamond and Hainmueller (2010); as in Arkhangelsky et al. (2021), without predictors; covariates and weights as in synthetic-did; placebo: their algorithm 4",
+    reference_call: "R synthdid::sc_estimate(Y, N0, T0); it has no weights",
+    version: 3,
 };
 
 impl Estimator for SyntheticDid {
@@ -94,6 +105,7 @@ impl Estimator for SyntheticDid {
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let rules = Rules {
+            tilt: tilt(options),
             fitted_units: options.get("units") == "fitted",
             periods: if options.get("periods") == "fitted" { Periods::Fitted } else { Periods::Uniform },
             intercept: true,
@@ -121,15 +133,22 @@ impl Estimator for SyntheticControl {
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let exact = options.get("solver") == "exact";
-        fit(&CONTROL, sample, options, Rules { fitted_units: true, periods: Periods::Unused, intercept: false, spread: false, exact })
+        let rules = Rules { tilt: tilt(options), fitted_units: true, periods: Periods::Unused, intercept: false, spread: false, exact };
+        fit(&CONTROL, sample, options, rules)
     }
 }
 
+fn tilt(options: &Options) -> Tilt {
+    if options.get("weighting") == "composed" { Tilt::Composed } else { Tilt::Fitted }
+}
+
 fn fit(card: &Card, sample: &Sample<'_>, options: &Options, rules: Rules) -> Result<Fit, Faults> {
-    accepted(card, sample.panel)?;
+    accepted(card, sample.panel, options, rules)?;
     let (panel, mut warnings) = usable(card, sample.panel)?;
     let (targets, means) = targets(&panel);
-    let comparison = Comparison::new(&panel, rules, means.clone());
+    let base = panel.cells.treated_cohorts().map(|(_, g)| panel.cells.periods.partition_point(|&p| p < g)).min().map_or(0, |p| p - 1);
+    warnings.extend(base_period::weights_vary(&panel, base));
+    let comparison = Comparison::new(&panel, base, rules, means.clone());
     warnings.extend(carried(&panel, &comparison, rules));
     let cell_weights = means.iter().map(|mean| cell_weights(&panel, &comparison, *mean)).collect();
     let own = match options.get("se") {
@@ -154,7 +173,7 @@ fn fit(card: &Card, sample: &Sample<'_>, options: &Options, rules: Rules) -> Res
 }
 
 /// Refuses what these estimators do not know.
-fn accepted(card: &Card, panel: &Panel) -> Result<(), Faults> {
+fn accepted(card: &Card, panel: &Panel, options: &Options, rules: Rules) -> Result<(), Faults> {
     let mut faults = Faults::default();
     let place = || format!("estimator {}", card.id);
     if panel.kind == Kind::CrossSections {
@@ -166,13 +185,14 @@ fn accepted(card: &Card, panel: &Panel) -> Result<(), Faults> {
             "name the unit (--unit); where students change, average the outcome by school and period and make the school the unit",
         ));
     }
-    if !panel.weight.is_empty() {
+    let alike = !rules.fitted_units && rules.periods == Periods::Uniform;
+    if options.was_given("weighting") && (panel.weight.is_empty() || alike) {
         faults.push(Fault::new(
             "EST-041",
-            format!("{} does not take weights", card.id),
-            place(),
-            "it finds its own weights of comparison units; what other weights should do beside them is not settled",
-            "leave --weights out",
+            if alike { "weighting does nothing when all weights are alike" } else { "weighting does nothing without weights" },
+            format!("options of {}", card.id),
+            "an option without effect would pass for one with",
+            "leave weighting out, or name a column of weights (--weights) and fit the weights of units or of periods",
         ));
     }
     faults.into_result()
@@ -296,8 +316,9 @@ fn cell_weights(panel: &Panel, comparison: &Comparison, mean: Mean) -> Vec<f64> 
         if after.is_empty() {
             continue;
         }
-        let n = starters.units.y.len() as f64;
-        for (cohort, size, sign) in [(starters.cohort as usize, 1.0, 1.0), (never, n / weights.units.len() as f64, -1.0)] {
+        let sum = |of: &[f64]| of.iter().sum::<f64>();
+        let n = sum(&starters.units.weight) / sum(comparison.control_weights());
+        for (cohort, size, sign) in [(starters.cohort as usize, 1.0, 1.0), (never, n, -1.0)] {
             for &p in &after {
                 out[cells.cell(cohort, p) as usize] += sign * size;
                 for (q, w) in weights.periods.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! The outcomes of the units a synthetic comparison is made of, in an order that depends on their values only.
 
 use crate::estimate::arithmetic::outcome_scale;
+use crate::estimate::base_period;
 use crate::panel::Panel;
 
 /// Units with an outcome in every period.
@@ -12,6 +13,8 @@ pub(super) struct Series {
     pub x: Vec<Vec<Vec<f64>>>,
     /// The cluster of each.
     pub cluster: Vec<u32>,
+    /// The weight of each; one where all are alike.
+    pub weight: Vec<f64>,
 }
 
 /// The units of one start.
@@ -43,18 +46,21 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    /// The units of a balanced panel. Within a cohort they are sorted by their outcomes, so that neither names nor the order of
+    /// The units of a balanced panel, with their weights in the period `base`. Within a cohort they are sorted by their outcomes, so that neither names nor the order of
     /// the file can change a bit.
-    pub(super) fn of(panel: &Panel) -> Outcomes {
+    pub(super) fn of(panel: &Panel, base: usize) -> Outcomes {
         let n_periods = panel.cells.periods.len();
         let (middle, unit) = outcome_scale(panel);
-        // The outcome first, then the covariates; and the cluster.
+        let first = base_period::weight(panel, 0, base);
+        let alike = (0..panel.n_units()).all(|u| base_period::weight(panel, u, base) == first);
+        // The outcome first, then the covariates, last the weight; and the cluster.
         let mut by_cohort: Vec<Vec<(Vec<Vec<f64>>, u32)>> = vec![Vec::new(); panel.cells.cohorts.len()];
         for g in 0..panel.n_clusters() {
             for u in panel.units_of(g) {
                 let y = panel.rows_of(u).map(|r| panel.outcome[r] / unit - middle / unit).collect();
                 let x = panel.covariates.iter().map(|c| panel.rows_of(u).map(|r| c.values[r]).collect());
-                by_cohort[panel.cohort_of(u)].push((std::iter::once(y).chain(x).collect(), g as u32));
+                let weight = vec![if alike { 1.0 } else { base_period::weight(panel, u, base) }];
+                by_cohort[panel.cohort_of(u)].push((std::iter::once(y).chain(x).chain([weight]).collect(), g as u32));
             }
         }
         for units in &mut by_cohort {
@@ -68,8 +74,9 @@ impl Outcomes {
         let n_covariates = panel.covariates.len();
         let levels: Vec<Vec<f64>> = (0..=n_covariates).map(|row| (0..n_periods).map(|t| mean(row, t)).collect()).collect();
         let centred = |units: Vec<(Vec<Vec<f64>>, u32)>| {
-            let mut out = Series { y: Vec::new(), x: Vec::new(), cluster: Vec::new() };
-            for (rows, g) in units {
+            let mut out = Series { y: Vec::new(), x: Vec::new(), cluster: Vec::new(), weight: Vec::new() };
+            for (mut rows, g) in units {
+                out.weight.extend(rows.pop().into_iter().flatten());
                 let mut rows = rows.into_iter().zip(&levels).map(|(row, level)| row.iter().zip(level).map(|(v, l)| v - l).collect());
                 out.y.extend(rows.next());
                 out.x.push(rows.collect());
@@ -91,6 +98,13 @@ impl Outcomes {
 }
 
 impl Series {
+    /// The weights of the units that count, in proportion to both; the counts' own sum.
+    pub(super) fn weighted(&self, counts: &[f64]) -> Vec<f64> {
+        let whole: f64 = counts.iter().zip(&self.weight).map(|(c, w)| c * w).sum();
+        let factor = if whole > 0.0 { counts.iter().sum::<f64>() / whole } else { 1.0 };
+        counts.iter().zip(&self.weight).map(|(c, w)| c * w * factor).collect()
+    }
+
     /// The weighted mean of each period; weights add up to one.
     pub(super) fn mean(&self, weights: &[f64]) -> Vec<f64> {
         let mut out = vec![0.0; self.y.first().map_or(0, Vec::len)];

@@ -3,6 +3,10 @@
 //! Unit weights ω make the weighted mean of comparison units follow the treated's mean before the start; time weights λ make
 //! the weighted mean of the periods before the start predict, among comparison units, their mean after it
 //! (Arkhangelsky et al. 2021, eqs. 4 to 6). With counts c each unit stands for c copies that share its weight evenly.
+//!
+//! With weights w of the units (their mean among comparison units taken for one) c·w takes the place of c in the penalty ζ²Σω²/c, in
+//! the sums over comparison units that λ minimises, and in the noise: weights that are all alike before anything is fitted are in
+//! proportion to w. Composed instead finds ω and λ without w and lets ω·w, made to add up to one, take the place of ω.
 
 use super::series::{Outcomes, Series, Starters, shares};
 use super::simplex::{Problem, Stop, sparsified};
@@ -19,9 +23,20 @@ pub(super) enum Periods {
     Unused,
 }
 
+/// Where the weights of units enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tilt {
+    /// The search itself.
+    Fitted,
+    /// What it found.
+    Composed,
+}
+
 /// How weights are found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
+    /// Where the weights of units enter.
+    pub tilt: Tilt,
     /// Whether comparison units are weighted as fits, or all alike.
     pub fitted_units: bool,
     /// The periods before the start.
@@ -57,17 +72,23 @@ pub(super) struct Scale {
 }
 
 impl Rules {
+    /// How often each comparison unit counts in the search.
+    pub(super) fn own(&self, controls: &Series, counts: &[f64]) -> Vec<f64> {
+        if self.tilt == Tilt::Fitted { controls.weighted(counts) } else { counts.to_vec() }
+    }
+
     /// The scale of a start: σ̂, and ζ = (N₁T₁)^¼ σ̂, or 10⁻⁶ σ̂.
     pub(super) fn scale(&self, outcomes: &Outcomes, starters: &Starters) -> Scale {
-        let noise = noise(outcomes, starters.start, &vec![1.0; outcomes.controls.y.len()]);
+        let ones = vec![1.0; outcomes.controls.y.len()];
+        let noise = noise(outcomes, starters.start, &self.own(&outcomes.controls, &ones));
         let cells = starters.units.y.len() * (outcomes.level.len() - starters.start);
         let eta = if self.spread { (cells as f64).sqrt().sqrt() } else { 1e-6 };
         Scale { noise, zeta: eta * noise }
     }
 
     /// Where the search for weights starts: all alike.
-    pub(super) fn even(&self, counts: &[f64], start: usize, scale: Scale) -> Option<Weights> {
-        Some(Weights { units: shares(counts)?, periods: vec![1.0 / start as f64; start], scale, settled: true })
+    pub(super) fn even(&self, controls: &Series, counts: &[f64], start: usize, scale: Scale) -> Option<Weights> {
+        Some(Weights { units: shares(&self.own(controls, counts))?, periods: vec![1.0 / start as f64; start], scale, settled: true })
     }
 
     /// The weights for a treated mean, searched from `from` (unit weights times counts, made to add up to one).
@@ -75,7 +96,8 @@ impl Rules {
     pub(super) fn fit(&self, controls: &Series, counts: &[f64], treated: &[f64], start: usize, from: &Weights) -> Option<Weights> {
         // Units that count, each with its share of the start.
         let present: Vec<usize> = (0..counts.len()).filter(|&j| counts[j] > 0.0).collect();
-        let own: Vec<f64> = present.iter().map(|&j| counts[j]).collect();
+        let weighted = self.own(controls, counts);
+        let own: Vec<f64> = present.iter().map(|&j| weighted[j]).collect();
         let even = shares(&own)?;
         let scale = from.scale;
         let least = 1e-5 * scale.noise;
@@ -109,6 +131,9 @@ impl Rules {
             even
         };
         present.iter().zip(found).for_each(|(&j, w)| units[j] = w);
+        if self.tilt == Tilt::Composed {
+            units = shares(&units.iter().zip(&controls.weight).map(|(u, w)| u * w).collect::<Vec<_>>())?;
+        }
         Some(Weights { units, periods, scale, settled })
     }
 
@@ -202,7 +227,7 @@ mod tests {
 
     fn series(units: &[usize]) -> Series {
         let y = units.iter().map(|u| (0..9).map(|t| wobble(u * 9 + t) + 0.2 * (u * t) as f64 / 7.0).collect()).collect();
-        Series { y, x: vec![Vec::new(); units.len()], cluster: units.iter().map(|&u| u as u32).collect() }
+        Series { y, x: vec![Vec::new(); units.len()], cluster: units.iter().map(|&u| u as u32).collect(), weight: vec![1.0; units.len()] }
     }
 
     /// A unit that counts three times is three units; one that counts zero times is none.
@@ -213,9 +238,9 @@ mod tests {
         let treated = series(&[7]).y[0].clone();
         let scale = Scale { noise: 0.9, zeta: 0.4 };
         for exact in [true, false] {
-            let rules = Rules { fitted_units: true, periods: Periods::Fitted, intercept: true, spread: true, exact };
+            let rules = Rules { tilt: Tilt::Fitted, fitted_units: true, periods: Periods::Fitted, intercept: true, spread: true, exact };
             let fit = |series: &Series, counts: &[f64]| {
-                let from = rules.even(counts, 4, scale).expect("units that count");
+                let from = rules.even(series, counts, 4, scale).expect("units that count");
                 rules.fit(series, counts, &treated, 4, &from).expect("units that count")
             };
             let (a, b) = (fit(&once, &counts), fit(&copies, &[1.0; 10]));
@@ -227,6 +252,33 @@ mod tests {
                 assert!((x - y).abs() < near, "exact {exact}: {:?} {:?} and {summed:?} {:?}", a.units, a.periods, b.periods);
             }
         }
+    }
+
+    /// Weights that fit nothing are the units' own shares; an optimum under weights is one of the penalty with ζ²/w.
+    #[test]
+    fn weights_share_the_penalty() {
+        let mut own = series(&[0, 1, 2, 3, 4, 5]);
+        own.weight = vec![3.0, 0.5, 1.0, 2.0, 1.5, 4.0];
+        let treated = series(&[7]).y[0].clone();
+        let rules = Rules { tilt: Tilt::Fitted, fitted_units: true, periods: Periods::Fitted, intercept: true, spread: true, exact: true };
+        let fit = |series: &Series, counts: &[f64], zeta: f64| {
+            let from = rules.even(series, counts, 4, Scale { noise: 0.9, zeta }).expect("units that count");
+            rules.fit(series, counts, &treated, 4, &from).expect("units that count")
+        };
+        let stiff = fit(&own, &[1.0; 6], 1e6);
+        assert!(stiff.units.iter().zip(&own.weight).all(|(u, w)| (u - w / 12.0).abs() < 1e-9), "{:?}", stiff.units);
+        // Counts in the same proportion that add up to as many are the same thing.
+        let plain = series(&[0, 1, 2, 3, 4, 5]);
+        let (a, b) = (fit(&own, &[1.0; 6], 0.4), fit(&plain, &own.weight.iter().map(|w| w / 2.0).collect::<Vec<_>>(), 0.4));
+        for (x, y) in a.units.iter().zip(&b.units).chain(a.periods.iter().zip(&b.periods)) {
+            assert!((x - y).abs() < 1e-12, "{:?} {:?}", a.units, b.units);
+        }
+        let composed = Rules { tilt: Tilt::Composed, ..rules };
+        let from = composed.even(&own, &[1.0; 6], 4, Scale { noise: 0.9, zeta: 0.4 }).expect("units that count");
+        let (c, d) = (composed.fit(&own, &[1.0; 6], &treated, 4, &from).expect("they count"), fit(&plain, &[1.0; 6], 0.4));
+        let total: f64 = d.units.iter().zip(&own.weight).map(|(u, w)| u * w).sum();
+        assert!(c.units.iter().zip(d.units.iter().zip(&own.weight)).all(|(x, (u, w))| (x - u * w / total).abs() < 1e-12));
+        assert_eq!(c.periods, d.periods);
     }
 
     #[test]
