@@ -408,10 +408,21 @@ fn twins_in_the_same_cluster_change_no_estimate() {
 fn constant_weights_are_no_weights() {
     for estimator in names() {
         for (world, plain) in accepted(estimator, |w| w) {
-            // Some take no weights, and say so.
-            let Ok(weighted) = run(&World { weights: Some("even"), ..world.clone() }, estimator, &Serial) else { continue };
+            let even = World { weights: Some("even"), ..world.clone() };
+            let weighted = run(&even, estimator, &Serial).unwrap_or_else(|f| panic!("{estimator}, {}: {f}", world.name));
             near(&plain, &weighted, 1.0, true, 1e-10).unwrap_or_else(|why| panic!("{estimator}, {}: {why}", world.name));
         }
+    }
+}
+
+#[test]
+fn every_estimator_takes_covariates_and_weights() {
+    for estimator in names() {
+        assert!(!accepted(estimator, World::with_covariates).is_empty(), "{estimator} takes no covariates");
+        let moved = |(world, plain): (World, Vec<Effect>)| {
+            run(&world.weighted(), estimator, &Serial).is_ok_and(|weighted| text(&weighted) != text(&plain))
+        };
+        assert!(accepted(estimator, |w| w).into_iter().any(moved), "{estimator} does nothing with weights, or takes none");
     }
 }
 

@@ -134,8 +134,8 @@ fn weights_as_quadratic_programmes() {
         let Some(got) = r.estimate(&name, &data("classrooms.csv"), &flags) else { continue };
         for (key, estimate) in case["effects"].as_object().expect("effects") {
             let row = got.effect(key, "jackknife").cloned().unwrap_or_default();
-            r.like(&name, key, estimate, &row["estimate"], 1e-7);
-            r.like(&name, &format!("{key} jackknife"), &case["jackknife"][key], &row["std_error"], 1e-7);
+            r.like(&name, key, estimate, &row["estimate"], CLOSE);
+            r.like(&name, &format!("{key} jackknife"), &case["jackknife"][key], &row["std_error"], CLOSE);
         }
     }
     let sheet = Sheet::read(&data("classrooms.csv"));
@@ -151,8 +151,8 @@ fn weights_as_quadratic_programmes() {
         let flags = format!("{weighted} --estimator {estimator}:solver=exact,weighting={weighting} --inference {method}");
         let Some(got) = r.estimate("placebo", &file, &flags) else { continue };
         let row = got.effect("overall", method).cloned().unwrap_or_default();
-        r.like(&estimator, "estimate", &case["overall"], &row["estimate"], 1e-7);
-        r.like(&estimator, "placebo", &case["se"], &row["std_error"], 1e-7);
+        r.like(&estimator, "estimate", &case["overall"], &row["estimate"], CLOSE);
+        r.like(&estimator, "placebo", &case["se"], &row["std_error"], CLOSE);
     }
     r.finish();
 }
@@ -167,7 +167,7 @@ fn composed_weights_as_diff_diff() {
         let file = one_start(folder.path(), &start);
         let flags = format!("{CLASSROOMS} --weights students --estimator synthetic-did:weighting=composed --inference jackknife");
         let Some(got) = r.estimate(&start, &file, &flags) else { continue };
-        r.like(&start, "estimate", &case["overall"], &got.effect("overall", "jackknife").cloned().unwrap_or_default()["estimate"], 1e-7);
+        r.like(&start, "estimate", &case["overall"], &got.effect("overall", "jackknife").cloned().unwrap_or_default()["estimate"], CLOSE);
     }
     r.finish();
 }
