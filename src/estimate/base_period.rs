@@ -19,7 +19,10 @@ pub(super) fn weights_vary(panel: &Panel, period: usize) -> Option<Warning> {
     let n = (0..panel.n_units()).filter(varies).count();
     (n > 0).then(|| {
         let at = panel.cells.periods[period];
-        Warning::new("weights-vary", format!("{n} units have weights that vary in time; the weight of period {at}, before anyone starts, is used"))
+        Warning::new(
+            "weights-vary",
+            format!("{n} units have weights that vary in time; the weight of period {at}, before anyone starts, is used"),
+        )
     })
 }
 

@@ -37,6 +37,10 @@ impl Estimator for Compliance {
         &CARD
     }
 
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        true
+    }
+
     fn asks_for(&self, role: Role) -> bool {
         role == Role::TakeUp
     }

@@ -45,6 +45,10 @@ impl Estimator for EventStudy {
         &CARD
     }
 
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        true
+    }
+
     fn asks_for(&self, role: Role) -> bool {
         role == Role::FixedEffects
     }

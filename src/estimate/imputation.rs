@@ -59,6 +59,10 @@ impl Estimator for Imputation {
         &CARD
     }
 
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        true
+    }
+
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let rows = untreated::compared(sample.panel, options, CARD.id)?;
         let observed = untreated::events(&rows.panel);

@@ -71,6 +71,11 @@ pub trait Estimator: Sync {
         false
     }
 
+    /// Whether covariates are used as they stand after the start, rather than before it.
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        false
+    }
+
     /// Estimates every target it knows.
     ///
     /// # Errors
@@ -163,7 +168,11 @@ impl Chosen {
             )
             .into());
         }
-        self.estimator.fit(sample, &self.options)
+        let mut fit = self.estimator.fit(sample, &self.options)?;
+        let told = fit.warnings.iter().any(|w| ["covariates-vary", "covariates-not-used"].contains(&w.code));
+        fit.warnings
+            .extend(observations::of_covariates(sample.panel, self.estimator.uses_later_covariates(&self.options)).filter(|_| !told));
+        Ok(fit)
     }
 
     /// The estimator's name with the options that differ from the defaults.

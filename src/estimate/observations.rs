@@ -5,6 +5,7 @@
 //! row for each cluster and cohort, and refitting costs as little.
 
 use super::arithmetic::range_scale;
+use crate::cohort::Warning;
 use crate::num::Exact;
 use crate::panel::{Kind, Panel};
 use std::cmp::Ordering;
@@ -240,4 +241,24 @@ pub(in crate::estimate) fn varying(panel: &Panel) -> Vec<&str> {
         return Vec::new();
     }
     panel.covariates.iter().filter(|c| panel.varies_within_units(&c.values)).map(|c| c.name.as_str()).collect()
+}
+
+/// What to say of covariates that vary within units: used as they stand after the start, or as before it.
+pub(in crate::estimate) fn of_covariates(panel: &Panel, later: bool) -> Option<Warning> {
+    let names = varying(panel).join(", ");
+    (!names.is_empty()).then(|| {
+        if later {
+            Warning::new(
+                "covariates-after-start",
+                format!(
+                    "covariates that vary over time ({names}) are used as they stand after the start too: where profiles move them, part of the effect is taken for theirs"
+                ),
+            )
+        } else {
+            Warning::new(
+                "covariates-vary",
+                format!("covariates that vary over time ({names}): their values in the last period before the start are used"),
+            )
+        }
+    })
 }

@@ -44,6 +44,10 @@ impl Estimator for Stacked {
         &CARD
     }
 
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        true
+    }
+
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let panel = sample.panel;
         let cells = &panel.cells;

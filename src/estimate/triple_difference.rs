@@ -47,6 +47,10 @@ impl Estimator for TripleDifference {
         &CARD
     }
 
+    fn uses_later_covariates(&self, options: &Options) -> bool {
+        options.get("method") == "means"
+    }
+
     fn asks_for(&self, role: Role) -> bool {
         role == Role::Third
     }

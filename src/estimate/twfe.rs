@@ -28,6 +28,10 @@ impl Estimator for Twfe {
         &CARD
     }
 
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        true
+    }
+
     fn asks_for(&self, role: Role) -> bool {
         role == Role::FixedEffects
     }

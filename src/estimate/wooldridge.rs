@@ -47,6 +47,10 @@ impl Estimator for Wooldridge {
         &CARD
     }
 
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        true
+    }
+
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let mut warnings = Vec::new();
         let panel = saturated::comparable(sample.panel, false, &mut warnings)?;

@@ -245,15 +245,6 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
             "use  placebo,  which gives starts to comparison clusters",
         );
     }
-    if matches!(fit.body, Body::Influence(_)) && fit.clusters.iter().all(|c| c.side != Side::Both) {
-        return Fault::new(
-            "INF-006",
-            "this estimator cannot be computed under another assignment",
-            "its estimate is not linear in the outcome",
-            "a hypothesized effect could not be taken off and put back",
-            "use  wild-bootstrap  or  pairs-bootstrap",
-        );
-    }
     if fit.model.is_some() {
         return Fault::new(
             "INF-006",
@@ -261,6 +252,24 @@ pub(super) fn not_assigned(fit: &Fit) -> Fault {
             "its variances are estimated from the outcome",
             "an assumed effect cannot be taken off the estimate and added back: the variances would move with it",
             "use did or ancova with this method, and mixed-model beside them",
+        );
+    }
+    if fit.reassign().is_some() {
+        return Fault::new(
+            "INF-006",
+            "a hypothesized effect cannot be taken off this estimate",
+            "an estimate that is not linear in the outcome",
+            "taken off the outcome, a constant effect does not move it by as much",
+            "use  permutation  (a p-value without an interval), wild-bootstrap  or  pairs-bootstrap",
+        );
+    }
+    if matches!(fit.body, Body::Influence(_)) && fit.clusters.iter().all(|c| c.side != Side::Both) {
+        return Fault::new(
+            "INF-006",
+            "this estimator cannot be computed under another assignment",
+            "its estimate is not linear in the outcome",
+            "a hypothesized effect could not be taken off and put back",
+            "use  wild-bootstrap  or  pairs-bootstrap",
         );
     }
     Fault::new(

@@ -427,6 +427,24 @@ fn every_estimator_takes_covariates_and_weights() {
 }
 
 #[test]
+fn covariates_that_vary_are_told_of() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/data/classrooms.csv");
+    let roles = "--outcome math --unit classroom --period year --cohort profile_year --cluster school --covariates attendance,frl";
+    for (estimator, code) in [
+        ("twfe", "covariates-after-start"),
+        ("sun-abraham", "covariates-after-start"),
+        ("imputation", "covariates-after-start"),
+        ("wooldridge", "covariates-after-start"),
+        ("synthetic-did", "covariates-after-start"),
+        ("callaway-santanna", "covariates-vary"),
+        ("roth-santanna", "covariates-vary"),
+    ] {
+        let (_, out, err) = crate::didact(&format!("estimate {path} {roles} --estimator {estimator} --inference jackknife --json"));
+        assert!(out.contains(code) && out.contains("(attendance)"), "{estimator}: {out} {err}");
+    }
+}
+
+#[test]
 fn a_level_that_no_row_has_changes_no_bit() {
     let mut compared = 0;
     for estimator in names() {

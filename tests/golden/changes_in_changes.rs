@@ -85,10 +85,15 @@ fn with_covariates_as_brute_force() {
 fn what_covariates_add_is_taken_off() {
     let mut r = Reckoning::default();
     let folder = tempfile::tempdir().expect("a folder");
-    let sheet = Sheet::read(&data("cic.csv")).with_number("more", |row| row.number("score") + 2.5 * row.number("home") - row.number("absent"));
+    let sheet =
+        Sheet::read(&data("cic.csv")).with_number("more", |row| row.number("score") + 2.5 * row.number("home") - row.number("absent"));
     let file = sheet.write(folder.path(), "more.csv");
     let run = |r: &mut Reckoning, outcome: &str| {
-        r.estimate(outcome, &file, &format!("--outcome {outcome} {ROLES} {COVARIATES} --estimator changes-in-changes --inference cluster:cr0"))
+        r.estimate(
+            outcome,
+            &file,
+            &format!("--outcome {outcome} {ROLES} {COVARIATES} --estimator changes-in-changes --inference cluster:cr0"),
+        )
     };
     if let (Some(plain), Some(more)) = (run(&mut r, "score"), run(&mut r, "more")) {
         for (a, b) in plain.effects().zip(more.effects()) {

@@ -79,6 +79,10 @@ impl Estimator for ChaisemartinDhaultfoeuille {
         &CARD
     }
 
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        true
+    }
+
     fn asks_for(&self, role: Role) -> bool {
         role == Role::Status
     }

@@ -139,9 +139,7 @@ mod tests {
             treated_before: group(n, 37, 0.3, -0.5),
             treated_after: group(n, 59, 1.7, 1.5),
         };
-        let less = |b: f64| {
-            rows.all().map(|g| g.outcome.iter().zip(&g.covariates[0]).map(|(y, x)| y - b * x).collect::<Vec<f64>>())
-        };
+        let less = |b: f64| rows.all().map(|g| g.outcome.iter().zip(&g.covariates[0]).map(|(y, x)| y - b * x).collect::<Vec<f64>>());
         let covariates = rows.all().map(|g| g.covariates.clone());
         let (b, h) = (0.8, 0.05);
         let effects = [Effect::Mean(Rank::Highest)].into_iter().chain([20.0, 50.0, 80.0].map(|p| Effect::Quantile(p, Rank::Highest)));
@@ -157,7 +155,7 @@ mod tests {
                 let four = groups.under(&[1.0]).expect("rows");
                 let (solving, densities) = (Solving::new(model, &four, &groups.places), Densities::new(&four, &[1.0]));
                 let slope = Slopes::new(&solving, &densities, &covariates, &[1.0]).of(effect)[0];
-                assert!((slope - difference).abs() < 0.06 && slope.abs() > 1.0, "{effect:?} {model:?}: {slope} and {difference}");
+                assert!((slope - difference).abs() < 0.08 && slope.abs() > 1.0, "{effect:?} {model:?}: {slope} and {difference}");
             }
         }
     }

@@ -80,6 +80,10 @@ impl Estimator for MixedModel {
         &CARD
     }
 
+    fn uses_later_covariates(&self, options: &Options) -> bool {
+        options.get("fixed") != "baseline"
+    }
+
     fn asks_for(&self, role: Role) -> bool {
         role == Role::Levels
     }

@@ -16,9 +16,9 @@ mod refinement;
 mod rollout;
 
 use super::arithmetic::{self, About};
-use super::{base_period, comparable};
 use super::fit::Body;
 use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Target, Values};
+use super::{base_period, comparable};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Kind, Panel};
 use contrasts::{Contrasts, Goal};
@@ -93,7 +93,7 @@ impl Estimator for RothSantanna {
         };
         let rollout = Rollout::new(&panel, Arc::new(contrasts), Arc::new(goals), beta);
         let dropped = rollout.dropped();
-        enough_clusters(&panel, panel.covariates.len() - dropped.len())?;
+        warnings.extend(enough_clusters(&panel, panel.covariates.len() - dropped.len())?);
         let dropped_terms: Vec<String> = dropped.into_iter().map(|i| panel.covariates[i].name.clone()).collect();
         if !dropped_terms.is_empty() {
             let names = dropped_terms.join(", ");
@@ -164,11 +164,22 @@ fn accepted(panel: &Panel, options: &Options) -> Result<(), Faults> {
     faults.into_result()
 }
 
-/// Refuses more covariates than clusters can tell apart: with as many adjustments as free deviations any estimate has variance zero.
-fn enough_clusters(panel: &Panel, covariates: usize) -> Result<(), Faults> {
-    let free = panel.n_clusters().saturating_sub(panel.cells.cohorts.len());
-    if covariates == 0 || 1 + covariates < free {
-        return Ok(());
+/// Refuses more covariates than clusters can tell apart (with as many adjustments as free deviations any estimate has variance
+/// zero), and says by how much errors are too small that take β for known: residuals of n free deviations on m columns vary by
+/// (n − m)/n of what they should, and what β misses adds about as much again.
+fn enough_clusters(panel: &Panel, covariates: usize) -> Result<Option<Warning>, Faults> {
+    let (columns, free) = (1 + covariates, panel.n_clusters().saturating_sub(panel.cells.cohorts.len()));
+    if covariates == 0 || columns < free {
+        let short = 100.0 * columns as f64 / free as f64;
+        return Ok((covariates > 0 && short >= 3.0).then(|| {
+            Warning::new(
+                "adjustment-estimated",
+                format!(
+                    "what is taken off for the outcome before the start and {covariates} covariates is estimated from {} clusters: standard errors that take it for known (cluster:cr0 and cr1, wild-bootstrap, multiplier-bootstrap) are about {short:.0} % too small; jackknife and pairs-bootstrap estimate it anew",
+                    panel.n_clusters()
+                ),
+            )
+        }));
     }
     Err(Fault::new(
         "EST-036",

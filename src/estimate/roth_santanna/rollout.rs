@@ -262,9 +262,10 @@ impl Units<'_> {
 
     /// The sums of one cluster, cohort by cohort.
     fn blocks(&self, cluster: usize) -> Vec<Block> {
-        let mut units: Vec<(usize, [Vec<f64>; 3])> =
-            self.panel.units_of(cluster).map(|u| (self.panel.cohort_of(u), self.one(u))).collect();
-        units.sort_by(|(c, a), (d, b)| c.cmp(d).then_with(|| a.iter().zip(b).map(|(x, y)| by_numbers(x, y)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)));
+        let mut units: Vec<(usize, [Vec<f64>; 3])> = self.panel.units_of(cluster).map(|u| (self.panel.cohort_of(u), self.one(u))).collect();
+        units.sort_by(|(c, a), (d, b)| {
+            c.cmp(d).then_with(|| a.iter().zip(b).map(|(x, y)| by_numbers(x, y)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal))
+        });
         let mut out: Vec<Block> = Vec::new();
         for (cohort, [weight, outcomes, covariates]) in units {
             if out.last().is_none_or(|b| b.cohort != cohort) {

@@ -121,7 +121,9 @@ impl Comparison {
 
     /// The outcomes less what covariates explain when each comparison unit counts so often.
     fn adjusted(&self, counts: &[f64]) -> Cow<'_, Outcomes> {
-        self.raw.coefficients(&self.raw.controls.weighted(counts)).map_or(Cow::Borrowed(&self.outcomes), |c| Cow::Owned(self.raw.less(&c.beta)))
+        self.raw
+            .coefficients(&self.raw.controls.weighted(counts))
+            .map_or(Cow::Borrowed(&self.outcomes), |c| Cow::Owned(self.raw.less(&c.beta)))
     }
 
     /// What a start shows when clusters count so often; `refit`: with weights searched anew from those of all units, else with

@@ -103,6 +103,10 @@ impl Estimator for SyntheticDid {
         &DID
     }
 
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        true
+    }
+
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let rules = Rules {
             tilt: tilt(options),
@@ -129,6 +133,10 @@ impl Estimator for SyntheticDid {
 impl Estimator for SyntheticControl {
     fn card(&self) -> &'static Card {
         &CONTROL
+    }
+
+    fn uses_later_covariates(&self, _: &Options) -> bool {
+        true
     }
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
