@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::number::{self, SUPPRESSED};
+use super::number::{self, SUPPRESSED, TO_FILL};
 use crate::table::{Cell, Table};
 
 /// The table as CSV: keys as header, full double precision, newline after each row.
 ///
 /// - A column of intervals becomes two, `_low` and `_high`; an unbounded end is `-Inf` or `Inf`.
 /// - An undefined cell is empty; a last column `note` says why, if there is any.
-/// - Percentages are shares from 0 to 1; a suppressed cell is `<suppressed>`.
+/// - Percentages are shares from 0 to 1; a suppressed cell is `<suppressed>`, one for the author `<to fill in>`.
 /// - Words that a spreadsheet would run as a formula get a leading apostrophe; numbers stay numbers.
 pub fn csv(table: &Table) -> String {
     let noted =
@@ -67,6 +67,7 @@ fn field(cell: &Cell) -> String {
         }
         Cell::Interval { .. } | Cell::Undefined(_) => String::new(),
         Cell::Suppressed => SUPPRESSED.to_string(),
+        Cell::ToFill(_) => TO_FILL.to_string(),
     }
 }
 

@@ -75,6 +75,7 @@ pub fn value(cell: &Cell) -> Value {
         }
         Cell::Undefined(_) => Value::Null,
         Cell::Suppressed => json!({ "suppressed": true }),
+        Cell::ToFill(asked) => json!({ "to_fill": asked }),
     }
 }
 

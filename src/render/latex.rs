@@ -6,7 +6,7 @@
 
 mod escape;
 
-use super::number::{self, DASH, Glyphs, SUPPRESSED};
+use super::number::{self, DASH, Glyphs, SUPPRESSED, TO_FILL};
 use crate::table::{Cell, Table};
 
 pub use escape::escape;
@@ -209,6 +209,7 @@ fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Text(words) => escape(words),
         Cell::Undefined(_) => escape(DASH),
+        Cell::ToFill(_) => format!("\\textit{{{}}}", TO_FILL.trim_matches(['<', '>'])),
         Cell::Suppressed => format!("\\textit{{{}}}", SUPPRESSED.trim_matches(['<', '>'])),
         other => math(&number::cell(other, Glyphs::Ascii)),
     }

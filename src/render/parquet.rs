@@ -65,7 +65,9 @@ fn name(taken: &mut Vec<String>, wanted: &str) -> PlSmallStr {
 
 /// The values in the narrowest type that holds them all.
 fn typed(cells: &[Cell]) -> Series {
-    let all = |kind: fn(&Cell) -> bool| cells.iter().all(|cell| kind(cell) || matches!(cell, Cell::Undefined(_) | Cell::Suppressed));
+    let all = |kind: fn(&Cell) -> bool| {
+        cells.iter().all(|cell| kind(cell) || matches!(cell, Cell::Undefined(_) | Cell::Suppressed | Cell::ToFill(_)))
+    };
     let empty = PlSmallStr::EMPTY;
     if cells.iter().any(|cell| matches!(cell, Cell::Text(_))) || !cells.iter().any(Cell::is_numeric) {
         Series::new(empty, cells.iter().map(words).collect::<Vec<_>>())
@@ -89,7 +91,7 @@ fn double(cell: &Cell) -> Option<f64> {
         Cell::Count(n) => Some(*n as f64),
         Cell::Whole(n) => Some(*n as f64),
         Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => Some(value + 0.0),
-        Cell::Text(_) | Cell::Interval { .. } | Cell::Undefined(_) | Cell::Suppressed => None,
+        Cell::Text(_) | Cell::Interval { .. } | Cell::Undefined(_) | Cell::Suppressed | Cell::ToFill(_) => None,
     }
 }
 
@@ -113,6 +115,7 @@ fn status(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Undefined(reason) => Some(format!("undefined: {reason}")),
         Cell::Suppressed => Some("suppressed".to_string()),
+        Cell::ToFill(asked) => Some(format!("to fill in: {asked}")),
         _ => None,
     }
 }

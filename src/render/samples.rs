@@ -1,8 +1,9 @@
 //! Content with hostile names and numbers, for the tests of every format.
 
 use crate::table::{
-    Answer, Cell, ChoiceRow, Column, Digits, EventPoint, Figure, FigureKind, ForestRow, Here, KeyNumber, Level, Method, Notice, Printed,
-    Redo, Report, Rerun, Series, SpecificationPoint, Table, Trial, TrialChoice,
+    Against, Answer, BalanceRow, Bounds, Cell, ChoiceRow, Column, Digits, EventPoint, Figure, FigureKind, FlowCount, FlowStage, FlowStep,
+    ForestRow, Here, KeyNumber, Level, Method, Notice, Printed, Redo, Report, Rerun, Sensitivity, Series, SpecificationPoint, Table, Trial,
+    TrialChoice,
 };
 
 /// Names that do harm where they are not escaped.
@@ -43,6 +44,14 @@ pub fn hostile_table() -> Table {
             Cell::Count(12_345 * i as u64),
         ]);
     }
+    table.push(vec![
+        Cell::to_fill(NAMES[1]),
+        Cell::to_fill("b"),
+        Cell::to_fill(NAMES[0]),
+        Cell::to_fill(""),
+        Cell::to_fill("d"),
+        Cell::to_fill("e"),
+    ]);
     table.push(vec![
         Cell::text("Belmont-Cragin"),
         Cell::Number { value: f64::NAN, digits: Digits::Auto },
@@ -101,7 +110,32 @@ pub fn hostile_figures(name: &str) -> Vec<Figure> {
     };
     let words = || name.to_string();
     vec![
-        figure("event", name, FigureKind::EventStudy { points, x_title: words(), y_title: words() }),
+        figure("event", name, FigureKind::EventStudy { points: points.clone(), sensitivity: None, x_title: words(), y_title: words() }),
+        figure("event-beside", name, FigureKind::EventStudy { points, sensitivity: Some(sets(name)), x_title: words(), y_title: words() }),
+        figure(
+            "arms",
+            name,
+            FigureKind::Means {
+                arms: vec![line(1.0), line(2.0)],
+                difference: line(-1.0),
+                marks: vec![(2019.5, words())],
+                x_title: words(),
+                y_title: words(),
+            },
+        ),
+        figure(
+            "balance",
+            name,
+            FigureKind::Balance {
+                samples: vec![words(), format!("{name}2")],
+                rows: [Some(0.3), Some(f64::NAN), None, Some(-41.5)]
+                    .map(|v| BalanceRow { label: name.repeat(2), detail: words(), values: vec![v, Some(0.01)] })
+                    .to_vec(),
+                limits: [0.05, 0.25],
+                x_title: words(),
+            },
+        ),
+        figure("flow", name, flow(name)),
         figure(
             "means",
             name,
@@ -122,13 +156,52 @@ pub fn hostile_figures(name: &str) -> Vec<Figure> {
                     row(0.5, None, None),
                     row(f64::NAN, Some(f64::NAN), None),
                 ],
+                against: Against::default(),
+                x_title: words(),
+            },
+        ),
+        figure(
+            "promise",
+            name,
+            FigureKind::Forest {
+                rows: vec![row(94.5, Some(91.0), Some(97.0))],
+                against: Against { value: 95.0, words: words() },
                 x_title: words(),
             },
         ),
         figure("curve", name, curve(name, 6)),
         figure("long-curve", name, curve(name, 700)),
-        figure("nothing", name, FigureKind::Forest { rows: Vec::new(), x_title: words() }),
+        figure("nothing", name, FigureKind::Forest { rows: Vec::new(), against: Against::default(), x_title: words() }),
     ]
+}
+
+/// Sets of which one has no end, one none at all, and one no numbers.
+fn sets(name: &str) -> Sensitivity {
+    let one = |size: Option<f64>, low, high| Bounds { label: name.into(), size, low, high };
+    Sensitivity {
+        title: name.into(),
+        x_title: name.into(),
+        bounds: vec![
+            one(None, Some(0.2), Some(1.8)),
+            one(Some(0.5), Some(-1.0), None),
+            one(Some(1.0), None, None),
+            one(Some(2.0), Some(f64::NAN), Some(4.0)),
+        ],
+    }
+}
+
+/// A flow of which some counts are withheld.
+fn flow(name: &str) -> FigureKind {
+    let step = |n: Option<u64>, leaves| FlowStep { label: name.into(), n, leaves };
+    let count = |n: Option<u64>, lost: Option<u64>| FlowCount { n, lost, share: lost.map(|l| l as f64 / 1000.0) };
+    FigureKind::Flow {
+        steps: vec![step(Some(18_474), false), step(None, true), step(Some(17_755), false)],
+        arms: vec![name.into(), format!("{name}2")],
+        stages: vec![
+            FlowStage { label: name.into(), lost: String::new(), arms: vec![count(Some(930), Some(0)), count(Some(2741), Some(0))] },
+            FlowStage { label: name.into(), lost: name.into(), arms: vec![count(Some(787), Some(143)), count(None, None)] },
+        ],
+    }
 }
 
 /// A specification curve of that many points, some of them strange.

@@ -4,11 +4,15 @@
 //! (2008), which colour-blind readers tell apart; shapes and dashes differ too, so print in black works as well.
 
 mod axis;
+mod balance;
 mod canvas;
 mod event_study;
+mod flow;
 mod forest;
 mod lines;
+mod means;
 mod measure;
+mod sensitivity;
 mod specifications;
 
 use crate::table::{Figure, FigureKind};
@@ -32,13 +36,19 @@ pub fn svg(figure: &Figure, style: Style) -> String {
     let mut canvas = Canvas::new(style);
     let top = canvas.heading(&figure.title);
     match &figure.kind {
-        FigureKind::EventStudy { points, x_title, y_title } => {
-            event_study::draw(&mut canvas, top, points, x_title, y_title);
-        }
+        FigureKind::EventStudy { points, sensitivity, x_title, y_title } => match sensitivity {
+            Some(beside) => sensitivity::draw(&mut canvas, top, points, beside, x_title, y_title),
+            None => event_study::draw(&mut canvas, top, points, x_title, y_title),
+        },
         FigureKind::Lines { series, marks, x_title, y_title } => {
             lines::draw(&mut canvas, top, series, marks, x_title, y_title);
         }
-        FigureKind::Forest { rows, x_title } => forest::draw(&mut canvas, top, rows, x_title),
+        FigureKind::Means { arms, difference, marks, x_title, y_title } => {
+            means::draw(&mut canvas, top, (arms, difference), marks, x_title, y_title)
+        }
+        FigureKind::Balance { samples, rows, limits, x_title } => balance::draw(&mut canvas, top, samples, rows, *limits, x_title),
+        FigureKind::Flow { steps, arms, stages } => flow::draw(&mut canvas, top, steps, arms, stages),
+        FigureKind::Forest { rows, against, x_title } => forest::draw(&mut canvas, top, rows, against, x_title),
         FigureKind::Specifications { points, rows, y_title } => specifications::draw(&mut canvas, top, points, rows, y_title),
     }
     canvas.finish(figure)

@@ -1,6 +1,7 @@
 //! Figures as Vega-Lite specifications (version 5), their data inside: to draw again, and to change.
 
 mod layers;
+mod views;
 
 use serde_json::{Map, Value, json};
 
@@ -23,34 +24,64 @@ pub fn vega_lite(figure: &Figure) -> Value {
             Value::Object(object)
         })
         .collect();
-    let (layers, height) = match &figure.kind {
-        FigureKind::EventStudy { points, x_title, y_title } => (layers::event_study(points, x_title, y_title), json!(300)),
-        FigureKind::Lines { series, marks, x_title, y_title } => (layers::lines(series, marks, x_title, y_title), json!(300)),
-        FigureKind::Forest { x_title, .. } => (layers::forest(x_title), json!({ "step": 34 })),
-        FigureKind::Specifications { y_title, .. } => (layers::specifications(y_title), json!(300)),
-    };
     let mut specification = json!({
         "$schema": SCHEMA,
         "title": { "text": figure.title, "anchor": "start", "limit": 640 },
         "description": figure.alt,
         "usermeta": { "caption": figure.caption },
-        "width": 560,
-        "height": height,
         "data": { "values": rows },
-        "layer": layers,
         "config": { "view": { "stroke": null }, "font": "DejaVu Sans, Verdana, Geneva, sans-serif" },
     });
-    if matches!(figure.kind, FigureKind::Forest { .. }) {
-        let calculate = "datum.term + (datum.detail ? ' \u{b7} ' + datum.detail : '')";
-        specification["transform"] = json!([{ "calculate": calculate, "as": layers::ROW }]);
+    let drawn = drawing(&figure.kind);
+    if let (Value::Object(all), Value::Object(own)) = (&mut specification, drawn) {
+        all.extend(own);
     }
     specification
+}
+
+/// Layers with their size, or views side by side or below one another.
+fn drawing(kind: &FigureKind) -> Value {
+    let view = |layers: Vec<Value>, height: Value| json!({ "width": 560, "height": height, "layer": layers });
+    match kind {
+        FigureKind::EventStudy { points, sensitivity: None, x_title, y_title } => {
+            view(layers::event_study(points, x_title, y_title), json!(300))
+        }
+        FigureKind::EventStudy { points, sensitivity: Some(beside), x_title, y_title } => json!({ "hconcat": [
+            { "transform": panel("effects"), "width": 380, "height": 300, "layer": layers::event_study(points, x_title, y_title) },
+            { "transform": panel("sensitivity"), "width": 220, "height": 300, "title": { "text": beside.title, "fontSize": 11, "limit": 260 },
+              "layer": views::sensitivity(beside, y_title) },
+        ], "resolve": { "scale": { "y": "shared", "x": "independent", "color": "independent" } } }),
+        FigureKind::Lines { series, marks, x_title, y_title } => view(layers::lines(series, marks, x_title, y_title), json!(300)),
+        FigureKind::Means { arms, difference, marks, x_title, y_title } => json!({ "vconcat": [
+            { "transform": panel("arm"), "width": 560, "height": 260, "layer": layers::lines(arms, marks, x_title, y_title) },
+            { "transform": panel("difference"), "width": 560, "height": 130, "layer": views::difference(difference, x_title) },
+        ], "resolve": { "scale": { "color": "independent", "shape": "independent" } } }),
+        FigureKind::Balance { limits, samples, x_title, .. } => view(views::balance(*limits, samples, x_title), json!({ "step": 34 })),
+        FigureKind::Flow { .. } => {
+            let mut out = view(views::flow(), json!({ "step": 26 }));
+            out["transform"] = json!([{ "calculate": "datum.group + ': ' + datum.step", "as": layers::ROW }]);
+            out
+        }
+        FigureKind::Forest { against, x_title, .. } => {
+            let mut out = view(layers::forest(against, x_title), json!({ "step": 34 }));
+            let calculate = "datum.term + (datum.detail ? ' \u{b7} ' + datum.detail : '')";
+            out["transform"] = json!([{ "calculate": calculate, "as": layers::ROW }]);
+            out
+        }
+        FigureKind::Specifications { y_title, .. } => view(layers::specifications(y_title), json!(300)),
+    }
+}
+
+/// Only the rows of a panel.
+fn panel(name: &str) -> Value {
+    json!([{ "filter": { "field": "panel", "equal": name } }])
 }
 
 /// A cell as Vega-Lite knows values.
 fn plain(cell: &Cell) -> Value {
     match cell {
         Cell::Suppressed => json!("suppressed"),
+        Cell::ToFill(_) => Value::Null,
         other => value(other),
     }
 }
@@ -93,9 +124,13 @@ mod tests {
                 let data = figure.data();
                 let fields: Vec<&str> = data.columns.iter().map(|c| c.key.as_str()).collect();
                 let named: Vec<&str> = fields.iter().copied().chain(read["transform"][0]["as"].as_str()).collect();
-                let layers = read["layer"].as_array().unwrap();
-                assert!(!layers.is_empty());
-                layers.iter().for_each(|layer| check(layer, &named));
+                let views = ["hconcat", "vconcat"].iter().find_map(|k| read[*k].as_array().cloned()).unwrap_or_else(|| vec![read.clone()]);
+                for view in &views {
+                    let layers = view["layer"].as_array().unwrap();
+                    assert!(!layers.is_empty());
+                    layers.iter().for_each(|layer| check(layer, &named));
+                    assert!(views.len() == 1 || fields.contains(&view["transform"][0]["filter"]["field"].as_str().unwrap()));
+                }
                 let rows = read["data"]["values"].as_array().unwrap();
                 assert_eq!(rows.len(), data.rows.len());
                 for (r, row) in rows.iter().enumerate() {

@@ -5,7 +5,7 @@ mod shown;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::RenderError;
-use super::number::{self, Glyphs, SUPPRESSED};
+use super::number::{self, Glyphs, SUPPRESSED, TO_FILL};
 use super::text::printable;
 use crate::table::{Cell, Table};
 use shown::number_format;
@@ -127,6 +127,7 @@ fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, bound: 
         Cell::Whole(n) => words(sheet, row, column, &n.to_string(), &right),
         Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => number(sheet, *value),
         Cell::Suppressed => words(sheet, row, column, SUPPRESSED, &right),
+        Cell::ToFill(_) => words(sheet, row, column, TO_FILL, &Format::new().set_italic()),
         Cell::Undefined(_) => Ok(()),
         Cell::Interval { .. } => words(sheet, row, column, &number::cell(cell, Glyphs::Ascii), &right),
     }

@@ -1,5 +1,6 @@
 //! Means and spreads of the analytic sample by arm and period, summed exactly.
 
+use super::spread::{Gap, Spread};
 use crate::num::Centre;
 use crate::panel::{FirstTreated, Panel};
 
@@ -12,6 +13,10 @@ pub struct ArmPeriod {
     pub period: i64,
     /// The outcome.
     pub outcome: Centre,
+    /// The interval of its mean, clusters heeded; `None` with fewer than two clusters.
+    pub interval: Option<(f64, f64)>,
+    /// Clusters with rows of the arm in this period.
+    pub clusters: usize,
 }
 
 /// A variable at the first observation of each unit, by arm.
@@ -47,6 +52,8 @@ pub struct Description {
     pub outcome: String,
     /// By arm and period.
     pub by_period: Vec<ArmPeriod>,
+    /// Treated less comparison in each period that has both.
+    pub gaps: Vec<Gap>,
     /// The outcome and the covariates in the first period.
     pub baseline: Vec<Baseline>,
     /// The first period.
@@ -60,8 +67,8 @@ pub struct Description {
     pub seen: Vec<Seen>,
 }
 
-/// Describes a panel (without weights: these are the students that are there).
-pub fn describe(panel: &Panel) -> Description {
+/// Describes a panel (without weights: these are the students that are there), with intervals of means at a level of confidence.
+pub fn describe(panel: &Panel, level: f64) -> Description {
     let cells = &panel.cells;
     let arm = |c: u32| cells.is_ever_treated(cells.cohort_ix(c));
     let select = |treated: bool, period: usize, values: &[f64]| {
@@ -71,9 +78,14 @@ pub fn describe(panel: &Panel) -> Description {
     let mut by_period = Vec::new();
     for treated in [true, false] {
         for (p, &period) in cells.periods.iter().enumerate() {
-            by_period.push(ArmPeriod { treated, period, outcome: select(treated, p, &panel.outcome) });
+            by_period.push(ArmPeriod { treated, period, outcome: select(treated, p, &panel.outcome), interval: None, clusters: 0 });
         }
     }
+    let spread = Spread::of(panel, &by_period);
+    for (ix, arm) in by_period.iter_mut().enumerate() {
+        (arm.interval, arm.clusters) = (spread.interval(ix, arm.outcome.mean, level), spread.clusters(ix));
+    }
+    let gaps = spread.gaps(&by_period, level);
     let variables = std::iter::once((panel.outcome_name.as_str(), panel.outcome.as_slice()))
         .chain(panel.covariates.iter().map(|c| (c.name.as_str(), c.values.as_slice())));
     let baseline: Vec<Baseline> = variables
@@ -94,6 +106,7 @@ pub fn describe(panel: &Panel) -> Description {
     Description {
         outcome: panel.outcome_name.clone(),
         by_period,
+        gaps,
         untreated_sd,
         switching: panel.extras.status.is_some(),
         baseline,

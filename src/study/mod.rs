@@ -18,6 +18,7 @@ mod resolve;
 mod results;
 mod run;
 mod signs;
+mod spread;
 mod subgroup;
 mod trust;
 
@@ -39,5 +40,6 @@ pub use plan::{Deviation, Kept, PlanSection, lock};
 pub use resolve::resolve;
 pub use results::document;
 pub use run::{Loaded, Run, SubgroupDifference, SubgroupResult, carry_out, columns, draw, questions};
+pub use spread::Gap;
 pub use subgroup::{Subgroup, by_subgroup, subgroups};
-pub use trust::Trust;
+pub use trust::{COMPARED, Trust};

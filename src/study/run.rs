@@ -176,7 +176,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
                 }
             };
             if s == 0 {
-                descriptions.push(describe(&panel));
+                descriptions.push(describe(&panel, study.study.level));
             }
             match analyse_panel(&panel, &question, &leader, executor) {
                 Ok(mut found) => {

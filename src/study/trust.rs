@@ -5,6 +5,7 @@ use super::calibration::Calibration;
 use super::file::{AnalysisSection, StudyFile};
 use crate::cohort::{Cohort, Faults};
 use crate::evaluate::{Performance, performances, replicate};
+use crate::infer::Method;
 use crate::panel::{Executor, spread};
 use serde_json::{Value, json};
 
@@ -20,6 +21,8 @@ pub struct Trust {
     pub estimator: String,
     /// How it did: coverage, with its Monte Carlo error, and the verdict.
     pub performance: Performance,
+    /// How the study's other methods did on the same draws, those that draw nothing at random themselves.
+    pub others: Vec<Performance>,
     /// Whether the design was fitted to data; else it is the simulated world's.
     pub fitted: bool,
 }
@@ -47,7 +50,7 @@ pub(super) fn trust(
     own.analysis = vec![AnalysisSection {
         name: "headline".into(),
         estimators: vec![analysis.estimator.label()],
-        inference: vec![inference],
+        inference: std::iter::once(inference.clone()).chain(beside(analysis, &inference)).collect(),
         multiplicity: None,
         covariates: study.analysis.first().and_then(|a| a.covariates.clone()),
     }];
@@ -59,8 +62,35 @@ pub(super) fn trust(
     let source = calibration.source(Some(cohort))?;
     let (experiment, _) = calibration.experiment(&*source, calibration.grid(&*source)?)?;
     let found = spread(executor, replicates, |i| replicate(&experiment, 0, i));
-    let performance = performances(&experiment, &found).into_iter().next();
-    Ok(performance.map(|performance| Trust { estimator: analysis.label(), performance, fitted: study.data.path.is_some() }))
+    let mut performances = performances(&experiment, &found).into_iter();
+    let performance = performances.next();
+    let effect = performance.as_ref().and_then(|p| p.effect);
+    Ok(performance.map(|performance| Trust {
+        estimator: analysis.label(),
+        performance,
+        // A method that does not fit the estimator is none of its intervals.
+        others: performances.filter(|p| p.n > 0 && p.effect == effect).collect(),
+        fitted: study.data.path.is_some(),
+    }))
+}
+
+/// Methods whose intervals come of a formula, or of leaving clusters out: trying them on the same draws costs little.
+const EXACT: &[&str] = &["cluster", "robust", "jackknife", "model"];
+/// Tried beside the study's own methods where they exist for its estimator: what is usual, and what counts units for clusters.
+pub const COMPARED: &[&str] = &["cluster:cr1", "robust"];
+
+/// The other methods that are tried: those of the headline analysis that draw nothing at random, and those for comparison.
+fn beside(analysis: &Analysis, but: &str) -> Vec<String> {
+    let own = analysis.effects.iter().filter_map(|e| e.result.as_ref().ok()).map(|r| r.inference.as_str());
+    let mut out: Vec<String> = Vec::new();
+    for label in own.filter(|label| EXACT.contains(&label.split(':').next().unwrap_or_default())).chain(COMPARED.iter().copied()) {
+        // By the name it is known under, which leaves defaults out.
+        let Some(label) = Method::parse(label).ok().map(|m| m.label()) else { continue };
+        if label != but && !out.contains(&label) {
+            out.push(label);
+        }
+    }
+    out
 }
 
 impl Trust {
@@ -71,6 +101,10 @@ impl Trust {
             "estimator": self.estimator, "inference": p.method, "design": if self.fitted { "fitted to the data" } else { "simulated" },
             "draws": p.n + p.n_failed(), "n": p.n,
             "coverage": p.coverage.map(|m| m.value), "coverage_mc": p.coverage.and_then(|m| m.mc_error), "promise": p.verdict.word(),
+            "others": self.others.iter().map(|o| json!({
+                "inference": o.method, "n": o.n, "coverage": o.coverage.map(|m| m.value), "coverage_mc": o.coverage.and_then(|m| m.mc_error),
+                "promise": o.verdict.word(),
+            })).collect::<Vec<_>>(),
         })
     }
 }

@@ -93,6 +93,8 @@ pub enum Cell {
     Undefined(String),
     /// A value withheld to protect students: neither zero nor missing.
     Suppressed,
+    /// A value that no data tell: for the author to fill in, and what is asked.
+    ToFill(String),
 }
 
 const NOT_FINITE: &str = "not a finite number";
@@ -152,6 +154,11 @@ impl Cell {
         Cell::Undefined(if reason.is_empty() { NOT_FINITE.to_string() } else { reason.to_string() })
     }
 
+    /// A value for the author to fill in, and what is asked.
+    pub fn to_fill(asked: impl Into<String>) -> Cell {
+        Cell::ToFill(asked.into())
+    }
+
     /// The cell with every number in it finite: what is not becomes [`Cell::Undefined`].
     pub fn checked(&self) -> Cow<'_, Cell> {
         let undefined = || Cow::Owned(Cell::undefined(NOT_FINITE));
@@ -174,7 +181,7 @@ impl Cell {
 
     /// Whether the cell holds a number: such columns are aligned to the right.
     pub fn is_numeric(&self) -> bool {
-        !matches!(self, Cell::Text(_) | Cell::Undefined(_) | Cell::Suppressed)
+        !matches!(self, Cell::Text(_) | Cell::Undefined(_) | Cell::Suppressed | Cell::ToFill(_))
     }
 }
 

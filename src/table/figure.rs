@@ -2,6 +2,15 @@
 
 use serde::Serialize;
 
+mod balance;
+mod flow;
+mod means;
+mod sensitivity;
+
+pub use balance::BalanceRow;
+pub use flow::{FlowCount, FlowStage, FlowStep};
+pub use sensitivity::{Bounds, Sensitivity};
+
 use super::cell::{Cell, Digits};
 use super::specification::{self, ChoiceRow, SpecificationPoint};
 use super::table::{Column, Table};
@@ -29,12 +38,15 @@ pub enum FigureKind {
     EventStudy {
         /// One point an event time.
         points: Vec<EventPoint>,
+        /// How the effect holds where trends were not parallel, drawn beside it on the same scale.
+        #[serde(default)]
+        sensitivity: Option<Sensitivity>,
         /// The words under the horizontal axis.
         x_title: String,
         /// The words over the vertical axis, with the unit.
         y_title: String,
     },
-    /// Outcome means by arm over time.
+    /// Lines over a position: paths of effects, curves of power.
     Lines {
         /// One line an arm.
         series: Vec<Series>,
@@ -45,10 +57,46 @@ pub enum FigureKind {
         /// The words over the vertical axis, with the unit.
         y_title: String,
     },
+    /// Outcome means of both arms over time, and below them the difference between the arms.
+    Means {
+        /// One line an arm.
+        arms: Vec<Series>,
+        /// The first arm less the second.
+        difference: Series,
+        /// Vertical marks: where and what.
+        marks: Vec<(f64, String)>,
+        /// The words under the horizontal axis.
+        x_title: String,
+        /// The words over the vertical axis, with the unit.
+        y_title: String,
+    },
+    /// How far apart the groups were before, variable by variable (a love plot).
+    Balance {
+        /// Whose differences are drawn: one mark a row each.
+        samples: Vec<String>,
+        /// One variable a row.
+        rows: Vec<BalanceRow>,
+        /// The sizes up to which a difference is small, and beyond which it is large.
+        limits: [f64; 2],
+        /// The words under the horizontal axis, with the unit.
+        x_title: String,
+    },
+    /// From the rows of the source to those analysed: a flow diagram.
+    Flow {
+        /// What all have in common, from the top.
+        steps: Vec<FlowStep>,
+        /// The names of the arms.
+        arms: Vec<String>,
+        /// What follows arm by arm.
+        stages: Vec<FlowStage>,
+    },
     /// Estimates below one another.
     Forest {
         /// One estimate a row.
         rows: Vec<ForestRow>,
+        /// The value that estimates are held against, and what it means.
+        #[serde(default)]
+        against: Against,
         /// The words under the horizontal axis, with the unit.
         x_title: String,
     },
@@ -80,6 +128,21 @@ pub struct EventPoint {
     pub band_high: Option<f64>,
     /// Whether this is the reference, zero by construction.
     pub reference: bool,
+}
+
+/// The value that the estimates of a forest plot are held against.
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
+pub struct Against {
+    /// Where its line stands.
+    pub value: f64,
+    /// What it means.
+    pub words: String,
+}
+
+impl Default for Against {
+    fn default() -> Against {
+        Against { value: 0.0, words: "no effect".into() }
+    }
 }
 
 /// A point of a line: position, value, and its interval if known.
@@ -115,9 +178,18 @@ impl Figure {
     /// The table the figure was drawn from, under the figure's id and title.
     pub fn data(&self) -> Table {
         let (columns, rows, notes) = match &self.kind {
-            FigureKind::EventStudy { points, x_title, y_title } => event_rows(points, x_title, y_title),
+            FigureKind::EventStudy { points, sensitivity, x_title, y_title } => {
+                let content = event_rows(points, x_title, y_title);
+                match sensitivity {
+                    Some(sensitivity) => sensitivity::beside(sensitivity, content),
+                    None => content,
+                }
+            }
             FigureKind::Lines { series, marks, x_title, y_title } => line_rows(series, marks, x_title, y_title),
-            FigureKind::Forest { rows, x_title } => forest_rows(rows, x_title),
+            FigureKind::Means { arms, difference, marks, x_title, y_title } => means::data((arms, difference), marks, x_title, y_title),
+            FigureKind::Balance { samples, rows, x_title, .. } => balance::data(samples, rows, x_title),
+            FigureKind::Flow { steps, arms, stages } => flow::data(steps, arms, stages),
+            FigureKind::Forest { rows, against, x_title } => forest_rows(rows, against, x_title),
             FigureKind::Specifications { points, rows, y_title } => {
                 let (columns, rows) = specification::data(points, rows, y_title);
                 (columns, rows, Vec::new())
@@ -195,20 +267,28 @@ fn position(x: f64) -> Cell {
     if whole as f64 == x { Cell::Whole(whole) } else { Cell::number(Some(x), "") }
 }
 
-fn forest_rows(rows: &[ForestRow], x_title: &str) -> Content {
+fn forest_rows(rows: &[ForestRow], against: &Against, x_title: &str) -> Content {
     let mut columns = vec![Column::new("term", "Estimate of"), Column::new("detail", "Detail"), Column::new("estimate", x_title)];
     columns.extend(bound_columns());
     columns.push(Column::new("headline", "Headline").explain("Whether the answer rests on this estimate."));
+    let held = against.value != 0.0;
+    if held {
+        columns.push(Column::new("against", &against.words).explain("The value that estimates are held against."));
+    }
     let rows = rows.iter().map(|r| {
         let digits = Digits::for_interval(r.estimate, r.low, r.high);
-        vec![
+        let mut row = vec![
             Cell::text(&r.label),
             Cell::text(&r.detail),
             Cell::number_with(Some(r.estimate), digits, ""),
             bound(r.low, r.high, digits),
             bound(r.high, r.low, digits),
             Cell::text(if r.headline { "yes" } else { "no" }),
-        ]
+        ];
+        if held {
+            row.push(Cell::number(Some(against.value), ""));
+        }
+        row
     });
     (columns, rows.collect(), Vec::new())
 }
@@ -228,8 +308,12 @@ mod tests {
             band_high: None,
             reference,
         };
-        let kind =
-            FigureKind::EventStudy { points: vec![point(-1, true), point(0, false)], x_title: "Years".into(), y_title: "Effect".into() };
+        let kind = FigureKind::EventStudy {
+            points: vec![point(-1, true), point(0, false)],
+            sensitivity: None,
+            x_title: "Years".into(),
+            y_title: "Effect".into(),
+        };
         let figure = Figure { id: "e".into(), title: "E".into(), alt: String::new(), caption: String::new(), kind };
         let data = figure.data();
         assert_eq!(data.rows.len(), 2);

@@ -21,7 +21,10 @@ mod specification;
 mod table;
 
 pub use cell::{Cell, Digits};
-pub use figure::{EventPoint, Figure, FigureKind, ForestRow, Series, SeriesPoint};
+pub use figure::{
+    Against, BalanceRow, Bounds, EventPoint, Figure, FigureKind, FlowCount, FlowStage, FlowStep, ForestRow, Sensitivity, Series,
+    SeriesPoint,
+};
 pub use redo::{Here, NotHere, Printed, Redo, Trial, TrialChoice};
 pub use report::{Answer, CheckLine, KeyNumber, Level, Method, Notice, Report, Rerun};
 pub use specification::{ChoiceRow, SpecificationPoint};

@@ -19,6 +19,9 @@ pub const DASH: &str = "\u{2014}";
 /// What stands for a value withheld to protect students.
 pub const SUPPRESSED: &str = "<suppressed>";
 
+/// What stands for a value that the author has to fill in.
+pub const TO_FILL: &str = "<to fill in>";
+
 /// A measured number with thousands separators; a dash if it is not finite.
 ///
 /// Scientific notation is used only below 0.0001 with [`Digits::Auto`] and from 10¹⁵. Zero has no sign.
@@ -98,6 +101,7 @@ pub fn cell(cell: &Cell, glyphs: Glyphs) -> String {
         Cell::Interval { low, high, digits } => interval(*low, *high, *digits, glyphs),
         Cell::Undefined(_) => DASH.to_string(),
         Cell::Suppressed => SUPPRESSED.to_string(),
+        Cell::ToFill(_) => TO_FILL.to_string(),
     }
 }
 

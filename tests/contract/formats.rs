@@ -1,9 +1,11 @@
 //! What a run prints is what it found: every number of every table of every built-in study, in every format, read back.
 
 mod columnar;
+mod drawn;
 mod folder;
 mod grid;
 mod office;
+mod page;
 
 use didact::panel::Serial;
 use didact::render::{Format, number};
@@ -50,25 +52,26 @@ fn rare() -> Table {
         ]);
     }
     table.push(vec![Cell::Suppressed; 9]);
+    table.push((0..9).map(|i| Cell::to_fill(format!("=question {i}?"))).collect());
     table.push((0..9).map(|_| Cell::undefined("one cluster")).collect());
     table
 }
 
-/// The tables that are looked at, each with the study it comes from.
-fn all() -> Vec<(String, Vec<Table>)> {
-    let mut out = vec![("rare".to_string(), vec![rare()])];
+/// The reports that are looked at, each with its study.
+fn reports() -> Vec<(&'static str, Report)> {
     // Two at a time: each is one job after the other.
     let half = STUDIES.len() / 2;
-    let reports: Vec<(&str, Report)> = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let jobs =
             [&STUDIES[..half], &STUDIES[half..]].map(|part| scope.spawn(|| part.iter().map(|s| (s.id, report(s.id))).collect::<Vec<_>>()));
         jobs.into_iter().flat_map(|job| job.join().expect("every study runs")).collect()
-    });
-    for (id, report) in reports {
-        let figures = report.figures.iter().map(|figure| Table { id: format!("figure-{}", figure.id), ..figure.data() });
-        out.push((id.to_string(), report.tables.iter().cloned().chain(figures).collect()));
-    }
-    out
+    })
+}
+
+/// The tables of a report, and those behind its figures.
+fn tables(report: &Report) -> Vec<Table> {
+    let figures = report.figures.iter().map(|figure| Table { id: format!("figure-{}", figure.id), ..figure.data() });
+    report.tables.iter().cloned().chain(figures).collect()
 }
 
 /// What a printed number says, with the ASCII signs of a program.
@@ -140,6 +143,7 @@ fn is_shown(cell: &Cell, shown: &str) -> bool {
         }
         Cell::Undefined(_) => shown == "\u{2014}",
         Cell::Suppressed => matches!(shown, "<suppressed>" | "suppressed" | "withheld"),
+        Cell::ToFill(_) => matches!(shown, "<to fill in>" | "to fill in"),
     }
 }
 
@@ -162,7 +166,12 @@ fn check_shown(what: &str, table: &Table, grid: &[Vec<String>]) {
 #[test]
 fn every_printed_number_reads_back_in_every_format() {
     let mut numbers = 0;
-    for (study, tables) in all() {
+    let reports = reports();
+    let own = Report { tables: vec![rare()], figures: Vec::new(), ..reports[0].1.clone() };
+    for (study, report) in std::iter::once(("rare", own)).chain(reports) {
+        page::check(study, &report);
+        numbers += report.figures.iter().map(|figure| drawn::check(study, figure)).sum::<usize>();
+        let tables = tables(&report);
         for table in &tables {
             let what = |format: Format| format!("{study}, {}, {}", table.id, format.name());
             let text = |format: Format| format.text(table).expect("a text format");
@@ -177,7 +186,7 @@ fn every_printed_number_reads_back_in_every_format() {
             numbers += table.rows.iter().flatten().filter(|cell| cell.is_numeric()).count();
         }
         let office = |format: Format| format.files(&tables).expect("an office file").remove(0).1;
-        office::check_xlsx(&study, &tables, office(Format::Xlsx));
+        office::check_xlsx(study, &tables, office(Format::Xlsx));
         for (table, grid) in tables.iter().zip(office::docx(&office(Format::Docx))) {
             check_shown(&format!("{study}, {}, docx", table.id), table, &grid);
         }

@@ -16,6 +16,9 @@
     tip.textContent = element.dataset.explain;
     tip.hidden = false;
     element.setAttribute("aria-describedby", "tip");
+    place(element);
+  };
+  const place = (element) => {
     const at = element.getBoundingClientRect();
     const own = tip.getBoundingClientRect();
     const left = Math.min(Math.max(8, at.left + at.width / 2 - own.width / 2), innerWidth - own.width - 8);
@@ -38,7 +41,98 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
   });
-  addEventListener("scroll", hide, { capture: true, passive: true });
+  // The page scrolls to what the keyboard reaches: its explanation goes with it.
+  const moved = () => {
+    if (shownFor && shownFor === document.activeElement) place(shownFor);
+    else hide();
+  };
+  addEventListener("scroll", moved, { capture: true, passive: true });
+
+  // Marks of figures say their numbers at once; in a saved figure they are titles again.
+  for (const mark of document.querySelectorAll("svg .mark")) {
+    const title = mark.querySelector("title");
+    if (!title) continue;
+    mark.dataset.explain = title.textContent;
+    title.remove();
+  }
+
+  // Figures are saved from what the page holds.
+  const SVG = "http://www.w3.org/2000/svg";
+  const element = (name, attributes, words) => {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    if (words !== undefined) made.textContent = words;
+    return made;
+  };
+  const lines = (words, most) => {
+    const out = [""];
+    for (const word of words.split(/\s+/)) {
+      const line = out[out.length - 1];
+      if (line && line.length + word.length >= most) out.push(word);
+      else out[out.length - 1] = line ? line + " " + word : word;
+    }
+    return out;
+  };
+  // The drawing by itself, on white paper, with its title, in colours that need no style sheet.
+  const alone = (figure) => {
+    const source = figure.querySelector("svg.wide").cloneNode(true);
+    const [, , width, height] = source.getAttribute("viewBox").split(" ").map(Number);
+    const heading = lines(figure.querySelector("h3").textContent, 72);
+    const top = 14 + 21 * heading.length;
+    const size = { viewBox: `0 0 ${width} ${height + top}`, width, height: height + top };
+    const out = element("svg", { ...size, role: "img", "font-family": "DejaVu Sans, Verdana, Geneva, sans-serif" });
+    out.append(element("title", {}, heading.join(" ")), element("rect", { width, height: height + top, fill: "#ffffff" }));
+    heading.forEach((line, ix) => {
+      out.append(element("text", { x: 20, y: 12 + 21 * (ix + 1), "font-size": 16, "font-weight": 700, fill: "#1b1f24" }, line));
+    });
+    for (const mark of source.querySelectorAll("[data-explain]")) {
+      mark.prepend(element("title", {}, mark.dataset.explain));
+      mark.removeAttribute("data-explain");
+      mark.removeAttribute("aria-describedby");
+    }
+    const body = element("g", { transform: `translate(0 ${top})` });
+    body.append(...source.childNodes);
+    out.append(body);
+    const text = new XMLSerializer().serializeToString(out).replace(/var\(--fig-[a-z0-9]+, ?(#[0-9a-f]+)\)/g, "$1");
+    return { text, width, height: height + top };
+  };
+  const picture = async ({ text, width, height }) => {
+    const image = new Image();
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
+    await image.decode();
+    const scale = 2.5;
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.ceil(width * scale);
+    canvas.height = Math.ceil(height * scale);
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("no picture"))), "image/png"));
+  };
+  const content = async (kind, box) => {
+    const figure = box.closest("figure");
+    if (kind === "svg") return new Blob([alone(figure).text + "\n"], { type: "image/svg+xml" });
+    if (kind === "png") return picture(alone(figure));
+    const held = box.querySelector(`template[data-kind="${kind}"]`).content.textContent;
+    if (kind === "csv") return new Blob([held], { type: "text/csv" });
+    return new Blob([held + "\n"], { type: "application/json" });
+  };
+  for (const box of document.querySelectorAll(".save")) box.hidden = false;
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-save]");
+    if (!button) return;
+    const box = button.closest(".save");
+    const told = box.querySelector(".saved");
+    const name = `${box.dataset.file}.${button.dataset.save}`;
+    try {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await content(button.dataset.save, box));
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      told.textContent = `${name} is saved.`;
+    } catch {
+      told.textContent = `${name} could not be made in this browser; the run's folder holds it (figures).`;
+    }
+  });
 
   // Tables sort by a click on a heading; what has no value comes last.
   const order = new Intl.Collator("en", { numeric: true }).compare;

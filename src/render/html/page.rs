@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::redo;
 use super::terms::{Piece, explained};
+use crate::render::csv::csv;
 use crate::render::svg::{Style, svg};
+use crate::render::vega::vega_lite;
 use crate::table::number::{self, Glyphs};
 use crate::table::{Cell, CheckLine, Figure, KeyNumber, Level, Report, Rerun, Table};
 
@@ -70,6 +72,11 @@ struct Drawing<'a> {
     wide: String,
     narrow: String,
     data: Grid,
+    /// The stem of its files' names.
+    file: String,
+    /// Its numbers, and how they are drawn, to be saved from the page.
+    csv: String,
+    vega: String,
 }
 
 #[derive(Serialize)]
@@ -127,6 +134,9 @@ impl<'a> Page<'a> {
             wide: svg(figure, Style::Inline),
             narrow: svg(figure, Style::Narrow),
             data: grid(&figure.data(), "data-", ids),
+            file: slug(&figure.id),
+            csv: csv(&figure.data()),
+            vega: vega_lite(figure).to_string(),
         };
         Page {
             policy,
@@ -187,7 +197,23 @@ fn line<'a>(check: &'a CheckLine, prose: &dyn Fn(&str) -> Vec<Piece>) -> Line<'a
 }
 
 /// Tables that few readers ask for: folded.
-const FOLDED: [&str; 8] = ["checks", "fallacies", "essa", "facts", "questions", "settings", "codebook", "design"];
+const FOLDED: [&str; 15] = [
+    "checks",
+    "fallacies",
+    "essa",
+    "facts",
+    "questions",
+    "settings",
+    "codebook",
+    "design",
+    "event-study",
+    "cohorts",
+    "distribution",
+    "joint-tests",
+    "components",
+    "descriptives",
+    "sample-flow",
+];
 
 fn grid(table: &Table, prefix: &str, ids: &mut Ids) -> Grid {
     let numeric: Vec<bool> = (0..table.columns.len()).map(|ix| table.is_numeric(ix)).collect();
@@ -210,7 +236,7 @@ fn grid(table: &Table, prefix: &str, ids: &mut Ids) -> Grid {
     Grid {
         id: ids.take(prefix, &table.id),
         title: table.title.clone(),
-        folded: table.id.starts_with("check-") || FOLDED.contains(&table.id.as_str()),
+        folded: ["check-", "wwc-"].iter().any(|stem| table.id.starts_with(stem)) || FOLDED.contains(&table.id.as_str()),
         columns: columns.collect(),
         rows: rows.collect(),
         notes: table.notes.iter().cloned().chain(reasons).collect(),
@@ -226,13 +252,22 @@ fn shell(cell: &Cell) -> Shell {
         Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => (exact(*value), None),
         Cell::Interval { low, .. } => (low.map_or_else(|| Some("-1e999".to_string()), exact), None),
         Cell::Undefined(reason) => (Some(String::new()), Some(reason.clone())),
+        Cell::ToFill(asked) => (Some(String::new()), Some(format!("For the author to fill in: {asked}."))),
         Cell::Suppressed => (Some(String::new()), Some("Withheld so that no student can be recognised.".to_string())),
     };
     let shown = match cell {
         Cell::Suppressed => "withheld".to_string(),
+        Cell::ToFill(_) => "to fill in".to_string(),
         other => number::cell(other, Glyphs::Typographic),
     };
     Shell { shown, sort, reason, numeric: false, heads: false }
+}
+
+/// Letters, digits and hyphens; never empty.
+fn slug(wanted: &str) -> String {
+    let slug: String = wanted.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(60).collect();
+    let slug = slug.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    if slug.is_empty() { "x".into() } else { slug }
 }
 
 /// The ids given out so far.
@@ -242,9 +277,7 @@ struct Ids(Vec<String>);
 impl Ids {
     /// An id of letters, digits and hyphens that no other element has.
     fn take(&mut self, prefix: &str, wanted: &str) -> String {
-        let slug: String = wanted.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(60).collect();
-        let slug = slug.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-        let stem = format!("{prefix}{}", if slug.is_empty() { "x" } else { &slug });
+        let stem = format!("{prefix}{}", slug(wanted));
         let mut id = stem.clone();
         let mut n = 2;
         while self.0.contains(&id) {

@@ -7,7 +7,7 @@ use crate::table::{Cell, Table};
 ///
 /// It is plain ASCII, so it reads right under any encoding, and brings no style of its own. Numeric cells have
 /// `class="number"` and their value at full precision in `data-value`; an undefined cell is a dash with its reason as title;
-/// a suppressed cell is the word *withheld* in `class="suppressed"`.
+/// a suppressed cell is the word *withheld* in `class="suppressed"`, one for the author *to fill in* in `class="to-fill"`.
 pub fn table(table: &Table) -> String {
     let mut out = format!("<table id=\"{}\">\n<caption>{}</caption>\n<thead>\n<tr>", id(&table.id), escape(&table.title));
     let numeric: Vec<bool> = (0..table.columns.len()).map(|ix| table.is_numeric(ix)).collect();
@@ -39,6 +39,7 @@ pub fn table(table: &Table) -> String {
 
 fn shown(cell: &Cell, numeric: bool, heads: bool) -> String {
     let (more, words) = match cell {
+        Cell::ToFill(asked) => (format!(" class=\"to-fill\" title=\"{}\"", escape(asked)), "to fill in".to_string()),
         Cell::Suppressed => (" class=\"suppressed\"".to_string(), "withheld".to_string()),
         Cell::Undefined(reason) => (format!("{} title=\"{}\"", class(numeric), escape(reason)), escape(DASH)),
         other => {
@@ -58,7 +59,7 @@ fn value(cell: &Cell) -> Option<String> {
             let end = |end: &Option<f64>, open: &str| end.and_then(number::exact).unwrap_or_else(|| open.to_string());
             Some(format!("{} {}", end(low, "-Inf"), end(high, "Inf")))
         }
-        Cell::Text(_) | Cell::Undefined(_) | Cell::Suppressed => None,
+        Cell::Text(_) | Cell::Undefined(_) | Cell::Suppressed | Cell::ToFill(_) => None,
     }
 }
 

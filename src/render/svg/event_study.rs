@@ -12,20 +12,34 @@ const AFTER: Ink = Ink::Series(0);
 
 /// Draws the figure below `top`.
 pub fn draw(canvas: &mut Canvas, top: f64, points: &[EventPoint], x_title: &str, y_title: &str) {
+    let right = canvas.width - if canvas.is_narrow() { 6.0 } else { 24.0 };
+    panel(canvas, (top, canvas.height - 54.0), right, points, &[], x_title, y_title);
+}
+
+/// Draws the effects from `top` to the horizontal axis at `bottom`, and up to `right`, on a scale that holds `others`, too; gives back
+/// that scale.
+pub(super) fn panel(
+    canvas: &mut Canvas,
+    (top, bottom): (f64, f64),
+    right: f64,
+    points: &[EventPoint],
+    others: &[f64],
+    x_title: &str,
+    y_title: &str,
+) -> Option<Axis> {
     let mut points: Vec<&EventPoint> = points.iter().filter(|p| p.estimate.is_finite()).collect();
     points.sort_by_key(|p| p.event_time);
     let ends = points.iter().flat_map(|p| [Some(p.estimate), p.low, p.high, p.band_low, p.band_high]);
-    let (Some((low, high)), Some(first), Some(last)) = (extent(ends.flatten().chain([0.0])), points.first(), points.last()) else {
-        return canvas.nothing();
+    let ends = ends.flatten().chain([0.0]).chain(others.iter().copied());
+    let (Some((low, high)), Some(first), Some(last)) = (extent(ends), points.first(), points.last()) else {
+        canvas.nothing();
+        return None;
     };
     let (first, last) = (first.event_time, last.event_time);
     let y = Axis::over(low, high, 6);
     let left = if canvas.is_narrow() { 14.0 } else { 28.0 } + y.label_width(13.0);
-    let right = canvas.width - if canvas.is_narrow() { 6.0 } else { 24.0 };
-    let grid = Grid {
-        x: Axis::whole(first, last, 0.6, if canvas.is_narrow() { 9 } else { 16 }).between(left, right),
-        y: y.between(canvas.height - 54.0, top + 38.0),
-    };
+    let most = if canvas.is_narrow() { 9 } else { 16 };
+    let grid = Grid { x: Axis::whole(first, last, 0.6, most).between(left, right), y: y.between(bottom, top + 38.0) };
     canvas.axes(&grid, x_title, y_title);
     let (ceiling, floor) = (grid.y.to, grid.y.from);
 
@@ -33,12 +47,13 @@ pub fn draw(canvas: &mut Canvas, top: f64, points: &[EventPoint], x_title: &str,
     if first < 0 && last >= 0 {
         canvas.rect((left, ceiling), (begins - left, floor - ceiling), Ink::Muted, 0.06);
         canvas.dashed((begins, ceiling - 4.0), (begins, floor), Ink::Muted, 1.0);
-        let words = if canvas.is_narrow() { ["before", "after"] } else { ["before treatment", "after treatment begins"] };
+        let tight = canvas.is_narrow() || !others.is_empty();
+        let words = if tight { ["before", "after"] } else { ["before treatment", "after treatment begins"] };
         canvas.text(begins - 8.0, ceiling + 16.0, words[0], BEFORE, plain(12.5), Anchor::End);
         canvas.text(begins + 8.0, ceiling + 16.0, words[1], AFTER, plain(12.5), Anchor::Start);
     }
     let banded = ribbon(canvas, &grid, &points);
-    if banded && !canvas.is_narrow() {
+    if banded && !canvas.is_narrow() && others.is_empty() {
         let key = "bars: each time by itself · ribbon: all times at once";
         canvas.text(right, ceiling - 14.0, key, Ink::Muted, plain(11.5), Anchor::End);
     }
@@ -47,6 +62,7 @@ pub fn draw(canvas: &mut Canvas, top: f64, points: &[EventPoint], x_title: &str,
     for point in points {
         mark(canvas, &grid, point);
     }
+    Some(grid.y)
 }
 
 /// The band as ribbons through neighbouring points, pinched at the reference; whether there is any.

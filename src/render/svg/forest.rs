@@ -1,18 +1,19 @@
-//! Estimates below one another, with their intervals and the line of no effect.
+//! Estimates below one another, with their intervals and the line of the value they are held against.
 
 use super::axis::{Axis, extent};
 use super::canvas::{Anchor, Canvas, Font, Ink, bold, plain};
 use super::measure::{fit, width, wrap};
 use crate::table::number::{self, Glyphs};
-use crate::table::{Digits, ForestRow};
+use crate::table::{Against, Digits, ForestRow};
 
 /// Draws the figure below `top`; its height follows the number of rows.
-pub fn draw(canvas: &mut Canvas, top: f64, rows: &[ForestRow], x_title: &str) {
+pub fn draw(canvas: &mut Canvas, top: f64, rows: &[ForestRow], against: &Against, x_title: &str) {
     let rows: Vec<&ForestRow> = rows.iter().filter(|row| row.estimate.is_finite()).collect();
     let digits = common_digits(&rows);
     let rows: Vec<Row> = rows.into_iter().map(|row| Row::new(row, digits)).collect();
     let ends = rows.iter().flat_map(|row| [Some(row.source.estimate), row.low, row.high]).flatten();
-    let Some((low, high)) = extent(ends.chain([0.0])).filter(|_| !rows.is_empty()) else {
+    let held = Some(against.value).filter(|v| v.is_finite()).unwrap_or(0.0);
+    let Some((low, high)) = extent(ends.chain([held])).filter(|_| !rows.is_empty()) else {
         return canvas.nothing();
     };
     let narrow = canvas.is_narrow();
@@ -49,13 +50,13 @@ pub fn draw(canvas: &mut Canvas, top: f64, rows: &[ForestRow], x_title: &str) {
         }
     }
     for (from, to) in spans {
-        canvas.zero((x.at(0.0), from), (x.at(0.0), to));
+        canvas.zero((x.at(held), from), (x.at(held), to));
     }
     canvas.x_axis(&x, bottom, x_title);
     if !narrow {
         let heading = "Estimate [interval]";
         canvas.text(canvas.width - 20.0, first - 12.0, heading, Ink::Muted, plain(12.0), Anchor::End);
-        canvas.text_inside(x.at(0.0), first - 12.0, "no effect", Ink::Muted, plain(12.0));
+        canvas.text_inside(x.at(held), first - 12.0, &against.words, Ink::Muted, plain(12.0));
     }
     for (ix, row) in rows.iter().enumerate() {
         let y = first + pitch * ix as f64;

@@ -1,4 +1,4 @@
-//! Outcome means by arm over time: a line an arm, labelled at its end.
+//! Lines over a position, each labelled at its end.
 
 use super::axis::{Axis, Grid, extent};
 use super::canvas::{Anchor, Canvas, Ink, bold, plain};
@@ -11,11 +11,25 @@ const LABEL: f64 = 18.0;
 
 /// Draws the figure below `top`.
 pub fn draw(canvas: &mut Canvas, top: f64, series: &[Series], marks: &[(f64, String)], x_title: &str, y_title: &str) {
+    let bottom = canvas.height - 54.0;
+    panel(canvas, (top, bottom), series, marks, x_title, y_title);
+}
+
+/// Draws lines from `top` to the horizontal axis at `bottom`; gives back where the horizontal axis lies.
+pub(super) fn panel(
+    canvas: &mut Canvas,
+    (top, bottom): (f64, f64),
+    series: &[Series],
+    marks: &[(f64, String)],
+    x_title: &str,
+    y_title: &str,
+) -> Option<Axis> {
     let lines: Vec<(&str, Vec<SeriesPoint>)> = series.iter().map(|s| (s.name.as_str(), finite(&s.points))).collect();
     let points = || lines.iter().flat_map(|(_, points)| points);
     let ends = points().flat_map(|&(_, y, i)| [Some(y), i.map(|i| i.0), i.map(|i| i.1)]).flatten();
     let (Some((low, high)), Some((first, last))) = (extent(ends), extent(points().map(|p| p.0))) else {
-        return canvas.nothing();
+        canvas.nothing();
+        return None;
     };
 
     let named = canvas.is_narrow();
@@ -33,7 +47,7 @@ pub fn draw(canvas: &mut Canvas, top: f64, series: &[Series], marks: &[(f64, Str
     } else {
         Axis::over(first, last, x_ticks)
     };
-    let grid = Grid { x: x.between(left, right), y: y.between(canvas.height - 54.0, above) };
+    let grid = Grid { x: x.between(left, right), y: y.between(bottom, above) };
     if named {
         let y_words = fit(y_title, 13.0, false, canvas.width - 12.0);
         canvas.text(4.0, top + 12.0, &y_words, Ink::Text, plain(13.0), Anchor::Start);
@@ -70,9 +84,10 @@ pub fn draw(canvas: &mut Canvas, top: f64, series: &[Series], marks: &[(f64, Str
     } else {
         labels(canvas, &grid, &lines, room);
     }
+    Some(grid.x)
 }
 
-fn finite(points: &[SeriesPoint]) -> Vec<SeriesPoint> {
+pub(super) fn finite(points: &[SeriesPoint]) -> Vec<SeriesPoint> {
     let bounded = |i: Option<(f64, f64)>| i.filter(|(low, high)| low.is_finite() && high.is_finite());
     points.iter().filter(|p| p.0.is_finite() && p.1.is_finite()).map(|p| (p.0, p.1, bounded(p.2))).collect()
 }
@@ -117,7 +132,7 @@ fn ribbon(canvas: &mut Canvas, grid: &Grid, points: &[SeriesPoint], ix: usize) {
     }
 }
 
-fn says(name: &str, &(x, y, interval): &SeriesPoint) -> String {
+pub(super) fn says(name: &str, &(x, y, interval): &SeriesPoint) -> String {
     let (low, high) = interval.unzip();
     let digits = Digits::for_interval(y, low, high);
     let when = if x as i64 as f64 == x {

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::table::{EventPoint, Series};
+use crate::table::{Against, EventPoint, Series};
 
 /// A row of a forest plot by its words: term and detail.
 pub const ROW: &str = "row";
 
-const BLUE: &str = "#0072b2";
-const GREY: &str = "#57606a";
-const BLACK: &str = "#1b1f24";
-const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
+pub(super) const BLUE: &str = "#0072b2";
+pub(super) const GREY: &str = "#57606a";
+pub(super) const BLACK: &str = "#1b1f24";
+pub(super) const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
 
 /// Labels that an axis has room for.
 const MOST: usize = 16;
@@ -98,16 +98,17 @@ pub fn lines(series: &[Series], marks: &[(f64, String)], x_title: &str, y_title:
     layers
 }
 
-/// The line of no effect, the bars and the points, a row each in the order of the data.
-pub fn forest(x_title: &str) -> Vec<Value> {
-    let x = |field: &str| json!({ "field": field, "type": "quantitative", "title": x_title });
+/// The line of the value they are held against, the bars and the points, a row each in the order of the data.
+pub fn forest(against: &Against, x_title: &str) -> Vec<Value> {
+    let scale = json!({ "zero": against.value == 0.0 });
+    let x = |field: &str| json!({ "field": field, "type": "quantitative", "title": x_title, "scale": scale });
     let y = json!({ "field": ROW, "type": "nominal", "title": null, "sort": null, "axis": { "labelLimit": 260 } });
     let headline = json!({
         "field": "headline", "type": "nominal", "title": "The answer rests on it",
         "scale": { "domain": ["yes", "no"], "range": [BLUE, GREY] },
     });
     vec![
-        json!({ "mark": { "type": "rule", "color": BLACK }, "encoding": { "x": { "datum": 0 } } }),
+        json!({ "mark": { "type": "rule", "color": BLACK }, "encoding": { "x": { "datum": against.value } } }),
         json!({
             "mark": { "type": "rule", "strokeWidth": 2.5 },
             "encoding": { "y": y, "x": x("conf_low"), "x2": { "field": "conf_high" }, "color": headline },
@@ -144,7 +145,7 @@ pub fn specifications(y_title: &str) -> Vec<Value> {
 }
 
 /// What is said on hover.
-fn tips(numbers: &[&str], words: &[&str]) -> Value {
+pub(super) fn tips(numbers: &[&str], words: &[&str]) -> Value {
     let one = |field: &&str, kind: &str| json!({ "field": field, "type": kind });
     Value::Array(words.iter().map(|f| one(f, "nominal")).chain(numbers.iter().map(|f| one(f, "quantitative"))).collect())
 }

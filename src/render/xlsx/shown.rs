@@ -18,7 +18,7 @@ pub fn number_format(cell: &Cell) -> String {
         Cell::Percent(_) => "#,##0.0%".into(),
         Cell::PValue(p) if (0.0..0.001).contains(p) => "\"<0.001\"".into(),
         Cell::PValue(_) => "0.000".into(),
-        Cell::Text(_) | Cell::Interval { .. } | Cell::Undefined(_) | Cell::Suppressed => "General".into(),
+        Cell::Text(_) | Cell::Interval { .. } | Cell::Undefined(_) | Cell::Suppressed | Cell::ToFill(_) => "General".into(),
     }
 }
 

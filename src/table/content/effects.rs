@@ -38,7 +38,8 @@ pub(super) fn table(
         columns.push(Column::new("estimator", "Estimator"));
     }
     columns.extend([
-        Column::new("term", "Effect"),
+        Column::new("term", "Effect")
+            .explain("ATT: the mean effect on those who were treated; the others are means over fewer or otherwise counted of them"),
         Column::new("estimate", "Estimate").unit("outcome units").explain("the estimated effect, in the outcome's own units"),
         Column::new("conf", format!("{} interval", super::words::percent(level)))
             .unit("outcome units")

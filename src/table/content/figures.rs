@@ -1,27 +1,34 @@
 //! The figures of a run, as data.
 
-use super::disclosure::Gate;
-use super::words::arm;
+mod balance;
+mod coverage;
+mod event_study;
+mod flow;
+mod means;
+
 use crate::estimate::Estimand;
 use crate::study::Run;
-use crate::table::disclosure::WITHHELD;
-use crate::table::{EventPoint, Figure, FigureKind, ForestRow, Series};
+use crate::table::{Against, Figure, FigureKind, ForestRow, Series};
 
 /// Said where a point is not drawn.
-const STAYS: &str = " Points that would tell of too few students are withheld.";
+pub(super) const STAYS: &str = " Points that would tell of too few students are withheld.";
 
-/// Event studies, outcome means by group, and all estimates side by side.
+/// What the effect looks like over time and how it holds, what the outcome did in both groups, how the estimates compare, whether
+/// the groups were alike and who is missing, and whether the interval can be trusted.
 pub(super) fn figures(run: &Run) -> Vec<Figure> {
     let mut out = Vec::new();
     for (i, a) in run.analyses.iter().enumerate() {
         if has_path(a) && !run.analyses[..i].iter().any(|b| b.outcome == a.outcome && has_path(b)) {
-            out.extend(event_study(a, run.study.study.level));
+            out.extend(event_study::event_study(run, a));
         }
     }
-    out.extend(paths(run));
-    out.extend(means(run));
+    out.extend(means::means(run));
+    out.extend(balance::balance(run));
+    out.extend(flow::flow(run));
     out.push(forest(run));
     out.extend(super::specifications::figure(run));
+    out.extend(coverage::coverage(run));
+    out.extend(paths(run));
     // Names that differ only in letters a file name cannot hold get a number.
     for i in 1..out.len() {
         let same = out[..i]
@@ -93,102 +100,6 @@ fn paths(run: &Run) -> Vec<Figure> {
     out
 }
 
-fn event_study(a: &crate::study::Analysis, level: f64) -> Option<Figure> {
-    let first = a.effects.iter().find_map(|e| e.result.as_ref().ok()).map(|e| e.inference.clone())?;
-    // The simultaneous band of the first method that gives one.
-    let banded = a.effects.iter().find_map(|e| e.result.as_ref().ok().filter(|r| r.band.is_some()).map(|r| r.inference.clone()));
-    let band = |time: Option<i64>| {
-        let of = |e: &&crate::study::Effect| e.target.estimand == Estimand::Event && e.target.event_time == time;
-        a.effects
-            .iter()
-            .filter(of)
-            .filter_map(|e| e.result.as_ref().ok())
-            .find(|r| Some(&r.inference) == banded.as_ref())
-            .and_then(|r| r.band)
-    };
-    let mut points: Vec<EventPoint> = a
-        .effects
-        .iter()
-        .filter(|e| e.target.estimand == Estimand::Event)
-        .filter_map(|e| {
-            let r = e.result.as_ref().ok().filter(|r| r.inference == first)?;
-            Some(EventPoint {
-                event_time: e.target.event_time?,
-                estimate: r.estimate,
-                low: r.interval.low.value(),
-                high: r.interval.high.value(),
-                band_low: band(e.target.event_time).and_then(|b| b.low.value()),
-                band_high: band(e.target.event_time).and_then(|b| b.high.value()),
-                reference: false,
-            })
-        })
-        .collect();
-    if let Some(event_time) = reference(a) {
-        points.push(EventPoint { event_time, estimate: 0.0, low: None, high: None, band_low: None, band_high: None, reference: true });
-    }
-    points.sort_by_key(|p| p.event_time);
-    let fixed = if reference(a).is_some() { " hollow: the reference, zero by construction." } else { " hollow: before the start." };
-    let start = if a.sample.switching.is_some() { " The start is the first change of a treatment that may change again." } else { "" };
-    let withheld = |e: &crate::study::Effect| e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
-    let stays = if a.effects.iter().any(withheld) { STAYS } else { "" };
-    let ribbon = banded.as_ref().map(|b| format!(" ribbon: all times at once ({b});")).unwrap_or_default();
-    Some(Figure {
-        id: format!("event-study-{}", slug(&a.outcome)),
-        title: format!("{}: effect by time since the start", a.outcome),
-        alt: format!("Estimated effect on {} for each number of periods before and after the start, with intervals", a.outcome),
-        caption: format!(
-            "Points: estimates; bars: {} intervals ({first});{ribbon}{fixed} Before the start the points should lie near zero.{start}{stays}",
-            super::words::percent(level)
-        ),
-        kind: FigureKind::EventStudy {
-            points,
-            x_title: "Periods since the start".into(),
-            y_title: format!("Effect on {} (outcome units)", a.outcome),
-        },
-    })
-}
-
-fn means(run: &Run) -> Vec<Figure> {
-    let gate = Gate::of(run);
-    let small = |n: usize| gate.few(n as u64);
-    run.descriptions
-        .iter()
-        .map(|d| {
-            let series = [true, false]
-                .iter()
-                .map(|&treated| Series {
-                    name: arm(treated, d.switching).into(),
-                    points: d
-                        .by_period
-                        .iter()
-                        .filter(|p| p.treated == treated && !small(p.outcome.n))
-                        .filter_map(|p| Some((p.period as f64, p.outcome.mean?, None)))
-                        .collect(),
-                })
-                .collect();
-            Figure {
-                id: format!("means-{}", slug(&d.outcome)),
-                title: format!("{}: mean by group over time", d.outcome),
-                alt: if d.switching {
-                    format!("Mean {} in each period of units whose treatment changes at some time and of the others", d.outcome)
-                } else {
-                    format!("Mean {} in each period of treated and comparison units", d.outcome)
-                },
-                caption: format!(
-                    "Means of all observed units; a difference-in-differences compares how the lines move, not how high they lie.{}",
-                    if d.by_period.iter().any(|p| small(p.outcome.n)) { STAYS } else { "" }
-                ),
-                kind: FigureKind::Lines {
-                    series,
-                    marks: Vec::new(),
-                    x_title: "Period".into(),
-                    y_title: format!("Mean {} (outcome units)", d.outcome),
-                },
-            }
-        })
-        .collect()
-}
-
 fn forest(run: &Run) -> Figure {
     let mut rows = Vec::new();
     for a in &run.analyses {
@@ -216,6 +127,6 @@ fn forest(run: &Run) -> Figure {
             "{} intervals. Where estimators differ, look at what each assumes (methods, below).",
             super::words::percent(run.study.study.level)
         ),
-        kind: FigureKind::Forest { rows, x_title: "Effect (outcome units)".into() },
+        kind: FigureKind::Forest { rows, against: Against::default(), x_title: "Effect (outcome units)".into() },
     }
 }

@@ -28,6 +28,7 @@ mod specifications;
 mod subgroups;
 mod truth;
 mod words;
+mod wwc;
 
 pub use checks::checked;
 pub use components::components;
@@ -68,6 +69,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
     tables.extend(checks::tables(run));
     tables.extend(implementation::tables(run));
     tables.extend(truth::truth(run));
+    tables.extend(wwc::wwc(run));
     tables.extend(descriptives::codebook(run));
     tables.retain(|t| !t.rows.is_empty());
     let gate = Gate::of(run);

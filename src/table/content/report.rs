@@ -54,7 +54,8 @@ fn notices(run: &Run) -> Vec<Notice> {
     let mut out: Vec<Notice> = open.into_iter().chain(run.alarms().into_iter().map(sign)).collect();
     for a in &run.analyses {
         for w in &a.warnings {
-            let known = out.iter_mut().find(|n| n.code == w.code && n.message == w.message);
+            let message = told(&w.message);
+            let known = out.iter_mut().find(|n| n.code == w.code && n.message == message);
             let whose = format!("{} ({})", a.outcome, a.label());
             match known {
                 Some(n) => {
@@ -64,8 +65,8 @@ fn notices(run: &Run) -> Vec<Notice> {
                 }
                 None => out.push(Notice {
                     code: w.code.into(),
-                    title: whose,
-                    message: w.message.clone(),
+                    title: format!("About {whose}"),
+                    message,
                     level: if w.code.starts_with("covariates") || w.code == "duplicates-averaged" { Level::Note } else { Level::Caution },
                 }),
             }
@@ -77,6 +78,12 @@ fn notices(run: &Run) -> Vec<Notice> {
 fn capital(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A warning as a sentence.
+fn told(message: &str) -> String {
+    let end = if message.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{}{end}", capital(message))
 }
 
 /// How it was done: an entry for each card.

@@ -102,7 +102,7 @@ fn smallest(std_error: Option<f64>, df: Option<f64>, level: f64) -> Option<f64> 
 }
 
 /// Why there is no effect.
-fn lost(a: &Analysis) -> &str {
+pub(super) fn lost(a: &Analysis) -> &str {
     let withheld = |e: &crate::study::Effect| e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
     if a.effects.iter().any(withheld) { WITHHELD } else { "the effect is not identified" }
 }

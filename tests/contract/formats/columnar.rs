@@ -53,6 +53,7 @@ pub fn check_csv(what: &str, table: &Table, text: &str) {
                     Cell::Text(words) => field == words || field.strip_prefix('\'') == Some(words),
                     Cell::Undefined(_) => field.is_empty(),
                     Cell::Suppressed => field == "<suppressed>",
+                    Cell::ToFill(_) => field == "<to fill in>",
                     // A negative number is a number, never words with an apostrophe.
                     other => same(field.parse().ok(), value(other)),
                 };
@@ -76,6 +77,7 @@ pub fn check_json(what: &str, table: &Table, text: &str) {
                 Cell::Interval { low, high, .. } => same(found["low"].as_f64(), *low) && same(found["high"].as_f64(), *high),
                 Cell::Undefined(_) => found.is_null() && undefined.iter().any(|u| u["row"] == r && u["column"] == column.key.as_str()),
                 Cell::Suppressed => found["suppressed"] == true,
+                Cell::ToFill(asked) => found["to_fill"] == asked.as_str(),
                 other => same(found.as_f64(), value(other)),
             };
             assert!(right, "{what}, row {r}, {}: {cell:?} is written as {found}", column.key);
@@ -103,6 +105,7 @@ pub fn check_parquet(what: &str, table: &Table, bytes: Vec<u8>) {
                     Cell::Text(text) => words.get(r) == Some(text) && said.is_none(),
                     Cell::Undefined(reason) => words.get(r).is_none() && said == Some(format!("undefined: {reason}").as_str()),
                     Cell::Suppressed => words.get(r).is_none() && said == Some("suppressed"),
+                    Cell::ToFill(asked) => words.get(r).is_none() && said == Some(format!("to fill in: {asked}").as_str()),
                     other => same(double.get(r), value(other)) && said.is_none(),
                 };
                 assert!(right, "{what}, row {r}, {key}: {cell:?} is written as {:?}, {said:?}", words.get(r));

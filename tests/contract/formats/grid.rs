@@ -68,6 +68,7 @@ fn math(cell: &str) -> String {
 fn words(cell: &str) -> String {
     let named = [
         ("\\textit{suppressed}", "<suppressed>"),
+        ("\\textit{to fill in}", "<to fill in>"),
         ("\\textbackslash{}", "\\"),
         ("\\textless{}", "<"),
         ("\\textgreater{}", ">"),

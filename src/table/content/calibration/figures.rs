@@ -5,7 +5,7 @@ use super::estimator;
 use super::words::headlines;
 use crate::evaluate::{Measured, Performance};
 use crate::study::Calibrated;
-use crate::table::{Figure, FigureKind, ForestRow, Series, SeriesPoint};
+use crate::table::{Against, Figure, FigureKind, ForestRow, Series, SeriesPoint};
 use std::collections::BTreeSet;
 
 /// What is drawn along the grid: id, title, vertical axis, the measure, whether it is a share, whether methods differ in it.
@@ -72,6 +72,12 @@ fn point(x: f64, m: Measured, is_share: bool) -> SeriesPoint {
     (x, scale * m.value, ends)
 }
 
+/// A share in percent, with two Monte Carlo errors on either side.
+pub fn in_percent(m: Measured) -> (f64, Option<(f64, f64)>) {
+    let (_, value, ends) = point(0.0, m, true);
+    (value, ends)
+}
+
 /// The name of a line: estimator, method, outcome, and the other parameters of the grid.
 fn name(c: &Calibrated, p: &Performance, axis: usize, by_method: bool) -> String {
     let mut parts = vec![estimator(c, p)];
@@ -106,6 +112,10 @@ fn side_by_side(c: &Calibrated) -> Option<Figure> {
         title: format!("How often each interval contains the truth; all promise {} %", 100.0 * c.level()),
         alt: "Coverage of each estimator and method, in percent".into(),
         caption: "Bars: two Monte Carlo standard errors on either side.".into(),
-        kind: FigureKind::Forest { rows, x_title: "coverage, percent".into() },
+        kind: FigureKind::Forest {
+            rows,
+            against: Against { value: 100.0 * c.level(), words: "promised".into() },
+            x_title: "coverage, percent".into(),
+        },
     })
 }

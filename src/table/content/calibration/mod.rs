@@ -6,7 +6,7 @@ mod summary;
 mod tables;
 mod words;
 
-pub use figures::figures;
+pub use figures::{figures, in_percent};
 pub use report::report;
 pub use summary::summary;
 pub use tables::tables;

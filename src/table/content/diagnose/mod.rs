@@ -97,14 +97,20 @@ fn sentence(words: &str) -> String {
     format!("{first}{}{end}", letters.as_str())
 }
 
-/// A number in a sentence.
+/// A number in a sentence: three significant digits, none before the point is dropped.
 fn number(value: f64) -> String {
-    number::number(value, Digits::Auto, Glyphs::Ascii)
+    let size = value.abs();
+    if !size.is_finite() || size >= 1e15 || (size < 1e-4 && size > 0.0) {
+        return number::number(value, Digits::Auto, Glyphs::Ascii);
+    }
+    let exponent: i32 = format!("{size:.2e}").split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
+    let decimals = if size == 0.0 { 0 } else { (2 - exponent).clamp(0, 12) as u8 };
+    number::number(value, Digits::Decimals(decimals), Glyphs::Ascii)
 }
 
 /// A constant in a sentence: no zeros behind the last digit.
 fn constant(value: f64) -> String {
-    let digits = number(value);
+    let digits = number::number(value, Digits::Auto, Glyphs::Ascii);
     if digits.contains('.') && !digits.contains('e') { digits.trim_end_matches('0').trim_end_matches('.').into() } else { digits }
 }
 

@@ -2,7 +2,7 @@
 
 use super::verdict::counted;
 use crate::evidence::published::{By, CLAIMS_VERSION, EffectUnit, PublishedClaim};
-use crate::table::{Cell, Column, Digits, Figure, FigureKind, ForestRow, Table};
+use crate::table::{Against, Cell, Column, Digits, Figure, FigureKind, ForestRow, Table};
 
 fn by(by: By) -> &'static str {
     match by {
@@ -100,6 +100,6 @@ pub fn forest(claims: &[PublishedClaim]) -> Figure {
             "As reported, in standard deviations of students (table {CLAIMS_VERSION}); {left} more claims give no single number in SD. Designs and tests differ: \
              the rows are not to be averaged. Lines are 95 % intervals, as reported or from the reported standard error; most report none."
         ),
-        kind: FigureKind::Forest { rows, x_title: "Effect (SD)".into() },
+        kind: FigureKind::Forest { rows, against: Against::default(), x_title: "Effect (SD)".into() },
     }
 }
