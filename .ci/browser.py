@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 _loader = importlib.machinery.SourceFileLoader("page", str(Path(__file__).parent / "page"))
 page = importlib.util.module_from_spec(importlib.util.spec_from_loader("page", _loader))
 _loader.exec_module(page)
-page.DEADLINE = time.monotonic() + 480
+page.DEADLINE = time.monotonic() + 300
 
 
 @contextlib.contextmanager

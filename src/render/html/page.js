@@ -26,11 +26,13 @@
     tip.style.left = Math.max(8, left) + "px";
     tip.style.top = (above >= 8 ? above : at.bottom + 8) + "px";
   };
+  // What the keyboard stands on goes on explaining itself.
+  const kept = () => shownFor !== null && shownFor.matches(":focus-visible");
   const explained = (event) => (event.target.closest ? event.target.closest("[data-explain]") : null);
   document.addEventListener("pointerover", (event) => {
     const element = explained(event);
     if (element) show(element);
-    else if (!tip.contains(event.target)) hide();
+    else if (!tip.contains(event.target) && !kept()) hide();
   });
   document.addEventListener("focusin", (event) => {
     const element = explained(event);
@@ -43,7 +45,7 @@
   });
   // The page scrolls to what the keyboard reaches: its explanation goes with it.
   const moved = () => {
-    if (shownFor && shownFor === document.activeElement) place(shownFor);
+    if (kept()) place(shownFor);
     else hide();
   };
   addEventListener("scroll", moved, { capture: true, passive: true });
@@ -155,14 +157,66 @@
     const falls = heading.getAttribute("aria-sort") === "ascending";
     for (const other of heading.parentNode.cells) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", falls ? "descending" : "ascending");
-    const rows = Array.from(body.rows, (row) => [value(row, heading.cellIndex), row]);
+    const rows = Array.from(long.get(body)?.rows ?? body.rows, (row) => [value(row, heading.cellIndex), row]);
     rows.sort(([a], [b]) => (falls && a !== null && b !== null ? compare(b, a) : compare(a, b)));
-    body.append(...rows.map(([, row]) => row));
+    lay(body, rows.map(([, row]) => row));
   });
+
+  // Of a long table only as many rows are laid out as a reader has come to; the others wait.
+  const STEP = 300;
+  const long = new Map();
+  const put = (body, rows) => {
+    // Out of the page while its rows change: that is much faster.
+    const table = body.parentNode;
+    body.remove();
+    body.replaceChildren(...rows);
+    table.append(body);
+  };
+  const tell = (held) => {
+    const { rows, shown, told } = held;
+    told.hidden = shown >= rows.length;
+    told.firstChild.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows are shown; scroll on, or `;
+  };
+  const lay = (body, rows) => {
+    const held = long.get(body);
+    if (!held) return put(body, rows);
+    held.rows = rows;
+    put(body, rows.slice(0, held.shown));
+  };
+  const showTo = (body, to) => {
+    const held = long.get(body);
+    if (!held || held.shown >= held.rows.length) return;
+    const from = held.shown;
+    held.shown = Math.min(to, held.rows.length);
+    body.append(...held.rows.slice(from, held.shown));
+    tell(held);
+  };
+  for (const body of document.querySelectorAll("table > tbody")) {
+    if (body.rows.length <= 2 * STEP) continue;
+    const rows = Array.from(body.rows);
+    const box = body.closest(".scroll");
+    const told = document.createElement("p");
+    const all = document.createElement("button");
+    all.type = "button";
+    all.textContent = "show all";
+    told.className = "more";
+    told.append("", all);
+    box.after(told);
+    const held = { rows, shown: STEP, told };
+    long.set(body, held);
+    body.parentNode.setAttribute("aria-rowcount", rows.length + 1);
+    lay(body, rows);
+    tell(held);
+    all.addEventListener("click", () => showTo(body, held.rows.length));
+    box.addEventListener("scroll", () => {
+      if (box.scrollTop + 2 * box.clientHeight > box.scrollHeight) showTo(body, held.shown + STEP);
+    }, { passive: true });
+  }
 
   // On paper everything is open.
   let opened = [];
   addEventListener("beforeprint", () => {
+    for (const [body, held] of long) showTo(body, held.rows.length);
     opened = Array.from(document.querySelectorAll("details:not([open])"));
     for (const details of opened) details.open = true;
   });

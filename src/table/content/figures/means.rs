@@ -66,7 +66,7 @@ fn one(run: &Run, d: &Description) -> Figure {
 fn started(d: &Description) -> Vec<(f64, String)> {
     let starts: BTreeSet<i64> = d.seen.iter().filter_map(|s| s.start).collect();
     let Some(first) = starts.first().filter(|s| **s > d.first_period) else { return Vec::new() };
-    let words = if starts.len() > 1 { "the first begin" } else { "treatment begins" };
+    let words = if starts.len() > 1 { "first start" } else { "treatment begins" };
     vec![(*first as f64 - 0.5, words.into())]
 }
 
