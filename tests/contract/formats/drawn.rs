@@ -64,6 +64,7 @@ fn says(words: &str, &(value, low, high): &Numbers) -> bool {
     // Thousands have lost their separators, and so has the interval.
     let (before, interval) = match words.rsplit_once(['[', '(']) {
         Some((before, rest)) if low.is_some() || high.is_some() => (before, Some(rest)),
+        None if low.is_some() || high.is_some() => return false,
         _ => (words.as_str(), None),
     };
     if let Some(rest) = interval {
