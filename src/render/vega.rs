@@ -48,7 +48,7 @@ fn drawing(kind: &FigureKind) -> Value {
         }
         FigureKind::EventStudy { points, sensitivity: Some(beside), x_title, y_title } => json!({ "hconcat": [
             { "transform": panel("effects"), "width": 380, "height": 300, "layer": layers::event_study(points, x_title, y_title) },
-            { "transform": panel("sensitivity"), "width": 220, "height": 300, "title": { "text": beside.title, "fontSize": 11, "limit": 260 },
+            { "transform": panel("sensitivity"), "width": 220, "height": 300, "title": { "text": beside.title.split(": ").collect::<Vec<_>>(), "fontSize": 11, "limit": 320 },
               "layer": views::sensitivity(beside, y_title) },
         ], "resolve": { "scale": { "y": "shared", "x": "independent", "color": "independent" } } }),
         FigureKind::Lines { series, marks, x_title, y_title } => view(layers::lines(series, marks, x_title, y_title), json!(300)),

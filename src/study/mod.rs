@@ -42,4 +42,4 @@ pub use results::document;
 pub use run::{Loaded, Run, SubgroupDifference, SubgroupResult, carry_out, columns, draw, questions};
 pub use spread::Gap;
 pub use subgroup::{Subgroup, by_subgroup, subgroups};
-pub use trust::{COMPARED, Trust};
+pub use trust::{Trust, for_comparison};

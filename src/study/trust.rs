@@ -77,7 +77,12 @@ pub(super) fn trust(
 /// Methods whose intervals come of a formula, or of leaving clusters out: trying them on the same draws costs little.
 const EXACT: &[&str] = &["cluster", "robust", "jackknife", "model"];
 /// Tried beside the study's own methods where they exist for its estimator: what is usual, and what counts units for clusters.
-pub const COMPARED: &[&str] = &["cluster:cr1", "robust"];
+const COMPARED: &[&str] = &["cluster:cr1", "robust"];
+
+/// Whether a method, by its label, is tried for comparison.
+pub fn for_comparison(label: &str) -> bool {
+    COMPARED.iter().filter_map(|text| Method::parse(text).ok()).any(|m| m.label() == label)
+}
 
 /// The other methods that are tried: those of the headline analysis that draw nothing at random, and those for comparison.
 fn beside(analysis: &Analysis, but: &str) -> Vec<String> {

@@ -48,8 +48,8 @@ pub fn event_study(points: &[EventPoint], x_title: &str, y_title: &str) -> Vec<V
     layers
 }
 
-/// The ribbons, the lines, their points, and where something began.
-pub fn lines(series: &[Series], marks: &[(f64, String)], x_title: &str, y_title: &str) -> Vec<Value> {
+/// The horizontal axis of lines: a tick at each position where there is room for all.
+pub(super) fn places(series: &[&Series], x_title: &str) -> Value {
     let mut places: Vec<f64> = series.iter().flat_map(|s| &s.points).map(|p| p.0).filter(|x| x.is_finite()).collect();
     places.sort_by(f64::total_cmp);
     places.dedup();
@@ -60,9 +60,12 @@ pub fn lines(series: &[Series], marks: &[(f64, String)], x_title: &str, y_title:
     if places.iter().all(|x| *x as i64 as f64 == *x) {
         axis["format"] = json!("d");
     }
-    let x = json!({
-        "field": "x", "type": "quantitative", "title": x_title, "scale": { "zero": false, "padding": 24 }, "axis": axis,
-    });
+    json!({ "field": "x", "type": "quantitative", "title": x_title, "scale": { "zero": false, "padding": 24 }, "axis": axis })
+}
+
+/// The ribbons, the lines, their points, and where something began.
+pub fn lines(series: &[Series], marks: &[(f64, String)], x_title: &str, y_title: &str) -> Vec<Value> {
+    let x = places(&series.iter().collect::<Vec<_>>(), x_title);
     let y = |field: &str| json!({ "field": field, "type": "quantitative", "title": y_title, "scale": { "zero": false } });
     let mut names: Vec<&str> = Vec::new();
     for line in series {
@@ -70,15 +73,13 @@ pub fn lines(series: &[Series], marks: &[(f64, String)], x_title: &str, y_title:
             names.push(&line.name);
         }
     }
-    let colour = json!({ "field": "series", "type": "nominal", "title": null, "scale": { "domain": names, "range": COLOURS } });
-    let mut unlisted = colour.clone();
-    unlisted["legend"] = Value::Null;
+    let colour = json!({ "field": "series", "type": "nominal", "title": null, "legend": { "symbolOpacity": 1 }, "scale": { "domain": names, "range": COLOURS } });
     let mut layers = vec![
         json!({
             "mark": { "type": "area", "opacity": 0.13 },
-            "encoding": { "x": x, "y": y("conf_low"), "y2": { "field": "conf_high" }, "color": unlisted },
+            "encoding": { "x": x, "y": y("conf_low"), "y2": { "field": "conf_high" }, "color": colour },
         }),
-        json!({ "mark": { "type": "line", "strokeWidth": 2.5 }, "encoding": { "x": x, "y": y("mean"), "color": unlisted } }),
+        json!({ "mark": { "type": "line", "strokeWidth": 2.5 }, "encoding": { "x": x, "y": y("mean"), "color": colour } }),
         json!({
             "mark": { "type": "point", "filled": true, "size": 60, "opacity": 1 },
             "encoding": {
@@ -91,6 +92,7 @@ pub fn lines(series: &[Series], marks: &[(f64, String)], x_title: &str, y_title:
     for (at, words) in marks.iter().filter(|(at, _)| at.is_finite()) {
         layers.push(json!({ "mark": { "type": "rule", "color": GREY, "strokeDash": [4, 4] }, "encoding": { "x": { "datum": at } } }));
         layers.push(json!({
+            "data": { "values": [{}] },
             "mark": { "type": "text", "align": "left", "baseline": "top", "dx": 6, "color": GREY },
             "encoding": { "x": { "datum": at }, "y": { "value": 0 }, "text": { "value": words } },
         }));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::layers::{BLACK, BLUE, COLOURS, GREY, ROW, tips};
+use super::layers::{BLACK, BLUE, COLOURS, GREY, ROW, places, tips};
 use crate::table::{Sensitivity, Series};
 
 /// A set for each size by which trends may have differed.
@@ -23,11 +23,8 @@ pub fn sensitivity(s: &Sensitivity, y_title: &str) -> Vec<Value> {
 
 /// The difference between two arms, with its interval and the line of none.
 pub fn difference(of: &Series, x_title: &str) -> Vec<Value> {
-    let x = json!({
-        "field": "x", "type": "quantitative", "title": x_title, "scale": { "zero": false, "padding": 24 },
-        "axis": { "format": "~r", "grid": false },
-    });
-    let y = |field: &str| json!({ "field": field, "type": "quantitative", "title": of.name });
+    let x = places(&[of], x_title);
+    let y = |field: &str| json!({ "field": field, "type": "quantitative", "title": "Difference" });
     vec![
         json!({ "mark": { "type": "rule", "color": BLACK }, "encoding": { "y": { "datum": 0 } } }),
         json!({
@@ -58,8 +55,8 @@ pub fn balance(limits: [f64; 2], samples: &[String], x_title: &str) -> Vec<Value
         "encoding": {
             "y": { "field": "variable", "type": "nominal", "title": null, "sort": null, "axis": { "labelLimit": 260 } },
             "x": { "field": "difference", "type": "quantitative", "title": x_title },
-            "color": { "field": "sample", "type": "nominal", "title": "Among", "scale": { "domain": names, "range": [GREY, BLUE, COLOURS[1]] } },
-            "shape": { "field": "sample", "type": "nominal", "title": "Among", "scale": { "domain": names } },
+            "color": { "field": "sample", "type": "nominal", "title": "Among", "legend": { "labelLimit": 340 }, "scale": { "domain": names, "range": [GREY, BLUE, COLOURS[1]] } },
+            "shape": { "field": "sample", "type": "nominal", "title": "Among", "legend": { "labelLimit": 340 }, "scale": { "domain": names } },
             "tooltip": tips(&["difference"], &["variable", "sample", "detail"]),
         },
     }));

@@ -1,7 +1,7 @@
 //! Whether intervals keep their promise on designs like the study's own.
 
 use crate::evaluate::Performance;
-use crate::study::{COMPARED, Run};
+use crate::study::{Run, for_comparison};
 use crate::table::content::calibration::in_percent;
 use crate::table::content::words::percent;
 use crate::table::number::{self, Glyphs};
@@ -13,14 +13,15 @@ pub(super) fn coverage(run: &Run) -> Option<Figure> {
     let row = |(i, p): (usize, &Performance)| {
         let (value, ends) = in_percent(p.coverage?);
         let (low, high) = ends.unzip();
+        let method = p.method.as_deref().unwrap_or_default();
         Some(ForestRow {
-            label: match p.method.as_deref().unwrap_or_default() {
-                "robust" => "robust: units counted for clusters".into(),
+            label: match method {
+                robust if robust.starts_with("robust") => format!("{robust}: units counted for clusters"),
                 other => other.to_string(),
             },
-            detail: match p.method.as_deref() {
-                Some(method) if i > 0 && COMPARED.contains(&method) => format!("for comparison, {} draws", p.n),
-                _ => format!("{}, {} draws", trust.estimator, p.n),
+            detail: match i > 0 && for_comparison(method) {
+                true => format!("for comparison, {} draws", p.n),
+                false => format!("{}, {} draws", trust.estimator, p.n),
             },
             estimate: value,
             low,

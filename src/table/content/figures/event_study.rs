@@ -102,9 +102,10 @@ fn sensitivity(run: &Run, a: &Analysis) -> Option<(Sensitivity, String)> {
     }
     let held = table.rows.last().map(|row| if let Cell::Text(words) = &row[trends] { words.as_str() } else { "" });
     let (x_title, by) = match held.unwrap_or_default() {
-        "smoothness" => {
-            ("Change of slope, outcome units a period", "drew apart with a slope that changes by up to that much from one period to the next")
-        }
+        "smoothness" => (
+            "Change of slope, outcome units a period",
+            "drew apart with a slope that changes by up to that much from one period to the next",
+        ),
         "relative smoothness" => (
             "Times the largest change of slope before",
             "drew apart with a slope that changes by up to that many times its largest change before",
