@@ -24,9 +24,11 @@ pub(super) fn conditions(run: &Run) -> Table {
     let weeks = context.weeks.map(|w| format!("{} weeks from the start to the last score", plain(w)));
     row("how long and how often", weeks.ok_or("its length, and how often it was used"), Err("how long, and how often"));
     row("when it began", starts(run), Ok("not in the time analysed, or later".into()));
+    let told = run.implementation.as_ref().and_then(|i| i.as_ref().ok()).filter(|i| i.has_fidelity);
+    let told = told.map(|i| format!("the column {}, by {}: see the tables of implementation", i.columns[0], i.group));
     row(
         "how far it was carried out as meant",
-        Err("what share was used or taught as planned"),
+        told.ok_or("what share was used or taught as planned"),
         Err("whether any of it reached this group"),
     );
     let cost = context.cost_per_student.map(|c| format!("{} dollars a student", plain(c)));
