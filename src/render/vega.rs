@@ -140,6 +140,7 @@ mod tests {
                             Cell::Whole(n) => assert_eq!(row[*field].as_i64(), Some(*n)),
                             Cell::Count(n) => assert_eq!(row[*field].as_u64(), Some(*n)),
                             Cell::Text(words) => assert_eq!(row[*field], words.as_str()),
+                            Cell::Suppressed => assert_eq!(row[*field], "suppressed"),
                             _ => assert!(row[*field].is_null()),
                         }
                     }
