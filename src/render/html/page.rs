@@ -134,7 +134,8 @@ impl<'a> Page<'a> {
             wide: svg(figure, Style::Inline),
             narrow: svg(figure, Style::Narrow),
             data: grid(&figure.data(), "data-", ids),
-            file: slug(&figure.id),
+            // As the run's folder names them.
+            file: figure.id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect(),
             csv: csv(&figure.data()),
             vega: vega_lite(figure).to_string(),
         };
