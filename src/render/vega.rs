@@ -136,7 +136,7 @@ mod tests {
                 for (r, row) in rows.iter().enumerate() {
                     for (c, field) in fields.iter().enumerate() {
                         match data.cell(r, c).as_ref() {
-                            Cell::Number { value, .. } => assert_eq!(row[*field].as_f64(), Some(*value)),
+                            Cell::Number { value, .. } | Cell::Percent(value) => assert_eq!(row[*field].as_f64(), Some(*value)),
                             Cell::Whole(n) => assert_eq!(row[*field].as_i64(), Some(*n)),
                             Cell::Count(n) => assert_eq!(row[*field].as_u64(), Some(*n)),
                             Cell::Text(words) => assert_eq!(row[*field], words.as_str()),
