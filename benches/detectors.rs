@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// Too large to be drawn hundreds of times.
 const LEFT_OUT: &str = "forty-states";
 
-/// The study that plants each fallacy; none plants what only words can tell (`declined-evaluation`).
+/// The study that plants each fallacy.
 const PLANTED: &[(&str, &[&str])] = &[
     ("no-comparison", &["norms", "dosage"]),
     ("norm-comparison", &["norms", "dosage"]),
@@ -29,7 +29,7 @@ const PLANTED: &[(&str, &[&str])] = &[
     ("survivors-only", &["norms"]),
     ("simpson", &["iep-inclusion"]),
     ("pretrend", &["violated-trends"]),
-    ("underpowered-pretrend", &["single-school"]),
+    ("underpowered-pretrend", &["null", "belmont-cragin"]),
     ("staggered-twfe", &["staggered-rollout", "belmont-cragin", "null"]),
     ("pandemic-window", &["pandemic"]),
     ("novelty", &["fade-out"]),
@@ -44,6 +44,7 @@ const PLANTED: &[(&str, &[&str])] = &[
     ("subgroup-fishing", &["null"]),
     ("underpowered", &["single-school"]),
     ("sponsor", &["dosage", "norms", "mastery"]),
+    ("declined-evaluation", &["dosage"]),
 ];
 
 fn main() {

@@ -67,6 +67,8 @@ fn main() {
 /// A built-in study with some parameters, estimators and methods of its own.
 fn study(id: &str, set: &[(&str, f64)], estimators: &[&str], inference: &[&str]) -> StudyFile {
     let mut study = STUDIES.iter().find(|s| s.id == id).expect("a built-in study").study();
+    // The world as it is, whatever the study makes of it.
+    study.data.world.clear();
     study.data.world.extend(set.iter().map(|(name, value)| (name.to_string(), *value)));
     let own = |list: &[&str]| list.iter().map(|s| s.to_string()).collect::<Vec<_>>();
     let roles = study.roles.as_mut().expect("roles");

@@ -59,7 +59,7 @@ if (has("ggplot2")) {
 
 # The students are simulated: the same version, world and seed give the same students.
 if (!file.exists(place)) {
-  command <- c("didact", "simulate", "fade-out", "--seed", "20210126", "--population", "0")
+  command <- c("didact", "simulate", "fade-out", "--seed", "20210126", "--set", "effect=0.4", "--population", "0")
   stopifnot(system2(command[1], shQuote(c(command[-1], "--out", dirname(place)))) == 0)
 }
 roles <- list(unit = "student_id", period = "year", cohort = "profile_year", cluster = "school_id")

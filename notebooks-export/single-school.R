@@ -59,7 +59,7 @@ if (has("ggplot2")) {
 
 # The students are simulated: the same version, world and seed give the same students.
 if (!file.exists(place)) {
-  command <- c("didact", "simulate", "single-school", "--seed", "20210126", "--population", "0")
+  command <- c("didact", "simulate", "single-school", "--seed", "20210126", "--set", "leave_rate=0.2", "--set", "leave_treated=0.6", "--population", "0")
   stopifnot(system2(command[1], shQuote(c(command[-1], "--out", dirname(place)))) == 0)
 }
 roles <- list(unit = "student_id", period = "year", cohort = "profile_year", cluster = "classroom_id")

@@ -30,7 +30,7 @@ program define beside
 end
 
 * The students are simulated: the same version, world and seed give the same students. Where the file is not there:
-*   didact simulate violated-trends --seed 20210126 --population 0 --out violated-trends-data
+*   didact simulate violated-trends --seed 20210126 --set schools=80 --set profile_schools=32 --set trend_gap=0.12 --population 0 --out violated-trends-data
 confirm file `"`place'"'
 import delimited using `"`place'"', varnames(1) case(preserve) encoding("utf-8") clear
 egen long didact_unit = group(student_id)

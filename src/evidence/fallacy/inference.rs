@@ -47,7 +47,7 @@ pub(super) static MULTIPLE_OUTCOMES: Detector = Detector {
     why: "Of twenty outcomes one comes out significant by chance.",
     remedy: "Adjust for their number (multiplicity in the study), and name the headline beforehand.",
     source: "Benjamini and Hochberg (1995); What Works Clearinghouse, Procedures 4.1",
-    look: |s, standards| many(&s.outcomes, s.adjusted, Key::OutcomesTested, "outcomes", standards),
+    look: |s, standards| many(&s.outcomes, |_| true, s.adjusted, Key::OutcomesTested, "outcomes", standards),
 };
 
 /// Subgroups searched until one works.
@@ -57,7 +57,13 @@ pub(super) static SUBGROUP_FISHING: Detector = Detector {
     why: "Whoever looks into enough groups finds one in which it seems to work.",
     remedy: "Take it as an idea for the next study; ask whether the groups differ from each other, not whether one is significant.",
     source: "Gelman and Stern (2006), 10.1198/000313006X152649",
-    look: |s, standards| many(&s.subgroups, s.adjusted, Key::SubgroupsTested, "tests in subgroups", standards),
+    look: |s, standards| {
+        // Whoever found something in the whole need not search for it in its parts.
+        let alpha = standards.number(Key::Alpha);
+        let found: Vec<String> = s.outcomes.iter().filter(|o| o.p_value < alpha).map(|o| format!("{} among ", o.label)).collect();
+        let in_vain = |one: &Tested| !found.iter().any(|whole| one.label.starts_with(whole));
+        many(&s.subgroups, in_vain, s.adjusted, Key::SubgroupsTested, "tests in subgroups", standards)
+    },
 };
 
 /// Too small to see what can be expected.
@@ -82,15 +88,15 @@ pub(super) static UNDERPOWERED: Detector = Detector {
     },
 };
 
-/// More tests than a number without adjusting, or a significant one that is not significant among all.
-fn many(all: &[Tested], adjusted: bool, key: Key, what: &str, standards: &Standards) -> Option<Trigger> {
+/// More tests than a number without adjusting, or a significant one that counts and is not significant among all.
+fn many(all: &[Tested], counts: impl Fn(&Tested) -> bool, adjusted: bool, key: Key, what: &str, standards: &Standards) -> Option<Trigger> {
     if adjusted || all.len() < 2 {
         return None;
     }
     let alpha = standards.number(Key::Alpha);
     let p: Vec<f64> = all.iter().map(|t| t.p_value).collect();
     let judged = within_domain(&p, alpha)?;
-    let lost = all.iter().zip(&judged).find(|(t, j)| t.p_value < alpha && !j.significant);
+    let lost = all.iter().zip(&judged).find(|(t, j)| t.p_value < alpha && !j.significant && counts(t));
     if let Some((one, _)) = lost {
         let words = format!("{} is significant alone (p = {:.3}), but not among {} {what}.", one.label, one.p_value, all.len());
         return Some(Trigger::by(words, one.p_value, alpha));

@@ -146,6 +146,10 @@ fn how_sure_it_is() {
     assert_eq!(of(|s| s.subgroups = tests(&[0.9, 0.03, 0.8])), ["subgroup-fishing"]);
     assert_eq!(of(|s| s.subgroups = tests(&[0.5; 10])), ["subgroup-fishing"]);
     assert!(of(|s| s.subgroups = tests(&[0.5; 9])).is_empty());
+    let whole = |p: f64| Tested { label: "math".into(), p_value: p };
+    let part = |p: f64| Tested { label: "math among iep = 1".into(), p_value: p };
+    assert_eq!(of(|s| (s.outcomes, s.subgroups) = (vec![whole(0.2)], vec![part(0.03), part(0.9)])), ["subgroup-fishing"]);
+    assert!(of(|s| (s.outcomes, s.subgroups) = (vec![whole(0.01)], vec![part(0.03), part(0.9)])).is_empty());
     let effect = |se| Some(Effect { estimate: 0.3, std_error: Some(se), ..Effect::default() });
     assert_eq!(of(|s| s.effect = effect(0.15)), ["underpowered"]);
     assert!(of(|s| s.effect = effect(0.08)).is_empty());
