@@ -140,7 +140,7 @@ pub struct Told {
     #[arg(long, value_name = "YES|NO", value_parser = ["yes", "no"])]
     rationale: Option<String>,
     /// What the treatment costs a student, in dollars: resources are half of the question
-    #[arg(long, value_name = "DOLLARS", value_parser = cost)]
+    #[arg(long, value_name = "DOLLARS", value_parser = cost, allow_hyphen_values = true)]
     cost_per_student: Option<f64>,
 }
 

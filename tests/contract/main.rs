@@ -13,6 +13,7 @@ mod fixed_effects;
 mod formats;
 mod fragility;
 mod grades;
+mod implementation;
 mod imputation;
 mod inference;
 mod privacy;
