@@ -63,7 +63,9 @@ def check_sheet(name, sheet, header, rows):
             else:
                 # The CSV marks words that a spreadsheet would take for a formula.
                 assert cell.value == field or "'" + cell.value == field, f"{where}: {cell.value!r}, the CSV says {field!r}"
-                assert number(field) is None or header[c - 1] in ("value", "reference", "term", "found", "planned", "done"), f"{where}: the number {field} is written as words"
+                # Questions and answers in words.
+                answers = header[0] == "item"
+                assert number(field) is None or answers or header[c - 1] in ("value", "reference", "term", "found", "planned", "done"), f"{where}: the number {field} is written as words"
     assert sheet.freeze_panes is not None, f"{name}: the heading is not frozen"
     return seen
 
