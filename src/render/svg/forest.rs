@@ -61,6 +61,7 @@ pub fn draw(canvas: &mut Canvas, top: f64, rows: &[ForestRow], against: &Against
     for (ix, row) in rows.iter().enumerate() {
         let y = first + pitch * ix as f64;
         canvas.open(&row.says());
+        canvas.target((0.0, y), (canvas.width, pitch));
         if narrow {
             let words = fit(&row.source.label, 13.0, row.source.headline, canvas.width - 16.0);
             canvas.text(8.0, y + 20.0, &words, Ink::Text, row.font(13.0), Anchor::Start);
