@@ -143,8 +143,6 @@ impl Claim {
     pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
         let standards = self.by.standards()?;
         let assessment = self.assessed(&standards)?;
-        let mut used = USED.to_vec();
-        used.extend(assessment.facts.cost_per_student.map(|_| Key::KraftCost));
         let judged = content::Judged {
             facts: &assessment.facts,
             verdict: &assessment.verdict,
@@ -152,7 +150,7 @@ impl Claim {
             shrunk: Some(assessment.shrunk),
             questions: &assessment.questions,
             effect: Some(assessment.footing.g),
-            settings: content::with_settings(&assessment.verdict.settings, &standards, &used),
+            settings: content::with_settings(&assessment.verdict, &assessment.facts, &standards, USED),
         };
         if common.json {
             let mut document = judged.document();

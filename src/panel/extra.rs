@@ -18,7 +18,7 @@ pub struct Extras {
     /// first changed, and those whose treatment never does are the [`Never`](super::FirstTreated::Never).
     pub status: Option<Status>,
     /// Columns that go with the rows and that no estimator looks at; NaN where a value is missing, as in the data. Text as the number
-    /// of its label.
+    /// of its level.
     pub marks: Vec<Extra>,
 }
 
@@ -44,7 +44,7 @@ pub struct Status {
 pub struct Extra {
     /// Its name.
     pub name: String,
-    /// What its values mean: the names of 0, 1 and so on of a column of categories, else empty.
+    /// What its values mean: the names of 0 and 1 of a column with two values, else empty.
     pub labels: Vec<String>,
     /// A value for each row.
     pub values: Arc<Vec<f64>>,

@@ -30,6 +30,24 @@ pub struct Question {
     pub carry: bool,
 }
 
+impl Question {
+    /// Its first estimator and method by themselves: what is asked of a part of the sample, within which a third difference has no other
+    /// to compare with.
+    pub(super) fn alone(&self) -> Question {
+        let mut one = Question { multiplicity: None, carry: false, ..self.clone() };
+        one.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
+        one.estimators.truncate(1);
+        one.inference.truncate(1);
+        one
+    }
+}
+
+/// The only analysis of such a question, or why there is none.
+pub(super) fn only(found: Result<Vec<Analysis>, Faults>) -> Result<Analysis, String> {
+    let mut analyses = found.map_err(|f| f.shown[0].what.clone())?;
+    if analyses.is_empty() { Err("nothing was estimated".to_string()) } else { Ok(analyses.remove(0)) }
+}
+
 /// One effect by one method, or why there is none.
 #[derive(Debug, Clone)]
 pub struct Effect {

@@ -4,7 +4,6 @@ use super::file::StudyFile;
 use super::run::{columns, parameters, questions};
 use super::subgroup::{subgroups, within};
 use crate::cohort::{Cohort, Fault, Faults};
-use crate::estimate::Role;
 use crate::evaluate::fitted::{Design, Fitted};
 use crate::evaluate::{Axis, Drawn, Effects, Experiment, Grid, Point, Question, Simulated, Source, seed_of};
 use crate::panel::PanelSpec;
@@ -120,10 +119,7 @@ impl Calibration {
         }
         for (section, question) in all.iter().filter(|(section, _)| *section == first && (by_default || asked)) {
             for column in self.study.roles.iter().flat_map(|r| &r.subgroups) {
-                let mut one = question.clone();
-                one.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
-                one.estimators.truncate(1);
-                one.inference.truncate(1);
+                let one = question.alone();
                 for value in subgroups(&pilot.cohort, column)? {
                     let own = within(&one, column, &value);
                     let mut told = pilot.truths.effects.iter().filter(|t| t.outcome == own.spec.outcome && t.subgroup == own.spec.subgroup);

@@ -115,9 +115,8 @@ pub(super) fn checks(
 
 /// Where clusters lie in schools: whether untreated ones beside treated ones changed otherwise than those elsewhere.
 fn beside(asked: &[(Asked, bool)], school: Option<&String>, question: &Question) -> Result<Option<Asked>, Faults> {
-    let placebo = |(a, _): &&(Asked, bool)| a.check.card.id == "placebo";
-    let named = |(a, _): &(Asked, bool)| placebo(&&(a.clone(), false)) && a.options.get("kind") == "neighbours";
-    let fits = asked.iter().any(|a| placebo(&a)) && !asked.iter().any(named);
+    let mut kinds = asked.iter().filter(|(a, _)| a.check.card.id == "placebo").map(|(a, _)| a.options.get("kind")).peekable();
+    let fits = kinds.peek().is_some() && kinds.all(|kind| kind != "neighbours");
     match (school, &question.spec.cluster) {
         (Some(school), Some(cluster)) if fits && school != cluster => {
             Asked::parse(&format!("placebo:neighbours,within={school}")).map(Some)

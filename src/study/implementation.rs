@@ -3,11 +3,10 @@
 //! None of it is causal: nobody was assigned to a fidelity, and classrooms that carry something out well differ from others in
 //! more than that.
 
-use super::analyse::{Analysis, Question, analyse_panel};
+use super::analyse::{Analysis, Question, analyse_panel, only};
 use super::family::Leader;
 use super::file::Roles;
 use crate::cohort::{Cohort, Faults, Reason};
-use crate::estimate::Role;
 use crate::num::{Centre, normal, quantile_type7, sorted};
 use crate::panel::{Executor, Panel, PanelSpec};
 use schemars::JsonSchema;
@@ -187,10 +186,7 @@ impl Units {
     /// Fidelity, the first column where `fidelity` says so, is that of treated units only.
     fn read(panel: &Panel, n_columns: usize, grouped: bool, fidelity: bool) -> Units {
         let marks = &panel.extras.marks;
-        let mean = |k: usize, u: usize| {
-            let values = || panel.rows_of(u).map(|r| marks[k].values[r]).filter(|v| v.is_finite());
-            Centre::of(values().collect::<Vec<_>>().into_iter()).mean
-        };
+        let mean = |k: usize, u: usize| Centre::of(panel.rows_of(u).map(|r| marks[k].values[r]).filter(|v| v.is_finite())).mean;
         let n = panel.n_units();
         let treated: Vec<bool> = (0..n).map(|u| panel.cells.is_ever_treated(panel.cohort_of(u))).collect();
         let seen = |u: usize| panel.rows_of(u).map(|r| marks[n_columns].values[r]).find(|v| v.is_finite());
@@ -213,8 +209,7 @@ impl Units {
             }
         }
         let room = |units: &Vec<usize>| {
-            let value =
-                |values: &Vec<Option<f64>>| Centre::of(units.iter().filter_map(|u| values[*u]).collect::<Vec<_>>().into_iter()).mean;
+            let value = |values: &Vec<Option<f64>>| Centre::of(units.iter().filter_map(|u| values[*u])).mean;
             Room {
                 students: units.len(),
                 treated: units.iter().filter(|u| self.treated[**u]).count(),
@@ -237,12 +232,7 @@ impl Units {
         if present.len() < 2 {
             return Vec::new();
         }
-        let mut question = headline.clone();
-        // Within one third there is no other to compare with.
-        question.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
-        question.estimators.truncate(1);
-        question.inference.truncate(1);
-        question.multiplicity = None;
+        let question = headline.alone();
         let one = |k: usize| {
             let mut keep = vec![false; panel.n_rows()];
             for u in 0..panel.n_units() {
@@ -253,9 +243,7 @@ impl Units {
             }
             let own: Vec<f64> = known.iter().copied().filter(|v| third(*v) == k).collect();
             let part = panel.keeping(|r| keep[r], Reason::OtherSubgroup);
-            let result = analyse_panel(&part, &question, &Leader::default(), executor)
-                .map_err(|f| f.shown[0].what.clone())
-                .and_then(|mut a| if a.is_empty() { Err("nothing was estimated".to_string()) } else { Ok(a.remove(0)) });
+            let result = only(analyse_panel(&part, &question, &Leader::default(), executor));
             Third { between: (own[0], own[own.len() - 1]), result }
         };
         present.into_iter().map(one).collect()

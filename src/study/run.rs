@@ -1,6 +1,6 @@
 //! A study carried out: everything that tables, figures, the report and the manifest are made of.
 
-use super::analyse::{Analysis, Question, analyse_panel};
+use super::analyse::{Analysis, Question, analyse_panel, only};
 use super::checks;
 use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
@@ -194,13 +194,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
             if s == 0 {
                 for column in &roles.subgroups {
                     stage(&format!("{outcome}: subgroups of {column}"));
-                    let mut one = question.clone();
-                    // Within one subgroup there is no other to compare with.
-                    one.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
-                    one.estimators.truncate(1);
-                    one.inference.truncate(1);
-                    one.multiplicity = None;
-                    one.carry = false;
+                    let one = question.alone();
                     if one.estimators.is_empty() {
                         continue;
                     }
@@ -217,11 +211,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
                             }),
                             (Some(_), None) => {}
                         }
-                        let result = found
-                            .result
-                            .map_err(|f| f.shown[0].what.clone())
-                            .and_then(|mut a| if a.is_empty() { Err("nothing was estimated".to_string()) } else { Ok(a.remove(0)) });
-                        subgroups.push(SubgroupResult { column: column.clone(), value: found.value, result });
+                        subgroups.push(SubgroupResult { column: column.clone(), value: found.value, result: only(found.result) });
                     }
                 }
             }

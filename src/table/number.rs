@@ -59,6 +59,13 @@ pub fn whole(value: i64, glyphs: Glyphs) -> String {
     signed(value < 0, value.unsigned_abs().to_string(), glyphs)
 }
 
+/// A number without zeros behind its last digit: a size that someone set, such as 0.5.
+pub fn trimmed(value: f64, glyphs: Glyphs) -> String {
+    let shown = number(value, Digits::Auto, glyphs);
+    let plain = shown.contains('.') && !shown.contains(['e', '\u{d7}']);
+    if plain { shown.trim_end_matches('0').trim_end_matches('.').into() } else { shown }
+}
+
 /// A share as a percentage with one decimal; what would round to nothing or to all says so: `<0.1%`, `>99.9%`.
 pub fn percent(share: f64, glyphs: Glyphs) -> String {
     if !share.is_finite() {

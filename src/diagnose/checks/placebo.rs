@@ -253,8 +253,13 @@ fn other_outcome(subject: &Subject<'_>, column: &str) -> Result<Panel, Fault> {
             "name it:  placebo:outcome,outcome=COLUMN",
         ));
     }
+    rebuilt(subject, With::Outcome(column))
+}
+
+/// The sample with something otherwise.
+fn rebuilt(subject: &Subject<'_>, with: With<'_>) -> Result<Panel, Fault> {
     let build = subject.another.ok_or_else(|| unknown("other columns cannot be read here"))?;
-    build(With::Outcome(column)).map_err(|faults| faults.shown[0].clone())
+    build(with).map_err(|faults| faults.shown[0].clone())
 }
 
 /// The never-treated clusters: those in a place that holds treated units as if treated when the first of these were, the others as they are.
@@ -269,8 +274,7 @@ fn neighbours(subject: &Subject<'_>, within: &str) -> Result<(Panel, [usize; 2])
             "name it:  placebo:neighbours,within=school_id",
         ));
     }
-    let build = subject.another.ok_or_else(|| unknown("other columns cannot be read here"))?;
-    let panel = build(With::Mark(within)).map_err(|faults| faults.shown[0].clone())?;
+    let panel = rebuilt(subject, With::Mark(within))?;
     if panel.extras.status.is_some() {
         return Err(unknown("treatments that do not simply stay on have no start to pretend"));
     }

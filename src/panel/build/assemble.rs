@@ -177,7 +177,7 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
         take_up: spec.take_up.as_ref().map(number),
         status: switching.as_ref().map(|s| s.status.clone()),
         effects: effects::read(cohort, spec, &rows, &order, &gather),
-        marks: spec.marks.iter().map(|name| mark(cohort, name, &rows, &order, &gather)).collect(),
+        marks: spec.marks.iter().map(|name| mark(cohort, name, &rows, &order)).collect(),
     };
     let mut panel = Panel {
         kind: if unit.is_some() { Kind::Panel } else { Kind::CrossSections },
@@ -206,18 +206,14 @@ pub(super) fn assemble(cohort: &Cohort, spec: &PanelSpec, used: Used, timing: Ti
     })
 }
 
-/// A column as it stands, missing values as NaN; text as the number of its label.
-fn mark(cohort: &Cohort, name: &str, rows: &Sequence, order: &Sequence, gather: &dyn Fn(&Data) -> Vec<f64>) -> Extra {
+/// A column as it stands, missing values as NaN; text as the number of its level.
+fn mark(cohort: &Cohort, name: &str, rows: &Sequence, order: &Sequence) -> Extra {
     let data = &cohort.column(name).expect("checked").data;
-    let (labels, values) = match data {
-        Data::Text(t) => {
-            let code = |c: u32| if c == MISSING_CODE { f64::NAN } else { f64::from(c) };
-            (t.levels.clone(), order.iter().map(|i| code(t.codes[rows.at(i)])).collect())
-        }
-        Data::Whole(w) => (Vec::new(), order.iter().map(|i| w.get(rows.at(i)).map_or(f64::NAN, |v| v as f64)).collect()),
-        data => (Vec::new(), gather(data)),
+    let value = |row: usize| match data {
+        Data::Text(t) if t.codes[row] != MISSING_CODE => f64::from(t.codes[row]),
+        data => data.number(row).unwrap_or(f64::NAN),
     };
-    Extra { name: name.into(), labels, values: Arc::new(values) }
+    Extra { name: name.into(), labels: Vec::new(), values: Arc::new(order.iter().map(|i| value(rows.at(i))).collect()) }
 }
 
 /// A column with two values as 0 and 1, in sorted order.

@@ -3,6 +3,7 @@
 use super::disclosure::Gate;
 use crate::infer::{Estimate, Simulated};
 use crate::study::{Analysis, Effect};
+use crate::table::disclosure::WITHHELD;
 use crate::table::number::{self, Glyphs};
 use crate::table::{Cell, Column, Digits, Table};
 
@@ -176,6 +177,43 @@ fn monte_carlo(s: &Simulated) -> String {
         .collect();
     format!("{} ({draws} draws)", parts.join(", "))
 }
+
+/// The columns of the overall effect on a part of the sample.
+pub(super) fn part_columns(level: f64) -> [Column; 6] {
+    [
+        Column::new("n", "Units"),
+        Column::new("treated_units", "Treated units"),
+        Column::new("estimate", "Estimate").unit("outcome units"),
+        Column::new("conf", format!("{} interval", super::words::percent(level))).unit("outcome units"),
+        Column::new("std_error", "Standard error").unit("outcome units"),
+        Column::new("p_value", "p"),
+    ]
+}
+
+/// The overall effect on a part of the sample, the digits that it deserves, and its cells in these columns; or why there is none.
+pub(super) fn of_part(result: &Result<Analysis, String>) -> Result<(&Estimate, Digits, [Cell; 6]), &str> {
+    let a = result.as_ref().map_err(String::as_str)?;
+    let e = a.overall().ok_or_else(|| lost(a))?;
+    let digits = Digits::for_uncertainty(e.std_error.unwrap_or(f64::NAN));
+    let cells = [
+        Cell::Count(a.sample.units as u64),
+        Cell::Count(a.sample.treated_units as u64),
+        Cell::number_with(Some(e.estimate), digits, ""),
+        interval(e.interval, digits),
+        Cell::number_with(e.std_error, digits, UNDEFINED),
+        Cell::p_value(e.p_value, UNDEFINED),
+    ];
+    Ok((e, digits, cells))
+}
+
+/// Why there is no effect.
+pub(super) fn lost(a: &Analysis) -> &'static str {
+    let withheld = |e: &Effect| e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
+    if a.effects.iter().any(withheld) { WITHHELD } else { "the effect is not identified" }
+}
+
+/// Why a statistic of an effect is not there.
+pub(super) const UNDEFINED: &str = "it cannot be computed";
 
 pub(super) fn interval(interval: crate::infer::Interval, digits: Digits) -> Cell {
     use crate::infer::Bound;

@@ -75,17 +75,9 @@ fn rooms(found: &Implementation) -> Table {
 
 /// The effect by thirds of fidelity.
 fn thirds(run: &Run, found: &Implementation) -> Table {
-    let columns = vec![
-        Column::new("fidelity", "Fidelity"),
-        Column::new("between", "From … to"),
-        Column::new("n", "Units"),
-        Column::new("treated_units", "Treated units"),
-        Column::new("estimate", "Estimate").unit("outcome units"),
-        Column::new("conf", format!("{} interval", super::words::percent(run.study.study.level))).unit("outcome units"),
-        Column::new("std_error", "Standard error").unit("outcome units"),
-        Column::new("p_value", "p"),
-        Column::new("inference", "Method"),
-    ];
+    let mut columns = vec![Column::new("fidelity", "Fidelity"), Column::new("between", "From … to")];
+    columns.extend(effects::part_columns(run.study.study.level));
+    columns.push(Column::new("inference", "Method"));
     let mut out = Table::new("effect-by-fidelity", "The effect by fidelity (not causal)", columns);
     // Where one third stays, the whole less the others would tell it.
     let hide = found.thirds.iter().any(|t| t.result.as_ref().is_err_and(|why| why == WITHHELD));
@@ -95,17 +87,9 @@ fn thirds(run: &Run, found: &Implementation) -> Table {
         let (low, high) = third.between;
         let between = if hide { Cell::undefined(WITHHELD) } else { Cell::interval(Some(low), Some(high), Digits::Decimals(2)) };
         let mut row = vec![Cell::Text(name), between];
-        let answer =
-            third.result.as_ref().map_err(String::as_str).and_then(|a| a.overall().map(|e| (a, e)).ok_or("the effect is not identified"));
-        match answer {
-            Ok((a, e)) if !hide => {
-                let digits = Digits::for_uncertainty(e.std_error.unwrap_or(f64::NAN));
-                row.push(Cell::Count(a.sample.units as u64));
-                row.push(Cell::Count(a.sample.treated_units as u64));
-                row.push(Cell::number_with(Some(e.estimate), digits, ""));
-                row.push(effects::interval(e.interval, digits));
-                row.push(Cell::number_with(e.std_error, digits, "it cannot be computed"));
-                row.push(Cell::p_value(e.p_value, "it cannot be computed"));
+        match effects::of_part(&third.result) {
+            Ok((e, _, cells)) if !hide => {
+                row.extend(cells);
                 row.push(Cell::text(&e.inference));
             }
             Ok(_) => row.extend((0..7).map(|_| Cell::undefined(WITHHELD))),

@@ -1,39 +1,26 @@
 //! The headline effect within subgroups.
 
+use super::effects::{self, UNDEFINED};
+use crate::evidence::standard::minimum_detectable;
 use crate::num::student;
-use crate::study::{Analysis, Run};
+use crate::study::Run;
 use crate::table::disclosure::WITHHELD;
 use crate::table::{Cell, Column, Digits, Table};
 
 /// One row a subgroup and outcome.
 pub(super) fn subgroups(run: &Run) -> Table {
-    let columns = vec![
-        Column::new("outcome", "Outcome"),
-        Column::new("subgroup", "Subgroup"),
-        Column::new("value", "Value"),
-        Column::new("n", "Units"),
-        Column::new("treated_units", "Treated units"),
-        Column::new("estimate", "Estimate").unit("outcome units"),
-        Column::new("conf", format!("{} interval", super::words::percent(run.study.study.level))).unit("outcome units"),
-        Column::new("std_error", "Standard error").unit("outcome units"),
-        Column::new("p_value", "p"),
-        Column::new("smallest", "Smallest effect it could see").unit("outcome units"),
-        Column::new("inference", "Method"),
-    ];
+    let level = run.study.study.level;
+    let mut columns = vec![Column::new("outcome", "Outcome"), Column::new("subgroup", "Subgroup"), Column::new("value", "Value")];
+    columns.extend(effects::part_columns(level));
+    columns.extend([Column::new("smallest", "Smallest effect it could see").unit("outcome units"), Column::new("inference", "Method")]);
     let mut out = Table::new("subgroup-effects", "Subgroup effects", columns);
     for s in &run.subgroups {
         let outcome = s.result.as_ref().map_or_else(|_| String::new(), |a| a.outcome.clone());
         let mut row = vec![Cell::text(outcome), Cell::text(&s.column), Cell::text(&s.value)];
-        match s.result.as_ref().map_err(String::as_str).and_then(|a| a.overall().map(|e| (a, e)).ok_or_else(|| lost(a))) {
-            Ok((a, e)) => {
-                let digits = Digits::for_uncertainty(e.std_error.unwrap_or(f64::NAN));
-                row.push(Cell::Count(a.sample.units as u64));
-                row.push(Cell::Count(a.sample.treated_units as u64));
-                row.push(Cell::number_with(Some(e.estimate), digits, ""));
-                row.push(super::effects::interval(e.interval, digits));
-                row.push(Cell::number_with(e.std_error, digits, "it cannot be computed"));
-                row.push(Cell::p_value(e.p_value, "it cannot be computed"));
-                row.push(Cell::number_with(smallest(e.std_error, e.df, run.study.study.level), digits, "it cannot be computed"));
+        match effects::of_part(&s.result) {
+            Ok((e, digits, cells)) => {
+                row.extend(cells);
+                row.push(Cell::number_with(smallest(e.std_error, e.df, level), digits, UNDEFINED));
                 row.push(Cell::text(&e.inference));
             }
             Err(reason) => {
@@ -79,7 +66,7 @@ pub(super) fn differences(run: &Run) -> Table {
         }
         let v = &d.versus;
         let digits = Digits::for_uncertainty(v.std_error.unwrap_or(f64::NAN));
-        let half = v.std_error.map(|se| se * student::quantile(0.5 + level / 2.0, v.df));
+        let half = v.std_error.map(|se| se * student::critical(level, v.df));
         row.push(Cell::number_with(Some(v.estimate), digits, ""));
         row.push(match half {
             Some(half) => Cell::interval(Some(v.estimate - half), Some(v.estimate + half), digits),
@@ -87,7 +74,7 @@ pub(super) fn differences(run: &Run) -> Table {
         });
         row.push(Cell::number_with(v.std_error, digits, "both give the same number"));
         row.push(Cell::p_value(v.p_value, "both give the same number"));
-        row.push(Cell::number_with(smallest(v.std_error, Some(v.df), level), digits, "it cannot be computed"));
+        row.push(Cell::number_with(smallest(v.std_error, Some(v.df), level), digits, UNDEFINED));
         out.push(row);
     }
     out.note("The difference of the two effects, from the clusters' joint influence on both: that one is significant and the other is not shows no difference.");
@@ -95,14 +82,7 @@ pub(super) fn differences(run: &Run) -> Table {
     out
 }
 
-/// The smallest effect told from none with 80 % power: (t at 1 − α/2 + t at 0.8) times the standard error (Bloom 1995).
+/// The smallest effect told from none with 80 % power.
 fn smallest(std_error: Option<f64>, df: Option<f64>, level: f64) -> Option<f64> {
-    let df = df.unwrap_or(f64::INFINITY);
-    std_error.filter(|se| *se > 0.0 && df > 0.0).map(|se| se * (student::quantile(0.5 + level / 2.0, df) + student::quantile(0.8, df)))
-}
-
-/// Why there is no effect.
-pub(super) fn lost(a: &Analysis) -> &str {
-    let withheld = |e: &crate::study::Effect| e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
-    if a.effects.iter().any(withheld) { WITHHELD } else { "the effect is not identified" }
+    minimum_detectable(std_error?, df.unwrap_or(f64::INFINITY), 1.0 - level)
 }

@@ -110,8 +110,7 @@ fn number(value: f64) -> String {
 
 /// A constant in a sentence: no zeros behind the last digit.
 fn constant(value: f64) -> String {
-    let digits = number::number(value, Digits::Auto, Glyphs::Ascii);
-    if digits.contains('.') && !digits.contains('e') { digits.trim_end_matches('0').trim_end_matches('.').into() } else { digits }
+    number::trimmed(value, Glyphs::Ascii)
 }
 
 /// A share in a sentence.

@@ -12,14 +12,26 @@ use std::collections::BTreeSet;
 impl Gate {
     /// The checks of a run in words.
     pub fn checks(&self, run: &Run) -> Vec<Checked> {
-        if self.is_open() {
-            return run.checks.iter().map(Checked::of).collect();
+        run.checks.iter().map(self.teller(run)).collect()
+    }
+
+    /// A check of an outcome in words; of several with this name the first.
+    pub fn found(&self, run: &Run, check: &str, outcome: &str) -> Option<Checked> {
+        let named = |a: &&Answered| a.asked.check.card.id == check && a.outcome.as_deref() == Some(outcome);
+        run.checks.iter().find(named).map(self.teller(run))
+    }
+
+    /// What puts a check of a run into words.
+    fn teller<'a>(&'a self, run: &'a Run) -> impl Fn(&Answered) -> Checked {
+        let closed = (!self.is_open()).then(|| {
+            let outcome = run.analyses.first().map_or("", |a| a.outcome.as_str());
+            let few = self.students && run.analyses.first().is_some_and(|a| is_few(a, self));
+            (large_clusters(run, self.least), Untold::of(run, outcome, self), few)
+        });
+        move |a| match &closed {
+            None => Checked::of(a),
+            Some((large, untold, few)) => self.check(a, large, untold, *few),
         }
-        let large = large_clusters(run, self.least);
-        let outcome = run.analyses.first().map_or("", |a| a.outcome.as_str());
-        let untold = Untold::of(run, outcome, self);
-        let few = self.students && run.analyses.first().is_some_and(|a| is_few(a, self));
-        run.checks.iter().map(|a| self.check(a, &large, &untold, few)).collect()
     }
 
     fn check(&self, a: &Answered, large: &BTreeSet<&str>, untold: &Untold, few: bool) -> Checked {

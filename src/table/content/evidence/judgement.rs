@@ -38,9 +38,7 @@ impl Judgement {
         }
         let effect = read.facts.effect;
         let shrunk = effect.and_then(|e| shrink(e.estimate, e.error(standards.number(Key::Alpha))?, &standards));
-        let mut used = USED.to_vec();
-        used.extend(read.facts.cost_per_student.map(|_| Key::KraftCost));
-        let settings = with_settings(&verdict.settings, &standards, &used);
+        let settings = with_settings(&verdict, &read.facts, &standards, USED);
         Judgement { read, verdict, standards, shrunk, questions, settings }
     }
 

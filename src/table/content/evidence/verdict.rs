@@ -5,8 +5,9 @@ use crate::evidence::benchmark::{
     CostClass, CostEffectiveness, MONTHS_WARNING, MonthsTable, SizeClass, cost_class, cost_effectiveness, months, size_class,
 };
 use crate::evidence::effect::improvement_index;
-use crate::evidence::standard::{Key, Padlocks, Setting, State};
-use crate::evidence::verdict::{Effects, GLOSSARY};
+use crate::evidence::facts::Facts;
+use crate::evidence::standard::{Key, Padlocks, Setting, Standards, State};
+use crate::evidence::verdict::{Effects, GLOSSARY, Verdict};
 use crate::table::number::{self, Glyphs};
 use crate::table::{Cell, Column, Digits, Table};
 
@@ -198,10 +199,11 @@ pub fn settings(judged: &Judged<'_>) -> Table {
     out
 }
 
-/// The settings of the verdict and those named, in their order, each once.
-pub fn with_settings(judged: &[Setting], standards: &crate::evidence::standard::Standards, more: &[Key]) -> Vec<Setting> {
-    let more: Vec<Setting> = more.iter().map(|key| standards.setting(*key)).collect();
-    let used = |s: &Setting| judged.iter().chain(&more).any(|u| u.name == s.name);
+/// The settings of the verdict, those named, and that of the cost where one is told, in their order, each once.
+pub fn with_settings(verdict: &Verdict, facts: &Facts, standards: &Standards, more: &[Key]) -> Vec<Setting> {
+    let cost = facts.cost_per_student.map(|_| Key::KraftCost);
+    let more: Vec<Setting> = more.iter().copied().chain(cost).map(|key| standards.setting(key)).collect();
+    let used = |s: &Setting| verdict.settings.iter().chain(&more).any(|u| u.name == s.name);
     standards.settings().into_iter().filter(used).collect()
 }
 

@@ -3,7 +3,6 @@
 use crate::evidence::standard::{Key, Standards};
 use crate::study::Run;
 use crate::table::content::balance::balance as first_period;
-use crate::table::content::checks::checked;
 use crate::table::content::disclosure::Gate;
 use crate::table::number::{self, Glyphs};
 use crate::table::{BalanceRow, Cell, Digits, Figure, FigureKind, Table};
@@ -13,7 +12,7 @@ pub(super) fn balance(run: &Run) -> Option<Figure> {
     let headline = run.descriptions.first()?;
     let mut observed = first_period(run);
     Gate::of(run).table(&mut observed);
-    let check = checked(run).into_iter().find(|c| c.check == "balance" && c.outcome.as_deref() == Some(headline.outcome.as_str()));
+    let check = Gate::of(run).found(run, "balance", &headline.outcome);
     let analysed = check.as_ref().map(|c| &c.told.table).filter(|t| !t.rows.is_empty());
     let mut samples = vec![format!("everyone in the first period ({})", headline.first_period)];
     if analysed.is_some() {

@@ -3,7 +3,7 @@
 use super::{STAYS, reference, slug};
 use crate::estimate::Estimand;
 use crate::study::{Analysis, Effect, Run};
-use crate::table::content::checks::checked;
+use crate::table::content::disclosure::Gate;
 use crate::table::content::words::percent;
 use crate::table::disclosure::WITHHELD;
 use crate::table::number::{self, Glyphs};
@@ -82,7 +82,7 @@ fn spoken(points: &[EventPoint]) -> String {
 
 /// The sets that the check `honest` gives for this outcome, and how to read them.
 fn sensitivity(run: &Run, a: &Analysis) -> Option<(Sensitivity, String)> {
-    let found = checked(run).into_iter().find(|c| c.check == "honest" && c.outcome.as_deref() == Some(a.outcome.as_str()))?;
+    let found = Gate::of(run).found(run, "honest", &a.outcome)?;
     let table = &found.told.table;
     let at = |key: &str| table.columns.iter().position(|c| c.key == key);
     let (trends, size) = (at("trends")?, at("mbar").or_else(|| at("m"))?);
@@ -93,7 +93,7 @@ fn sensitivity(run: &Run, a: &Analysis) -> Option<(Sensitivity, String)> {
         .iter()
         .map(|row| {
             let own = value(&row[size]);
-            let label = own.map_or_else(|| "parallel".to_string(), trimmed);
+            let label = own.map_or_else(|| "parallel".to_string(), |m| number::trimmed(m, Glyphs::Typographic));
             Bounds { label, size: own, low: value(&row[low]), high: value(&row[high]) }
         })
         .collect();
@@ -121,10 +121,4 @@ fn sensitivity(run: &Run, a: &Analysis) -> Option<(Sensitivity, String)> {
         " Beside it: what {effect} may be if trends were not parallel, but {by} ({by_whom}). Where a bar reaches zero, a difference in trends of that size would undo the effect."
     );
     Some((Sensitivity { title: format!("If trends were not parallel: {effect}"), x_title: x_title.into(), bounds }, caption))
-}
-
-/// A size without zeros behind its last digit.
-fn trimmed(size: f64) -> String {
-    let digits = number::number(size, Digits::Auto, Glyphs::Typographic);
-    if digits.contains('.') && !digits.contains('\u{d7}') { digits.trim_end_matches('0').trim_end_matches('.').into() } else { digits }
 }

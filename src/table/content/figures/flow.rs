@@ -1,7 +1,6 @@
 //! From the rows of the source to the units analysed, arm by arm.
 
 use crate::study::{Analysis, Run};
-use crate::table::content::checks::checked;
 use crate::table::content::diagnose::Told;
 use crate::table::content::disclosure::Gate;
 use crate::table::content::words::{arm, noun};
@@ -13,7 +12,7 @@ pub(super) fn flow(run: &Run) -> Option<Figure> {
     let a = run.analyses.first()?;
     let gate = Gate::of(run);
     let mut steps = rows(a, &gate);
-    let check = checked(run).into_iter().find(|c| c.check == "attrition" && c.outcome.as_deref() == Some(a.outcome.as_str()));
+    let check = gate.found(run, "attrition", &a.outcome);
     let noun = noun(run);
     let followed = check.as_ref().and_then(|c| assigned(&c.told, &noun));
     let stages = match (followed, &check) {

@@ -21,7 +21,7 @@ pub(super) fn conditions(run: &Run) -> Table {
     row("name", Err("the intervention's name, and its version"), Err("what the comparison group had in its place"));
     row("what was done", Err("its components, materials and training"), Err("what was taught, and with which materials"));
     row("who did it", Err("who delivered it, and how they were trained"), Err("who taught"));
-    let weeks = context.weeks.map(|w| format!("{} weeks from the start to the last score", plain(w)));
+    let weeks = context.weeks.map(|w| format!("{} weeks from the start to the last score", number::trimmed(w, Glyphs::Ascii)));
     row("how long and how often", weeks.ok_or("its length, and how often it was used"), Err("how long, and how often"));
     row("when it began", starts(run), Ok("not in the time analysed, or later".into()));
     let told = run.implementation.as_ref().and_then(|i| i.as_ref().ok()).filter(|i| i.has_fidelity);
@@ -31,7 +31,7 @@ pub(super) fn conditions(run: &Run) -> Table {
         told.ok_or("what share was used or taught as planned"),
         Err("whether any of it reached this group"),
     );
-    let cost = context.cost_per_student.map(|c| format!("{} dollars a student", plain(c)));
+    let cost = context.cost_per_student.map(|c| format!("{} dollars a student", number::trimmed(c, Glyphs::Ascii)));
     row("what it costs", cost.ok_or("its cost a student"), Err("the cost of what it replaced"));
     let with = context.comparison.map(|c| words::compared(c).to_string());
     row("compared with", Ok("see the comparison".into()), with.ok_or("whom the treated are compared with"));
@@ -46,12 +46,6 @@ fn starts(run: &Run) -> Result<String, &'static str> {
         return Err("when it began");
     }
     Ok(starts.iter().map(|s| number::whole(*s, Glyphs::Ascii)).collect::<Vec<_>>().join(", "))
-}
-
-/// A number without zeros behind its last digit.
-fn plain(value: f64) -> String {
-    let shown = number::number(value, crate::table::Digits::Auto, Glyphs::Ascii);
-    if shown.contains('.') && !shown.contains('e') { shown.trim_end_matches('0').trim_end_matches('.').into() } else { shown }
 }
 
 /// Table 2.

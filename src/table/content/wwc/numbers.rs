@@ -2,7 +2,6 @@
 
 use super::{source, table};
 use crate::study::{Analysis, AssignedBy, Run};
-use crate::table::content::checks::checked;
 use crate::table::content::descriptives::cells;
 use crate::table::content::disclosure::Gate;
 use crate::table::content::effects;
@@ -98,7 +97,7 @@ fn result(a: &Analysis, sd: Option<f64>, gate: &Gate) -> Vec<Cell> {
             row.push(Cell::text(&e.inference));
         }
         None => {
-            let why = super::super::subgroups::lost(a);
+            let why = effects::lost(a);
             row.extend((0..5).map(|_| Cell::undefined(why)));
             row.push(Cell::text("–"));
         }
@@ -120,7 +119,7 @@ pub(super) fn attrition(run: &Run) -> Table {
     ];
     let mut out = table(8, "attrition", "Attrition and nonresponse", columns);
     for (ix, d) in run.descriptions.iter().enumerate() {
-        let found = checked(run).into_iter().find(|c| c.check == "attrition" && c.outcome.as_ref() == Some(&d.outcome));
+        let found = Gate::of(run).found(run, "attrition", &d.outcome);
         let counted = found.and_then(|c| c.told.summary).filter(|t| !t.rows.is_empty());
         match counted {
             Some(t) => {
