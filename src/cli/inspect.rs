@@ -3,14 +3,16 @@
 use super::failure::print;
 use super::guess::{describe, roles};
 use super::roles::Data;
-use super::{Common, Failure};
+use super::{Common, Failure, Threads};
 use crate::cohort::{Cohort, Suspect, suspects};
 use crate::ingest::profiles;
+use crate::ingest::write::Writing;
 use crate::panel::{Keys, PanelSpec, Paths, Sequence, TreatmentRule};
 use crate::render::text;
-use crate::store::Input;
+use crate::store::{Input, StoreError, write_atomically};
 use crate::table::{Cell, Column, Digits, Table};
 use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// What is in a file.
 #[derive(clap::Args, Debug)]
@@ -20,11 +22,41 @@ pub struct Inspect {
     /// The learner profiles that go with it (JSON Lines)
     #[arg(long, value_name = "FILE")]
     profiles: Option<String>,
+    /// Also write all rows as they are read (codes for missing values empty, a OneRoster folder joined) to a CSV or Parquet file; they
+    /// are students' rows, under no gate
+    #[arg(long, value_name = "FILE", value_parser = rows_file)]
+    rows: Option<PathBuf>,
+}
+
+/// A place for rows, whose ending tells the format.
+fn rows_file(text: &str) -> Result<PathBuf, String> {
+    let place = PathBuf::from(text);
+    if is_parquet(&place) || ends(&place, "csv") { Ok(place) } else { Err("the name of the file ends in .csv or .parquet".into()) }
+}
+
+fn ends(place: &Path, with: &str) -> bool {
+    place.extension().is_some_and(|e| e.eq_ignore_ascii_case(with))
+}
+
+fn is_parquet(place: &Path) -> bool {
+    ends(place, "parquet") || ends(place, "pq")
+}
+
+/// Writes all rows of a cohort.
+fn write_rows(cohort: &Cohort, place: &Path, common: &Common) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    let mut file = if is_parquet(place) { Writing::parquet(&mut bytes) } else { Writing::csv(&mut bytes) };
+    let written = file.push(cohort, &Threads::new(common.threads)).and_then(|()| file.finish());
+    written.map_err(|e| StoreError::new(format!("writing {}", place.display()), e))?;
+    Ok(write_atomically(place, &bytes)?)
 }
 
 impl Inspect {
     pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
         let cohort = self.data.read(None)?;
+        if let Some(place) = &self.rows {
+            write_rows(&cohort, place, common)?;
+        }
         let guesses = roles(&cohort);
         let found = missing_codes(&cohort);
         let shape = shape(&cohort, &guesses);

@@ -168,3 +168,24 @@ fn the_program_takes_a_folder() {
     let ran = didact(["inspect", &users, "--format", "oneroster"]);
     assert!(ran.code == 5 && ran.stderr.contains("a folder is needed"), "{} {}", ran.code, ran.stderr);
 }
+
+#[test]
+fn joined_rows_can_be_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&good(), folder.path());
+    let roster = folder.path().display().to_string();
+    let joined = read(&good(), None).expect("read");
+    for name in ["rows.csv", "rows.parquet"] {
+        let place = folder.path().join(name).display().to_string();
+        let ran = didact(["inspect", &roster, "--rows", &place]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let source = Source::open(&place, None, None).unwrap_or_else(|_| panic!("{name} opens"));
+        let again = ingest::read(&source, None, &Codes::default()).expect("read again");
+        assert_eq!(again.names, joined.names, "{name}");
+        for column in ["student", "period", "math", "sex"] {
+            assert_eq!(cells(&again, column), cells(&joined, column), "{name}, {column}");
+        }
+    }
+    let ran = didact(["inspect", &roster, "--rows", "rows.txt"]);
+    assert!(ran.code == 2 && ran.stderr.contains(".csv or .parquet"), "{} {}", ran.code, ran.stderr);
+}

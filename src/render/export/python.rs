@@ -155,7 +155,10 @@ fn data(e: &Export) -> Vec<Piece> {
         ),
         Source::Loaded => (
             "The run was made from a file that is not part of it. Whoever may have that file names it here.",
-            "if not PLACE.exists():\n    raise FileNotFoundError(f\"{PLACE} is not there: say where the data are, above or in DIDACT_DATA\")\n".to_string(),
+            "if not PLACE.exists():\n    raise FileNotFoundError(f\"{PLACE} is not there: say where the data are, above or in DIDACT_DATA\")\n\
+             if PLACE.is_dir():\n    # A OneRoster folder: didact joins it to one row a student and year.\n    \
+             import tempfile\n\n    JOINED = Path(tempfile.mkdtemp()) / \"rows.csv\"\n    \
+             subprocess.run([\"didact\", \"--quiet\", \"inspect\", str(PLACE), \"--rows\", str(JOINED)], check=True, stdout=subprocess.DEVNULL)\n    PLACE = JOINED\n".to_string(),
         ),
     };
     let pairs = |items: Vec<String>, open: char, close: char| format!("{open}{}{close}", items.join(", "));

@@ -107,7 +107,9 @@ fn data(e: &Export) -> String {
             "# The students are simulated: the same version, world and seed give the same students.\nif (!file.exists(place)) {{\n  command <- {}\n  stopifnot(system2(command[1], shQuote(c(command[-1], \"--out\", dirname(place)))) == 0)\n}}\n",
             list(command)
         ),
-        Source::Loaded => "# The run was made from a file that is not part of it. Whoever may have that file names it here.\nif (!file.exists(place)) stop(place, \" is not there: say where the data are, above or in DIDACT_DATA\")\n".into(),
+        Source::Loaded => "# The run was made from a file that is not part of it. Whoever may have that file names it here.\nif (!file.exists(place)) stop(place, \" is not there: say where the data are, above or in DIDACT_DATA\")\n\
+            if (dir.exists(place)) {\n  # A OneRoster folder: didact joins it to one row a student and year.\n  joined <- tempfile(fileext = \".csv\")\n  \
+            stopifnot(system2(\"didact\", shQuote(c(\"--quiet\", \"inspect\", place, \"--rows\", joined)), stdout = FALSE) == 0)\n  place <- joined\n}\n".into(),
     };
     let named = |items: Vec<String>| format!("list({})", items.join(", "));
     format!(

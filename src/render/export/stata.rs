@@ -107,6 +107,7 @@ fn data(e: &Export) -> String {
         )),
         Source::Loaded => {
             out.push_str("* The run was made from a file that is not part of it. Whoever may have that file names it in the local macro place.\n");
+            out.push_str("* A OneRoster folder is joined to rows first:  didact inspect FOLDER --rows rows.csv\n");
         }
     }
     let text: Vec<String> = e.roles.iter().filter(|(role, _)| ["unit", "cluster"].contains(role)).map(|(_, c)| name(c)).collect();
@@ -114,7 +115,7 @@ fn data(e: &Export) -> String {
     out.push_str(match e.data.rsplit('.').next() {
         Some("dta") => "use `\"`place'\"', clear\n",
         Some("xlsx" | "xls") => "import excel using `\"`place'\"', firstrow clear\n",
-        Some("sav") => "import spss using `\"`place'\"', clear\n",
+        Some("sav" | "zsav") => "import spss using `\"`place'\"', clear\n",
         _ => "import delimited using `\"`place'\"', varnames(1) case(preserve) encoding(\"utf-8\") clear\n",
     });
     for (column, value) in &e.kept {

@@ -11,7 +11,7 @@ def read(place, text=()):
         return pd.read_feather(place)
     if name.endswith(".dta"):
         return pd.read_stata(place, convert_categoricals=False)
-    if name.endswith(".sav"):
+    if name.endswith((".sav", ".zsav")):
         return pd.read_spss(place, convert_categoricals=False)
     if name.endswith((".xlsx", ".xls")):
         return pd.read_excel(place, dtype=as_text)
