@@ -3,18 +3,15 @@
 use super::analyse::{Analysis, Question};
 use super::file::{Roles, StudyFile};
 use super::run::SubgroupResult;
-use super::subgroup::subgroups;
+use super::strata::{STRATA_ROWS, strata};
 use crate::cohort::Cohort;
 use crate::diagnose::{Answered, Finding};
 use crate::estimate::{ALIKE_BEFORE, Estimand};
 use crate::evidence::effect::Sizes;
 use crate::evidence::facts::{Effect, Unit};
-use crate::evidence::fallacy::{Before, Extreme, Path, Shares, Signs, Stratified, Tested, Throughout, Used, Uses};
+use crate::evidence::fallacy::{Before, Extreme, Path, Shares, Signs, Tested, Throughout, Used, Uses};
 use crate::num::{Centre, sorted};
 use crate::panel::{CovariateTerm, FirstTreated, Keys, Kind, Panel, PanelSpec, Sequence};
-
-/// Above this many rows further outcomes and differences within groups of students are not looked at: each is another pass.
-const STRATA_ROWS: usize = 500_000;
 
 /// Fewer pairs of scores than this tell no correlation.
 const FEWEST_PAIRS: usize = 30;
@@ -67,7 +64,7 @@ pub(super) fn signs(from: &Sources<'_>) -> Signs {
     out.poverty = context.poverty.as_deref().and_then(|c| shares(from.cohort, &plain, c));
     out.sector = context.sector.as_deref().and_then(|c| shares(from.cohort, &plain, c));
     out.uses = context.uses.as_deref().and_then(|c| uses(from.cohort, &plain, c));
-    strata(from, &plain, &roles, &mut out);
+    out.strata = strata(from, &plain, &roles);
     estimated(from, &roles, &mut out);
     out
 }
@@ -234,31 +231,6 @@ fn uses(cohort: &Cohort, plain: &PanelSpec, column: &str) -> Option<Uses> {
     Some(Uses { column: column.to_string(), lowest_treated: treated, highest_comparison: others })
 }
 
-/// Differences in the last period, as they are and within values of each subgroup column and of poverty.
-fn strata(from: &Sources<'_>, plain: &PanelSpec, roles: &Roles, out: &mut Signs) {
-    let Some(sd) = from.sd.filter(|_| from.cohort.n_rows <= STRATA_ROWS) else { return };
-    let difference = |spec: &PanelSpec| {
-        let panel = Panel::build(from.cohort, spec).ok().filter(|p| p.extras.status.is_none())?;
-        let last = panel.cells.periods.len() - 1;
-        let (treated, others) = (scores(&panel, true, last), scores(&panel, false, last));
-        let n = treated.len() as f64;
-        Some(((mean(treated.iter().copied())? - mean(others.iter().copied())?) / sd, n))
-    };
-    let Some((whole, _)) = difference(plain) else { return };
-    let mut columns: Vec<&String> = from.study.context.poverty.iter().chain(&roles.subgroups).collect();
-    let mut seen = std::collections::BTreeSet::new();
-    columns.retain(|c| seen.insert(*c));
-    for column in columns {
-        let Ok(values) = subgroups(from.cohort, column) else { continue };
-        let within: Option<Vec<(f64, f64)>> =
-            values.into_iter().map(|value| difference(&PanelSpec { subgroup: Some((column.clone(), value)), ..plain.clone() })).collect();
-        let Some(within) = within.filter(|w| w.len() > 1) else { continue };
-        let n: f64 = within.iter().map(|w| w.1).sum();
-        let within = within.iter().map(|(d, w)| d * w).sum::<f64>() / n;
-        out.strata.push(Stratified { column: column.clone(), whole, within });
-    }
-}
-
 fn estimated(from: &Sources<'_>, roles: &Roles, out: &mut Signs) {
     let Some(headline) = from.analyses.first() else { return };
     let overall = headline.overall();
@@ -275,6 +247,8 @@ fn estimated(from: &Sources<'_>, roles: &Roles, out: &mut Signs) {
         _ => None,
     });
     out.path = from.sd.and_then(|sd| path(headline, sd));
+    let in_sd = |a: &Analysis| Some((a.label(), a.overall()?.estimate / from.sd?));
+    out.overall = from.analyses.iter().filter(|a| a.outcome == headline.outcome).filter_map(in_sd).collect();
     for analysis in from.analyses {
         let mut methods: Vec<&str> = Vec::new();
         for effect in analysis.effects.iter().filter_map(|e| e.result.as_ref().ok()) {

@@ -1,6 +1,6 @@
 //! Who was chosen, who stayed.
 
-use super::{Assigned, Detector, Trigger, percent, sd};
+use super::{Assigned, Detector, Stratified, Trigger, percent, sd};
 use crate::evidence::facts::{Comparison, SelectedLow};
 use crate::evidence::standard::{Assumption, AttritionLevel, Key};
 
@@ -103,17 +103,26 @@ pub(super) static SURVIVORS_ONLY: Detector = Detector {
 pub(super) static SIMPSON: Detector = Detector {
     id: "simpson",
     title: "The whole against its parts",
-    why: "The groups as they are differ one way, and within kinds of students the other way: the whole shows who is in the groups, not what was done.",
+    why: "The groups as they are differ one way, and within kinds of students the other way: an estimate that goes with the whole shows who is in the groups, not what was done.",
     remedy: "Compare changes, or like with like.",
-    source: "Simpson (1951); Bickel, Hammel and O'Connell (1975)",
+    source: "Simpson (1951); Lord (1967); Bickel, Hammel and O'Connell (1975)",
     look: |s, standards| {
+        // Where a lot decided, who is in the groups is chance, which the interval allows for.
+        if s.assigned_by == Some(Assigned::Lot) {
+            return None;
+        }
         let least = standards.number(Key::Sesoi);
-        let of = s.strata.iter().find(|t| t.whole * t.within < 0.0 && t.whole.abs() >= least && t.within.abs() >= least)?;
+        let large = |x: f64| x.abs() >= least;
+        let turned = |t: &&Stratified| t.whole * t.within < 0.0 && large(t.whole) && large(t.within);
+        // Where every analysis found what like with like shows, nobody was misled.
+        let misled = |t: &Stratified| s.overall.iter().find(|(_, effect)| large(*effect) && effect * t.within < 0.0).cloned();
+        let (of, (analysis, effect)) = s.strata.iter().filter(turned).find_map(|t| Some((t, misled(t)?)))?;
         let words = format!(
-            "after the start the groups as they are differ by {}, within values of {} by {}.",
+            "after the start the groups as they are differ by {}, within {} by {}; {analysis} finds {}.",
             sd(of.whole),
-            of.column,
-            sd(of.within)
+            of.parts,
+            sd(of.within),
+            sd(effect)
         );
         Some(Trigger::by(words, of.whole, of.within))
     },

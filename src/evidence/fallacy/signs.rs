@@ -39,6 +39,8 @@ pub struct Signs {
     pub before: Option<Before>,
     /// Differences of the groups after the start, as they are and within groups of students.
     pub strata: Vec<Stratified>,
+    /// The headline outcome's overall effects: the analysis, and the effect in SD.
+    pub overall: Vec<(String, f64)>,
     /// Who was lost.
     pub attrition: Option<Attrition>,
     /// Who was there each time.
@@ -122,8 +124,8 @@ pub struct Before {
 /// A difference as it is, and within groups.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stratified {
-    /// The column that groups.
-    pub column: String,
+    /// What students of one group share, as it stands after "within": `values of frl`, `schools`, `tenths of the first score`.
+    pub parts: String,
     /// Difference of treated and comparison after the start, SD.
     pub whole: f64,
     /// The same within groups, averaged by treated students.

@@ -87,9 +87,13 @@ fn who_was_chosen_and_who_stayed() {
     let there = |always| Some(Throughout { units: 500, periods: 3, always });
     assert_eq!(of(|s| s.throughout = there(500)), ["survivors-only"]);
     assert!(of(|s| s.throughout = there(499)).is_empty());
-    let strata = |whole, within| vec![Stratified { column: "frl".into(), whole, within }];
-    assert_eq!(of(|s| s.strata = strata(-0.2, 0.1)), ["simpson"]);
-    assert!(of(|s| s.strata = strata(-0.2, 0.01)).is_empty());
+    let strata = |whole, within| vec![Stratified { parts: "values of frl".into(), whole, within }];
+    let found = |effect| vec![("twfe | year".to_string(), effect)];
+    assert_eq!(of(|s| (s.strata, s.overall) = (strata(-0.2, 0.1), found(-0.2))), ["simpson"]);
+    assert!(of(|s| (s.strata, s.overall) = (strata(-0.2, 0.1), found(0.1))).is_empty(), "changes were compared, and tell the truth");
+    assert!(of(|s| (s.strata, s.overall) = (strata(-0.2, 0.01), found(-0.2))).is_empty());
+    let by_lot = Some(Assigned::Lot);
+    assert!(of(|s| (s.strata, s.overall, s.assigned_by) = (strata(-0.2, 0.1), found(-0.2), by_lot)).is_empty());
 }
 
 #[test]
