@@ -51,6 +51,9 @@ impl Grade {
             tables.truncate(1);
         } else {
             tables.insert(2, content::facts(&judgement.read.known));
+            if let Some(sizes) = &judgement.read.sizes {
+                tables.insert(1, content::effect_sizes(sizes));
+            }
         }
         tell(&judged, &tables)
     }

@@ -112,6 +112,9 @@ pub struct Told {
     /// Whether the test is eligible: valid on its face, reliable, not over-aligned, the same in both groups
     #[arg(long, value_name = "YES|NO", value_parser = ["yes", "no"])]
     eligible_measure: Option<String>,
+    /// How reliable the test is, from 0 to 1, as KIND=VALUE (repeatable): internal-consistency, test-retest, inter-rater
+    #[arg(long, value_name = "KIND=VALUE", value_parser = reliable)]
+    reliability: Vec<(Kind, f64)>,
     /// Who ran the study
     #[arg(long, value_name = "WHO", value_parser = ["independent", "developer"])]
     conductor: Option<String>,
@@ -176,6 +179,26 @@ impl By {
         faults.into_result().map_err(Failure::BadFlag)?;
         Ok(standards)
     }
+}
+
+/// A kind of reliability.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    InternalConsistency,
+    TestRetest,
+    InterRater,
+}
+
+/// KIND=VALUE.
+fn reliable(text: &str) -> Result<(Kind, f64), String> {
+    let (kind, value) = text.split_once('=').ok_or("a kind and a number, such as internal-consistency=.85")?;
+    let kind = match kind.trim() {
+        "internal-consistency" => Kind::InternalConsistency,
+        "test-retest" => Kind::TestRetest,
+        "inter-rater" => Kind::InterRater,
+        other => return Err(format!("{other:?} is no kind of reliability: internal-consistency, test-retest, inter-rater")),
+    };
+    Ok((kind, share(value.trim())?))
 }
 
 impl Told {
@@ -259,6 +282,14 @@ impl Told {
         facts.units = self.units.or(facts.units);
         facts.measure = measure.or(facts.measure);
         facts.measure_eligible = yes(&self.eligible_measure).or(facts.measure_eligible);
+        for (kind, value) in &self.reliability {
+            let place = match kind {
+                Kind::InternalConsistency => &mut facts.reliability.internal_consistency,
+                Kind::TestRetest => &mut facts.reliability.test_retest,
+                Kind::InterRater => &mut facts.reliability.inter_rater,
+            };
+            *place = Some(*value);
+        }
         facts.conductor = conductor.or(facts.conductor);
         facts.plan = plan.or(facts.plan);
         facts.selected_low = low.or(facts.selected_low);

@@ -140,6 +140,16 @@ pub fn hostile_figures(name: &str) -> Vec<Figure> {
             },
         ),
         figure(
+            "scatter",
+            name,
+            FigureKind::Scatter {
+                series: vec![line(1.0), line(2.0)],
+                held: vec![(2.5, words()), (f64::NAN, words())],
+                x_title: words(),
+                y_title: words(),
+            },
+        ),
+        figure(
             "forest",
             name,
             FigureKind::Forest {

@@ -12,6 +12,7 @@ mod forest;
 mod lines;
 mod means;
 mod measure;
+mod scatter;
 mod sensitivity;
 mod specifications;
 
@@ -48,6 +49,7 @@ pub fn svg(figure: &Figure, style: Style) -> String {
         }
         FigureKind::Balance { samples, rows, limits, x_title } => balance::draw(&mut canvas, top, samples, rows, *limits, x_title),
         FigureKind::Flow { steps, arms, stages } => flow::draw(&mut canvas, top, steps, arms, stages),
+        FigureKind::Scatter { series, held, x_title, y_title } => scatter::draw(&mut canvas, top, series, held, x_title, y_title),
         FigureKind::Forest { rows, against, x_title } => forest::draw(&mut canvas, top, rows, against, x_title),
         FigureKind::Specifications { points, rows, y_title } => specifications::draw(&mut canvas, top, points, rows, y_title),
     }

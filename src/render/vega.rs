@@ -62,6 +62,7 @@ fn drawing(kind: &FigureKind) -> Value {
             out["transform"] = json!([{ "calculate": "datum.group + ': ' + datum.step", "as": layers::ROW }]);
             out
         }
+        FigureKind::Scatter { series, held, x_title, y_title } => view(views::scatter(series, held, x_title, y_title), json!(300)),
         FigureKind::Forest { against, x_title, .. } => {
             let mut out = view(layers::forest(against, x_title), json!({ "step": 34 }));
             let calculate = "datum.term + (datum.detail ? ' \u{b7} ' + datum.detail : '')";

@@ -8,7 +8,7 @@ use crate::estimate::{Chosen, Fit, Sample};
 use crate::infer::{self, Method, Setting};
 use crate::panel::{Executor, Panel};
 
-/// The checks of a study in the order of the list (those that estimate anew many times only where they are named), each with whether it was named under `ask`.
+/// The checks of a study in the order of the list (but the specification curve, which is drawn by itself), each with whether it was named under `ask`.
 ///
 /// # Errors
 /// All at once: an unknown check or option; an option under `off`; a check that is both off and asked for, or asked for twice alike.
@@ -35,8 +35,8 @@ pub(super) fn asked(section: &ChecksSection) -> Result<Vec<(Asked, bool)>, Fault
     let mut out = Vec::new();
     for check in CHECKS.iter().map(|c| c.card.id) {
         let named: Vec<&Asked> = ask.iter().filter(|c| c.check.card.id == check).collect();
-        let costly = CHECKS.iter().any(|c| c.card.id == check && matches!(c.look, Look::Ground(_)));
-        if named.is_empty() && !costly && !off.iter().any(|c| c.check.card.id == check) {
+        // The curve stands beside the checks, as a part of the run of its own.
+        if named.is_empty() && check != "multiverse" && !off.iter().any(|c| c.check.card.id == check) {
             out.push((Asked::parse(check)?, false));
         }
         out.extend(named.into_iter().map(|c| (c.clone(), true)));
@@ -125,6 +125,10 @@ fn beside(asked: &[(Asked, bool)], school: Option<&String>, question: &Question)
     }
 }
 
+/// Rows beyond which what estimates anew on other samples is left out unless it is named.
+pub(super) const GROUND_ROWS: usize = 200_000;
+/// About how often the smallest set makes every cluster's part anew.
+const REMADE: f64 = 30.0;
 /// Rows beyond which a check that reads them several times is left out unless it is named.
 const MOST_ROWS: usize = 5_000_000;
 /// Products and sums that take about a second.
@@ -142,6 +146,10 @@ fn too_long(asked: &Asked, panel: &Panel, fit: &Fit, method: Option<&Method>) ->
     let place = match asked.check.look {
         _ if refits && fit.refit_price() * fit.n_clusters() as f64 > A_SECOND => format!("{} clusters", fit.n_clusters()),
         Look::Fit(_) => return None,
+        Look::Ground(_) if panel.n_rows() > GROUND_ROWS => format!("{} rows", panel.n_rows()),
+        Look::Ground(_) if id == "smallest-set" && REMADE * fit.refit_price() * fit.n_clusters() as f64 > A_SECOND => {
+            format!("{} clusters", fit.n_clusters())
+        }
         _ if panel.n_rows() > MOST_ROWS => format!("{} rows", panel.n_rows()),
         _ => return None,
     };

@@ -1,6 +1,7 @@
 //! What no data tell: how a study came about.
 
-use crate::evidence::facts::{Comparison, Conductor, Confound, Design, Facts, Measure, SelectedLow};
+use super::reliable::Reliable;
+use crate::evidence::facts::{Comparison, Conductor, Confound, Design, Facts, Measure, Reliability, SelectedLow};
 use crate::evidence::fallacy::Assigned;
 use crate::evidence::standard::Assumption;
 use schemars::JsonSchema;
@@ -31,6 +32,9 @@ pub struct Context {
     /// Whether the test is eligible: valid on its face, reliable, not over-aligned, the same in both groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eligible_measure: Option<bool>,
+    /// How reliable the test is in students like these, each from 0 to 1.
+    #[serde(default, skip_serializing_if = "Reliable::is_untold")]
+    pub reliability: Reliable,
     /// Who ran the study, or paid for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conductor: Option<ConductedBy>,
@@ -253,6 +257,11 @@ impl Context {
             note("who ran the study", if conductor == Conductor::Independent { "independent people" } else { "the developer" }.into());
         }
         facts.measure_eligible = self.eligible_measure.or(facts.measure_eligible);
+        if !self.reliability.is_untold() {
+            let Reliable { internal_consistency, test_retest, inter_rater } = self.reliability;
+            facts.reliability = Reliability { internal_consistency, test_retest, inter_rater };
+            note("reliability of the test", self.reliability.words());
+        }
         facts.overridden = self.contradicted.or(facts.overridden);
         facts.rationale = self.rationale.or(facts.rationale);
         facts.cost_per_student = self.cost_per_student.or(facts.cost_per_student);

@@ -1,5 +1,6 @@
 //! What the results of a run tell of its evidence: no student's row is needed. What they do not tell stays unknown.
 
+use super::effect_sizes::EffectSizes;
 use super::file::StudyFile;
 use crate::cohort::{Fault, Faults};
 use crate::estimate::ALIKE_BEFORE;
@@ -32,6 +33,8 @@ pub struct RunFacts {
     pub facts: Facts,
     /// Where each was read.
     pub known: Vec<KnownFact>,
+    /// Its effect sizes, where the tables tell means and spreads.
+    pub sizes: Option<EffectSizes>,
 }
 
 /// Estimators that compare changes: what sets the groups apart for good is dealt with.
@@ -94,7 +97,9 @@ pub fn run_facts(results: &Value, study: &StudyFile, standards: &Standards) -> R
     read.specifications();
     let told = study.context.tell(&mut read.facts);
     read.unknown(&told);
-    Ok(RunFacts { outcome: read.outcome, estimator: read.estimator, inference: read.inference, facts: read.facts, known: read.known })
+    let sizes = effect["estimate"].as_f64().and_then(|points| EffectSizes::read(results, study, &read.outcome, points, standards));
+    let Reading { outcome, estimator, inference, facts, known, .. } = read;
+    Ok(RunFacts { outcome, estimator, inference, facts, known, sizes })
 }
 
 /// The overall effect of a result: by a method, or the first.
@@ -200,8 +205,11 @@ impl Reading<'_> {
             said,
             if students { "units in results.json" } else { "study.toml does not say that the units are students" },
         );
-        self.facts.sites = clusters.filter(|_| self.facts.unit == Some(Unit::School));
-        self.note("sites", self.facts.sites.map(|n| format!("{n} schools")), "clusters in results.json, where they are schools");
+        let alone = self.results["fallacies"].as_array().is_some_and(|all| all.iter().any(|a| a["fallacy"] == "single-school"));
+        self.facts.sites = if alone { Some(1) } else { clusters.filter(|_| self.facts.unit == Some(Unit::School)) };
+        let said = self.facts.sites.map(|n| if n == 1 { "1 school".into() } else { format!("{n} schools") });
+        let from = if alone { "the sign single-school in results.json" } else { "clusters in results.json, where they are schools" };
+        self.note("sites", said, from);
         self.facts.clustering = match (cluster, self.inference.starts_with("robust")) {
             (None, _) => None,
             (Some(_), true) if self.facts.unit == Some(Unit::Student) => Some(Clustering::Heeded),
@@ -394,7 +402,7 @@ impl Reading<'_> {
         let from = match (&said, curve["not_drawn"].as_str()) {
             (Some(_), _) => "the specification curve in results.json".to_string(),
             (None, Some(why)) => format!("there is no curve: {why}"),
-            (None, None) => "study.toml has no [multiverse]".to_string(),
+            (None, None) => "no specification curve was drawn".to_string(),
         };
         self.note("other reasonable analyses", said, from);
     }

@@ -8,17 +8,20 @@ mod cards;
 mod checks;
 mod context;
 mod describe;
+mod effect_sizes;
 mod facts;
 mod family;
 mod file;
 mod implementation;
 mod multiverse;
 mod plan;
+mod reliable;
 mod resolve;
 mod results;
 mod run;
 mod signs;
 mod spread;
+mod strata;
 mod subgroup;
 mod trust;
 
@@ -28,6 +31,7 @@ pub use calibrated::{Calibrated, FittedTo, measures};
 pub use calibration::Calibration;
 pub use context::{AssignedBy, Boundary, ChosenLow, ComparedWith, ConductedBy, Context, MadeBy};
 pub use describe::{ArmPeriod, Baseline, Description, Seen, describe};
+pub use effect_sizes::EffectSizes;
 pub use facts::{KnownFact, RunFacts, run_facts};
 pub use family::{Leader, adjust};
 pub use file::{

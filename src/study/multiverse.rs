@@ -1,8 +1,9 @@
 //! The specification curve of a study: `[multiverse]` in the study file.
 
 use super::analyse::Question;
+use super::checks::GROUND_ROWS;
 use super::file::StudyFile;
-use crate::cohort::{Cohort, Faults};
+use crate::cohort::{Cohort, Fault, Faults};
 use crate::diagnose::{Asked, Finding, Ground, Look, Otherwise, Specified};
 use crate::estimate::Chosen;
 use crate::infer::Setting;
@@ -57,6 +58,22 @@ fn shuffles() -> u64 {
     500
 }
 
+impl Default for MultiverseSection {
+    fn default() -> Self {
+        MultiverseSection {
+            estimators: auto(),
+            samples: auto(),
+            clusters: auto(),
+            covariates: auto(),
+            subsets: subsets(),
+            comparison: any(),
+            scales: auto(),
+            inference: auto(),
+            shuffles: shuffles(),
+        }
+    }
+}
+
 impl MultiverseSection {
     /// The check with these options.
     pub(super) fn asked(&self) -> Result<Asked, Faults> {
@@ -86,7 +103,24 @@ pub(super) fn multiverse(
     cohort: &Cohort,
     executor: &dyn Executor,
 ) -> Result<Option<Specified>, Faults> {
-    let Some(section) = &study.multiverse else { return Ok(None) };
+    let named = |checks: &[String]| checks.iter().any(|c| c == "multiverse" || c.starts_with("multiverse:"));
+    let own = MultiverseSection::default();
+    let section = match &study.multiverse {
+        Some(section) => section,
+        None if named(&study.checks.off) || named(&study.checks.ask) => return Ok(None),
+        None if cohort.n_rows > GROUND_ROWS => {
+            let rows = cohort.n_rows;
+            return Err(Fault::new(
+                "DIAG-020",
+                format!("with {rows} rows it takes longer than a second or so, and the study does not ask for it"),
+                format!("{rows} rows"),
+                "a run is not to wait for what nobody asked for",
+                "write  [multiverse]  into the study to have it drawn",
+            )
+            .into());
+        }
+        None => &own,
+    };
     let asked = section.asked()?;
     let panel = Panel::build(cohort, &question.spec)?;
     let rebuild = |other: &Otherwise| Panel::build(cohort, &other.of(&question.spec));

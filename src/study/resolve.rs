@@ -96,6 +96,15 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
             covariates: None,
         });
     }
+    if let Some((what, r)) = study.context.reliability.wrong() {
+        faults.push(fault(format!("context.reliability: {what} {r} is no reliability"), "a number from 0 to 1; or leave it out"));
+    }
+    if study.multiverse.is_some() && study.checks.off.iter().any(|c| c == "multiverse") {
+        faults.push(fault(
+            "the specification curve is off and asked for".into(),
+            "take multiverse out of off, or [multiverse] out of the study",
+        ));
+    }
     if let Some(cost) = study.context.cost_per_student.filter(|c| !(*c > 0.0 && c.is_finite())) {
         faults.push(fault(format!("context.cost_per_student = {cost} is no cost"), "an amount above 0, in dollars; or leave it out"));
     }

@@ -239,12 +239,11 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     let signs = signs(&sources);
     stage("trying the headline interval on this design");
     let trust = trust(&study, &loaded.cohort, analyses.first(), executor).map_err(|f| f.shown[0].what.clone()).transpose();
-    let multiverse = match (study.multiverse.is_some(), analyses.is_empty()) {
-        (true, false) => {
-            stage("drawing the specification curve");
-            multiverse(&study, &headline, &loaded.cohort, executor).map_err(|f| f.shown[0].what.clone()).transpose()
-        }
-        _ => None,
+    let multiverse = if analyses.is_empty() {
+        None
+    } else {
+        stage("drawing the specification curve");
+        multiverse(&study, &headline, &loaded.cohort, executor).map_err(|f| f.shown[0].what.clone()).transpose()
     };
     let implementation = match &study.implementation {
         Some(section) if section.tells() => {

@@ -90,6 +90,17 @@ pub enum FigureKind {
         /// What follows arm by arm.
         stages: Vec<FlowStage>,
     },
+    /// Points by two numbers: comparisons by weight and estimate, weights by time.
+    Scatter {
+        /// Points of one kind.
+        series: Vec<Series>,
+        /// Values on the vertical axis that they are held against, and what each means.
+        held: Vec<(f64, String)>,
+        /// The words under the horizontal axis, with the unit.
+        x_title: String,
+        /// The words over the vertical axis, with the unit.
+        y_title: String,
+    },
     /// Estimates below one another.
     Forest {
         /// One estimate a row.
@@ -189,6 +200,7 @@ impl Figure {
             FigureKind::Means { arms, difference, marks, x_title, y_title } => means::data((arms, difference), marks, x_title, y_title),
             FigureKind::Balance { samples, rows, x_title, .. } => balance::data(samples, rows, x_title),
             FigureKind::Flow { steps, arms, stages } => flow::data(steps, arms, stages),
+            FigureKind::Scatter { series, held, x_title, y_title } => scatter_rows(series, held, x_title, y_title),
             FigureKind::Forest { rows, against, x_title } => forest_rows(rows, against, x_title),
             FigureKind::Specifications { points, rows, y_title } => {
                 let (columns, rows) = specification::data(points, rows, y_title);
@@ -258,6 +270,14 @@ fn line_rows(series: &[Series], marks: &[(f64, String)], x_title: &str, y_title:
         }
     }
     let notes = marks.iter().filter(|(x, _)| x.is_finite()).map(|(x, words)| format!("Marked at {x}: {words}")).collect();
+    (columns, rows, notes)
+}
+
+fn scatter_rows(series: &[Series], held: &[(f64, String)], x_title: &str, y_title: &str) -> Content {
+    let columns = vec![Column::new("series", "Kind"), Column::new("x", x_title), Column::new("value", y_title)];
+    let all = series.iter().flat_map(|s| s.points.iter().map(move |p| (s, p)));
+    let rows = all.map(|(s, &(x, y, _))| vec![Cell::text(&s.name), position(x), Cell::number(Some(y), "")]).collect();
+    let notes = held.iter().filter(|(y, _)| y.is_finite()).map(|(y, words)| format!("Held against {y}: {words}")).collect();
     (columns, rows, notes)
 }
 

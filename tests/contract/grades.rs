@@ -53,9 +53,25 @@ fn a_folder_without_data_is_graded_the_same_every_time() {
     assert_eq!((facts["design"].as_str(), facts["clustering"].as_str()), (Some("difference-in-differences"), Some("heeded")));
     assert_eq!(facts["domain"].as_array().map(Vec::len), Some(2));
     // What no run writes stays unknown, caps, and is asked for.
-    for unknown in ["measure", "conductor", "plan", "confound", "specifications", "compromised"] {
+    for unknown in ["measure", "conductor", "plan", "confound", "compromised"] {
         assert!(facts[unknown].is_null(), "{unknown}: {}", facts[unknown]);
     }
+    assert_eq!(facts["specifications"]["same_sign"], results["multiverse"]["same_sign"]);
+    // Every effect size from the run's own means: ω·[(after) − (before)]/S.
+    let mean = |arm: &str, last: bool| {
+        let rows = results["tables"]["descriptives"]["rows"].as_array().expect("means");
+        let own: Vec<&Value> = rows.iter().filter(|r| r["outcome"] == "math" && r["arm"] == arm).collect();
+        let row = if last { own[own.len() - 1] } else { own[0] };
+        [&row["n"], &row["mean"], &row["sd"]].map(|v| v.as_f64().expect("a number"))
+    };
+    let (i, c) = (mean("treated", true), mean("comparison", true));
+    let n = i[0] + c[0];
+    let s = (((i[0] - 1.0) * i[2] * i[2] + (c[0] - 1.0) * c[2] * c[2]) / (n - 2.0)).sqrt();
+    let change = (i[1] - c[1]) - (mean("treated", false)[1] - mean("comparison", false)[1]);
+    let by_hand = (1.0 - 3.0 / (4.0 * n - 9.0)) * change / s;
+    let told = first["effect_sizes"]["pre_post"].as_f64().expect("an effect size");
+    assert!((told - by_hand).abs() < 1e-12, "{told} {by_hand}");
+    assert!(first["effect_sizes"]["test"]["p_value"].as_f64() > first["effect_sizes"]["test"]["p_ignoring"].as_f64());
     // What the run's checks found is read from them.
     assert_eq!(facts["hangs_on_one_school"], false);
     let check = |name: &str| results["checks"].as_array().expect("checks").iter().find(|c| c["check"] == name).expect("it was asked");

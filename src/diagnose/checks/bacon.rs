@@ -1,11 +1,11 @@
 //! Which comparisons the coefficient of two-way fixed effects is made of.
 
-use crate::cohort::Fault;
+use crate::cohort::{Fault, Reason};
 use crate::diagnose::Verdict;
 use crate::diagnose::bacon::{Comparison, Decomposition, decompose};
 use crate::diagnose::check::{Check, Finding, Look};
 use crate::estimate::{Card, Options};
-use crate::panel::Panel;
+use crate::panel::{Kind, Panel};
 
 /// Weight on comparisons with units that are treated already: less than the first is ok, less than the second a caution. Both are ours.
 pub const FORBIDDEN: [f64; 2] = [0.05, 0.5];
@@ -19,6 +19,8 @@ pub struct Breakable {
     pub forbidden: f64,
     /// The weighted mean of the other comparisons; `None` where there are none.
     pub clean: Option<f64>,
+    /// Units seen in every period, and all units: the others are left out.
+    pub units: (usize, usize),
 }
 
 impl Breakable {
@@ -41,7 +43,7 @@ pub static BACON: Check = Check {
         estimand: "which comparisons of two cohorts the coefficient of twfe averages, with what weights, and how many of them compare with units that are treated already",
         assumptions: "none: it is arithmetic",
         when: "twfe is used where treatment starts at several times",
-        needs: "a balanced panel without weights and covariates, and at least two cohorts",
+        needs: "units seen in every period (others are left out, and counted), without weights and covariates, and at least two cohorts",
         contrast: "It shows the comparisons; twfe-weights the effects that are averaged.",
         options: &[],
         source: "Goodman-Bacon (2021), Journal of Econometrics 225(2), theorem 1",
@@ -51,7 +53,21 @@ pub static BACON: Check = Check {
     look: Look::Sample(look),
 };
 
+/// The units seen in every period; the panel itself where all are, or none.
+fn complete(panel: &Panel) -> Option<Panel> {
+    let periods = panel.cells.periods.len();
+    let whole: Vec<bool> = (0..panel.n_units()).map(|u| panel.rows_of(u).len() == periods).collect();
+    if panel.kind != Kind::Panel || !whole.contains(&false) || !whole.contains(&true) {
+        return None;
+    }
+    let keep: Vec<bool> = (0..panel.n_units()).flat_map(|u| std::iter::repeat_n(whole[u], panel.rows_of(u).len())).collect();
+    Some(panel.keeping(|row| keep[row], Reason::Where))
+}
+
 fn look(panel: &Panel, _: &Options) -> Result<Finding, Fault> {
+    let all = panel.n_units();
+    let balanced = complete(panel);
+    let panel = balanced.as_ref().unwrap_or(panel);
     let parts = decompose(panel)?;
     let is_clean = |c: Comparison| [Comparison::TreatedWithNever, Comparison::EarlierWithLater].contains(&c);
     let kinds = parts.by_kind();
@@ -59,5 +75,5 @@ fn look(panel: &Panel, _: &Options) -> Result<Finding, Fault> {
     let weight = sum(true);
     let total: f64 = kinds.iter().filter(|k| is_clean(k.comparison)).map(|k| k.weight * k.estimate).sum();
     let clean = (weight > 0.0).then(|| total / weight);
-    Ok(Finding::Bacon(Breakable { forbidden: sum(false), clean, parts }))
+    Ok(Finding::Bacon(Breakable { forbidden: sum(false), clean, units: (panel.n_units(), all), parts }))
 }

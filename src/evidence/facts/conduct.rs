@@ -1,5 +1,6 @@
 //! How a study was done: units, clusters, measure, plan, trends.
 
+use crate::evidence::standard::{Key, Standards};
 use serde::Serialize;
 
 /// What was assigned.
@@ -62,6 +63,29 @@ impl Measure {
     /// Whether its maker has a stake in the result.
     pub fn has_a_stake(self) -> bool {
         matches!(self, Measure::Researcher | Measure::Developer)
+    }
+}
+
+/// How reliable a measure is, each from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Reliability {
+    /// Internal consistency (Cronbach's alpha).
+    pub internal_consistency: Option<f64>,
+    /// Test-retest reliability.
+    pub test_retest: Option<f64>,
+    /// Inter-rater reliability.
+    pub inter_rater: Option<f64>,
+}
+
+impl Reliability {
+    /// Whether one of them reaches its least value; `None` where none is told.
+    ///
+    /// Source: WWC Standards 4.1, outcome measures: .50, .40 and .50; as settings, since the text was not looked up.
+    pub fn is_enough(&self, standards: &Standards) -> Option<bool> {
+        let least = standards.numbers(Key::Reliability);
+        let told = [self.internal_consistency, self.test_retest, self.inter_rater];
+        let met = || told.iter().zip(least).any(|(r, least)| r.is_some_and(|r| r >= *least));
+        told.iter().any(Option::is_some).then(met)
     }
 }
 

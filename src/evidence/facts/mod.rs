@@ -4,12 +4,12 @@ mod conduct;
 mod design;
 mod effect;
 
-pub use conduct::{Clustering, Conductor, Confound, Measure, Plan, SelectedLow, Specifications, Trends, Unit};
+pub use conduct::{Clustering, Conductor, Confound, Measure, Plan, Reliability, SelectedLow, Specifications, Trends, Unit};
 pub use design::{Comparison, Design};
 pub use effect::Effect;
 
 use super::effect::Sizes;
-use super::standard::{Assumption, Attrition, Baseline};
+use super::standard::{Assumption, Attrition, Baseline, Standards};
 use serde::Serialize;
 
 /// What is known of a study. `Facts::default()` knows nothing.
@@ -54,6 +54,8 @@ pub struct Facts {
     pub measure: Option<Measure>,
     /// Whether the measure is eligible: valid on its face, reliable enough, not over-aligned, collected alike.
     pub measure_eligible: Option<bool>,
+    /// How reliable the measure is, as far as that is told.
+    pub reliability: Reliability,
     /// Who ran the study.
     pub conductor: Option<Conductor>,
     /// The analysis plan.
@@ -82,5 +84,15 @@ impl Facts {
     /// Whether it counts as a randomised trial: assigned at random, not known to be compromised, with a group to compare with.
     pub fn is_trial(&self) -> bool {
         self.design == Some(Design::Randomised) && self.compromised != Some(true)
+    }
+}
+
+impl Facts {
+    /// Whether the measure is eligible: as told, but never where it is less reliable than the standards ask.
+    pub fn eligible_measure(&self, standards: &Standards) -> Option<bool> {
+        match self.reliability.is_enough(standards) {
+            Some(false) => Some(false),
+            _ => self.measure_eligible,
+        }
     }
 }

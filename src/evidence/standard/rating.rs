@@ -117,7 +117,7 @@ impl Rated {
         note(facts.comparison.is_none(), "comparison group");
         note(facts.units.is_none(), "units of assignment in each arm");
         note(facts.confound.is_none(), "confounding factors");
-        note(facts.measure_eligible.is_none(), "eligibility of the outcome measure");
+        note(facts.eligible_measure(standards).is_none(), "eligibility of the outcome measure");
         note(facts.design.is_none(), "design");
         let group = facts.comparison.is_some_and(|c| c.is_group());
         if !group || facts.units.is_some_and(|u| u.comparison == 0) {
@@ -127,7 +127,7 @@ impl Rated {
             (facts.units.is_some_and(|u| u.treated <= 1 || u.comparison <= 1), Rule::SingleUnit),
             (matches!(facts.confound, Some(Confound::Named(_))), Rule::Confound),
             (facts.comparison == Some(crate::evidence::facts::Comparison::OtherYears), Rule::Confound),
-            (facts.measure_eligible == Some(false), Rule::Measure),
+            (facts.eligible_measure(standards) == Some(false), Rule::Measure),
         ];
         if let Some((_, rule)) = stops.into_iter().find(|s| s.0) {
             return Rated { rule, ..out };

@@ -117,8 +117,11 @@ fn clearer(verdict: &Verdict, facts: &Facts, standards: &Standards) -> Option<(O
                 if estimate >= smallest { (Outcome::Positive, estimate) } else { (Outcome::RuledOut, smallest - estimate) };
             let (needed, se) = (room / critical, effect.error(alpha)?);
             let more = (se / needed) * (se / needed);
-            let times =
-                if more.is_finite() && more > 1.0 && more < 1e6 { format!(", about {more:.1} times as many units") } else { String::new() };
+            let times = match more {
+                m if m > 1.0 && m < 100.0 => format!(", about {m:.1} times as many units"),
+                m if m.is_finite() && m >= 100.0 => ", more than a hundred times as many units".to_string(),
+                _ => String::new(),
+            };
             Some((outcome, Item { rule: "precision", instead: format!("a narrower interval{times}") }))
         }
         _ => None,

@@ -63,6 +63,36 @@ pub fn balance(limits: [f64; 2], samples: &[String], x_title: &str) -> Vec<Value
     layers
 }
 
+/// Points by two numbers, and the lines they are held against.
+pub fn scatter(series: &[Series], held: &[(f64, String)], x_title: &str, y_title: &str) -> Vec<Value> {
+    let mut names: Vec<&String> = Vec::new();
+    series.iter().map(|s| &s.name).for_each(|name| {
+        if !names.contains(&name) {
+            names.push(name)
+        }
+    });
+    let kind = json!({ "field": "series", "type": "nominal", "title": null, "scale": { "domain": names } });
+    let mut layers = vec![json!({
+        "mark": { "type": "point", "filled": true, "size": 60, "opacity": 1 },
+        "encoding": {
+            "x": places(&series.iter().collect::<Vec<_>>(), x_title),
+            "y": { "field": "value", "type": "quantitative", "title": y_title, "scale": { "zero": false } },
+            "color": { "field": "series", "type": "nominal", "title": null, "scale": { "domain": names, "range": COLOURS } },
+            "shape": kind,
+            "tooltip": tips(&["x", "value"], &["series"]),
+        },
+    })];
+    for (value, words) in held.iter().filter(|(value, _)| value.is_finite()) {
+        layers.push(json!({ "mark": { "type": "rule", "color": GREY, "strokeDash": [4, 4] }, "encoding": { "y": { "datum": value } } }));
+        layers.push(json!({
+            "data": { "values": [{}] },
+            "mark": { "type": "text", "align": "right", "baseline": "bottom", "dx": -4, "color": GREY },
+            "encoding": { "x": { "value": 560 }, "y": { "datum": value }, "text": { "value": words } },
+        }));
+    }
+    layers
+}
+
 /// A bar a box of the flow, in its order.
 pub fn flow() -> Vec<Value> {
     let y = json!({ "field": ROW, "type": "nominal", "title": null, "sort": null, "axis": { "labelLimit": 320 } });

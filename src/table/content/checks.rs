@@ -3,6 +3,7 @@
 use super::diagnose::Checked;
 use super::disclosure::Gate;
 use crate::diagnose::{Asked, Verdict};
+use crate::evaluate::Verdict as Trusted;
 use crate::study::Run;
 use crate::table::{Cell, CheckLine, Column, Table};
 
@@ -79,6 +80,17 @@ fn name(asked: &Asked) -> String {
     if set { asked.label() } else { asked.check.card.id.to_string() }
 }
 
+/// What speaks against the headline where no check does.
+fn besides(run: &Run) -> &'static str {
+    let broken = matches!(&run.trust, Some(Ok(trust)) if trust.performance.verdict == Trusted::Broken);
+    match (broken, run.alarms().is_empty()) {
+        (false, true) => "",
+        (true, true) => ", but how seldom its interval holds the truth does",
+        (false, false) => ", but the signs below do",
+        (true, false) => ", but how seldom its interval holds the truth does, and the signs below do",
+    }
+}
+
 /// Which checks speak against the headline, in a line; `None` where none was carried out.
 pub(super) fn line(run: &Run) -> Option<String> {
     let named = |wanted: &[Verdict]| -> Vec<String> {
@@ -101,7 +113,9 @@ pub(super) fn line(run: &Run) -> Option<String> {
     let told = if silent.is_empty() { String::new() } else { format!("; {} cannot tell: {}", silent.len(), silent.join(", ")) };
     let checks = if all == 1 { "1 check".into() } else { format!("{all} checks") };
     Some(match against.len() {
-        0 => format!("None of {checks} speaks against it{told}."),
+        0 if silent.len() == all => format!("None of {checks} can tell anything against it: {}.", silent.join(", ")),
+        0 if silent.is_empty() => format!("None of {checks} speaks against it{}.", besides(run)),
+        0 => format!("None of the {} checks that can tell speaks against it{}{told}.", all - silent.len(), besides(run)),
         1 => format!("1 of {checks} speaks against it: {}{told}.", against[0]),
         n => format!("{n} of {checks} speak against it: {}{told}.", against.join(", ")),
     })

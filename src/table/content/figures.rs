@@ -1,6 +1,7 @@
 //! The figures of a run, as data.
 
 mod balance;
+mod comparisons;
 mod coverage;
 mod event_study;
 mod flow;
@@ -27,6 +28,7 @@ pub(super) fn figures(run: &Run) -> Vec<Figure> {
     out.extend(flow::flow(run));
     out.push(forest(run));
     out.extend(super::specifications::figure(run));
+    out.extend(comparisons::comparisons(run));
     out.extend(coverage::coverage(run));
     out.extend(paths(run));
     // Names that differ only in letters a file name cannot hold get a number.

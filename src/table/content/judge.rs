@@ -36,6 +36,7 @@ pub fn judge(report: &mut Report, judgement: &Judgement) {
         evidence::unknown(&judged),
         evidence::settings(&judged),
     ];
+    report.tables.extend(judgement.read.sizes.iter().map(evidence::effect_sizes));
     report.tables.extend(of_verdict.into_iter().filter(|t| !t.rows.is_empty()));
     for term in GLOSSARY {
         if !report.glossary.iter().any(|(known, _)| known == term.term) {

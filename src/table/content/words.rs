@@ -2,6 +2,8 @@
 
 use super::Headline;
 use crate::evaluate::Verdict;
+use crate::evidence::facts::Comparison;
+use crate::evidence::fallacy::Assigned;
 use crate::study::Run;
 use crate::table::Digits;
 use crate::table::disclosure::WITHHELD;
@@ -45,6 +47,27 @@ pub(super) fn noun(run: &Run) -> String {
     }
 }
 
+/// By what the change of the treated is judged.
+fn yardstick(compared: Option<Comparison>, noun: &str) -> String {
+    match compared {
+        None | Some(Comparison::Concurrent) => format!("judging by how comparison {noun} changed"),
+        Some(Comparison::OtherYears) => format!("judging by how {noun} of other years changed"),
+        Some(Comparison::Norm) => "if they would otherwise have changed as a norm expects; nobody real is their comparison".into(),
+        Some(Comparison::Dosage) => "judging by how those changed who used less of it".into(),
+        Some(Comparison::BeforeAfter) => "if they would otherwise have stayed as they were; nobody is their comparison".into(),
+        Some(Comparison::Nobody) => "although nobody real is their comparison".into(),
+    }
+}
+
+/// What a significant difference rests on.
+fn provided(run: &Run) -> &'static str {
+    match (run.study.context.assigned(), run.study.context.compared()) {
+        (Some(Assigned::Lot), _) => "; a lot decided who was treated",
+        (_, Some(Comparison::Norm | Comparison::Nobody)) => "; whether they would have changed so without it, the data cannot tell",
+        _ => ", if the groups would otherwise have changed alike",
+    }
+}
+
 /// The sentences of a run: what was found, how sure, what it is worth, and how far its interval can be trusted.
 pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyphs) -> Vec<String> {
     let simulated = run.truth.is_some();
@@ -74,17 +97,20 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
         .map(|d| format!(" ({} standard deviations)", number::number(d, Digits::Decimals(2), glyphs)))
         .unwrap_or_default();
     let switching = h.analysis.sample.switching.is_some();
+    let compared = run.study.context.compared();
     let first = if switching {
         format!(
             "{study} {outcome} among the {noun} whose treatment changed was {size}{sd} {direction} for each unit and period of treatment than it would have been had their treatment stayed as it was, judging by how {noun} with the same treatment at first changed that had not switched."
         )
     } else if simulated {
         format!(
-            "{study} students in classrooms that took up learner profiles scored {size} points{sd} {direction} in {outcome} than they would have without, judging by how comparison classrooms changed."
+            "{study} students in classrooms that took up learner profiles scored {size} points{sd} {direction} in {outcome} than they would have without, {}.",
+            yardstick(compared, "classrooms")
         )
     } else {
         format!(
-            "{study} {outcome} among the treated {noun} was {size}{sd} {direction} than it would have been without treatment, judging by how the comparison {noun} changed."
+            "{study} {outcome} among the treated {noun} was {size}{sd} {direction} than it would have been without treatment, {}.",
+            yardstick(compared, &noun)
         )
     };
     let level = percent(run.study.study.level);
@@ -108,7 +134,7 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
     let third = match h.ends() {
         Some((low, high)) if low > 0.0 || high < 0.0 => {
             let p = equal(number::p_value(e.p_value.unwrap_or(1.0), glyphs));
-            format!("{sizes} the data speak against no difference (p {p}), if the groups would otherwise have changed alike.")
+            format!("{sizes} the data speak against no difference (p {p}){}.", provided(run))
         }
         Some(_) => format!("{sizes} the data are compatible with no difference at all; that is not proof that there is none."),
         None => "Nothing can be concluded from it, in either direction.".into(),

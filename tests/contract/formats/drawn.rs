@@ -38,7 +38,7 @@ fn meant(kind: &FigureKind) -> Option<Vec<Numbers>> {
             let sets = sensitivity.iter().flat_map(|s| &s.bounds).map(|b| (f64::NAN, b.low, b.high));
             own.chain(sets).collect()
         }
-        FigureKind::Lines { series: all, .. } => series(all),
+        FigureKind::Lines { series: all, .. } | FigureKind::Scatter { series: all, .. } => series(all),
         FigureKind::Means { arms, difference, .. } => series(arms).into_iter().chain(series(std::slice::from_ref(difference))).collect(),
         FigureKind::Forest { rows, .. } => rows.iter().map(|r| (r.estimate, r.low, r.high)).collect(),
         FigureKind::Balance { rows, samples, .. } => {

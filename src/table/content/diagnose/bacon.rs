@@ -24,12 +24,17 @@ pub(super) fn told(found: &Breakable) -> Told {
         Some(clean) => format!("the others alone give {}", number(clean)),
     };
     let share = percent(found.forbidden);
+    let among = match found.units {
+        // In whole percent: how many exactly were left out may be few.
+        (here, all) if here < all => format!(" Looked at among units seen in every period ({} % of all).", 100 * here / all),
+        _ => String::new(),
+    };
     let reason = match verdict {
         Verdict::Ok if found.forbidden == 0.0 => {
-            format!("No comparison in the coefficient of two-way fixed effects ({coefficient}) uses units that are treated already.")
+            format!("No comparison in the coefficient of two-way fixed effects ({coefficient}) uses units that are treated already.{among}")
         }
         _ => format!(
-            "Comparisons with units that are treated already have a weight of {share} in the coefficient of two-way fixed effects ({coefficient}); {others}. Where effects grow or fade, those comparisons take the change of an effect for a trend."
+            "Comparisons with units that are treated already have a weight of {share} in the coefficient of two-way fixed effects ({coefficient}); {others}. Where effects grow or fade, those comparisons take the change of an effect for a trend.{among}"
         ),
     };
     let remedy = match verdict {

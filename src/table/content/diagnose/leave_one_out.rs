@@ -14,17 +14,20 @@ pub(super) fn told(found: &LeftOut) -> Told {
         format!(" Most rests on {}: without it {without}.", w.cluster)
     });
     let n = found.clusters;
+    let one_of = |k: usize| if k == 1 { format!("a certain one of the {n} clusters") } else { format!("any one of {k} of the {n} clusters") };
     let reason = match verdict {
         Verdict::Ok => {
             format!("The effect ({whole}) keeps its sign and its significance without any one of the {n} clusters{span}.{carrier}")
         }
         Verdict::Caution => {
             format!(
-                "Without one of {significance} of the {n} clusters the effect ({whole}) turns from significant to not, or back{span}.{carrier}"
+                "Without {} the effect ({whole}) turns from significant to not, or back{span}.{carrier}",
+                one_of(significance)
             )
         }
         _ => format!(
-            "Without one of {sign} of the {n} clusters the effect ({whole}) has the opposite sign or cannot be estimated{span}.{carrier}"
+            "Without {} the effect ({whole}) has the opposite sign or cannot be estimated{span}.{carrier}",
+            one_of(sign)
         ),
     };
     let remedy = match verdict {

@@ -49,6 +49,7 @@ pub(super) fn withhold(run: &mut Run, gate: &Gate) {
         (s.before, s.effect, s.sector, s.poverty) = (None, None, None, None);
         (s.pretrend_p, s.pretrend_power) = (None, None);
         s.strata.clear();
+        s.overall.clear();
         s.extremes.clear();
     }
     run.signs.outcomes.retain(|t| run.analyses.iter().any(|a| a.outcome == t.label && a.overall().is_some()));

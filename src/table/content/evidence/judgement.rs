@@ -60,6 +60,7 @@ impl Judgement {
         let mut document = self.judged().document();
         document["headline"] = json!({"outcome": self.read.outcome, "estimator": self.read.estimator, "inference": self.read.inference});
         document["read"] = json!(self.read.known);
+        document["effect_sizes"] = json!(self.read.sizes);
         document
     }
 }

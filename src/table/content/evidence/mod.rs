@@ -3,6 +3,7 @@
 mod alarms;
 mod card;
 mod claim;
+mod effect_sizes;
 mod facts;
 mod judgement;
 mod published;
@@ -11,6 +12,7 @@ mod verdict;
 pub use alarms::alarms;
 pub use card::{card, headline, in_short};
 pub use claim::{checks, footing};
+pub use effect_sizes::effect_sizes;
 pub use facts::{facts, unknown};
 pub use judgement::Judgement;
 pub use published::{forest, published};

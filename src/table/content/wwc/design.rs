@@ -31,7 +31,8 @@ pub(super) fn design(run: &Run) -> Table {
         out.maybe(&named("domain"), roles.and_then(|r| r.domains.get(outcome)).cloned(), "its outcome domain, as the WWC names them");
         out.open(&named("test"), "the test's name, version and scale");
         out.maybe(&named("made by"), context.measure.map(|m| words::made(m).into()), "who made it, and how broad it is");
-        out.open(&named("reliability"), "its internal consistency or test-retest reliability, in this sample if known");
+        let reliable = Some(context.reliability.words()).filter(|_| !context.reliability.is_untold());
+        out.maybe(&named("reliability"), reliable, "its internal consistency or test-retest reliability, in this sample if known");
         let eligible = context.eligible_measure.map(|e| if e { "yes" } else { "no" }.into());
         out.maybe(
             &named("valid, reliable, not aligned with the intervention, the same in both groups"),
