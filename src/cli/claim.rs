@@ -24,10 +24,6 @@ fn both(text: &str) -> Result<(Printed, Printed), String> {
     two(text, printed)
 }
 
-fn plain(text: &str) -> Result<(f64, f64), String> {
-    two(text, number)
-}
-
 fn p_value(text: &str) -> Result<PValue, String> {
     PValue::parse(text).ok_or_else(|| "a p-value, such as .03, <.05 or n.s.".to_string())
 }
@@ -58,14 +54,14 @@ pub struct Claim {
     /// Its F statistic with one numerator degree of freedom
     #[arg(long, value_name = "F", value_parser = printed, allow_hyphen_values = true)]
     f: Option<Printed>,
-    /// Its two-sided p-value: .03, <.05, n.s.
+    /// Its two-sided p-value: n.s., .03 or <.05
     #[arg(long, value_name = "P", value_parser = p_value, allow_hyphen_values = true)]
     p: Option<PValue>,
     /// Its confidence interval; of the odds ratio with --odds
     #[arg(long, value_name = "LOW,HIGH", value_parser = both, allow_hyphen_values = true)]
     ci: Option<(Printed, Printed)>,
     /// The interval's level [default: 0.95]
-    #[arg(long, requires = "ci", value_parser = number)]
+    #[arg(long, value_parser = number, allow_hyphen_values = true)]
     level: Option<f64>,
     /// Mean scores of treated and comparison students, in points
     #[arg(long, value_name = "TREATED,COMPARISON", value_parser = both, allow_hyphen_values = true, requires = "sds")]
@@ -77,17 +73,17 @@ pub struct Claim {
     #[arg(long, requires = "means")]
     whole_scores: bool,
     /// How many percent more the treated grew
-    #[arg(long, value_name = "PERCENT", value_parser = number, allow_hyphen_values = true)]
-    percent_growth: Option<f64>,
+    #[arg(long, value_name = "PERCENT", value_parser = printed, allow_hyphen_values = true)]
+    percent_growth: Option<Printed>,
     /// How many points comparison students grew
-    #[arg(long, value_name = "POINTS", value_parser = number, allow_hyphen_values = true, requires = "percent_growth")]
-    comparison_growth: Option<f64>,
+    #[arg(long, value_name = "POINTS", value_parser = printed, allow_hyphen_values = true, requires = "percent_growth")]
+    comparison_growth: Option<Printed>,
     /// The standard deviation of scores, in points
-    #[arg(long, value_name = "POINTS", value_parser = number, allow_hyphen_values = true, requires = "percent_growth")]
-    growth_sd: Option<f64>,
+    #[arg(long, value_name = "POINTS", value_parser = printed, allow_hyphen_values = true, requires = "percent_growth")]
+    growth_sd: Option<Printed>,
     /// From this percentile to that
-    #[arg(long, value_name = "FROM,TO", value_parser = plain, allow_hyphen_values = true)]
-    percentiles: Option<(f64, f64)>,
+    #[arg(long, value_name = "FROM,TO", value_parser = both, allow_hyphen_values = true)]
+    percentiles: Option<(Printed, Printed)>,
     /// How many of how many reached the outcome, treated and comparison
     #[arg(long, value_name = "N/ALL,N/ALL", value_parser = counts)]
     counts: Option<Proportions>,
@@ -149,6 +145,7 @@ impl Claim {
             standards: &standards,
             shrunk: Some(assessment.shrunk),
             questions: &assessment.questions,
+            caution: assessment.footing.caution(),
             effect: Some(assessment.footing.g),
             settings: content::with_settings(&assessment.verdict, &assessment.facts, &standards, USED),
         };

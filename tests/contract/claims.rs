@@ -102,6 +102,124 @@ fn clusters_that_were_ignored_are_heeded() {
 }
 
 #[test]
+fn contradictions_are_refused_by_name() {
+    let means = "--means 52,50 --sds 10,10 --treated-students 100 --comparison-students 100";
+    for (flags, place) in [
+        ("--counts 60/100,50/100 --odds 9", "counts and odds ratio"),
+        ("--counts 60/100,50/100 --effect 2", "effect and counts"),
+        ("--counts 60/100,50/100 --p .0001", "counts and p"),
+        (&format!("{means} --t 9"), "means and t"),
+        (&format!("{means} --p .0001"), "means and p"),
+        (&format!("{means} --ci .5,.9"), "means and interval"),
+        ("--effect .5 --percentiles 50,54 --se .1", "effect and percentiles"),
+        ("--percent-growth 23 --comparison-growth 6 --growth-sd 15 --effect .9 --students 3000", "effect and percent growth"),
+        ("--effect .27 --se .06 --negative", "effect and its sign"),
+        ("--effect .27 --se .1 --units 40,40 --schools 62 --unit school", "units and clusters"),
+        ("--effect .27 --assigned 95,95 --analysed 90,90 --students 5000", "students analysed and students"),
+        ("--odds 1.5 --ci 1.4,30.0", "odds ratio and middle of the interval"),
+        ("--means 5.23,5.00 --sds 1,1 --treated-students 10 --comparison-students 10 --effect .9", "effect and means"),
+        ("--means 5.23,5.00 --sds 1,1 --students 20 --whole-scores", "treated mean and students"),
+    ] {
+        let (code, out, err) = didact(&format!("claim {flags}"));
+        assert!(code == 3 && out.is_empty(), "{flags}: exit {code}\n{out}");
+        assert!(err.contains("EVI-010") && err.contains(&format!("where   the claim, {place}\n")), "{flags}: {err}");
+    }
+    for (flags, code, what) in [
+        ("--odds 1.5 --ci=-1,2.6", "EVI-014", "an interval of an odds ratio that reaches zero or below"),
+        ("--effect 2e10 --se 1", "EVI-014", "an effect of 20000000000 standard deviations"),
+        ("--counts 60/0,50/100", "EVI-014", "no students in an arm of the counts"),
+        ("--effect .27 --se .06 --level 95", "EVI-016", "an interval's level without an interval"),
+        ("--effect .27 --se .06 --means 5.23,5.00 --sds 1,1 --whole-scores", "EVI-016", "whole scores without numbers of students"),
+    ] {
+        let (exit, _, err) = didact(&format!("claim {flags}"));
+        assert!(exit == 3 && err.contains(&format!("error[{code}] {what}\n")), "{flags}: exit {exit}\n{err}");
+        assert!(!err.contains("more students who reached"), "{err}");
+    }
+}
+
+#[test]
+fn doubts_stand_in_the_table_and_no_alarm_is_raised_where_numbers_fit() {
+    let rows = |flags: &str| claim(flags)["checks"].as_array().expect("checks").clone();
+    let says = |flags: &str, between: &str| {
+        let rows = rows(flags);
+        let row = rows.iter().find(|r| r["between"] == between).unwrap_or_else(|| panic!("no {between} in {rows:?}"));
+        row["agreement"].as_str().map(str::to_string)
+    };
+    let doubtful = Some("doubtful".to_string());
+    assert_eq!(says("--effect .27 --p .001 --students 50", "effect, p and number of students"), doubtful);
+    assert_eq!(says("--odds 1.5 --ci 1.1,4.0", "odds ratio and middle of the interval"), doubtful);
+    assert_eq!(says("--means 52.0,50.0 --sds 10.0,10.0 --students 200 --effect .6", "effect and means"), doubtful);
+    for flags in [
+        "--effect .27 --se .06 --ci .15,.39 --t 4.5 --f 20.2 --p <.001 --students 4000 --schools 40",
+        "--means 52.0,50.0 --sds 10.0,9.0 --students 200 --effect .21 --se .14 --t 1.49 --p .14",
+        "--counts 60/100,50/100 --odds 1.5 --effect .25 --ci .86,2.62 --p .15",
+        "--effect .10 --percentiles 50,54 --percent-growth 23 --comparison-growth 6 --growth-sd 14 --students 3000",
+        "--effect=-.27 --se .06 --negative --units 31,31 --schools 62 --unit school --assigned 95,95 --analysed 90,90 --students 180",
+    ] {
+        let rows = rows(flags);
+        assert!(rows.len() > 2 && rows.iter().all(|r| r["agreement"] == "agrees"), "{flags}: {rows:#?}");
+    }
+}
+
+#[test]
+fn published_claims_contradict_themselves_nowhere_but_where_it_is_known() {
+    let (_, out, _) = didact("list claims --json");
+    let document: Value = serde_json::from_str(&out).expect("JSON");
+    let mut assessed = 0;
+    for c in document["claims"].as_array().expect("claims") {
+        // Effects in SD, with whatever numbers stand beside them.
+        let Some(g) = c["effect"].as_f64().filter(|_| c["unit"] == "sd") else { continue };
+        let mut flags = format!("--effect={g}");
+        for (flag, column) in [("--se", "std_error"), ("--students", "students")] {
+            flags += &c[column].as_f64().map_or(String::new(), |x| format!(" {flag} {x}"));
+        }
+        if let (Some(low), Some(high)) = (c["low"].as_f64(), c["high"].as_f64()) {
+            flags += &format!(" --ci={low},{high}");
+        }
+        let (code, _, err) = didact(&format!("claim {flags}"));
+        assert!(code == 0 || err.contains("EVI-011") && !err.contains("EVI-010"), "{}: {flags}\n{err}", c["id"]);
+        assessed += 1;
+    }
+    assert!(assessed > 15, "{assessed}");
+}
+
+#[test]
+fn p_below_a_bound_leaves_zero_out() {
+    for (flags, side) in [("--effect=-.3", "lower"), ("--effect .3", "higher")] {
+        let (code, out, err) = didact(&format!("claim {flags} --p <.05 --treated-students 100 --comparison-students 100"));
+        assert_eq!(code, 0, "{err}");
+        assert!(out.contains(&format!("scored 0.0 to 22.6 percentile points {side}")), "{out}");
+        assert!(out.contains("are not compatible with no difference") && out.contains("just leaves zero out"), "{out}");
+        assert!(!out.contains("-0.0 ") && !out.contains("-0.0)") && !out.contains("-0.000"), "{out}");
+    }
+}
+
+#[test]
+fn help_shows_every_spelling_that_is_read() {
+    let (_, help, _) = didact("claim --help");
+    assert!(help.contains("n.s.,"), "{help}");
+    for p in ["n.s.", "n.s", "ns"] {
+        assert_eq!(didact(&format!("claim --effect .2 --se .2 --p {p}")).0, 0, "{p}");
+    }
+}
+
+#[test]
+fn the_card_says_when_nothing_is_known_of_clusters() {
+    for flags in ["--effect .27 --students 3000", "--effect .27 --se .06", "--counts 60/100,50/100"] {
+        let (code, out, err) = didact(&format!("claim {flags}"));
+        assert_eq!(code, 0, "{err}");
+        let (card, tables) = out.split_once("\n\nOn one footing\n").expect("a table after the card");
+        assert!(words(card) <= 120 && card.contains("Whole classrooms or schools were probably treated together"), "{card}");
+        assert!(card.contains("the interval is then too narrow.\n"), "{card}");
+        assert!(tables.contains("Clusters not known") && !tables.contains("Clusters heeded"), "{tables}");
+    }
+    for flags in [EXAMPLE, "claim --effect .27 --students 3000 --schools 40", "claim --effect .27 --students 3000 --unit student"] {
+        let (_, out, _) = didact(flags);
+        assert!(!out.contains("probably treated together") && out.contains("Clusters heeded"), "{flags}: {out}");
+    }
+}
+
+#[test]
 fn facts_told_and_standards_chosen_change_the_verdict() {
     let trial = "--effect .27 --se .06 --treated-students 5500 --comparison-students 5500 --schools 62 --clusters-heeded yes --design randomised \
                  --assigned 5700,5690 --analysed 5500,5500 --compromised no --confound none --measure independent-broad --conductor independent \

@@ -8,7 +8,7 @@ use crate::cohort::Faults;
 use crate::evidence::benchmark::{MonthsTable, SizeClass, months, size_class};
 use crate::evidence::effect::{Sizes, improvement_index};
 use crate::evidence::facts::{Comparison, Design, Effect, Facts, Unit};
-use crate::evidence::standard::Standards;
+use crate::evidence::standard::{Key, Standards};
 use crate::evidence::verdict::Verdict;
 use serde::Serialize;
 
@@ -43,7 +43,8 @@ pub struct Assessment {
 /// the study behind it.
 ///
 /// # Errors
-/// `EVI-010` for each pair of numbers that contradict each other, `EVI-014` for each number that cannot be; else one of `EVI-011` (an effect
+/// `EVI-010` for each pair of numbers that contradict each other, `EVI-014` for each number that cannot be, `EVI-016` for each that
+/// another is missing for; else one of `EVI-011` (an effect
 /// without any uncertainty: says what then cannot be said), `EVI-012` (an empty cell in the counts), `EVI-013` (percent growth without SD or
 /// growth) and `EVI-015` (no effect at all).
 pub fn assess(claim: &Claim, standards: &Standards) -> Result<Assessment, Faults> {
@@ -57,7 +58,7 @@ pub fn assess(claim: &Claim, standards: &Standards) -> Result<Assessment, Faults
     let footing = Footing::of(claim, standards).ok_or_else(|| without_uncertainty(g))?;
     let best = footing.corrected;
     let shrunk = shrink(footing.g, best.std_error, standards).ok_or_else(|| without_uncertainty(g))?;
-    let facts = facts(claim, &footing);
+    let facts = facts(claim, &footing, standards);
     Ok(Assessment {
         percentile_points: [footing.g, best.low, best.high].map(improvement_index),
         months: [MonthsTable::Toolkit, MonthsTable::Trial].map(|table| months(footing.g, table, standards)),
@@ -73,11 +74,13 @@ pub fn assess(claim: &Claim, standards: &Standards) -> Result<Assessment, Faults
     })
 }
 
-fn facts(claim: &Claim, footing: &Footing) -> Facts {
+fn facts(claim: &Claim, footing: &Footing, standards: &Standards) -> Facts {
     let best = footing.corrected;
     let mut facts = claim.facts.clone();
     let effect =
         Effect { estimate: footing.g, std_error: Some(best.std_error), df: best.df, p_value: Some(best.p_value), low: None, high: None };
+    let plain = effect.interval(standards.number(Key::Alpha)) == Some((best.low, best.high));
+    let effect = if plain { effect } else { Effect { low: Some(best.low), high: Some(best.high), ..effect } };
     facts.effect = facts.effect.or(Some(effect));
     facts.students = facts.students.or_else(|| claim.sizes().map(|s| s.treated.saturating_add(s.comparison)));
     facts.sites = facts.sites.or(claim.schools);
@@ -120,7 +123,10 @@ fn assumptions(claim: &Claim, footing: &Footing) -> Vec<String> {
         _ => {}
     }
     match footing.error_from {
-        ErrorFrom::PValueBound => out.push("the p-value lies at the bound it is said to be below".into()),
+        ErrorFrom::PValueBound => {
+            out.push("the p-value lies just below the bound it is said to be below, so that the interval just leaves zero out".into());
+        }
+        ErrorFrom::PValueAbove => out.push("the p-value lies at the bound it is said to be above, or higher".into()),
         ErrorFrom::Sizes => out.push("an unadjusted comparison, as only numbers of students are told".into()),
         _ => {}
     }

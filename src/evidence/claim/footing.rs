@@ -1,38 +1,12 @@
 //! From what a source tells to an effect with its uncertainty.
 
-use super::{Claim, PValue};
-use crate::evidence::effect::{
-    Arm, Clusters, Known, Sizes, cox_from_odds_ratio, from_f, from_p, from_percentiles, from_t, hedges_g, pooled_sd, standard_error,
-    t_with_p,
-};
+use super::route::effects;
+use super::{Claim, PValue, Route};
+use crate::evidence::effect::{Clusters, Known, Sizes, cox_from_odds_ratio, standard_error, t_with_p};
 use crate::evidence::facts::{Clustering, Unit};
 use crate::evidence::standard::{Key, Standards};
 use crate::num::student;
 use serde::Serialize;
-
-/// What the effect was taken from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Route {
-    /// The effect as told.
-    Effect,
-    /// Means and standard deviations.
-    Means,
-    /// Counts of those who reached the outcome.
-    Counts,
-    /// An odds ratio.
-    OddsRatio,
-    /// Percentiles.
-    Percentiles,
-    /// Percent growth with growth and SD.
-    Growth,
-    /// The t statistic.
-    T,
-    /// The F statistic.
-    F,
-    /// The p-value.
-    PValue,
-}
 
 /// What the uncertainty was taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -50,6 +24,8 @@ pub enum ErrorFrom {
     PValue,
     /// The bound that the p-value is below: the standard error is at most this.
     PValueBound,
+    /// The bound that the p-value is above: the standard error is at least this.
+    PValueAbove,
     /// Counts of those who reached the outcome.
     Counts,
     /// The number of students alone, as if they were independent.
@@ -78,6 +54,23 @@ impl Uncertainty {
         let degrees = df.unwrap_or(f64::INFINITY);
         let (t, half) = (g / std_error, student::beyond(alpha, degrees) * std_error);
         Uncertainty { std_error, df, t, p_value: student::two_sided(t, degrees), low: g - half, high: g + half }
+    }
+
+    /// On the side of `alpha` on which the source says its p-value is. Rounding, or a p-value known by its bound only, can leave an end of the
+    /// interval on the wrong side of zero by a hair, or on zero itself: that end is put beside it.
+    fn heeding(self, p: Option<PValue>, alpha: f64) -> Uncertainty {
+        let (least, most) = p.map_or((0.0, 1.0), PValue::range);
+        let (holds, beside) = (self.low <= 0.0 && self.high >= 0.0, 1e-9 * self.t * self.std_error);
+        match () {
+            () if most <= alpha && holds && self.t != 0.0 => {
+                let (low, high) = if self.t > 0.0 { (beside, self.high) } else { (self.low, beside) };
+                Uncertainty { low, high, p_value: self.p_value.min(most), ..self }
+            }
+            () if least >= alpha && !holds => {
+                Uncertainty { low: self.low.min(0.0), high: self.high.max(0.0), p_value: self.p_value.max(least), ..self }
+            }
+            () => self,
+        }
     }
 }
 
@@ -133,7 +126,7 @@ pub struct Footing {
     pub as_told: Uncertainty,
     /// What that was taken from.
     pub error_from: ErrorFrom,
-    /// Clusters heeded: the numbers to go by.
+    /// The numbers to go by: clusters heeded, unless nothing is known of them ([`ClusterStory::NotKnown`]).
     pub corrected: Uncertainty,
     /// What was made of the clusters.
     pub clusters: ClusterStory,
@@ -150,44 +143,31 @@ impl Footing {
             ClusterStory::Corrected { .. } => claim.sizes().map(|s| s.df()),
             _ => told_df(claim),
         };
-        let as_told = Uncertainty::of(g, std_error, df.filter(|df| *df >= 1.0), alpha);
+        let as_told = Uncertainty::of(g, std_error, df.filter(|df| *df >= 1.0), alpha).heeding(claim.p_value, alpha);
         let corrected = match (story, clusters(claim, standards).and_then(|(c, _)| c.factors())) {
             (ClusterStory::Corrected { times, .. }, Some(of)) => Uncertainty::of(g, std_error * times, Some(of.df), alpha),
             _ => as_told,
         };
         Some(Footing { g, from, as_told, error_from, corrected, clusters: story })
     }
+
+    /// What has to be said beside the interval where nothing is known of clusters, in a plain sentence.
+    pub fn caution(&self) -> Option<&'static str> {
+        match (self.clusters, self.error_from) {
+            (ClusterStory::NotKnown, ErrorFrom::Sizes | ErrorFrom::Counts) => Some(
+                "Whole classrooms or schools were probably treated together, which numbers of students do not show: the interval is then too narrow.",
+            ),
+            (ClusterStory::NotKnown, _) => Some(
+                "Whole classrooms or schools were probably treated together: unless the source allowed for that, the interval is then too narrow.",
+            ),
+            _ => None,
+        }
+    }
 }
 
-/// The effect in SD by the first way there is, and which.
+/// The effect in SD by the first route there is, and which.
 pub(super) fn effect(claim: &Claim) -> Option<(f64, Route)> {
-    let sizes = claim.sizes();
-    let means = || means(claim);
-    let counts = || claim.counts?.cox_index(crate::evidence::standard::Wwc::V5_0);
-    let growth = || {
-        let g = claim.growth?;
-        Some(g.percent / 100.0 * g.comparison_growth? / g.sd.filter(|sd| *sd > 0.0)?)
-    };
-    let ways: [(Route, &dyn Fn() -> Option<f64>); 9] = [
-        (Route::Effect, &|| claim.effect.map(|e| e.value)),
-        (Route::Means, &means),
-        (Route::Counts, &counts),
-        (Route::OddsRatio, &|| cox_from_odds_ratio(claim.odds_ratio?.value)),
-        (Route::Percentiles, &|| claim.percentiles.and_then(|(from, to)| from_percentiles(from, to))),
-        (Route::Growth, &growth),
-        (Route::T, &|| from_t(claim.t?.value, sizes?)),
-        (Route::F, &|| from_f(claim.f?.value, !claim.negative, sizes?)),
-        (Route::PValue, &|| from_p(claim.p_value?.value()?, !claim.negative, sizes?)),
-    ];
-    ways.iter().find_map(|(route, way)| way().filter(|g| g.is_finite()).map(|g| (g, *route)))
-}
-
-/// Hedges' g of the means, where means, SDs and sizes are told.
-pub(super) fn means(claim: &Claim) -> Option<f64> {
-    let (i, c, sizes) = (claim.treated?, claim.comparison?, claim.sizes()?);
-    let arm = |scores: super::Scores, n: u64| Arm { n, mean: scores.mean.value, sd: scores.sd.value };
-    let (i, c) = (arm(i, sizes.treated), arm(c, sizes.comparison));
-    hedges_g(i.mean - c.mean, pooled_sd(&i, &c)?, sizes)
+    effects(claim).next()
 }
 
 /// Degrees of freedom of the source's own test: clusters − 2 where it heeded them, else N − 2.
@@ -199,10 +179,9 @@ fn told_df(claim: &Claim) -> Option<f64> {
 fn error(claim: &Claim, g: f64) -> Option<(f64, ErrorFrom)> {
     let df = told_df(claim).unwrap_or(f64::INFINITY);
     let by_t = |t: f64| (t != 0.0 && g != 0.0).then(|| (g / t).abs());
-    let log_scale = claim.effect.is_none() && claim.odds_ratio.is_some();
     let interval = || {
         let (low, high) = claim.interval?;
-        let (low, high) = match log_scale {
+        let (low, high) = match claim.interval_is_of_odds() {
             true => (cox_from_odds_ratio(low.value)?, cox_from_odds_ratio(high.value)?),
             false => (low.value, high.value),
         };
@@ -212,14 +191,22 @@ fn error(claim: &Claim, g: f64) -> Option<(f64, ErrorFrom)> {
         Some(PValue::Below(_)) => ErrorFrom::PValueBound,
         _ => ErrorFrom::PValue,
     };
-    let ways: [(ErrorFrom, &dyn Fn() -> Option<f64>); 7] = [
+    let counts = || claim.counts?.standard_error();
+    let sizes = || standard_error(g, Known::Sizes, claim.sizes()?, 0);
+    // Where p is known to be above a bound, students as strangers can give too small an error.
+    let above = || match claim.p_value? {
+        PValue::Above(p) => by_t(t_with_p(p, df)?).filter(|se| *se > counts().or_else(sizes).unwrap_or(f64::INFINITY)),
+        _ => None,
+    };
+    let ways: [(ErrorFrom, &dyn Fn() -> Option<f64>); 8] = [
         (ErrorFrom::StdError, &|| claim.std_error.map(|se| se.value)),
         (ErrorFrom::Interval, &interval),
         (ErrorFrom::T, &|| by_t(claim.t?.value)),
         (ErrorFrom::F, &|| by_t(claim.f?.value.max(0.0).sqrt())),
         (p_from, &|| by_t(t_with_p(claim.p_value?.value()?, df)?)),
-        (ErrorFrom::Counts, &|| claim.counts?.standard_error()),
-        (ErrorFrom::Sizes, &|| standard_error(g, Known::Sizes, claim.sizes()?, 0)),
+        (ErrorFrom::PValueAbove, &above),
+        (ErrorFrom::Counts, &counts),
+        (ErrorFrom::Sizes, &sizes),
     ];
     ways.iter().find_map(|(from, way)| way().filter(|se| se.is_finite() && *se > 0.0).map(|se| (se, *from)))
 }

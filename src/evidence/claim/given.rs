@@ -17,11 +17,11 @@ pub struct Scores {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GrowthClaim {
     /// Percent more growth.
-    pub percent: f64,
+    pub percent: Printed,
     /// The comparison's growth, in points.
-    pub comparison_growth: Option<f64>,
+    pub comparison_growth: Option<Printed>,
     /// Standard deviation of scores, in points.
-    pub sd: Option<f64>,
+    pub sd: Option<Printed>,
 }
 
 /// A claim: everything the source tells, nothing it does not.
@@ -37,7 +37,7 @@ pub struct Claim {
     pub f: Option<Printed>,
     /// Two-sided p-value.
     pub p_value: Option<PValue>,
-    /// Confidence interval, SD (of the odds ratio where the effect is one).
+    /// Confidence interval, SD; or of the odds ratio ([`Claim::interval_is_of_odds`]).
     pub interval: Option<(Printed, Printed)>,
     /// Its level; none: 0.95.
     pub level: Option<f64>,
@@ -50,7 +50,7 @@ pub struct Claim {
     /// Percent growth.
     pub growth: Option<GrowthClaim>,
     /// From this percentile to that.
-    pub percentiles: Option<(f64, f64)>,
+    pub percentiles: Option<(Printed, Printed)>,
     /// How many reached an outcome.
     pub counts: Option<Proportions>,
     /// Odds ratio.
@@ -112,6 +112,17 @@ impl Claim {
             Unit::Student => None,
             Unit::Classroom => self.classrooms,
             Unit::School => self.schools,
+        }
+    }
+
+    /// Whether the interval is of the odds ratio: where one is told, and no effect in SD or one that the interval does not hold as it does the
+    /// odds ratio.
+    pub fn interval_is_of_odds(&self) -> bool {
+        let holds = |x: f64| self.interval.is_some_and(|(low, high)| low.low() <= x && x <= high.high());
+        match (self.effect, self.odds_ratio) {
+            (None, odds) => odds.is_some(),
+            (Some(effect), Some(odds)) => holds(odds.value) && !holds(effect.value),
+            (Some(_), None) => false,
         }
     }
 

@@ -20,15 +20,21 @@ mod grim;
 mod printed;
 mod question;
 mod refuse;
+mod route;
 mod shrink;
+mod span;
 #[cfg(test)]
 mod tests;
 
 pub use assess::{Assessment, assess};
 pub use consistency::{Agreement, Check, checks};
-pub use footing::{ClusterStory, ErrorFrom, Footing, Route, Uncertainty};
+pub use footing::{ClusterStory, ErrorFrom, Footing, Uncertainty};
 pub use given::{Claim, GrowthClaim, Scores};
 pub use grim::{Grim, grim};
 pub use printed::{PValue, Printed};
 pub use question::{Question, questions};
+pub use route::Route;
 pub use shrink::{Shrunk, independent_expectation, shrink};
+
+use route::Way;
+use span::Span;

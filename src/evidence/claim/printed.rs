@@ -52,11 +52,11 @@ pub enum PValue {
 }
 
 impl PValue {
-    /// Reads `.03`, `<.05`, `> 0.05`, `ns`, `n.s.`. `None` unless it is a probability above 0 (0 itself only as rounded, `.000`).
+    /// Reads `.03`, `<.05`, `> 0.05`, `ns`, `n.s.`, `n.s`. `None` unless it is a probability above 0 (0 itself only as rounded, `.000`).
     pub fn parse(text: &str) -> Option<PValue> {
         let text = text.trim().trim_start_matches(['p', 'P']).trim_start_matches([' ', '=']);
         let lower = text.to_ascii_lowercase();
-        if lower == "ns" || lower == "n.s." {
+        if lower.replace(['.', ' '], "") == "ns" {
             return Some(PValue::Above(0.05));
         }
         let bound = |rest: &str| Printed::parse(rest.trim_start_matches('=')).map(|p| p.value).filter(|p| *p > 0.0 && *p <= 1.0);
@@ -111,7 +111,9 @@ mod tests {
     #[test]
     fn p_values_as_they_are_written() {
         assert_eq!(PValue::parse("p < .05"), Some(PValue::Below(0.05)));
-        assert_eq!(PValue::parse("n.s."), Some(PValue::Above(0.05)));
+        for text in ["ns", "NS", "n.s", "n.s.", "n. s.", "p n.s."] {
+            assert_eq!(PValue::parse(text), Some(PValue::Above(0.05)), "{text}");
+        }
         assert_eq!(PValue::parse("p=.03").and_then(PValue::value), Some(0.03));
         assert_eq!(PValue::parse(".000").and_then(PValue::value), Some(0.0005));
         for text in ["1.2", "-.1", "0", "<0", "p", ""] {

@@ -31,7 +31,7 @@ pub fn questions(claim: &Claim, footing: &Footing) -> Vec<Question> {
         ),
         (f.design.is_none(), "design", "Who decided which students, classrooms or schools got it, and how?"),
         (
-            matches!(footing.error_from, ErrorFrom::Sizes | ErrorFrom::PValueBound),
+            matches!(footing.error_from, ErrorFrom::Sizes | ErrorFrom::PValueBound | ErrorFrom::PValueAbove),
             "standard error",
             "What is the standard error, or the interval, of the effect?",
         ),

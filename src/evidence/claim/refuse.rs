@@ -1,10 +1,14 @@
 //! Claims that are refused, and why.
 
-use super::{Agreement, Check, Claim, footing};
+use super::route::effects;
+use super::{Agreement, Check, Claim, Printed};
 use crate::cohort::{Fault, Faults};
 
 /// More than anyone has counted.
 const MOST: u64 = 10_000_000_000;
+
+/// In standard deviations: beyond it no group differs from another; points taken for standard deviations do.
+const LARGEST: f64 = 20.0;
 
 const PLACE: &str = "the claim";
 
@@ -40,7 +44,7 @@ pub(super) fn impossible(claim: &Claim) -> Faults {
     refuse(claim.odds_ratio.is_some_and(|or| or.value <= 0.0), "an odds ratio that is not above zero".into(), "give the counts instead");
     let sds = [claim.treated, claim.comparison].into_iter().flatten().any(|s| s.sd.value <= 0.0);
     refuse(sds, "a standard deviation that is not above zero".into(), "give the spread of students' scores, in points");
-    let percentile = |p: f64| !(p > 0.0 && p < 100.0);
+    let percentile = |p: Printed| !(p.value > 0.0 && p.value < 100.0);
     refuse(
         claim.percentiles.is_some_and(|(a, b)| percentile(a) || percentile(b)),
         "a percentile that is not between 0 and 100".into(),
@@ -59,13 +63,50 @@ pub(super) fn impossible(claim: &Claim) -> Faults {
     let cells = claim.counts.map(|c| c.of.treated.max(c.of.comparison));
     let most = zero.iter().filter_map(|z| z.1).chain(cells).max();
     refuse(most.is_some_and(|n| n > MOST), "more students than there are people".into(), "look the number up again");
-    let counts = claim.counts.is_some_and(|c| c.reached.treated > c.of.treated || c.reached.comparison > c.of.comparison);
+    let nobody = claim.counts.is_some_and(|c| c.of.treated == 0 || c.of.comparison == 0);
+    refuse(nobody, "no students in an arm of the counts".into(), "give how many of how many, for each arm");
+    let counts = claim.counts.filter(|_| !nobody);
+    let counts = counts.is_some_and(|c| c.reached.treated > c.of.treated || c.reached.comparison > c.of.comparison);
     refuse(counts, "more students who reached the outcome than students".into(), "give how many of how many, for each arm");
-    let finite = claim.growth.is_some_and(|g| {
-        ![Some(g.percent), g.comparison_growth, g.sd].into_iter().flatten().all(f64::is_finite) || g.sd.is_some_and(|sd| sd <= 0.0)
-    });
-    refuse(finite, "growth that is not a number, or an SD that is not above zero".into(), "give percent, growth and SD as numbers");
+    let spread = claim.growth.and_then(|g| g.sd).is_some_and(|sd| sd.value <= 0.0);
+    refuse(spread, "growth with a standard deviation that is not above zero".into(), "give the spread of students' scores, in points");
+    let odds = claim.interval_is_of_odds() && claim.interval.is_some_and(|(low, high)| low.value <= 0.0 && low.value <= high.value);
+    refuse(
+        odds,
+        "an interval of an odds ratio that reaches zero or below".into(),
+        "an odds ratio lies above zero, and so does its interval; give an interval in standard deviations with an effect in standard deviations",
+    );
+    let large = effects(claim).map(|(g, _)| g).find(|g| g.abs() > LARGEST);
+    refuse(
+        large.is_some(),
+        format!("an effect of {} standard deviations", large.unwrap_or(0.0)),
+        "give it in standard deviations of students, not in points: divide by their standard deviation",
+    );
+    idle(claim, &mut faults);
     faults
+}
+
+/// What is told for the sake of something that is not told, and would be passed over without a word.
+fn idle(claim: &Claim, faults: &mut Faults) {
+    if claim.level.is_some() && claim.interval.is_none() {
+        faults.push(Fault::new(
+            "EVI-016",
+            "an interval's level without an interval",
+            PLACE,
+            "a level alone changes nothing",
+            "give the interval too, or leave its level out",
+        ));
+    }
+    let means = claim.treated.is_some() || claim.comparison.is_some();
+    if claim.whole_scores && means && claim.sizes().is_none() {
+        faults.push(Fault::new(
+            "EVI-016",
+            "whole scores without numbers of students",
+            PLACE,
+            "which means can be depends on how many scores they are of",
+            "give how many students there are in each group, or leave out that scores are whole",
+        ));
+    }
 }
 
 /// What the claim lacks to be judged at all.
@@ -79,7 +120,7 @@ pub(super) fn incomplete(claim: &Claim) -> Option<Fault> {
             "say it in counts, without an effect size; or ask for scores, or for a cut that some pass and some do not",
         ));
     }
-    if footing::effect(claim).is_some() {
+    if effects(claim).next().is_some() {
         return None;
     }
     if let Some(growth) = claim.growth {

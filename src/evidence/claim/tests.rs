@@ -1,11 +1,13 @@
 //! Claims: put on one footing, checked, refused.
 
+mod contradictions;
+
 use super::*;
 use crate::cohort::Faults;
 use crate::evidence::effect::{Proportions, Sizes};
 use crate::evidence::facts::{Clustering, Comparison, Design, Unit};
-use crate::evidence::standard::Standards;
-use crate::evidence::verdict::Word;
+use crate::evidence::standard::{Attrition, Baseline, Standards};
+use crate::evidence::verdict::{Word, card};
 use proptest::prelude::*;
 
 fn printed(text: &str) -> Option<Printed> {
@@ -18,6 +20,33 @@ fn both(low: &str, high: &str) -> Option<(Printed, Printed)> {
 
 fn scores(mean: &str, sd: &str) -> Option<Scores> {
     Some(Scores { mean: Printed::parse(mean).unwrap(), sd: Printed::parse(sd).unwrap() })
+}
+
+/// Percent more growth; what is empty is not told.
+fn growth(percent: &str, comparison: &str, sd: &str) -> Option<GrowthClaim> {
+    Some(GrowthClaim { percent: Printed::parse(percent)?, comparison_growth: Printed::parse(comparison), sd: Printed::parse(sd) })
+}
+
+/// 52 and 50 points with SDs of 10, for 100 students each: g = 0.20, t = 1.41.
+fn means() -> Claim {
+    Claim {
+        treated: scores("52", "10"),
+        comparison: scores("50", "10"),
+        treated_students: Some(100),
+        comparison_students: Some(100),
+        ..Claim::default()
+    }
+}
+
+/// 60 and 50 of 100: an odds ratio of 1.5, a Cox index of 0.25, z = 1.42.
+fn counts() -> Claim {
+    Claim { counts: Some(Proportions { of: Sizes::new(100, 100), reached: Sizes::new(60, 50) }), ..Claim::default() }
+}
+
+/// The agreement of one of a claim's checks.
+fn agreement(claim: &Claim, between: &str) -> Agreement {
+    let all = checks(claim);
+    all.iter().find(|c| c.between == between).unwrap_or_else(|| panic!("no {between} in {all:#?}")).agreement
 }
 
 fn judged(claim: &Claim) -> Assessment {
@@ -119,10 +148,9 @@ fn other_ways_of_telling_an_effect() {
         "{:?}",
         odds.footing
     );
-    let lifted = judged(&sizes(Claim { percentiles: Some((50.0, 54.0)), ..Claim::default() }));
+    let lifted = judged(&sizes(Claim { percentiles: both("50", "54"), ..Claim::default() }));
     assert!((lifted.footing.g - 0.1004337).abs() < 1e-6 && (lifted.percentile_points[0] - 4.0).abs() < 1e-9);
-    let growth = GrowthClaim { percent: 23.0, comparison_growth: Some(6.0), sd: Some(15.0) };
-    let grown = judged(&sizes(Claim { growth: Some(growth), ..Claim::default() }));
+    let grown = judged(&sizes(Claim { growth: growth("23", "6", "15"), ..Claim::default() }));
     assert!((grown.footing.g - 0.092).abs() < 1e-12);
 }
 
@@ -170,6 +198,77 @@ fn contradictions_are_named() {
 }
 
 #[test]
+fn an_interval_stands_around_the_odds_ratio_that_it_holds() {
+    let both_told = Claim { odds_ratio: printed("1.5"), interval: both(".86", "2.62"), ..effect(".25") };
+    assert!(both_told.interval_is_of_odds());
+    let a = judged(&both_told);
+    assert!((a.footing.corrected.std_error - 0.172).abs() < 0.001, "{:?}", a.footing);
+    let in_sd = Claim { interval: both("-.09", ".59"), ..both_told };
+    assert!(!in_sd.interval_is_of_odds());
+    judged(&in_sd);
+}
+
+#[test]
+fn the_interval_lies_where_p_is_said_to_lie() {
+    let sizes =
+        |g: &str, p: &str| Claim { treated_students: Some(100), comparison_students: Some(100), p_value: PValue::parse(p), ..effect(g) };
+    for g in ["-.30", ".30"] {
+        let a = judged(&sizes(g, "<.05"));
+        let u = a.footing.corrected;
+        assert!(u.low * u.high > 0.0 && u.low.abs().min(u.high.abs()) < 1e-6 && u.p_value <= 0.05, "{u:?}");
+        let said = card(&a.verdict, &a.facts, &Standards::default())[1].to_string();
+        assert!(said.contains("not compatible with no difference") && !said.contains("-0.0"), "{said}");
+        assert!(a.assumptions.iter().any(|s| s.contains("leaves zero out")), "{:?}", a.assumptions);
+    }
+    // A bound above the level says nothing of zero; nor does one once clusters are heeded.
+    let said = |claim: &Claim| {
+        let a = judged(claim);
+        card(&a.verdict, &a.facts, &Standards::default())[1].to_string()
+    };
+    assert!(said(&sizes("-.30", "<.10")).contains("are compatible with"));
+    assert!(said(&Claim { classrooms: Some(20), heeded: Some(false), ..sizes("-.30", "<.05") }).contains("are compatible with"));
+    // Rounded, .27 and .14 would hold zero, which p below .05 rules out; .27 and .137 would not, which p above .05 does.
+    let rounded = |se: &str, p: &str| said(&Claim { std_error: printed(se), ..sizes(".27", p) });
+    assert!(rounded(".14", "<.05").contains("not compatible with"));
+    assert!(rounded(".136", "n.s.").contains("are compatible with"));
+    // Students as strangers would give p far below what is told.
+    let vague = judged(&Claim { p_value: PValue::parse("n.s."), students: Some(3000), ..effect(".27") });
+    assert_eq!(vague.footing.error_from, ErrorFrom::PValueAbove);
+    assert!(vague.footing.corrected.low <= 0.0 && vague.footing.corrected.p_value >= 0.05, "{:?}", vague.footing);
+}
+
+#[test]
+fn clusters_that_nobody_tells_of_are_a_caution() {
+    let caution = |claim: &Claim| judged(claim).footing.caution();
+    let students = Claim { students: Some(3000), ..effect(".27") };
+    for claim in [students.clone(), Claim { std_error: printed(".06"), ..students.clone() }, counts()] {
+        assert!(caution(&claim).is_some_and(|s| s.contains("probably treated together") && s.contains("too narrow")), "{claim:?}");
+    }
+    assert_eq!(caution(&Claim { schools: Some(30), ..students.clone() }), None);
+    assert_eq!(caution(&Claim { std_error: printed(".06"), heeded: Some(true), ..students.clone() }), None);
+    let mut one_by_one = students;
+    one_by_one.facts.unit = Some(Unit::Student);
+    assert_eq!(caution(&one_by_one), None);
+}
+
+#[test]
+fn whole_scores_are_checked_with_as_many_students_in_each_group() {
+    let of = |mean: &str, n: u64| Claim {
+        treated: scores(mean, "1.0"),
+        comparison: scores("5.00", "1.0"),
+        students: Some(n),
+        whole_scores: true,
+        ..Claim::default()
+    };
+    judged(&of("5.20", 20));
+    // 57/11 = 5.18; of 21 students either group can have eleven.
+    judged(&of("5.18", 21));
+    assert_eq!(agreement(&of("5.23", 20), "treated mean and students"), Agreement::Contradicts);
+    let alone = Claim { students: None, std_error: printed(".1"), effect: printed(".2"), ..of("5.23", 20) };
+    assert_eq!(codes(&alone), ["EVI-016"]);
+}
+
+#[test]
 fn rounding_is_not_a_contradiction() {
     // .27 and .06 as printed may be .2651 and .0649: t = 4.1 fits.
     for t in ["4.1", "4.5", "4.9"] {
@@ -199,12 +298,8 @@ fn claims_that_cannot_be_judged_say_why() {
     assert_eq!(codes(&Claim { p_value: PValue::parse("ns"), ..effect(".36") }), ["EVI-011"]);
     let empty = Proportions { of: Sizes::new(30, 30), reached: Sizes::new(30, 20) };
     assert_eq!(codes(&Claim { counts: Some(empty), ..Claim::default() }), ["EVI-012"]);
-    let growth = |sd, comparison_growth| Claim {
-        growth: Some(GrowthClaim { percent: 23.0, comparison_growth, sd }),
-        students: Some(1000),
-        ..Claim::default()
-    };
-    for claim in [growth(None, None), growth(None, Some(6.0)), growth(Some(15.0), None)] {
+    let growth = |sd, comparison| Claim { growth: growth("23", comparison, sd), students: Some(1000), ..Claim::default() };
+    for claim in [growth("", ""), growth("", "6"), growth("15", "")] {
         let faults = refused(&claim);
         assert_eq!(faults.shown[0].code, "EVI-013");
         assert!(faults.shown[0].remedy.starts_with("ask: ") && faults.shown[0].remedy.contains("standard deviation"));
@@ -221,13 +316,29 @@ fn numbers_that_cannot_be_are_refused_all_at_once() {
         icc: Some(2.0),
         interval: both(".5", ".1"),
         schools: Some(0),
-        percentiles: Some((0.0, 54.0)),
+        percentiles: both("0", "54"),
         ..effect(".2")
     };
     assert_eq!(codes(&claim), ["EVI-014"; 6]);
     assert_eq!(codes(&Claim { students: Some(u64::MAX), ..effect(".2") }), ["EVI-014"]);
-    let more = Proportions { of: Sizes::new(30, 30), reached: Sizes::new(31, 20) };
-    assert_eq!(codes(&Claim { counts: Some(more), ..Claim::default() }), ["EVI-014"]);
+    let of = |treated, reached| Claim {
+        counts: Some(Proportions { of: Sizes::new(treated, 30), reached: Sizes::new(reached, 20) }),
+        ..Claim::default()
+    };
+    assert_eq!(codes(&of(30, 31)), ["EVI-014"]);
+    let nobody = refused(&of(0, 31));
+    assert!(nobody.total == 1 && nobody.shown[0].what.starts_with("no students in an arm"), "{nobody}");
+    for g in ["2e10", "-20.5"] {
+        assert_eq!(codes(&Claim { std_error: printed("1"), ..effect(g) }), ["EVI-014"], "{g}");
+    }
+    judged(&Claim { std_error: printed("1"), ..effect("-20") });
+    // By whatever route.
+    assert_eq!(codes(&Claim { t: printed("900"), students: Some(50), ..Claim::default() }), ["EVI-014"]);
+    for low in ["-1", "0"] {
+        let odds = refused(&Claim { odds_ratio: printed("1.5"), interval: both(low, "2.6"), ..Claim::default() });
+        assert!(odds.total == 1 && odds.shown[0].code == "EVI-014" && odds.shown[0].what.contains("odds ratio"), "{odds}");
+    }
+    assert_eq!(codes(&Claim { level: Some(0.95), std_error: printed(".1"), ..effect(".2") }), ["EVI-016"]);
 }
 
 proptest! {

@@ -79,10 +79,12 @@ impl fmt::Display for Sentence {
             }
             Sentence::Points { low, high } => {
                 let no = if *low <= 0.0 && *high >= 0.0 { "compatible" } else { "not compatible" };
-                let range = match (low, high) {
-                    (l, h) if *l >= 0.0 => format!("{l:.1} to {h:.1} percentile points higher"),
-                    (l, h) if *h <= 0.0 => format!("{:.1} to {:.1} percentile points lower", -h, -l),
-                    (l, h) => format!("between {:.1} percentile points lower and {h:.1} higher", -l),
+                // Sizes: an end that rounds to zero has no sign.
+                let (l, h) = (low.abs(), high.abs());
+                let range = match () {
+                    () if *low >= 0.0 => format!("{l:.1} to {h:.1} percentile points higher"),
+                    () if *high <= 0.0 => format!("{h:.1} to {l:.1} percentile points lower"),
+                    () => format!("between {l:.1} percentile points lower and {h:.1} higher"),
                 };
                 write!(
                     f,

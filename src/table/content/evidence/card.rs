@@ -21,6 +21,9 @@ pub fn card(judged: &Judged<'_>) -> Vec<String> {
         };
         add(rank, place, sentence.to_string());
     }
+    if let Some(caution) = judged.caution {
+        add(2, 2, caution.to_string());
+    }
     if let Some(shrunk) = &judged.shrunk {
         let points = improvement_index(shrunk.g);
         let side = if points < 0.0 { "lower" } else { "higher" };

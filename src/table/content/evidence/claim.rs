@@ -7,11 +7,16 @@ use crate::table::{Cell, Column, Digits, Table};
 
 /// The effect as told, with clusters heeded, and beside other large trials.
 pub fn footing(a: &Assessment) -> Table {
+    let best = match a.footing.clusters {
+        ClusterStory::NotKnown => Column::new("clusters_not_known", "Clusters not known")
+            .explain("Nothing is known of classrooms and schools, so that nothing could be corrected: the interval may be too narrow."),
+        _ => Column::new("clusters_heeded", "Clusters heeded")
+            .explain("What the numbers are when students of one school do not count as strangers."),
+    };
     let columns = vec![
         Column::new("quantity", "Quantity"),
         Column::new("as_told", "As told"),
-        Column::new("clusters_heeded", "Clusters heeded")
-            .explain("What the numbers are when students of one school do not count as strangers."),
+        best,
         Column::new("beside_others", "Beside other trials")
             .explain("What is to be expected given this claim and large trials in education."),
     ];
@@ -55,7 +60,8 @@ fn notes(a: &Assessment) -> Vec<String> {
         ErrorFrom::T => "from t",
         ErrorFrom::F => "from F",
         ErrorFrom::PValue => "from the p-value",
-        ErrorFrom::PValueBound => "from the bound of the p-value: at most this",
+        ErrorFrom::PValueBound => "from the bound of the p-value: less than this",
+        ErrorFrom::PValueAbove => "from the bound of the p-value: at least this",
         ErrorFrom::Counts => "from the counts",
         ErrorFrom::Sizes => "from numbers of students alone, as if they were strangers",
     };
@@ -69,7 +75,7 @@ fn notes(a: &Assessment) -> Vec<String> {
             "corrected for {clusters} clusters with an intraclass correlation of {icc:.2}{}: design effect {eta:.1}, standard error times {times:.2}",
             if assumed { " (assumed)" } else { "" }
         ),
-        ClusterStory::NotKnown => "not known how many there are, so nothing could be corrected".into(),
+        ClusterStory::NotKnown => "not known how many there are, so that nothing could be corrected".into(),
     };
     let shrunk = a.shrunk;
     let mut out = vec![
@@ -106,7 +112,7 @@ pub fn checks(a: &Assessment) -> Table {
             Agreement::Doubtful => "doubtful",
             Agreement::Contradicts => "no",
         };
-        out.push(vec![Cell::text(c.between), Cell::text(says), Cell::text(&c.found)]);
+        out.push(vec![Cell::text(&c.between), Cell::text(says), Cell::text(&c.found)]);
     }
     out
 }

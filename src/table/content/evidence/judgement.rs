@@ -50,6 +50,7 @@ impl Judgement {
             standards: &self.standards,
             shrunk: self.shrunk,
             questions: &self.questions,
+            caution: None,
             effect: self.read.facts.effect.map(|e| e.estimate),
             settings: self.settings.clone(),
         }

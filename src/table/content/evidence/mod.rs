@@ -36,6 +36,8 @@ pub struct Judged<'a> {
     pub shrunk: Option<Shrunk>,
     /// What is not told, and how to ask for it.
     pub questions: &'a [Question],
+    /// What has to be said beside the interval, where something has.
+    pub caution: Option<&'a str>,
     /// The effect in SD, where there is one.
     pub effect: Option<f64>,
     /// All settings that numbers rest on.

@@ -47,8 +47,9 @@ pub fn ratings(judged: &Judged<'_>) -> Table {
         out.push(vec![Cell::Text(standard), Cell::Text(says), Cell::Text(because)]);
     };
     if let Some((g, points)) = judged.effect.zip(points(judged)) {
-        let ends = if points.len() == 3 { format!(" ({:.1} to {:.1})", points[1], points[2]) } else { String::new() };
-        add("percentile points".into(), format!("{:.1}{ends}", points[0]), format!("the effect is {g:.3} SD"));
+        let said: Vec<String> = points.iter().map(|p| number::number(*p, Digits::Decimals(1), Glyphs::Ascii)).collect();
+        let ends = if said.len() == 3 { format!(" ({} to {})", said[1], said[2]) } else { String::new() };
+        add("percentile points".into(), format!("{}{ends}", said[0]), format!("the effect is {g:.3} SD"));
     }
     for rated in judged.rated() {
         let unknown = if rated.unknown.is_empty() { String::new() } else { format!("; not known: {}", rated.unknown.join(", ")) };
