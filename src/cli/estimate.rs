@@ -102,7 +102,12 @@ impl Estimate {
                 // Nobody asks for the rows again: their memory is worth more to the estimators.
                 cohort = None;
             }
-            let found = panel.and_then(|panel| study::analyse_panel(&panel, &question, &leader, threads));
+            let found = panel.and_then(|panel| {
+                if !common.quiet {
+                    study::prices(&panel, &question).iter().for_each(|price| eprintln!("note: {price}"));
+                }
+                study::analyse_panel(&panel, &question, &leader, threads)
+            });
             match found {
                 Ok(found) => analyses.extend(found),
                 Err(f) => faults.extend(f),

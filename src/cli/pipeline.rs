@@ -44,7 +44,7 @@ pub(super) fn execute(
         progress.stage("reading");
         load(&study, places)?
     };
-    let run = publish(study::carry_out(study, loaded, executor, &|what| progress.stage(what))?);
+    let run = publish(study::carry_out(study, loaded, executor, &|stage| progress.tell(stage))?);
     progress.stage("writing tables, figures and the page");
     let files = provenance::files(&run, slug).map_err(|e| Failure::Internal(e.to_string()))?;
     Ok((run, files))

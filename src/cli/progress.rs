@@ -1,6 +1,7 @@
 //! What is being done, on a terminal's standard error only.
 
 use super::Common;
+use crate::study::Stage;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
     verbose: bool,
+    quiet: bool,
 }
 
 impl Progress {
@@ -20,7 +22,7 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Progress { bar, verbose: common.verbose > 0 && !common.quiet }
+        Progress { bar, verbose: common.verbose > 0 && !common.quiet, quiet: common.quiet }
     }
 
     pub(super) fn stage(&self, what: &str) {
@@ -28,6 +30,18 @@ impl Progress {
             bar.set_message(what.to_string());
         } else if self.verbose {
             eprintln!("{what}");
+        }
+    }
+
+    /// What a study tells while it is carried out: what takes long is told wherever it is not for a program.
+    pub(super) fn tell(&self, stage: Stage<'_>) {
+        match stage {
+            Stage::Doing(what) => self.stage(what),
+            Stage::Long(price) if !self.quiet => {
+                let note = || eprintln!("note: {price}");
+                self.bar.as_ref().map_or_else(note, |bar| bar.suspend(note));
+            }
+            Stage::Long(_) => {}
         }
     }
 

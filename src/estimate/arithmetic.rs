@@ -132,6 +132,7 @@ pub(super) fn fit_in(panel: &Panel, frame: Frame, arithmetic: Box<dyn Arithmetic
         warnings: about.warnings,
         outcome_unit: outcome_unit(panel),
         rows_by_label: false,
+        left_out: None,
         own_inference: None,
         n_rows: panel.n_rows(),
         n_units: panel.n_units(),

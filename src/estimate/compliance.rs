@@ -122,7 +122,7 @@ fn weak(fit: &Fit) -> Option<Warning> {
         Warning::new(
             "weak-instrument",
             format!(
-                "the difference in take-up is {how} (F = {f:.1} by clusters; below 10 the estimate leans towards the naive comparison, and an ordinary 5 % test needs 104.7 to hold its promise): use the interval by anderson-rubin"
+                "the difference in take-up is {how} (F = {f:.1} by clusters; below 10 the estimate leans towards the naive comparison, and an ordinary 5 % test needs 104.7 to hold its promise): read the interval by anderson-rubin"
             ),
         )
     })
@@ -138,6 +138,9 @@ fn regression(panel: &Panel, absorb: Absorb, executor: &dyn Executor) -> Result<
     let nested = if absorb == Absorb::Unit { moments.n_units } else { 0 };
     linear::fit(panel, &moments, terms, wanted, nested, executor)
 }
+
+/// The difference in take-up, a share, up to which it is rounding.
+const NO_DIFFERENCE: f64 = 1e-10;
 
 /// The two regressions.
 struct Ratio {
@@ -182,23 +185,26 @@ fn coefficient(linear: &LinearFit, counts: &[f64]) -> Option<(f64, Vec<f64>)> {
 impl Arithmetic for Ratio {
     fn solve(&self, counts: &[f64], influence: bool, _: &dyn Executor) -> Solved {
         let lost = || NotIdentified("assignment is collinear with the other terms".into());
+        let none = || NotIdentified("assignment makes no difference to take-up".into());
         let itt = coefficient(&self.outcome, counts);
         let first = coefficient(&self.used, counts);
         let late = match (&itt, &first) {
-            (Some((delta, _)), Some((pi, _))) if pi.abs() > 1e-10 => Ok(delta / pi),
-            (Some(_), Some(_)) => Err(NotIdentified("assignment makes no difference to take-up".into())),
+            (Some((delta, _)), Some((pi, _))) if pi.abs() > NO_DIFFERENCE => Ok(delta / pi),
+            (Some(_), Some(_)) => Err(none()),
             _ => Err(lost()),
         };
         let table = influence.then(|| {
             Matrix::from_fn(counts.len(), 3, |g, t| match (t, &itt, &first, &late) {
                 (0, Some((_, a)), Some((pi, b)), Ok(theta)) => (a[g] - theta * b[g]) / pi,
                 (1, Some((_, a)), ..) => a[g],
-                (2, _, Some((_, b)), _) => b[g],
+                (2, _, Some((pi, b)), _) if pi.abs() > NO_DIFFERENCE => b[g],
                 _ => 0.0,
             })
         });
         let value = |part: &Option<(f64, Vec<f64>)>| part.as_ref().map(|(v, _)| *v).ok_or_else(lost);
-        Solved { estimates: vec![late, value(&itt), value(&first)], influence: table }
+        // What rounding leaves of no difference has no standard error either.
+        let difference = value(&first).and_then(|pi| if pi.abs() > NO_DIFFERENCE { Ok(pi) } else { Err(none()) });
+        Solved { estimates: vec![late, value(&itt), difference], influence: table }
     }
 
     fn on(&self, _: Panel) -> Option<Box<dyn Arithmetic>> {

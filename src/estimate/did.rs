@@ -49,8 +49,8 @@ static CARD: Card = Card {
         INFLUENCE,
     ],
     source: "means: Card and Krueger (1994); regression: Heckman, Ichimura and Todd (1997); ipw: Abadie (2005); dr: Sant'Anna and Zhao (2020), eqs. 2.2 to 3.3; panel and repeated cross-sections",
-    reference_call: "means: fixest::feols(y ~ i(post, arm, ref = 0) | unit + post, cluster = ~g), cross-sections feols(y ~ arm * post); regression: DRDID::reg_did_panel, reg_did_rc; ipw: std_ipw_did_panel, std_ipw_did_rc, with normalized=false ipw_did_panel, ipw_did_rc; dr: drdid_panel, drdid_rc, with improved=true drdid_imp_panel, drdid_imp_rc, with efficient=false drdid_rc1, drdid_imp_rc1 (cluster:cr0)",
-    version: 3,
+    reference_call: "means: fixest::feols(y ~ i(post, arm, ref = 0) | unit + post, cluster = ~g), cross-sections feols(y ~ arm * post); regression: DRDID::reg_did_panel, reg_did_rc; ipw: std_ipw_did_panel, std_ipw_did_rc, with normalized=false ipw_did_panel, ipw_did_rc; dr: drdid_panel, drdid_rc, with improved=true drdid_imp_panel, drdid_imp_rc, with efficient=false drdid_rc1, drdid_imp_rc1 (cluster:cr0), all of DRDID 1.2.3 or later, which we follow as the variance there is the paper's Σψ²/n²: earlier ones give standard errors larger by √(n/(n−1)), which is cluster:cr1 with each unit a cluster; before 1.2.2 they leave no comparison unit out, however sure to be treated, where didact always does and counts them, and 1.2.2 does so wrongly with normalized=false",
+    version: 4,
 };
 
 /// The option that both estimators share whose doubly robust form for cross-sections follows DRDID.
@@ -60,6 +60,15 @@ pub(super) const INFLUENCE: OptionSpec = OptionSpec {
     meaning: "repeated cross-sections, doubly robust, or by weights that are not normalized and with --weights: drdid: analytic standard errors to the digits of DRDID, whose influence function has one sign turned (doubly robust) or takes the sum of the weights for known; exact: the right one (estimates and the jackknife are the same)",
     positional: false,
 };
+
+/// Where [`INFLUENCE`] does nothing.
+pub(super) fn influence_idle_beside(inference: &str) -> &'static [(&'static str, &'static str)] {
+    if inference == "jackknife" {
+        &[("influence", "it acts on analytic standard errors, and the jackknife estimates anew without each cluster instead")]
+    } else {
+        &[]
+    }
+}
 
 /// Says that the standard errors follow a peer in something that is not right.
 pub(super) fn influence_of_drdid() -> Warning {
@@ -92,6 +101,10 @@ pub(super) fn influence_does_nothing(estimator: &str) -> Faults {
 impl Estimator for Did {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn idle_beside(&self, inference: &str) -> &'static [(&'static str, &'static str)] {
+        influence_idle_beside(inference)
     }
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {

@@ -2,6 +2,7 @@
 
 use super::absorbed::Crossing;
 pub use super::influence::{InfluenceFit, Placebo, Refit};
+use super::left_out::LeftOut;
 use super::model_fit::{Components, ModelFit};
 use super::reassign::{Reassign, Treatment};
 use super::{Design, Estimand, Target};
@@ -26,6 +27,8 @@ pub struct Fit {
     pub dropped_terms: Vec<String>,
     /// What the reader should know.
     pub warnings: Vec<Warning>,
+    /// The cohorts that its averages leave out, if there are such.
+    pub left_out: Option<LeftOut>,
     /// The size of the outcome's variation, a power of two: what is smaller by 13 digits is rounding.
     pub outcome_unit: f64,
     /// Whether the rows used (a window) or the columns made depend on the observed cohort, or a constant effect cancels in what
@@ -102,6 +105,13 @@ pub enum Body {
 }
 
 impl Fit {
+    /// Notes what its averages leave out, and says so.
+    pub(super) fn leaving_out(mut self, left_out: Option<LeftOut>) -> Fit {
+        self.warnings.extend(left_out.as_ref().map(LeftOut::warning));
+        self.left_out = left_out;
+        self
+    }
+
     /// Number of clusters.
     pub fn n_clusters(&self) -> usize {
         match &self.body {

@@ -63,6 +63,10 @@ impl Estimator for Imputation {
         true
     }
 
+    fn idle_beside(&self, inference: &str) -> &'static [(&'static str, &'static str)] {
+        if inference == "jackknife" { &[("leave-out", ANEW), ("average", ANEW), ("weighted", ANEW)] } else { &[] }
+    }
+
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let rows = untreated::compared(sample.panel, options, CARD.id)?;
         let observed = untreated::events(&rows.panel);
@@ -99,6 +103,9 @@ impl Estimator for Imputation {
         untreated::fit(rows, stage, wanted, centre, sample.executor)
     }
 }
+
+/// Why an option of the variance does nothing beside the jackknife.
+const ANEW: &str = "it acts on the estimator's own variance, and the jackknife estimates anew without each cluster instead";
 
 fn refused(what: &str, remedy: &str) -> Faults {
     Fault::new("EST-021", what, "options of imputation", "there would be nothing to show for it", remedy).into()

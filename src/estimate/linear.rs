@@ -224,6 +224,7 @@ pub(super) fn fit(
         warnings,
         outcome_unit: y_unit,
         rows_by_label: false,
+        left_out: None,
         own_inference: None,
         exposure: None,
         n_rows: moments.n_rows,

@@ -20,11 +20,13 @@ mod event_study;
 mod fit;
 mod imputation;
 mod influence;
+mod left_out;
 mod linear;
 mod mixed_model;
 mod model_fit;
 mod nest;
 mod observations;
+mod price;
 mod reassign;
 mod regression;
 mod reweighted;
@@ -45,21 +47,25 @@ mod wooldridge;
 
 pub use absorbed::Crossing;
 pub use card::{Card, Choice, OptionSpec, Options, Values};
+pub use changes_in_changes::OUTSIDE_SUPPORT;
 pub use dealt::Dealt;
 pub use design::{Design, Part, Row};
 pub use fit::{
     ALIKE_BEFORE, Absorbed, AbsorbedUnit, Body, DegreesOfFreedom, Exposure, Fit, FitCluster, InfluenceFit, LinearCluster, LinearFit,
     NotIdentified, Placebo, Refit, Side, Weighted, without_rows,
 };
+pub use left_out::{LEFT_OUT, LeftOut, Lost};
 pub use model_fit::{Component, Components, Ends, Intervals, ModelFit, ModelVariance};
 pub use nest::Nest;
+pub use price::{Price, Size};
 pub use reassign::{Reassign, Shifted, Treatment};
 pub use sample::Sample;
+pub use synthetic::INSTEAD_OF_PLACEBO;
 pub use target::{Estimand, Target};
 pub use two_groups::propensity;
 
 use crate::cohort::{Fault, Faults, did_you_mean};
-use crate::panel::Paths;
+use crate::panel::{Panel, Paths};
 
 /// A way to estimate effects from an analytic sample.
 pub trait Estimator: Sync {
@@ -74,6 +80,16 @@ pub trait Estimator: Sync {
     /// Whether covariates are used as they stand after the start, rather than before it.
     fn uses_later_covariates(&self, _: &Options) -> bool {
         false
+    }
+
+    /// How large its tables are on a panel, where they grow with cohorts times periods.
+    fn size(&self, _panel: &Panel, _: &Options) -> Option<Size> {
+        None
+    }
+
+    /// Its options that change nothing beside an inference method of this name, and why.
+    fn idle_beside(&self, _inference: &str) -> &'static [(&'static str, &'static str)] {
+        &[]
     }
 
     /// Estimates every target it knows.

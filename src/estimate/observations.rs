@@ -5,11 +5,13 @@
 //! row for each cluster and cohort, and refitting costs as little.
 
 use super::arithmetic::range_scale;
+use super::two_groups::Arms;
 use crate::cohort::Warning;
 use crate::num::Exact;
 use crate::panel::{Kind, Panel};
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Units or rows, as many as differ.
 pub(in crate::estimate) struct Observations {
@@ -19,6 +21,8 @@ pub(in crate::estimate) struct Observations {
     pub members: Vec<Vec<u32>>,
     /// Constant and covariates.
     pub k: usize,
+    /// The covariates' names.
+    names: Arc<[String]>,
     /// Number of outcomes side by side: the periods, or one.
     width: usize,
     /// Outcomes, `width` a row.
@@ -30,7 +34,7 @@ pub(in crate::estimate) struct Observations {
     /// Covariates: `k` a row, or `k · width`; each less its mean, so that a far origin costs no digits.
     x: Vec<f64>,
     centre: Vec<f64>,
-    /// How many rows each of them is made of; empty for units.
+    /// How many rows, or units, each of them is made of.
     pub number: Vec<f64>,
     /// Each cluster's weight in each cohort, that decides its share: cohorts × clusters.
     pub size_of: Vec<Vec<f64>>,
@@ -66,6 +70,11 @@ impl Observations {
     pub fn x(&self, i: u32, period: usize) -> &[f64] {
         let at = if self.x.len() == self.k * self.cluster.len() { i as usize } else { i as usize * self.width + period };
         &self.x[at * self.k..(at + 1) * self.k]
+    }
+
+    /// Two arms of some of them, without a row yet.
+    pub fn arms(&self) -> Arms {
+        Arms { k: self.k, names: self.names.clone(), ..Arms::default() }
     }
 
     /// A row for each unit.
@@ -150,6 +159,7 @@ impl Observations {
             cluster: Vec::new(),
             members: vec![Vec::new(); n_members],
             k,
+            names: panel.covariates.iter().map(|c| c.name.clone()).collect(),
             width,
             y: Vec::new(),
             present: Vec::new(),
@@ -171,6 +181,7 @@ impl Observations {
         let cohort = panel.cohort_of(units[0] as usize);
         self.members[cohort].push(self.cluster.len() as u32);
         self.cluster.push(g as u32);
+        self.number.push(units.len() as f64);
         let total: f64 = units.iter().map(|&u| panel.weight_of(panel.rows_of(u as usize).start)).sum();
         self.size_of[cohort][g] += total;
         if balanced {

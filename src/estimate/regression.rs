@@ -129,6 +129,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         warnings,
         outcome_unit: y_unit,
         rows_by_label: false,
+        left_out: None,
         own_inference: None,
         exposure: None,
         n_rows: panel.n_rows(),

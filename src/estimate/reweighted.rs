@@ -5,7 +5,7 @@ use super::arithmetic::{self, About, Arithmetic, Solved};
 use super::fit::{Fit, NotIdentified};
 use super::observations::Observations;
 use super::target::Target;
-use super::two_groups::{Arms, Changes, Method, Pooled, TRIM};
+use super::two_groups::{Changes, Method, Pooled, TRIM};
 use crate::cohort::Warning;
 use crate::num::Matrix;
 use crate::panel::{Executor, Kind, Panel};
@@ -38,7 +38,10 @@ pub(super) fn fit(collapsed: &Panel, kind: Kind, how: How, executor: &dyn Execut
     if let Some(&n) = trimmed.get().filter(|n| **n > 0) {
         fit.warnings.push(Warning::new(
             "trimmed",
-            format!("comparison rows left out because their covariates made treatment almost sure (probability {TRIM} or more): {n}"),
+            format!(
+                "comparison {} left out because their covariates made treatment almost sure (probability {TRIM} or more): {n}",
+                if kind == Kind::Panel { "units" } else { "rows" }
+            ),
         ));
     }
     fit
@@ -61,7 +64,7 @@ impl Reweighted {
 impl Arithmetic for Reweighted {
     fn solve(&self, counts: &[f64], influence: bool, _: &dyn Executor) -> Solved {
         let data = &self.data;
-        let mut arms = Arms { k: data.k, ..Arms::default() };
+        let mut arms = data.arms();
         let (mut who, mut after, mut y) = (Vec::new(), Vec::new(), Vec::new());
         // Cells stand treated first, before then after.
         let per_arm = data.members.len() / 2;
@@ -74,6 +77,7 @@ impl Arithmetic for Reweighted {
                 who.push(data.cluster[i as usize] as usize);
                 after.push(cell % per_arm == per_arm - 1);
                 y.push(data.y(i, 0));
+                arms.number.push(data.number[i as usize]);
                 arms.weight.push(count * data.weight(i, 0));
                 arms.x.extend_from_slice(data.x(i, 0));
             }

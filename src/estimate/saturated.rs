@@ -10,6 +10,7 @@ use super::comparable;
 use super::design::Contrasts;
 use super::fit::{Body, Fit, LinearFit, NotIdentified};
 use super::linear::{self, Column, Term, Wanted};
+use super::price::{self, Size};
 use super::target::{Estimand, Target};
 use crate::cohort::{Faults, Reason, Warning};
 use crate::num::{Matrix, dot, sorted};
@@ -76,6 +77,28 @@ impl Average {
     }
 }
 
+/// How large such a regression is, with an effect for as many cells as `count` says of a cohort's periods before and from its start on.
+pub(super) fn size(panel: &Panel, absorb: Absorb, count: impl Fn(usize, usize) -> usize) -> Size {
+    let cells = &panel.cells;
+    let occupied = panel.occupied();
+    let (mut effects, mut cohorts) = (0, 0);
+    for (cohort, start) in cells.treated_cohorts() {
+        let seen = |test: &dyn Fn(i64) -> bool| {
+            (0..cells.periods.len()).filter(|&p| test(cells.periods[p]) && occupied[cells.cell(cohort, p) as usize]).count()
+        };
+        effects += count(seen(&|t| t < start), seen(&|t| t >= start));
+        cohorts += 1;
+    }
+    let levels = if absorb == Absorb::Nothing { cells.cohorts.len() } else { 0 };
+    Size {
+        terms: levels + cells.periods.len() + effects + panel.covariates.len(),
+        // Beside the effects themselves averages by time, by cohort and by period.
+        targets: effects + 3 * cells.periods.len() + cohorts,
+        clusters: panel.n_clusters(),
+        fit: 0.0,
+    }
+}
+
 /// A regression with these effects, after `before` (levels, periods, covariates), whose coefficients `wanted` may add.
 pub(super) struct Saturated {
     pub panel: Panel,
@@ -91,6 +114,7 @@ pub(super) struct Saturated {
 impl Saturated {
     /// Fits; `estimated` lets the shares' own variance in.
     pub fn fit(self, estimated: bool, executor: &dyn Executor) -> Result<Fit, Faults> {
+        price::affordable(&self.panel, self.before.len() + self.effects.len() + self.after.len())?;
         let sizes = Sizes::new(&self.panel);
         let moments = Arc::new(Moments::accumulate(&self.panel, self.absorb, &|_| true, executor));
         let cells = &self.panel.cells;

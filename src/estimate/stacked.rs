@@ -8,7 +8,7 @@
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
 use super::target::Target;
-use super::{Card, Estimator, OptionSpec, Options, Sample, Values};
+use super::{Card, Estimator, LeftOut, OptionSpec, Options, Sample, Size, Values, comparable};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Absorb, Cells, Extras, FirstTreated, Kind, Moments, Panel};
 use std::collections::BTreeSet;
@@ -48,15 +48,19 @@ impl Estimator for Stacked {
         true
     }
 
+    fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
+        let (low, high) = window(panel, options);
+        let times = usize::try_from(high.saturating_sub(low).saturating_add(1)).unwrap_or(0).min(2 * panel.cells.periods.len());
+        let (terms, targets) = (2 + 2 * times + panel.covariates.len(), 1 + times + panel.covariates.len());
+        Some(Size { terms, targets, clusters: panel.n_clusters(), fit: 0.0 })
+    }
+
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let panel = sample.panel;
         let cells = &panel.cells;
         let (first, last) = (cells.periods[0], cells.periods[cells.periods.len() - 1]);
         let starts: Vec<(usize, i64)> = cells.treated_cohorts().filter(|(_, g)| *g > first).collect();
-        let (low, high) = match options.window("window") {
-            Some(window) => window,
-            None => (-starts.iter().map(|(_, g)| g - first).min().unwrap_or(0), starts.iter().map(|(_, g)| last - g).min().unwrap_or(0)),
-        };
+        let (low, high) = window(panel, options);
         if low > -1 || high < 0 {
             return Err(refused(
                 format!("the window {low}..{high} does not hold the times -1 and 0"),
@@ -119,15 +123,17 @@ impl Estimator for Stacked {
                 ),
             ));
         }
-        if !outside.is_empty() {
-            warnings.push(Warning::new(
-                "stack-cohorts",
-                format!(
-                    "left out, because not seen in the whole window or without units not treated by its end: cohorts {}",
-                    names(&outside)
-                ),
-            ));
-        }
+        let always: Vec<i64> = cells.always_treated().map(|(_, g)| g).collect();
+        warnings.extend(comparable::always_treated(&always));
+        let out_of_reach = "it is not seen in the whole window, or nobody untreated by its end is seen with it";
+        let left_out =
+            LeftOut::of(
+                panel,
+                &always,
+                |group, _| {
+                    if outside.iter().any(|(_, g)| *g == group) { Err(out_of_reach.into()) } else { Ok(()) }
+                },
+            );
         let experiments: Vec<(usize, i64, Vec<usize>)> = inside.iter().map(|&(c, g)| (c, g, clean(g))).collect();
         let out = stack(panel, &experiments, times);
         let moments = Arc::new(Moments::accumulate(&out, Absorb::Nothing, &|_| true, sample.executor));
@@ -157,8 +163,17 @@ impl Estimator for Stacked {
         fit.n_rows = out.ledger.n_used();
         fit.rows_by_label = true;
         fit.warnings.splice(0..0, warnings);
-        Ok(fit)
+        Ok(fit.leaving_out(left_out))
     }
+}
+
+/// The times since the start: as asked for, or the widest that every cohort is seen in.
+fn window(panel: &Panel, options: &Options) -> (i64, i64) {
+    let cells = &panel.cells;
+    let (first, last) = (cells.periods[0], cells.periods[cells.periods.len() - 1]);
+    let starts = || cells.treated_cohorts().map(|(_, g)| g).filter(|g| *g > first);
+    let widest = || (-starts().map(|g| g - first).min().unwrap_or(0), starts().map(|g| last - g).min().unwrap_or(0));
+    options.window("window").unwrap_or_else(widest)
 }
 
 fn names(cohorts: &[(usize, i64)]) -> String {

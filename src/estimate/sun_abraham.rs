@@ -3,7 +3,7 @@
 use super::linear;
 use super::saturated::{self, Effect, Saturated};
 use super::twfe::absorb_for;
-use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Values};
+use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Size, Values};
 use crate::cohort::{Faults, Warning};
 use crate::panel::Panel;
 
@@ -44,6 +44,10 @@ impl Estimator for SunAbraham {
 
     fn uses_later_covariates(&self, _: &Options) -> bool {
         true
+    }
+
+    fn size(&self, panel: &Panel, _: &Options) -> Option<Size> {
+        Some(saturated::size(panel, absorb_for(panel.kind), |before, after| (before + after).saturating_sub(1)))
     }
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {

@@ -13,7 +13,7 @@ use super::linear::{self, Column, Term, Wanted};
 use super::observations::Observations;
 use super::target::Target;
 use super::twfe::absorb_for;
-use super::two_groups::{Arms, Changes, Method, PASSES, Pooled};
+use super::two_groups::{Changes, Method, PASSES, Pooled, TRIM};
 use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Values};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::Matrix;
@@ -39,7 +39,7 @@ static CARD: Card = Card {
     }],
     source: "Gruber (1994); Olden and Møen (2022); Ortiz-Villavicencio and Sant'Anna (2025), Better understanding triple differences estimators, eq. 4.7",
     reference_call: "means: fixest::feols(y ~ arm * post * subgroup, cluster = ~g); dr: triplediff::ddd(est_method = \"dr\")",
-    version: 2,
+    version: 3,
 };
 
 impl Estimator for TripleDifference {
@@ -183,7 +183,33 @@ fn compared(collapsed: &Panel, kind: Kind, method: Method, executor: &dyn Execut
         warnings.push(Warning::new("no-covariates", "without covariates all methods are the same difference of mean changes"));
     }
     let about = About { targets, cell_weights, dropped_terms: Vec::new(), warnings };
-    arithmetic::fit(&panel, Box::new(Three::new(&panel, kind, method)), about, executor)
+    let three = Three::new(&panel, kind, method);
+    let trimmed = three.trimmed.clone();
+    let mut fit = arithmetic::fit(&panel, Box::new(three), about, executor);
+    fit.warnings.extend(trimmed.get().and_then(|n| left_out(*n, kind, [&third.name, own, other])));
+    fit
+}
+
+/// How many were left out of which comparison.
+fn left_out(trimmed: [usize; 4], kind: Kind, [name, own, other]: [&str; 3]) -> Option<Warning> {
+    let against = [
+        format!("the treated with {name} = {own} against the treated with {name} = {other}"),
+        format!("the treated with {name} = {own} against comparison units with {name} = {own}"),
+        format!("the treated with {name} = {own} against comparison units with {name} = {other}"),
+        format!("the treated with {name} = {other} against comparison units with {name} = {other}"),
+    ];
+    let each: Vec<String> = trimmed.iter().zip(&against).filter(|(n, _)| **n > 0).map(|(n, who)| format!("{who}: {n}")).collect();
+    let noun = if kind == Kind::Panel { "units" } else { "rows" };
+    (!each.is_empty()).then(|| {
+        Warning::new(
+            "trimmed",
+            format!(
+                "{noun} left out of a comparison because their covariates made it almost sure (probability {TRIM} or more) that they are not of the group compared with: {} in all ({})",
+                trimmed.iter().sum::<usize>(),
+                each.join("; ")
+            ),
+        )
+    })
 }
 
 struct Three {
@@ -192,10 +218,13 @@ struct Three {
     n_clusters: usize,
     n_periods: usize,
     data: Observations,
+    /// Units trimmed in each comparison, when first solved.
+    trimmed: Arc<OnceLock<[usize; 4]>>,
 }
 
-/// An effect and each cluster's influence on it, or why there is none.
-type Compared = Result<(f64, Vec<f64>), String>;
+/// An effect, each cluster's influence on it and how many units were trimmed, or why there is none.
+type Compared = Result<Found, String>;
+type Found = (f64, Vec<f64>, usize);
 
 /// Treated of the subgroup, treated of the other, comparison of the subgroup, of the other.
 const TREATED: [usize; 2] = [0, 1];
@@ -204,13 +233,14 @@ const COMPARISON: [usize; 2] = [2, 3];
 impl Three {
     fn new(panel: &Panel, kind: Kind, method: Method) -> Three {
         let half = halved(panel);
-        Three { kind, method, n_clusters: panel.n_clusters(), n_periods: half.cells.periods.len(), data: Observations::rows(&half) }
+        let (n_clusters, n_periods) = (panel.n_clusters(), half.cells.periods.len());
+        Three { kind, method, n_clusters, n_periods, data: Observations::rows(&half), trimmed: Arc::default() }
     }
 
     /// One group against another: the effect, and each cluster's influence.
     fn one(&self, own: usize, other: usize, counts: &[f64], influence: bool) -> Compared {
         let data = &self.data;
-        let mut arms = Arms { k: data.k, ..Arms::default() };
+        let mut arms = data.arms();
         let (mut who, mut after, mut y) = (Vec::new(), Vec::new(), Vec::new());
         for group in [own, other] {
             for p in 0..self.n_periods {
@@ -222,6 +252,7 @@ impl Three {
                     who.push(g);
                     after.push(p + 1 == self.n_periods);
                     y.push(data.y(i, 0));
+                    arms.number.push(data.number[i as usize]);
                     arms.weight.push(counts[g] * data.weight(i, 0));
                     arms.x.extend_from_slice(data.x(i, 0));
                 }
@@ -232,11 +263,17 @@ impl Three {
         }
         let mut psi = vec![0.0; if influence { self.n_clusters } else { 0 }];
         let mut add = |i: usize, v: f64| psi[who[i]] += v / counts[who[i]];
-        let att = match self.kind {
-            Kind::Panel => Changes::new(&arms, self.method, None)?.effect(&y, influence, &mut add),
-            Kind::CrossSections => Pooled::new(&arms, &after, self.method, true, false)?.effect(&y, influence, &mut add)?,
+        let (att, trimmed) = match self.kind {
+            Kind::Panel => {
+                let changes = Changes::new(&arms, self.method, None)?;
+                (changes.effect(&y, influence, &mut add), changes.trimmed())
+            }
+            Kind::CrossSections => {
+                let pooled = Pooled::new(&arms, &after, self.method, true, false)?;
+                (pooled.effect(&y, influence, &mut add)?, pooled.trimmed())
+            }
         };
-        Ok((att, psi))
+        Ok((att, psi, trimmed))
     }
 }
 
@@ -245,6 +282,8 @@ impl Arithmetic for Three {
         let of = |own: usize, other: usize| self.one(own, other, counts, influence);
         let (treated, same, across) = (of(TREATED[1], TREATED[0]), of(TREATED[1], COMPARISON[1]), of(TREATED[1], COMPARISON[0]));
         let rest = of(TREATED[0], COMPARISON[0]);
+        let cut = |one: &Compared| one.as_ref().map_or(0, |(_, _, n)| *n);
+        let _ = self.trimmed.set([&treated, &same, &across, &rest].map(cut));
         let combined: [Vec<(&Compared, f64)>; 3] =
             [vec![(&treated, 1.0), (&same, 1.0), (&across, -1.0)], vec![(&rest, 1.0)], vec![(&same, 1.0)]];
         let mut table = influence.then(|| Matrix::zeros(self.n_clusters, 3));
@@ -254,10 +293,10 @@ impl Arithmetic for Three {
                 estimates.push(Err(NotIdentified(reason.clone())));
                 continue;
             }
-            let parts: Vec<(&(f64, Vec<f64>), f64)> = parts.iter().filter_map(|(part, sign)| Some((part.as_ref().ok()?, *sign))).collect();
-            estimates.push(Ok(parts.iter().map(|((att, _), sign)| sign * att).sum()));
+            let parts: Vec<(&Found, f64)> = parts.iter().filter_map(|(part, sign)| Some((part.as_ref().ok()?, *sign))).collect();
+            estimates.push(Ok(parts.iter().map(|((att, ..), sign)| sign * att).sum()));
             if let Some(table) = &mut table {
-                (0..self.n_clusters).for_each(|g| table[(g, t)] = parts.iter().map(|((_, psi), sign)| sign * psi[g]).sum());
+                (0..self.n_clusters).for_each(|g| table[(g, t)] = parts.iter().map(|((_, psi, _), sign)| sign * psi[g]).sum());
             }
         }
         Solved { estimates, influence: table }

@@ -7,7 +7,7 @@
 use super::linear::{Column, Term, time_and_group};
 use super::saturated::{self, Effect, Saturated};
 use super::sun_abraham::beside_reference;
-use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Values};
+use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Size, Values};
 use crate::cohort::{Fault, Faults};
 use crate::panel::{Absorb, Covariate, Kind, Panel};
 use std::sync::Arc;
@@ -49,6 +49,14 @@ impl Estimator for Wooldridge {
 
     fn uses_later_covariates(&self, _: &Options) -> bool {
         true
+    }
+
+    fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
+        let absorb = if panel.kind == Kind::Panel && options.get("effects") == "unit" { Absorb::Unit } else { Absorb::Nothing };
+        let never = options.get("control") == "never";
+        let plain = saturated::size(panel, absorb, |before, after| if never { (before + after).saturating_sub(1) } else { after });
+        // Every covariate goes along with each term.
+        Some(Size { terms: plain.terms * (1 + panel.covariates.len()), ..plain })
     }
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {

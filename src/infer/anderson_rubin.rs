@@ -18,7 +18,7 @@ static CARD: Card = Card {
     title: "Anderson–Rubin interval",
     estimand: "p-value and interval of a ratio (the effect on users) that hold their promise however weak the difference in take-up is",
     assumptions: "clusters are independent, and not too few",
-    when: "with compliance, when the difference in take-up is uncertain",
+    when: "with compliance, when the difference in take-up is uncertain; beside the usual intervals by default where it is weak (F below 10)",
     needs: "",
     contrast: "",
     options: &[],
@@ -83,6 +83,20 @@ impl Inference for AndersonRubin {
         out.estimates.push(row);
         Ok(out)
     }
+}
+
+/// Below this F of the difference in take-up an effect on users leans towards the naive comparison, and its usual interval does not
+/// hold (Staiger and Stock 1997).
+pub(super) const WEAK: f64 = 10.0;
+
+/// F by clusters of what a ratio is divided by; `None` where an effect is no ratio, or that is not known.
+pub(super) fn strength(fit: &Fit) -> Option<f64> {
+    let Body::Influence(body) = &fit.body else { return None };
+    let below = body.ratio?[1];
+    let value = *fit.estimates[below].as_ref().ok()?;
+    let variance: f64 = fit.influence(below)?.iter().map(|x| x * x).sum();
+    let g = fit.n_clusters() as f64;
+    Some(value * value / (variance * g / (g - 1.0)))
 }
 
 /// The r with a r² − 2 b r + c ≤ 0: an interval, everything, or everything but a hole.

@@ -2,7 +2,7 @@
 
 use super::estimate::{Estimate, Inferred, JointTest, identified};
 use super::sandwich::{self, Adjustment, sandwich};
-use super::{Inference, Setting, twoway, wald};
+use super::{Inference, Setting, price, twoway, wald};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::estimate::{Body, Card, Fit, InfluenceFit, LinearFit, OptionSpec, Options, Values};
 use crate::num::Matrix;
@@ -68,6 +68,7 @@ impl Inference for Cluster {
         check(options, fit)?;
         match &fit.body {
             Body::Linear(linear) if linear.second().is_some() => twoway::infer(fit, linear, options, setting),
+            Body::Linear(linear) if is_adjusted(options) => price::affordable(linear).map(|()| regression(fit, linear, options, setting)),
             Body::Linear(linear) => Ok(regression(fit, linear, options, setting)),
             Body::Influence(body) => influence(fit, body, options, setting),
         }
@@ -117,6 +118,10 @@ impl Inference for Cluster {
         let kind = options.get("type");
         let covariance = sandwich::covariance(body, adjustment(kind), &contrasts).scaled(factor(body, options));
         Ok(Some(match (kind, options.get("df")) {
+            ("cr2", "default") | (_, "satterthwaite") if !price::joint_is_affordable(body, targets.len()) => wald::undefined(
+                targets.len(),
+                "its degrees of freedom would take more memory than there may be: too many effects and terms",
+            ),
             ("cr2", "default") | (_, "satterthwaite") => match sandwich::hotelling(body, adjustment(kind), &contrasts) {
                 Some(eta) => wald::hotelling(&estimates, &covariance, eta),
                 None => wald::undefined(targets.len(), "the effects' expected covariance is singular"),
@@ -125,6 +130,11 @@ impl Inference for Cluster {
             _ => wald::f_test(&estimates, &covariance, df),
         }))
     }
+}
+
+/// Whether residuals are adjusted, or Satterthwaite's degrees of freedom wanted: what takes each cluster's leverage.
+fn is_adjusted(options: &Options) -> bool {
+    adjustment(options.get("type")) != Adjustment::None || options.get("df") == "satterthwaite"
 }
 
 fn adjustment(kind: &str) -> Adjustment {
@@ -215,7 +225,7 @@ fn no_residuals(kind: &str) -> Faults {
 fn regression(fit: &Fit, linear: &LinearFit, options: &Options, setting: &Setting<'_>) -> Inferred {
     let kind = options.get("type");
     let wanted = || setting.identified(fit);
-    let more = adjustment(kind) != Adjustment::None || options.get("df") == "satterthwaite";
+    let more = is_adjusted(options);
     let adjusted = more.then(|| sandwich(linear, adjustment(kind), wanted().map(|(t, _)| t)));
     // Without an adjustment, and without Satterthwaite's degrees of freedom, the scores are enough.
     let plain = sandwich::plain(linear);

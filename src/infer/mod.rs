@@ -22,6 +22,7 @@ mod multiplier;
 mod pairs;
 mod permutation;
 mod placebo;
+mod price;
 mod replicates;
 mod resample;
 mod robust;
@@ -46,6 +47,7 @@ pub use estimate::{Bound, Estimate, Inferred, Interval, JointTest, Simulated};
 pub use interval::{Kind, Replicated, Rule};
 pub use jackknife::acceleration;
 pub use leave_out::{leave_one_out, without};
+pub use price::{left_out, price};
 pub use setting::Setting;
 pub use shuffles::Shuffles;
 pub use versus::{Overall, Versus};
@@ -287,6 +289,7 @@ impl Method {
 /// bootstrap beside it. The jackknife takes the place of CR2 also where weights vary within named effects; CR1
 /// does where named effects cross clusters and have many levels. With two crossed clusterings: CR1. Where the estimator has a method of its own: that.
 pub fn defaults(fit: &Fit, panel: &Panel) -> Vec<Method> {
+    let usual;
     let names: &[&str] = match &fit.body {
         _ if panel.second.is_some() => &["cluster:cr1"],
         Body::Linear(body) if body.crossing().is_some_and(|c| c.price(fit.n_clusters()) * fit.targets.len() as f64 > COSTLY) => {
@@ -295,11 +298,16 @@ pub fn defaults(fit: &Fit, panel: &Panel) -> Vec<Method> {
         Body::Linear(body) if body.crossing().is_some() => &["cluster:cr1", "wild-bootstrap"],
         Body::Linear(LinearFit { absorbed: Some(a), .. }) if !a.steady => &["jackknife", "wild-bootstrap"],
         _ if fit.own_inference.is_some() => fit.own_inference.as_slice(),
-        Body::Linear(_) => &["cluster:cr2", "wild-bootstrap"],
+        Body::Linear(body) => {
+            usual = price::regression(&price::size(body));
+            &usual
+        }
         Body::Influence(_) if fit.refit_price() * fit.n_clusters() as f64 > COSTLY => &["cluster:cr1", "wild-bootstrap"],
         Body::Influence(_) => &["jackknife", "wild-bootstrap"],
     };
-    names.iter().map(|m| Method::parse(m).expect("a known method")).collect()
+    // Where take-up hardly differs the usual interval of the ratio is none.
+    let weak = anderson_rubin::strength(fit).is_some_and(|f| f < anderson_rubin::WEAK);
+    names.iter().copied().chain(weak.then_some("anderson-rubin")).map(|m| Method::parse(m).expect("a known method")).collect()
 }
 
 /// Products and sums that take some minutes.

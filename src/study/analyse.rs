@@ -1,8 +1,9 @@
 //! One sample, every estimator, every inference method.
 
 use super::family::Leader;
+use super::idle::idle;
 use crate::cohort::{Cohort, Faults, Warning};
-use crate::estimate::{Chosen, Component, Estimand, Fit, NotIdentified, Role, Sample, Target};
+use crate::estimate::{Chosen, Component, Estimand, Fit, INSTEAD_OF_PLACEBO, LeftOut, NotIdentified, Role, Sample, Target};
 use crate::infer::carried::{Carried, NotCarried};
 use crate::infer::multiplicity::Adjustment;
 use crate::infer::{self, Draws, Estimate, JointTest, Method, Overall, Setting, Versus};
@@ -108,6 +109,8 @@ pub struct Analysis {
     pub criterion: Option<(&'static str, f64)>,
     /// Warnings, each once.
     pub warnings: Vec<Warning>,
+    /// The cohorts that its averages leave out, if there are such.
+    pub left_out: Option<LeftOut>,
     /// How far its overall effect lies from that of the first estimator.
     pub versus: Option<Versus>,
     /// What its clusters sum up to, where that was asked for, or why it cannot be kept.
@@ -197,6 +200,11 @@ fn one(
     let mut warnings: Vec<Warning> = panel.warnings.clone();
     warnings.extend(fit.warnings.iter().cloned());
     warnings.extend(single(&fit));
+    warnings.extend(idle(chosen, &question.inference));
+    warnings.extend(infer::left_out(&fit).filter(|_| question.inference.is_empty()));
+    if !question.inference.is_empty() {
+        warnings.retain(|w| w.code != INSTEAD_OF_PLACEBO);
+    }
     if !panel.extras.effects.is_empty() && !chosen.estimator.asks_for(Role::FixedEffects) {
         warnings.push(Warning::new(
             "fixed-effects-of-its-own",
@@ -259,6 +267,7 @@ fn one(
         criterion: fit.model.as_ref().map(|m| m.criterion),
         level: setting.level,
         warnings,
+        left_out: fit.left_out.clone(),
         versus: None,
         carried: question.carry.then(|| Carried::of(&fit, panel, &done, &setting)),
         draws,

@@ -8,6 +8,7 @@ use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
 use super::implementation::{Implementation, implementation};
 use super::multiverse::multiverse;
 use super::plan::Kept;
+use super::price::prices;
 use super::signs::{Sources, signs};
 use super::subgroup::by_subgroup;
 use super::trust::{Trust, draws, trust};
@@ -150,11 +151,21 @@ pub fn columns(study: &StudyFile) -> Result<Vec<String>, Faults> {
     Ok(all)
 }
 
-/// Carries out a resolved study. `stage` is told what is being done.
+/// What is told while a study is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage<'a> {
+    /// What is being done.
+    Doing(&'a str),
+    /// What is about to take long, and how long.
+    Long(&'a str),
+}
+
+/// Carries out a resolved study. `told` hears what is being done.
 ///
 /// # Errors
 /// All faults of the sample, or the first method that does not fit it.
-pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, stage: &dyn Fn(&str)) -> Result<Run, Faults> {
+pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, told: &dyn Fn(Stage<'_>)) -> Result<Run, Faults> {
+    let stage = |what: &str| told(Stage::Doing(what));
     let roles = roles(&study).clone();
     let mut analyses = Vec::new();
     let mut descriptions = Vec::new();
@@ -178,6 +189,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
             if s == 0 {
                 descriptions.push(describe(&panel, study.study.level));
             }
+            prices(&panel, &question).iter().for_each(|price| told(Stage::Long(price)));
             match analyse_panel(&panel, &question, &leader, executor) {
                 Ok(mut found) => {
                     if study.analysis.len() > 1 {

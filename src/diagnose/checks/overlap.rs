@@ -90,14 +90,9 @@ fn look(panel: &Panel, _: &Options) -> Result<Finding, Fault> {
     }
     let rows: Vec<usize> = treated.iter().chain(&comparison).copied().collect();
     let (kept, x) = design(panel, &rows);
-    let k = kept.len() + 1;
-    let found = propensity(treated.len(), k, x).map(|p| probabilities(&p[..treated.len()], &p[treated.len()..]));
-    Ok(Finding::Overlap(Overlapping {
-        words: groups.words(panel),
-        units: [treated.len(), comparison.len()],
-        covariates: kept.iter().map(|&j| panel.covariates[j].name.clone()).collect(),
-        found,
-    }))
+    let covariates: Vec<String> = kept.iter().map(|&j| panel.covariates[j].name.clone()).collect();
+    let found = propensity(treated.len(), &covariates, x).map(|p| probabilities(&p[..treated.len()], &p[treated.len()..]));
+    Ok(Finding::Overlap(Overlapping { words: groups.words(panel), units: [treated.len(), comparison.len()], covariates, found }))
 }
 
 /// Covariates that neither a constant nor those before them explain, and the rows' values: 1, then each to mean 0 and SD 1.

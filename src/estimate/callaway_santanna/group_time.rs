@@ -5,7 +5,7 @@ use super::comparisons::{Cell, Plan};
 use crate::estimate::NotIdentified;
 use crate::estimate::arithmetic::{Arithmetic, Solved};
 use crate::estimate::observations::Observations;
-use crate::estimate::two_groups::{Arms, Changes, Method, PASSES, Pooled};
+use crate::estimate::two_groups::{Changes, Method, PASSES, Pooled};
 use crate::num::Matrix;
 use crate::panel::{Executor, Panel, spread};
 use std::sync::{Arc, OnceLock};
@@ -65,7 +65,7 @@ impl GroupTime {
         let data = &self.data;
         let cell = &self.plan.cells[job[0]];
         let earlier = cell.period.min(cell.base);
-        let mut arms = Arms { k: data.k, ..Arms::default() };
+        let mut arms = data.arms();
         let most: usize = std::iter::once(&cell.cohort).chain(&cell.control).map(|&c| data.members[c].len()).sum();
         let mut who: Vec<u32> = Vec::with_capacity(most);
         arms.weight.reserve(most);
@@ -77,6 +77,7 @@ impl GroupTime {
                     continue;
                 }
                 who.push(i);
+                arms.number.push(data.number[i as usize]);
                 arms.weight.push(count * data.weight(i, earlier));
                 arms.x.extend_from_slice(data.x(i, earlier));
             }
@@ -111,7 +112,7 @@ impl GroupTime {
         let cell = &self.plan.cells[k];
         let size = if influence { self.n_clusters } else { 0 };
         let mut psi = vec![0.0; size];
-        let mut arms = Arms { k: data.k, ..Arms::default() };
+        let mut arms = data.arms();
         let (mut who, mut after, mut y) = (Vec::new(), Vec::new(), Vec::new());
         let both = [cell.base, cell.period];
         for (part, cohorts) in [std::slice::from_ref(&cell.cohort), &cell.control[..]].into_iter().enumerate() {
@@ -125,6 +126,7 @@ impl GroupTime {
                         who.push(i);
                         after.push(period == cell.period);
                         y.push(data.y(i, 0));
+                        arms.number.push(data.number[i as usize]);
                         arms.weight.push(count * data.weight(i, 0));
                         arms.x.extend_from_slice(data.x(i, 0));
                     }

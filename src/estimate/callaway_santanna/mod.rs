@@ -9,9 +9,9 @@ mod group_time;
 
 use super::arithmetic::{self, About};
 use super::comparable;
-use super::did::{INFLUENCE, influence_of_drdid};
-use super::two_groups::{Method, TRIM};
-use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Values};
+use super::did::{INFLUENCE, influence_idle_beside, influence_of_drdid};
+use super::two_groups::{Method, PASSES, TRIM};
+use super::{Card, Estimand, Estimator, Fit, LeftOut, OptionSpec, Options, Sample, Size, Target, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{FirstTreated, Kind, Panel};
 use comparisons::{Base, Control, Plan};
@@ -75,12 +75,33 @@ static CARD: Card = Card {
     ],
     source: "Callaway and Sant'Anna (2021), Journal of Econometrics 225; theorem 1, section 3, corollary 2 on the influence of weights; Sant'Anna and Zhao (2020) for each comparison",
     reference_call: "did::att_gt(y, t, id, g, xformla = ~x, control_group, est_method, base_period, bstrap = FALSE); did::aggte (cluster:cr0)",
-    version: 2,
+    version: 3,
 };
 
 impl Estimator for CallawaySantanna {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
+        let control = if options.get("control") == "never" { Control::Never } else { Control::NotYet };
+        let base = if options.get("base") == "universal" { Base::Universal } else { Base::Varying };
+        let plan = Plan::new(panel, control, base, options.whole("anticipation"));
+        let mut units = vec![0usize; panel.cells.cohorts.len()];
+        (0..panel.n_units()).for_each(|u| units[panel.cohort_of(u)] += 1);
+        let compared = |cell: &comparisons::Cell| units[cell.cohort] + cell.control.iter().map(|&c| units[c]).sum::<usize>();
+        let k = panel.covariates.len() + 1;
+        let passes = if k > 1 && options.get("method") != "regression" { PASSES * k * k } else { 4 * k };
+        Some(Size {
+            terms: 0,
+            targets: plan.cells.len() + 4 * panel.cells.periods.len(),
+            clusters: panel.n_clusters(),
+            fit: plan.cells.iter().map(|cell| compared(cell) * passes).sum::<usize>() as f64,
+        })
+    }
+
+    fn idle_beside(&self, inference: &str) -> &'static [(&'static str, &'static str)] {
+        influence_idle_beside(inference)
     }
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
@@ -147,7 +168,15 @@ impl Estimator for CallawaySantanna {
                 format!("comparison units left out in some comparison because their covariates made treatment almost sure (probability {TRIM} or more): {n}, counted in each comparison"),
             ));
         }
-        Ok(fit)
+        let left_out = LeftOut::of(&panel, &[], |group, time| {
+            let is = |t: &Target| t.estimand == Estimand::GroupTime && (t.group, t.period) == (Some(group), Some(time));
+            match fit.targets.iter().zip(&fit.estimates).find(|(t, _)| is(t)) {
+                Some((_, Ok(_))) => Ok(()),
+                Some((_, Err(reason))) => Err(reason.0.clone()),
+                None => Err("it has no period before its start to compare with".into()),
+            }
+        });
+        Ok(fit.leaving_out(left_out))
     }
 }
 

@@ -24,9 +24,9 @@ mod horizons;
 mod switchers;
 
 use super::arithmetic::{self, About};
-use super::{Card, Estimator, Fit, OptionSpec, Options, Role, Sample, Target, Values};
+use super::{Card, Estimator, Fit, LeftOut, OptionSpec, Options, Role, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
-use crate::panel::{Kind, Panel};
+use crate::panel::{FirstTreated, Kind, Panel};
 use classes::Classes;
 use horizons::{Horizon, Wanted, horizons};
 use std::sync::Arc;
@@ -113,14 +113,30 @@ impl Estimator for ChaisemartinDhaultfoeuille {
                 "in some comparison one cluster stands alone on its side: its deviation is taken from the mean of both sides, a rough stand-in for how such clusters differ",
             ));
         }
+        let left_out = left_out(&panel, &classes, &switchers.told(), wanted);
         let cell_weights = switchers.cell_weights(&panel, &classes);
         let dropped_terms = without_slope(&panel, &switchers, &mut warnings);
         let about = About { targets, cell_weights, dropped_terms, warnings };
         let mut fit = arithmetic::fit_in(&panel, frame, Box::new(switchers), about, sample.executor);
         // Whole paths, not starts, would have to be given to other clusters.
         fit.rows_by_label = panel.extras.status.is_some();
-        Ok(fit)
+        Ok(fit.leaving_out(left_out))
     }
+}
+
+/// Where treatments stay on: the cohorts and periods that nobody not yet switched can be compared with.
+fn left_out(panel: &Panel, classes: &Classes, told: &[(usize, usize)], wanted: Wanted) -> Option<LeftOut> {
+    if panel.extras.status.is_some() || !wanted.directions.0 {
+        return None;
+    }
+    let periods = &panel.cells.periods;
+    LeftOut::of(panel, &[], |group, time| {
+        let before = periods.iter().take_while(|p| **p < group).count();
+        let at = periods.iter().take_while(|p| **p < time).count();
+        let asked = wanted.effects.is_none_or(|most| at + 1 - before <= most);
+        let is = |&(class, period): &(usize, usize)| classes.list[class].start == FirstTreated::At(group) && period == at;
+        if !asked || told.iter().any(is) { Ok(()) } else { Err("nobody seen then has not switched yet".into()) }
+    })
 }
 
 /// The fault of a sample in which nobody can be compared.

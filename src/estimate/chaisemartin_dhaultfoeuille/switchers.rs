@@ -169,6 +169,17 @@ impl Switchers {
         (all.chunk_by(|a, b| a == b).map(|same| (same[0], same.len())).collect(), solved.len())
     }
 
+    /// The classes and periods (by their places) whose effect is told.
+    pub(super) fn told(&self) -> Vec<(usize, usize)> {
+        let counts = vec![1.0; self.n_clusters];
+        let has_both = |k: usize| {
+            let (ours, theirs) = self.comparisons[k].weights(&counts);
+            ours > 0.0 && theirs > 0.0
+        };
+        let horizons = self.horizons.iter().enumerate();
+        horizons.filter(|(k, h)| !h.is_placebo() && has_both(*k)).map(|(_, h)| (h.class, h.at)).collect()
+    }
+
     /// Whether some comparison has a single cluster of switchers, or of those not yet switched.
     pub(super) fn has_lone_clusters(&self) -> bool {
         self.comparisons.iter().any(Comparison::has_lone_clusters)

@@ -67,6 +67,13 @@ impl<'a> Four<'a> {
         places.iter().map(one).collect()
     }
 
+    /// The shares of the treated whose outcomes before lie below and above the range of the comparison group's.
+    pub fn shares_outside(&self) -> (f64, f64) {
+        let ((low, high), values) = (self.comparison_before.range(), &self.treated_before.of.values);
+        let share = |test: &dyn Fn(f64) -> bool| self.treated_before.mean(|v| f64::from(u8::from(test(values[v]))));
+        (share(&|y| y < low), share(&|y| y > high))
+    }
+
     /// Whether an outcome of the treated before lies within the range of the comparison group's.
     pub fn is_supported(&self, y: f64) -> bool {
         let (low, high) = self.comparison_before.range();

@@ -37,7 +37,7 @@ static CARD: Card = Card {
     id: "changes-in-changes",
     title: "changes-in-changes (Athey and Imbens): effects along the distribution",
     estimand: "the average effect on the treated, and the effect on each quantile of their outcomes; the gap is the effect at the highest quantile asked for minus that at the lowest: negative where the gap closes",
-    assumptions: "without profiles, treated and comparison units with the same outcome before would have changed alike in distribution (not in the mean alone), whatever the scale of the outcome; outcomes of the treated before lie in the range of the comparison group's; no anticipation; no spillover; with covariates: they move outcomes by as much in both groups, at both times and at all ranks, and ranks do not hang on them otherwise. A quantile's effect is the effect on a student only where ranks stay",
+    assumptions: "without profiles, treated and comparison units with the same outcome before would have changed alike in distribution (not in the mean alone), whatever the scale of the outcome; outcomes of the treated before lie in the range of the comparison group's (with more than a fifth of them outside the mean effect is not told); no anticipation; no spillover; with covariates: they move outcomes by as much in both groups, at both times and at all ranks, and ranks do not hang on them otherwise. A quantile's effect is the effect on a student only where ranks stay",
     when: "one start date, and the question is who gains: do low or high achievers, does the gap close",
     needs: "two groups, one start; rows before and after",
     contrast: "It compares the whole distribution with that of comparison units that started at the same level, and so does not depend on the scale of the outcome.",
@@ -63,7 +63,7 @@ static CARD: Card = Card {
     ],
     source: "Athey and Imbens (2006), Econometrica 74: eqs. 9, 16, 17; theorem 4.1 for bounds; section 5.1 for covariates, by residuals of a regression on them and the four groups' dummies (of a panel: as they stand in the last period before the start); theorem 5.1 and section 5.1 for analytic standard errors (Epanechnikov kernel, bandwidth 1.06·sd·n^(−1/5))",
     reference_call: "qte::CiC(y ~ d, t, tmin1, tname, data, probs); estimates only, and without covariates: with xformla it is another estimator, by quantile regressions (Melly and Santangelo 2015)",
-    version: 2,
+    version: 3,
 };
 
 impl Estimator for ChangesInChanges {
@@ -109,6 +109,9 @@ impl Estimator for ChangesInChanges {
         Ok(fit)
     }
 }
+
+/// The code of the warning that outcomes of the treated have no counterpart.
+pub const OUTSIDE_SUPPORT: &str = "outside-support";
 
 fn model(options: &Options) -> Result<Model, Faults> {
     match (options.get("method"), options.get("discrete")) {
@@ -205,15 +208,22 @@ fn wanted(model: Model, quantiles: &[f64]) -> (Vec<Target>, Vec<Effect>) {
     out.into_iter().unzip()
 }
 
-/// What to say when outcomes of the treated have no counterpart.
+/// What to say when outcomes of the treated have no counterpart. Where they are many the mean effect is not identified, and says so
+/// itself.
 fn support(arithmetic: &ChangesInChangesEffects) -> Option<Warning> {
     let (below, above, all) = arithmetic.groups.outside();
-    (arithmetic.model != Model::Quantiles && below + above > 0).then(|| {
+    let outside = below + above;
+    (arithmetic.model != Model::Quantiles && outside > 0).then(|| {
+        let then = if arithmetic.has_mean() {
+            ", and the lowest or highest comparison outcome after stands in for them in the mean effect"
+        } else {
+            ""
+        };
         Warning::new(
-            "outside-support",
+            OUTSIDE_SUPPORT,
             format!(
-                "{} of {all} outcomes of the treated before lie outside the range of the comparison group's ({below} below, {above} above): nothing tells how they would have changed, and the lowest or highest comparison outcome after stands in for them in the mean effect",
-                below + above
+                "{outside} of {all} outcomes of the treated before ({:.1} %) lie outside the range of the comparison group's ({below} below, {above} above): nothing tells how they would have changed{then}",
+                100.0 * outside as f64 / all as f64
             ),
         )
     })

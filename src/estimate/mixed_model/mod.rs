@@ -71,7 +71,7 @@ static CARD: Card = Card {
         },
     ],
     source: "Patterson and Thompson (1971); Raudenbush and Bryk (2002); Bates, Mächler, Bolker and Walker (2015); weights are precision weights, residual variance σ²/w, as lme4's",
-    reference_call: "lme4::lmer(y ~ arm*post + (1 | school) + (1 | school:period) + (1 | student), weights = w), with shocks=none without (1 | school:period), with slopes=treatment (1 + arm:post | school); lmerTest for Satterthwaite, pbkrtest for Kenward-Roger (model:kenward-roger)",
+    reference_call: "lme4::lmer(y ~ arm*post + (1 | school) + (1 | school:period) + (1 | student), weights = w), with shocks=none without (1 | school:period), with slopes=treatment (1 + arm:post | school); lmerTest for Satterthwaite, pbkrtest for Kenward-Roger (model:kenward-roger). Standard errors are lmer's, from (X'V⁻¹X)⁻¹ at the variances found, since Satterthwaite's and Kenward and Roger's degrees of freedom are about these; Python's statsmodels (MixedLM) takes another information matrix for them, so that effects agree (to 1e-5: it stops where its optimizer does) and standard errors do not; there is no switch to these",
     version: 2,
 };
 

@@ -61,6 +61,12 @@ impl Contrasts {
         Contrasts { cells: all, n_cohorts, n_periods: cells.periods.len(), last }
     }
 
+    /// Whether an effect on the cohort first treated in `group` is told in a period.
+    pub(super) fn tells(&self, cells: &Cells, group: i64, time: i64) -> bool {
+        let is = |c: &Cell| cells.cohorts[c.cohort] == FirstTreated::At(group) && cells.periods[c.period] == time;
+        self.cells.iter().any(is)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }

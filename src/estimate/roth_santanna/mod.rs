@@ -17,7 +17,7 @@ mod rollout;
 
 use super::arithmetic::{self, About};
 use super::fit::Body;
-use super::{Card, Estimator, Fit, OptionSpec, Options, Sample, Target, Values};
+use super::{Card, Estimator, Fit, LeftOut, OptionSpec, Options, Sample, Target, Values};
 use super::{base_period, comparable};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Kind, Panel};
@@ -82,6 +82,7 @@ impl Estimator for RothSantanna {
         if contrasts.is_empty() {
             return Err(nothing_to_compare(&panel).into());
         }
+        let left_out = left_out(sample.panel, &panel, &contrasts);
         let base = contrasts.last_untreated_period();
         warnings.extend(base_period::weights_vary(&panel, base));
         warnings.extend(base_period::covariates_vary(&panel, base));
@@ -114,7 +115,7 @@ impl Estimator for RothSantanna {
         if let Body::Influence(body) = &mut fit.body {
             body.less = less;
         }
-        Ok(fit)
+        Ok(fit.leaving_out(left_out))
     }
 }
 
@@ -217,6 +218,17 @@ fn usable(all: &Panel, warnings: &mut Vec<Warning>) -> Result<Panel, Faults> {
         ));
     }
     if panel.n_rows() == 0 { Err(nothing_to_compare(all).into()) } else { Ok(panel) }
+}
+
+/// The cohorts and periods whose effect is not told.
+fn left_out(all: &Panel, used: &Panel, contrasts: &Contrasts) -> Option<LeftOut> {
+    let always: Vec<i64> = all.cells.always_treated().map(|(_, g)| g).collect();
+    let is_used = |group: i64| used.cells.treated_cohorts().any(|(_, g)| g == group);
+    LeftOut::of(all, &always, |group, time| match (contrasts.tells(&used.cells, group, time), is_used(group)) {
+        (true, _) => Ok(()),
+        (false, true) => Err("nobody is untreated then to compare it with".into()),
+        (false, false) => Err("it has not two clusters with units seen in every period".into()),
+    })
 }
 
 fn nothing_to_compare(panel: &Panel) -> Fault {

@@ -107,6 +107,10 @@ impl Estimator for SyntheticDid {
         true
     }
 
+    fn idle_beside(&self, _: &str) -> &'static [(&'static str, &'static str)] {
+        &[("se", "it chooses the method where none is asked for")]
+    }
+
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let rules = Rules {
             tilt: tilt(options),
@@ -139,12 +143,19 @@ impl Estimator for SyntheticControl {
         true
     }
 
+    fn idle_beside(&self, _: &str) -> &'static [(&'static str, &'static str)] {
+        &[("se", "it chooses the method where none is asked for")]
+    }
+
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let exact = options.get("solver") == "exact";
         let rules = Rules { tilt: tilt(options), fitted_units: true, periods: Periods::Unused, intercept: false, spread: false, exact };
         fit(&CONTROL, sample, options, rules)
     }
 }
+
+/// The code of the warning that the usual standard errors cannot be had; it is about those that nobody asked for by name.
+pub const INSTEAD_OF_PLACEBO: &str = "jackknife-instead-of-placebo";
 
 fn tilt(options: &Options) -> Tilt {
     if options.get("weighting") == "composed" { Tilt::Composed } else { Tilt::Fitted }
@@ -164,6 +175,12 @@ fn fit(card: &Card, sample: &Sample<'_>, options: &Options, rules: Rules) -> Res
         "placebo" if options.was_given("se") || placebo_works(&panel) => "placebo",
         _ => "jackknife",
     };
+    if own == "jackknife" && options.get("se") == "placebo" {
+        warnings.push(Warning::new(
+            INSTEAD_OF_PLACEBO,
+            "standard errors come from the jackknife, not from placebos as usual: for these each cluster must have one start and comparison clusters must outnumber treated ones",
+        ));
+    }
     let dropped_terms: Vec<String> = comparison.dropped().iter().map(|&i| panel.covariates[i].name.clone()).collect();
     if !dropped_terms.is_empty() {
         warnings.push(Warning::new(

@@ -5,6 +5,7 @@
 
 use crate::num::{Matrix, dot};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Rows of two arms with covariates; treated rows come first.
 #[derive(Debug, Clone, Default)]
@@ -13,10 +14,14 @@ pub(in crate::estimate) struct Arms {
     pub n_treated: usize,
     /// Weight of each.
     pub weight: Vec<f64>,
+    /// How many units each row is made of; empty where each is one.
+    pub number: Vec<f64>,
     /// Covariates, row by row, the first of them 1.
     pub x: Vec<f64>,
     /// Covariates a row.
     pub k: usize,
+    /// The covariates' names but for the constant, to be named where they leave no overlap; empty where nobody asks.
+    pub names: Arc<[String]>,
 }
 
 /// Calls `f::<K>(…)` with the number of covariates; K = 0 stands for many.
@@ -45,6 +50,11 @@ impl Arms {
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.weight.len()
+    }
+
+    /// How many units a row is made of.
+    pub fn number(&self, i: usize) -> usize {
+        self.number.get(i).map_or(1, |n| *n as usize)
     }
 
     /// The covariates of a row.

@@ -61,7 +61,7 @@ impl<'a> Pooled<'a> {
         Ok(Pooled { arms, after, method, efficient, as_drdid, odds, comparison, treated, n_treated })
     }
 
-    /// Comparison rows left out because they were almost sure to be treated.
+    /// Comparison observations left out because they were almost sure to be treated.
     pub fn trimmed(&self) -> usize {
         self.odds.as_ref().map_or(0, |o| o.trimmed)
     }

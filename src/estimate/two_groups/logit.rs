@@ -6,6 +6,11 @@
 //! length of the gradient g falls at first, measured as g'H⁻¹g with the first information H throughout: a step after which it is
 //! larger was too long and is halved. (Newton's decrement, with each point's own information, can rise however short the step.)
 //! The end is where the decrement vanishes to rounding.
+//!
+//! That is no maximum where a covariate tells some treated rows from all comparison rows (quasi-complete separation): there the
+//! likelihood grows for ever in one direction, and rounding ends the search somewhere on the way. Near a maximum Newton's steps
+//! shrink; on that way each raises the log odds of these rows by 1/p, so by one. So the step at the end tells the two apart, however
+//! extreme an honest probability is, and the step's own covariates are those that separate.
 
 use super::Reason;
 use super::arms::{Arms, BLOCK, add_first, add_second, by_width, symmetric};
@@ -78,12 +83,12 @@ fn search(arms: &Arms, balancing: bool, mut gamma: Vec<f64>, scale: f64) -> Resu
             let near = last <= 1e-18 * scale;
             share *= 0.5;
             if last == f64::INFINITY || !near && share < 1e-12 {
-                return Err(separated());
+                return Err(separated(arms, &from));
             }
             if near && share < 1e-2 {
                 let information = curvature(arms, &from, balancing, &mut probabilities).1;
-                let information = Cholesky::new_guarded(&information).ok_or_else(separated)?;
-                return overlap(arms, balancing, Logit { coefficients: from, information, probability: probabilities });
+                let information = Cholesky::new_guarded(&information).ok_or_else(|| separated(arms, &from))?;
+                return overlap(arms, balancing, Logit { coefficients: from, information, probability: probabilities }, &step);
             }
             gamma = from.iter().zip(&step).map(|(g, s)| g - share * s).collect();
             continue;
@@ -92,16 +97,16 @@ fn search(arms: &Arms, balancing: bool, mut gamma: Vec<f64>, scale: f64) -> Resu
         let direction = information.solve(&gradient);
         let there: Vec<f64> = gamma.iter().zip(&direction).map(|(g, s)| g - s).collect();
         if dot(&direction, &gradient) <= 1e-26 * scale || there == gamma {
-            return overlap(arms, balancing, Logit { coefficients: gamma, information, probability: probabilities });
+            return overlap(arms, balancing, Logit { coefficients: gamma, information, probability: probabilities }, &direction);
         }
         if gamma.iter().any(|g| !g.is_finite()) {
-            return Err(separated());
+            return Err(separated(arms, &from));
         }
         first.get_or_insert(information);
         (from, step, share, last) = (gamma, direction, 1.0, length);
         gamma = there;
     }
-    Err(separated())
+    Err(separated(arms, &gamma))
 }
 
 /// Gradient and Hessian of the objective; of the logit also each row's probability.
@@ -143,10 +148,15 @@ fn curvature_of<const K: usize>(arms: &Arms, gamma: &[f64], balancing: bool, pro
 }
 
 /// A treated row that is certain to be treated has nobody to be compared with: the coefficients only stopped growing because
-/// rounding ended it. (A comparison row that is certain not to be treated does no harm: it counts for nothing.)
-fn overlap(arms: &Arms, balancing: bool, mut logit: Logit) -> Result<Logit, Reason> {
-    if (0..arms.n_treated).any(|i| dot(arms.row(i), &logit.coefficients) > CERTAIN) {
-        return Err(separated());
+/// rounding ended it. (A comparison row that is certain not to be treated does no harm: it counts for nothing.) `step`: Newton's at
+/// the end, which is taken off the coefficients.
+fn overlap(arms: &Arms, balancing: bool, mut logit: Logit, step: &[f64]) -> Result<Logit, Reason> {
+    let odds = |i: usize| dot(arms.row(i), &logit.coefficients);
+    if (0..arms.n_treated).any(|i| odds(i) > CERTAIN) {
+        return Err(separated(arms, &logit.coefficients));
+    }
+    if (0..arms.n_treated).any(|i| odds(i) > LIKELY && -dot(arms.row(i), step) > GROWING) {
+        return Err(separated(arms, step));
     }
     if balancing {
         logit.probability = arms.fitted(&logit.coefficients).into_iter().map(probability).collect();
@@ -156,11 +166,33 @@ fn overlap(arms: &Arms, balancing: bool, mut logit: Logit) -> Result<Logit, Reas
 
 /// ln(p/(1−p)) from which on nobody like it is untreated.
 const CERTAIN: f64 = 30.0;
+/// The same from which on it is looked whether it still grows: where it grows for ever the search does not end sooner.
+const LIKELY: f64 = 10.0;
+/// By how much it then grows in a step; at a maximum this is rounding.
+const GROWING: f64 = 0.25;
 
-fn separated() -> Reason {
-    "the covariates tell treated from comparison units (almost) perfectly, or are collinear: there is no overlap in which to compare them"
-        .into()
+/// Why there is nobody to compare with, naming the covariates that do most in this direction.
+fn separated(arms: &Arms, direction: &[f64]) -> Reason {
+    let range = |j: usize| {
+        let values = || (0..arms.len()).map(|i| arms.row(i)[j]);
+        values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min)
+    };
+    let does: Vec<f64> = (1..arms.k).map(|j| (direction.get(j).copied().unwrap_or(0.0) * range(j)).abs()).collect();
+    let most = does.iter().copied().filter(|d| d.is_finite()).fold(0.0, f64::max);
+    let named: Vec<&str> =
+        arms.names.iter().zip(&does).filter(|(_, d)| most > 0.0 && **d >= 0.5 * most).map(|(name, _)| name.as_str()).collect();
+    let which = match named.len() {
+        0 => String::new(),
+        n if n <= NAMED => format!(" (above all {})", named.join(", ")),
+        n => format!(" (above all {}, {} more)", named[..NAMED].join(", "), n - NAMED),
+    };
+    format!(
+        "the covariates{which} tell treated from comparison units (almost) perfectly, or are collinear: there is no overlap in which to compare them"
+    )
 }
+
+/// How many covariates are named.
+const NAMED: usize = 5;
 
 #[cfg(test)]
 mod tests {
@@ -179,7 +211,7 @@ mod tests {
         // The second time as years: gradients that end in rounding.
         for (offset, near) in [(0.0, 1e-12), (2000.0, 1e-8)] {
             let x = z.iter().flat_map(|z| [1.0, z + offset]).collect();
-            let arms = Arms { n_treated: 1, k: 2, x, weight: w.to_vec() };
+            let arms = Arms { n_treated: 1, k: 2, x, weight: w.to_vec(), ..Arms::default() };
             let mut found = fit(&arms, false, None).map(|logit| logit.coefficients).expect("a maximum");
             found[0] += libm::log(w[0] / w[1..].iter().sum::<f64>());
             let right = [-17.694658051738653 - offset * 19.069618920814516, 19.069618920814516];

@@ -19,13 +19,14 @@ pub(in crate::estimate) use panel::Changes;
 
 use crate::num::{Cholesky, Matrix};
 
-/// Each row's probability of being treated, by a logit of `k` covariates, the first of them 1. `x`: row by row, the `n_treated` treated rows
-/// first.
+/// Each row's probability of being treated, by a logit of a constant and the named covariates. `x`: row by row, 1 and then the
+/// covariates; the `n_treated` treated rows first.
 ///
 /// # Errors
 /// In words: the covariates tell the groups apart, or are collinear.
-pub fn propensity(n_treated: usize, k: usize, x: Vec<f64>) -> Result<Vec<f64>, String> {
-    let arms = Arms { n_treated, weight: vec![1.0; x.len() / k.max(1)], x, k };
+pub fn propensity(n_treated: usize, names: &[String], x: Vec<f64>) -> Result<Vec<f64>, String> {
+    let k = names.len() + 1;
+    let arms = Arms { n_treated, weight: vec![1.0; x.len() / k], x, k, names: names.into(), ..Arms::default() };
     logit::fit(&arms, false, None).map(|logit| logit.probability)
 }
 
@@ -72,7 +73,7 @@ struct Odds {
     probability: Option<Vec<f64>>,
     /// The inverse of the logit's information.
     information: Option<Cholesky>,
-    /// Comparison rows trimmed.
+    /// Comparison units trimmed.
     trimmed: usize,
 }
 
@@ -93,7 +94,7 @@ impl Odds {
             .map(|i| {
                 let p = probability[i];
                 if p >= TRIM {
-                    trimmed += usize::from(arms.weight[i] > 0.0);
+                    trimmed += if arms.weight[i] > 0.0 { arms.number(i) } else { 0 };
                     0.0
                 } else {
                     arms.weight[i] * p / (1.0 - p)

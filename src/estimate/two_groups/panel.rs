@@ -52,7 +52,7 @@ impl<'a> Changes<'a> {
         self.odds.as_ref().map(|o| o.coefficients.as_slice())
     }
 
-    /// Comparison rows left out because they were almost sure to be treated.
+    /// Comparison units left out because they were almost sure to be treated.
     pub fn trimmed(&self) -> usize {
         self.odds.as_ref().map_or(0, |o| o.trimmed)
     }

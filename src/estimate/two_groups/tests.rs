@@ -107,6 +107,7 @@ fn a_level_of_one_arm_only() {
         k: 2,
         weight: kept.iter().map(|&i| theirs.weight[i]).collect(),
         x: kept.iter().flat_map(|&i| theirs.row(i)[..2].to_vec()).collect(),
+        ..Arms::default()
     };
     let rest: Vec<f64> = kept.iter().map(|&i| y[i]).collect();
     let again = Changes::new(&fewer, Method::Weighting, None).expect("overlap").effect(&rest, false, |_, _| {});
@@ -121,4 +122,38 @@ fn perfect_prediction_of_the_arm_is_said_to_be_so() {
     for method in [Method::Weighting, Method::DoublyRobust, Method::Improved] {
         assert!(Changes::new(&arms, method, None).is_err(), "{method:?}");
     }
+}
+
+/// A level that a tenth of the treated have and no comparison unit: the likelihood has no maximum, but the other rows let the search
+/// end long before a probability is one to the last digit.
+#[test]
+fn a_level_of_the_treated_only_is_found_and_named() {
+    let (mut arms, after, _) = rows(600);
+    (0..arms.len()).for_each(|i| arms.x[3 * i + 2] = f64::from(u8::from(i < arms.n_treated && i % 10 == 0)));
+    arms.names = ["age".to_string(), "grant".to_string()].into();
+    for method in [Method::Weighting, Method::PlainWeighting, Method::DoublyRobust] {
+        let told = [Changes::new(&arms, method, None).err(), Pooled::new(&arms, &after, method, true, false).err()];
+        for reason in told {
+            let reason = reason.unwrap_or_else(|| panic!("{method:?} took it for an overlap"));
+            assert!(reason.contains("(above all grant)") && reason.contains("no overlap"), "{method:?}: {reason}");
+        }
+    }
+    // The level that is left out of a factor: the constant and all other levels move.
+    (0..arms.len()).for_each(|i| arms.x[3 * i + 2] = 1.0 - arms.x[3 * i + 2]);
+    let reason = Changes::new(&arms, Method::Weighting, None).err().expect("no overlap");
+    assert!(reason.contains("(above all grant)"), "{reason}");
+}
+
+/// One treated row so far out that it is treated all but surely, where the others overlap: there is a maximum, and it is found.
+#[test]
+fn an_honest_probability_near_one_is_no_separation() {
+    let (mut arms, _, y) = rows(600);
+    let without = Changes::new(&arms, Method::Weighting, None).expect("overlap");
+    let before = without.coefficients().expect("odds")[1];
+    arms.x[1] = 18.0 / before;
+    let changes = Changes::new(&arms, Method::Weighting, None).expect("a maximum");
+    let gamma = changes.coefficients().expect("odds");
+    let odds = arms.row(0).iter().zip(gamma).map(|(x, g)| x * g).sum::<f64>();
+    assert!((15.0..30.0).contains(&odds), "{odds}");
+    assert!(changes.effect(&y, false, |_, _| {}).is_finite());
 }

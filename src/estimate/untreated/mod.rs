@@ -77,7 +77,7 @@ pub(super) fn fit(
     centre: Centre,
     executor: &dyn Executor,
 ) -> Result<Fit, Faults> {
-    let Compared { panel, mut warnings, .. } = rows;
+    let Compared { panel, mut warnings, left_out, .. } = rows;
     let size = panel.cell_sizes();
     let cell_weights = wanted.iter().map(|(target, goal)| goal.cell_weights(&panel, &stage, target, &size)).collect();
     let (targets, goals): (Vec<Target>, Vec<Goal>) = wanted.into_iter().unzip();
@@ -118,5 +118,6 @@ pub(super) fn fit(
             ),
         ));
     }
-    Ok(arithmetic::fit(&panel, Box::new(arithmetic), About { targets, cell_weights, dropped_terms, warnings }, executor))
+    let about = About { targets, cell_weights, dropped_terms, warnings };
+    Ok(arithmetic::fit(&panel, Box::new(arithmetic), about, executor).leaving_out(left_out))
 }

@@ -1,7 +1,7 @@
 //! Which rows can be compared: those of units with an untreated row, in periods in which someone is untreated.
 
 use crate::cohort::{Fault, Faults, Reason, Warning};
-use crate::estimate::Options;
+use crate::estimate::{LeftOut, Options};
 use crate::panel::{Covariate, Kind, Panel};
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub struct Compared {
     pub panel: Panel,
     pub warnings: Vec<Warning>,
+    /// Cohorts of which rows, or all, cannot be compared.
+    pub left_out: Option<LeftOut>,
     /// Whether a dropped covariate is worth a word: one split by period loses a part by its nature.
     pub tell_covariates: bool,
 }
@@ -29,8 +31,25 @@ pub fn compared(panel: &Panel, options: &Options, card: &str) -> Result<Compared
         )
         .into());
     }
-    let (panel, warnings) = without_lone(panel)?;
-    Ok(Compared { panel: if split { by_period(&panel) } else { panel }, warnings, tell_covariates: !split })
+    let (kept, warnings) = without_lone(panel)?;
+    let left_out = left_out(panel, &kept);
+    Ok(Compared { panel: if split { by_period(&kept) } else { kept }, warnings, left_out, tell_covariates: !split })
+}
+
+/// Which treated cohorts and periods of a panel have no row left.
+fn left_out(all: &Panel, kept: &Panel) -> Option<LeftOut> {
+    let seen = kept.occupied();
+    let is_left = |group: i64, test: &dyn Fn(i64) -> bool| {
+        let cells = &kept.cells;
+        let own = cells.treated_cohorts().filter(|(_, g)| *g == group);
+        own.flat_map(|(c, _)| (0..cells.periods.len()).map(move |p| (c, p)))
+            .any(|(c, p)| test(cells.periods[p]) && seen[cells.cell(c, p) as usize])
+    };
+    LeftOut::of(all, &[], |group, time| match (is_left(group, &|t| t == time), is_left(group, &|_| true)) {
+        (true, _) => Ok(()),
+        (false, true) => Err("nobody is untreated then".into()),
+        (false, false) => Err("it is never seen untreated, or nobody is untreated when it is treated".into()),
+    })
 }
 
 /// The same rows with each covariate split into one for each period: its value there, zero elsewhere.

@@ -86,6 +86,7 @@ fn body(bytes: &[u8]) -> Read<Reread> {
         outcome_unit,
         // Without rows no other assignment is known.
         rows_by_label: true,
+        left_out: None,
         own_inference: None,
         n_rows,
         n_units,

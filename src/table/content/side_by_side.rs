@@ -41,7 +41,9 @@ pub fn side_by_side(analyses: &[Analysis], level: f64) -> Table {
                 row.push(Cell::p_value(v.p_value, "both give the same number here"));
             }
         }
-        row.push(Cell::text(a.estimator.estimator.card().contrast));
+        let first = several(analyses).find(|b| b.outcome == a.outcome && b.subgroup == a.subgroup).unwrap_or(a);
+        let contrast = a.estimator.estimator.card().contrast;
+        row.push(Cell::text(others_left_out(a, first).iter().fold(contrast.to_string(), |all, sentence| format!("{all} {sentence}"))));
         out.push(row);
     }
     out
@@ -97,6 +99,19 @@ pub fn comparison(analyses: &[Analysis]) -> Vec<String> {
     out
 }
 
+/// Which of two estimators leaves out cohorts that the other does not, and which those are: in sentences.
+fn others_left_out(b: &Analysis, first: &Analysis) -> Vec<String> {
+    let groups = |a: &Analysis| -> Vec<i64> { a.left_out.iter().flat_map(|l| &l.cohorts).map(|c| c.group).collect() };
+    let told = |a: &Analysis, name: String| {
+        let whole = a.left_out.as_ref()?.whole()?;
+        Some(format!("{name} leaves out {whole}, on which it knows no effect, and so averages over other units."))
+    };
+    if groups(b) == groups(first) {
+        return Vec::new();
+    }
+    [told(b, "It".into()), told(first, first.label())].into_iter().flatten().collect()
+}
+
 /// What sets an estimator apart, and whether it used other rows.
 fn apart(b: &Analysis, first: &Analysis, contrast: &str) -> String {
     let (own, theirs) = (b.sample.rows_used, first.sample.rows_used);
@@ -115,6 +130,9 @@ fn apart(b: &Analysis, first: &Analysis, contrast: &str) -> String {
             "{contrast} It takes off the levels of {}, in the place of those of unit and period, which alone can make it differ.",
             b.fixed_effects.join(", ")
         );
+    }
+    for sentence in others_left_out(b, first) {
+        contrast = format!("{contrast} {sentence}");
     }
     if own == theirs {
         return contrast;

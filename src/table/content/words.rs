@@ -1,10 +1,11 @@
 //! Plain sentences from templates: facts in slots, no adjective invented.
 
 use super::Headline;
+use crate::estimate::{Estimand, LEFT_OUT, OUTSIDE_SUPPORT};
 use crate::evaluate::Verdict;
 use crate::evidence::facts::Comparison;
 use crate::evidence::fallacy::Assigned;
-use crate::study::Run;
+use crate::study::{Analysis, Run};
 use crate::table::Digits;
 use crate::table::disclosure::WITHHELD;
 use crate::table::number::{self, Glyphs};
@@ -82,7 +83,10 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
             ];
         }
         return vec![
-            format!("{study} the effect could not be estimated."),
+            match run.analyses.first().and_then(unknown) {
+                Some(why) => format!("{study} the effect could not be estimated: {why}."),
+                None => format!("{study} the effect could not be estimated."),
+            },
             "The tables say for each effect what was missing.".into(),
             "Nothing can be concluded from it, in either direction.".into(),
         ];
@@ -140,8 +144,21 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
         None => "Nothing can be concluded from it, in either direction.".into(),
     };
     let mut out = vec![first, second, third];
+    out.extend(beyond(h.analysis));
     out.extend(trust(run, glyphs));
     out
+}
+
+/// Why there is no overall effect.
+fn unknown(a: &Analysis) -> Option<&str> {
+    let overall = a.effects.iter().find(|e| e.target.estimand == Estimand::Overall)?;
+    overall.result.as_ref().err().map(|why| why.0.as_str())
+}
+
+/// Over whom the effect is not, or for whom something else stands in: part of what it says, and not a matter of trust alone.
+fn beyond(a: &Analysis) -> impl Iterator<Item = String> {
+    let told = |code: &str| [LEFT_OUT, OUTSIDE_SUPPORT].contains(&code);
+    a.warnings.iter().filter(move |w| told(w.code)).map(|w| format!("Note that {}.", w.message))
 }
 
 /// How often the headline interval contained the truth where it is known.

@@ -14,21 +14,16 @@ pub(super) fn told(found: &LeftOut) -> Told {
         format!(" Most rests on {}: without it {without}.", w.cluster)
     });
     let n = found.clusters;
-    let one_of = |k: usize| if k == 1 { format!("a certain one of the {n} clusters") } else { format!("any one of {k} of the {n} clusters") };
+    let one_of =
+        |k: usize| if k == 1 { format!("a certain one of the {n} clusters") } else { format!("any one of {k} of the {n} clusters") };
     let reason = match verdict {
         Verdict::Ok => {
             format!("The effect ({whole}) keeps its sign and its significance without any one of the {n} clusters{span}.{carrier}")
         }
         Verdict::Caution => {
-            format!(
-                "Without {} the effect ({whole}) turns from significant to not, or back{span}.{carrier}",
-                one_of(significance)
-            )
+            format!("Without {} the effect ({whole}) turns from significant to not, or back{span}.{carrier}", one_of(significance))
         }
-        _ => format!(
-            "Without {} the effect ({whole}) has the opposite sign or cannot be estimated{span}.{carrier}",
-            one_of(sign)
-        ),
+        _ => format!("Without {} the effect ({whole}) has the opposite sign or cannot be estimated{span}.{carrier}", one_of(sign)),
     };
     let remedy = match verdict {
         Verdict::Ok => "Report the range beside the estimate.",

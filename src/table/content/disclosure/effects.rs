@@ -1,7 +1,7 @@
 //! Effects, tests and signs of a run that rest on too few students.
 
 use super::{Gate, Untold};
-use crate::estimate::{Estimand, NotIdentified, Target};
+use crate::estimate::{Estimand, LEFT_OUT, NotIdentified, Target};
 use crate::study::{Analysis, Run};
 use crate::table::disclosure::{Item, WITHHELD, coded, few_of, hidden};
 use std::collections::BTreeSet;
@@ -21,7 +21,17 @@ pub(super) fn withhold(run: &mut Run, gate: &Gate) {
         } else {
             partly |= some(a, untold, gate);
         }
+        // It counts the units of single cohorts.
+        let few = a.left_out.as_ref().is_some_and(|l| l.cohorts.iter().chain(&l.partly).any(|c| gate.few(c.units as u64)));
+        if few {
+            a.left_out = None;
+        }
         for w in &mut a.warnings {
+            if few && w.code == LEFT_OUT {
+                w.message = format!(
+                    "the averages leave out cohorts on which no effect is known, and how many treated units these have is {WITHHELD}"
+                );
+            }
             // It names the students that the weights are on.
             if w.code.starts_with("synthetic") {
                 w.message = format!("{WITHHELD}.");
