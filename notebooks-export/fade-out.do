@@ -29,7 +29,7 @@ program define beside
 end
 
 * The students are simulated: the same version, world and seed give the same students. Where the file is not there:
-*   didact simulate fade-out --seed 20210126 --set effect=0.4 --population 0 --out fade-out-data
+*   didact simulate fade-out --seed 20210126 --set schools=100 --set profile_schools=40 --set effect=0.6 --population 0 --out fade-out-data
 confirm file `"`place'"'
 import delimited using `"`place'"', varnames(1) case(preserve) encoding("utf-8") clear
 egen long didact_unit = group(student_id)

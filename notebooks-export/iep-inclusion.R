@@ -59,7 +59,7 @@ if (has("ggplot2")) {
 
 # The students are simulated: the same version, world and seed give the same students.
 if (!file.exists(place)) {
-  command <- c("didact", "simulate", "iep-inclusion", "--seed", "20210126", "--set", "poverty_gap=1.5", "--population", "0")
+  command <- c("didact", "simulate", "iep-inclusion", "--seed", "20210126", "--set", "poverty_gap=3", "--set", "poverty_shift=-0.8", "--set", "effect=0.2", "--population", "0")
   stopifnot(system2(command[1], shQuote(c(command[-1], "--out", dirname(place)))) == 0)
 }
 roles <- list(unit = "student_id", period = "year", cohort = "profile_year", cluster = "school_id")
@@ -76,7 +76,7 @@ read_data <- function(path) {
   if (grepl("\\.(parquet|pq)$", name)) return(as.data.frame(arrow::read_parquet(path)))
   if (grepl("\\.(arrow|feather|ipc)$", name)) return(as.data.frame(arrow::read_feather(path)))
   if (grepl("\\.dta$", name)) return(as.data.frame(haven::zap_labels(haven::read_dta(path))))
-  if (grepl("\\.sav$", name)) return(as.data.frame(haven::zap_labels(haven::read_sav(path))))
+  if (grepl("\\.z?sav$", name)) return(as.data.frame(haven::zap_labels(haven::read_sav(path))))
   if (grepl("\\.xlsx?$", name)) return(as.data.frame(readxl::read_excel(path)))
   utils::read.csv(path, sep = if (grepl("\\.(tsv|tab)$", name)) "\t" else ",", check.names = FALSE, colClasses = "character",
                   na.strings = c("", "NA", "NaN", "N/A", "null"), encoding = "UTF-8")
@@ -205,6 +205,12 @@ triple_difference <- function(d, column) {
   c(overall = stats::coef(least_squares(formula_of("y", terms, "level + period^sub"), d))[["third"]])
 }
 
+# One number for all cohorts and times, after each unit's own level and each period's are taken off.
+twfe <- function(d, absorbed = "level + period") {
+  terms <- c("treated", attr(d, "x"))
+  c(overall = stats::coef(least_squares(formula_of("y", terms, absorbed), with_level(d)))[["treated"]])
+}
+
 # Each cohort against those not treated by then, from its own last period before the start on.
 callaway_santanna <- function(d, control, method, base, anticipation, unbalanced, events) {
   if (unbalanced == "pairs") no_peer("units seen in both periods of each comparison: did has no such rule")
@@ -230,12 +236,14 @@ callaway_santanna <- function(d, control, method, base, anticipation, unbalanced
   out
 }
 
-d <- sample_rows("math", character(), c("iep"))
+d <- sample_rows("math", character(), c("iep", "year"))
 compare(1, "callaway-santanna", "math", "callaway-santanna", "did", function() callaway_santanna(d, "notyettreated", "dr", "varying", 0, "cross-sections", TRUE))
 compare(2, "triple-difference", "math", "triple-difference", "fixest", function() triple_difference(d, "iep"))
-d <- sample_rows("reading", character(), c("iep"))
-compare(3, "callaway-santanna", "reading", "callaway-santanna", "did", function() callaway_santanna(d, "notyettreated", "dr", "varying", 0, "cross-sections", TRUE))
-compare(4, "triple-difference", "reading", "triple-difference", "fixest", function() triple_difference(d, "iep"))
+compare(3, "twfe", "math", "twfe", "fixest", function() twfe(d, "year"))
+d <- sample_rows("reading", character(), c("iep", "year"))
+compare(4, "callaway-santanna", "reading", "callaway-santanna", "did", function() callaway_santanna(d, "notyettreated", "dr", "varying", 0, "cross-sections", TRUE))
+compare(5, "triple-difference", "reading", "triple-difference", "fixest", function() triple_difference(d, "iep"))
+compare(6, "twfe", "reading", "twfe", "fixest", function() twfe(d, "year"))
 
 cat("\nSide by side (they agree when they differ by less than 0.000001, or that share of the estimate):\n")
 print(compared, row.names = FALSE, digits = 10)

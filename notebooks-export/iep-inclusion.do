@@ -30,7 +30,7 @@ program define beside
 end
 
 * The students are simulated: the same version, world and seed give the same students. Where the file is not there:
-*   didact simulate iep-inclusion --seed 20210126 --set poverty_gap=1.5 --population 0 --out iep-inclusion-data
+*   didact simulate iep-inclusion --seed 20210126 --set poverty_gap=3 --set poverty_shift=-0.8 --set effect=0.2 --population 0 --out iep-inclusion-data
 confirm file `"`place'"'
 import delimited using `"`place'"', varnames(1) case(preserve) encoding("utf-8") clear
 egen long didact_unit = group(student_id)
@@ -141,33 +141,35 @@ program define means_by_cohort, rclass
 end
 
 * math, callaway-santanna
-sample_rows, outcome(math) covariates() also(iep)
+sample_rows, outcome(math) covariates() also(iep year)
 means_by_cohort not-yet 0
 scalar refit = r(overall)
 beside `"math"' `"callaway-santanna"' `=scalar(refit)'
 
 * math, triple-difference
-sample_rows, outcome(math) covariates() also(iep)
+sample_rows, outcome(math) covariates() also(iep year)
 egen long sub = group(iep)
 generate byte third = treated & sub == 2
 quietly reghdfe y treated third $X [aweight = w], absorb(group#sub period#sub) keepsingletons tolerance(1e-12)
 scalar refit = _b[third]
 beside `"math"' `"triple-difference"' `=scalar(refit)'
 
+* Not fitted here: math, twfe: its fixed effects are named: name them in reghdfe's absorb()
 * reading, callaway-santanna
-sample_rows, outcome(reading) covariates() also(iep)
+sample_rows, outcome(reading) covariates() also(iep year)
 means_by_cohort not-yet 0
 scalar refit = r(overall)
 beside `"reading"' `"callaway-santanna"' `=scalar(refit)'
 
 * reading, triple-difference
-sample_rows, outcome(reading) covariates() also(iep)
+sample_rows, outcome(reading) covariates() also(iep year)
 egen long sub = group(iep)
 generate byte third = treated & sub == 2
 quietly reghdfe y treated third $X [aweight = w], absorb(group#sub period#sub) keepsingletons tolerance(1e-12)
 scalar refit = _b[third]
 beside `"reading"' `"triple-difference"' `=scalar(refit)'
 
+* Not fitted here: reading, twfe: its fixed effects are named: name them in reghdfe's absorb()
 
 * Side by side: they agree when they differ by less than 0.000001, or that share of the estimate where it is larger than 1.
 frame change compared

@@ -30,7 +30,7 @@ program define beside
 end
 
 * The students are simulated: the same version, world and seed give the same students. Where the file is not there:
-*   didact simulate pandemic --seed 20210126 --population 0 --out pandemic-data
+*   didact simulate pandemic --seed 20210126 --set poverty_gap=1.5 --population 0 --out pandemic-data
 confirm file `"`place'"'
 import delimited using `"`place'"', varnames(1) case(preserve) encoding("utf-8") clear
 egen long didact_unit = group(student_id)

@@ -59,7 +59,7 @@ if (has("ggplot2")) {
 
 # The students are simulated: the same version, world and seed give the same students.
 if (!file.exists(place)) {
-  command <- c("didact", "simulate", "single-school", "--seed", "20210126", "--set", "leave_rate=0.2", "--set", "leave_treated=0.6", "--population", "0")
+  command <- c("didact", "simulate", "single-school", "--seed", "20210126", "--set", "leave_rate=0.35", "--set", "leave_treated=0.6", "--population", "0")
   stopifnot(system2(command[1], shQuote(c(command[-1], "--out", dirname(place)))) == 0)
 }
 roles <- list(unit = "student_id", period = "year", cohort = "profile_year", cluster = "classroom_id")
@@ -76,7 +76,7 @@ read_data <- function(path) {
   if (grepl("\\.(parquet|pq)$", name)) return(as.data.frame(arrow::read_parquet(path)))
   if (grepl("\\.(arrow|feather|ipc)$", name)) return(as.data.frame(arrow::read_feather(path)))
   if (grepl("\\.dta$", name)) return(as.data.frame(haven::zap_labels(haven::read_dta(path))))
-  if (grepl("\\.sav$", name)) return(as.data.frame(haven::zap_labels(haven::read_sav(path))))
+  if (grepl("\\.z?sav$", name)) return(as.data.frame(haven::zap_labels(haven::read_sav(path))))
   if (grepl("\\.xlsx?$", name)) return(as.data.frame(readxl::read_excel(path)))
   utils::read.csv(path, sep = if (grepl("\\.(tsv|tab)$", name)) "\t" else ",", check.names = FALSE, colClasses = "character",
                   na.strings = c("", "NA", "NaN", "N/A", "null"), encoding = "UTF-8")

@@ -29,7 +29,7 @@ program define beside
 end
 
 * The students are simulated: the same version, world and seed give the same students. Where the file is not there:
-*   didact simulate single-school --seed 20210126 --set leave_rate=0.2 --set leave_treated=0.6 --population 0 --out single-school-data
+*   didact simulate single-school --seed 20210126 --set leave_rate=0.35 --set leave_treated=0.6 --population 0 --out single-school-data
 confirm file `"`place'"'
 import delimited using `"`place'"', varnames(1) case(preserve) encoding("utf-8") clear
 egen long didact_unit = group(student_id)

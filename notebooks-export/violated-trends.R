@@ -76,7 +76,7 @@ read_data <- function(path) {
   if (grepl("\\.(parquet|pq)$", name)) return(as.data.frame(arrow::read_parquet(path)))
   if (grepl("\\.(arrow|feather|ipc)$", name)) return(as.data.frame(arrow::read_feather(path)))
   if (grepl("\\.dta$", name)) return(as.data.frame(haven::zap_labels(haven::read_dta(path))))
-  if (grepl("\\.sav$", name)) return(as.data.frame(haven::zap_labels(haven::read_sav(path))))
+  if (grepl("\\.z?sav$", name)) return(as.data.frame(haven::zap_labels(haven::read_sav(path))))
   if (grepl("\\.xlsx?$", name)) return(as.data.frame(readxl::read_excel(path)))
   utils::read.csv(path, sep = if (grepl("\\.(tsv|tab)$", name)) "\t" else ",", check.names = FALSE, colClasses = "character",
                   na.strings = c("", "NA", "NaN", "N/A", "null"), encoding = "UTF-8")

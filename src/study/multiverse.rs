@@ -5,7 +5,7 @@ use super::checks::GROUND_ROWS;
 use super::file::StudyFile;
 use crate::cohort::{Cohort, Fault, Faults};
 use crate::diagnose::{Asked, Finding, Ground, Look, Otherwise, Specified};
-use crate::estimate::Chosen;
+use crate::estimate::{Body, Chosen, Sample};
 use crate::infer::Setting;
 use crate::panel::{Executor, Panel};
 use schemars::JsonSchema;
@@ -103,8 +103,9 @@ pub(super) fn multiverse(
     cohort: &Cohort,
     executor: &dyn Executor,
 ) -> Result<Option<Specified>, Faults> {
+    let panel = Panel::build(cohort, &question.spec)?;
     let named = |checks: &[String]| checks.iter().any(|c| c == "multiverse" || c.starts_with("multiverse:"));
-    let own = MultiverseSection::default();
+    let mut own = MultiverseSection::default();
     let section = match &study.multiverse {
         Some(section) => section,
         None if named(&study.checks.off) || named(&study.checks.ask) => return Ok(None),
@@ -119,10 +120,16 @@ pub(super) fn multiverse(
             )
             .into());
         }
-        None => &own,
+        None => {
+            // Dealing treatment anew to what is no regression means to estimate it hundreds of times, and with covariates some of the
+            // estimators that suit are none: nobody asked for that.
+            if !panel.covariates.is_empty() || !is_regression(&panel, question, executor) {
+                own.shuffles = 0;
+            }
+            &own
+        }
     };
     let asked = section.asked()?;
-    let panel = Panel::build(cohort, &question.spec)?;
     let rebuild = |other: &Otherwise| Panel::build(cohort, &other.of(&question.spec));
     let mut named: Vec<Chosen> = question.estimators.clone();
     if named.len() == 1 {
@@ -136,6 +143,12 @@ pub(super) fn multiverse(
         Finding::Multiverse(found) => Ok(Some(found)),
         _ => Ok(None),
     }
+}
+
+/// Whether the headline is a regression, of which other assignments of treatment cost little.
+fn is_regression(panel: &Panel, question: &Question, executor: &dyn Executor) -> bool {
+    let fit = question.estimators.first().and_then(|first| first.fit(&Sample::new(panel, executor)).ok());
+    fit.is_some_and(|fit| matches!(fit.body, Body::Linear(_)))
 }
 
 /// For the results of a run: what `didact grade` reads, and the joint inference.

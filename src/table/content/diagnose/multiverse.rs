@@ -118,8 +118,12 @@ fn numbers(found: &Specified) -> Vec<(&'static str, Option<f64>)> {
 /// All specifications.
 pub(in crate::table::content) fn table(curve: &Curve) -> Table {
     let mut columns = vec![
-        column("estimate", "Estimate", "the effect in standard deviations: of comparison units in the first period, on the same scale")
-            .unit("SD"),
+        column(
+            "estimate",
+            "Estimate",
+            "the effect in standard deviations: of the outcome in the first period among those it is compared with, on the same scale",
+        )
+        .unit("SD"),
         column("std_error", "Standard error", "of the estimate").unit("SD"),
         column("conf_low", "Low", "lower end of the interval").unit("SD"),
         column("conf_high", "High", "upper end of the interval").unit("SD"),
