@@ -42,6 +42,7 @@ fn claims_that_cannot_be_are_refused_by_name() {
         ("claim --percent-growth 23 --students 1000", 3, &["EVI-013", "ask: ", "standard deviation"]),
         ("claim --percent-growth 23 --comparison-growth 6 --students 1000", 3, &["EVI-013", "without a standard deviation"]),
         ("claim --effect .2 --se 0", 3, &["EVI-014"]),
+        ("claim --effect 1e300 --se 1e299", 3, &["EVI-014", "1.00e300"]),
         ("claim --effect .2 --se .1 --icc 2", 3, &["EVI-014", "intraclass"]),
         ("claim --effect .2 --ci .5,.1", 3, &["EVI-014", "lower end"]),
         ("claim --counts 31/30,20/30", 3, &["EVI-014"]),

@@ -79,7 +79,10 @@ pub(super) fn impossible(claim: &Claim) -> Faults {
     let large = effects(claim).map(|(g, _)| g).find(|g| g.abs() > LARGEST);
     refuse(
         large.is_some(),
-        format!("an effect of {} standard deviations", large.unwrap_or(0.0)),
+        match large.unwrap_or(0.0) {
+            g if g.abs() < 1e6 => format!("an effect of {g} standard deviations"),
+            g => format!("an effect of {g:.2e} standard deviations"),
+        },
         "give it in standard deviations of students, not in points: divide by their standard deviation",
     );
     idle(claim, &mut faults);
