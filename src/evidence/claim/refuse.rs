@@ -80,7 +80,7 @@ pub(super) fn impossible(claim: &Claim) -> Faults {
     refuse(
         large.is_some(),
         match large.unwrap_or(0.0) {
-            g if g.abs() < 1e6 => format!("an effect of {g} standard deviations"),
+            g if g.abs() < 1e15 => format!("an effect of {g} standard deviations"),
             g => format!("an effect of {g:.2e} standard deviations"),
         },
         "give it in standard deviations of students, not in points: divide by their standard deviation",
