@@ -4,7 +4,9 @@ use super::Failure;
 use crate::cohort::{Fault, Faults};
 use crate::evidence::claim::Printed;
 use crate::evidence::effect::Sizes;
-use crate::evidence::facts::{Comparison, Conductor, Confound, Design, Facts, Measure, Plan, SelectedLow, Specifications, Unit};
+use crate::evidence::facts::{
+    Comparison, Conductor, Confound, Design, Facts, Measure, Plan, Reliability, SelectedLow, Specifications, Unit,
+};
 use crate::evidence::standard::{Assumption, Attrition, Baseline, Standards, Wwc};
 
 /// A number as printed, such as `.27`.
@@ -114,7 +116,7 @@ pub struct Told {
     eligible_measure: Option<String>,
     /// How reliable the test is, from 0 to 1, as KIND=VALUE (repeatable): internal-consistency, test-retest, inter-rater
     #[arg(long, value_name = "KIND=VALUE", value_parser = reliable)]
-    reliability: Vec<(Kind, f64)>,
+    reliability: Vec<(usize, f64)>,
     /// Who ran the study
     #[arg(long, value_name = "WHO", value_parser = ["independent", "developer"])]
     conductor: Option<String>,
@@ -181,24 +183,13 @@ impl By {
     }
 }
 
-/// A kind of reliability.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    InternalConsistency,
-    TestRetest,
-    InterRater,
-}
-
-/// KIND=VALUE.
-fn reliable(text: &str) -> Result<(Kind, f64), String> {
+/// KIND=VALUE: the kind's place, and the number.
+fn reliable(text: &str) -> Result<(usize, f64), String> {
     let (kind, value) = text.split_once('=').ok_or("a kind and a number, such as internal-consistency=.85")?;
-    let kind = match kind.trim() {
-        "internal-consistency" => Kind::InternalConsistency,
-        "test-retest" => Kind::TestRetest,
-        "inter-rater" => Kind::InterRater,
-        other => return Err(format!("{other:?} is no kind of reliability: internal-consistency, test-retest, inter-rater")),
-    };
-    Ok((kind, share(value.trim())?))
+    let kinds = Reliability::KINDS.map(|k| k.replace(' ', "-"));
+    let place = kinds.iter().position(|k| k == kind.trim());
+    let place = place.ok_or_else(|| format!("{:?} is no kind of reliability: {}", kind.trim(), kinds.join(", ")))?;
+    Ok((place, share(value.trim())?))
 }
 
 impl Told {
@@ -282,13 +273,8 @@ impl Told {
         facts.units = self.units.or(facts.units);
         facts.measure = measure.or(facts.measure);
         facts.measure_eligible = yes(&self.eligible_measure).or(facts.measure_eligible);
-        for (kind, value) in &self.reliability {
-            let place = match kind {
-                Kind::InternalConsistency => &mut facts.reliability.internal_consistency,
-                Kind::TestRetest => &mut facts.reliability.test_retest,
-                Kind::InterRater => &mut facts.reliability.inter_rater,
-            };
-            *place = Some(*value);
+        for &(kind, value) in &self.reliability {
+            *facts.reliability.places()[kind] = Some(value);
         }
         facts.conductor = conductor.or(facts.conductor);
         facts.plan = plan.or(facts.plan);

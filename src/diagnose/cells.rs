@@ -46,8 +46,7 @@ impl BalancedCells {
         let scale = power_of_two_above(largest);
         let mut sums = vec![Exact::default(); cells.len()];
         panel.cell.iter().zip(panel.outcome.iter()).for_each(|(&c, y)| sums[c as usize].add(y / scale));
-        let mut units = vec![0.0_f64; cells.cohorts.len()];
-        (0..panel.n_units()).for_each(|u| units[panel.cohort_of(u)] += 1.0);
+        let units: Vec<f64> = panel.survey().units.iter().map(|n| *n as f64).collect();
         let mean = (0..cells.len()).map(|c| sums[c].value() * scale / units[cells.cohort_ix(c as u32)].max(1.0)).collect();
         Ok(BalancedCells { cells, units, mean })
     }

@@ -41,8 +41,7 @@ impl LeftOut {
     pub(super) fn of(panel: &Panel, told: &[i64], known: impl Fn(i64, i64) -> Result<(), String>) -> Option<LeftOut> {
         let cells = &panel.cells;
         let occupied = panel.occupied();
-        let mut units = vec![0usize; cells.cohorts.len()];
-        (0..panel.n_units()).for_each(|u| units[panel.cohort_of(u)] += 1);
+        let units = &panel.survey().units;
         let mut out = LeftOut { cohorts: Vec::new(), partly: Vec::new(), treated_units: 0 };
         for (cohort, group) in cells.treated_cohorts().filter(|(_, g)| !told.contains(g)) {
             out.treated_units += units[cohort];

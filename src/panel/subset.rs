@@ -5,6 +5,17 @@ use crate::cohort::Reason;
 use std::sync::{Arc, OnceLock};
 
 impl Panel {
+    /// The units seen in every period; `None` where these are all, or none, or rows have no units.
+    pub fn complete(&self) -> Option<Panel> {
+        if self.kind != Kind::Panel || self.is_balanced() {
+            return None;
+        }
+        let n = self.cells.periods.len();
+        let keep: Vec<bool> =
+            (0..self.n_units()).map(|u| self.rows_of(u).len()).flat_map(|rows| std::iter::repeat_n(rows == n, rows)).collect();
+        keep.contains(&true).then(|| self.keeping(|r| keep[r], Reason::NotInEveryPeriod))
+    }
+
     /// The rows for which `keep` holds; the others are entered in the ledger under `reason`. Units and clusters without a row
     /// vanish, and so do periods and cohorts. A cohort whose start lies beyond the last period keeps its name.
     pub fn keeping(&self, keep: impl Fn(usize) -> bool, reason: Reason) -> Panel {

@@ -1,7 +1,7 @@
 //! What no data tell: how a study came about.
 
 use super::reliable::Reliable;
-use crate::evidence::facts::{Comparison, Conductor, Confound, Design, Facts, Measure, Reliability, SelectedLow};
+use crate::evidence::facts::{Comparison, Conductor, Confound, Design, Facts, Measure, SelectedLow};
 use crate::evidence::fallacy::Assigned;
 use crate::evidence::standard::Assumption;
 use schemars::JsonSchema;
@@ -258,9 +258,8 @@ impl Context {
         }
         facts.measure_eligible = self.eligible_measure.or(facts.measure_eligible);
         if !self.reliability.is_untold() {
-            let Reliable { internal_consistency, test_retest, inter_rater } = self.reliability;
-            facts.reliability = Reliability { internal_consistency, test_retest, inter_rater };
-            note("reliability of the test", self.reliability.words());
+            facts.reliability = self.reliability.facts();
+            note("reliability of the test", facts.reliability.words());
         }
         facts.overridden = self.contradicted.or(facts.overridden);
         facts.rationale = self.rationale.or(facts.rationale);

@@ -120,8 +120,7 @@ fn seen(panel: &Panel) -> Vec<Seen> {
     let cells = &panel.cells;
     let mut rows = vec![0; cells.cohorts.len() * cells.periods.len()];
     panel.cell.iter().for_each(|c| rows[*c as usize] += 1);
-    let mut units = vec![0; cells.cohorts.len()];
-    (0..panel.n_units()).for_each(|u| units[panel.cohort_of(u)] += 1);
+    let units = &panel.survey().units;
     let mut out = Vec::new();
     for (g, cohort) in cells.cohorts.iter().enumerate() {
         let start = if let FirstTreated::At(start) = cohort { Some(*start) } else { None };

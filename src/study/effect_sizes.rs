@@ -40,7 +40,8 @@ impl EffectSizes {
             Some(Arm { n: row["n"].as_u64()?, mean: row["mean"].as_f64()?, sd: row["sd"].as_f64()? })
         };
         let periods = rows.iter().filter_map(|r| r["period"].as_i64());
-        let (first, last) = (periods.clone().min()?, periods.max().filter(|last| *last > rows[0]["period"].as_i64().unwrap_or(*last))?);
+        let first = periods.clone().min()?;
+        let last = periods.max().filter(|last| *last > first)?;
         let both = |period| Some((arm("treated", period)?, arm("comparison", period)?));
         let ((i0, c0), (i1, c1)) = (both(first)?, both(last)?);
         let sd = (pooled_sd(&i0, &c0)?, pooled_sd(&i1, &c1)?);

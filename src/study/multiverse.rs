@@ -103,13 +103,12 @@ pub(super) fn multiverse(
     cohort: &Cohort,
     executor: &dyn Executor,
 ) -> Result<Option<Specified>, Faults> {
-    let panel = Panel::build(cohort, &question.spec)?;
     let named = |checks: &[String]| checks.iter().any(|c| c == "multiverse" || c.starts_with("multiverse:"));
-    let mut own = MultiverseSection::default();
-    let section = match &study.multiverse {
-        Some(section) => section,
-        None if named(&study.checks.off) || named(&study.checks.ask) => return Ok(None),
-        None if cohort.n_rows > GROUND_ROWS => {
+    if study.multiverse.is_none() {
+        if named(&study.checks.off) || named(&study.checks.ask) {
+            return Ok(None);
+        }
+        if cohort.n_rows > GROUND_ROWS {
             let rows = cohort.n_rows;
             return Err(Fault::new(
                 "DIAG-020",
@@ -120,16 +119,17 @@ pub(super) fn multiverse(
             )
             .into());
         }
-        None => {
-            // Dealing treatment anew to what is no regression means to estimate it hundreds of times, and with covariates some of the
-            // estimators that suit are none: nobody asked for that.
-            if !panel.covariates.is_empty() || !is_regression(&panel, question, executor) {
-                own.shuffles = 0;
-            }
-            &own
+    }
+    let panel = Panel::build(cohort, &question.spec)?;
+    let asked = match &study.multiverse {
+        Some(section) => section.asked()?,
+        // Dealing treatment anew to what is no regression means to estimate it hundreds of times, and with covariates some of the
+        // estimators that suit are none: nobody asked for that.
+        None if !panel.covariates.is_empty() || !is_regression(&panel, question, executor) => {
+            MultiverseSection { shuffles: 0, ..MultiverseSection::default() }.asked()?
         }
+        None => MultiverseSection::default().asked()?,
     };
-    let asked = section.asked()?;
     let rebuild = |other: &Otherwise| Panel::build(cohort, &other.of(&question.spec));
     let mut named: Vec<Chosen> = question.estimators.clone();
     if named.len() == 1 {

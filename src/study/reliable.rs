@@ -1,5 +1,6 @@
 //! How reliable the outcome's test is, as the study file tells it.
 
+use crate::evidence::facts::Reliability;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,23 +20,20 @@ pub struct Reliable {
 }
 
 impl Reliable {
-    fn all(&self) -> [(&'static str, Option<f64>); 3] {
-        [("internal consistency", self.internal_consistency), ("test-retest", self.test_retest), ("inter-rater", self.inter_rater)]
+    /// As facts have it.
+    pub fn facts(self) -> Reliability {
+        let Reliable { internal_consistency, test_retest, inter_rater } = self;
+        Reliability { internal_consistency, test_retest, inter_rater }
     }
 
     /// Whether nothing is told.
     pub fn is_untold(&self) -> bool {
-        self.all().iter().all(|(_, r)| r.is_none())
+        self.facts().told().is_empty()
     }
 
     /// What is told, and is no number from 0 to 1.
-    pub(super) fn wrong(&self) -> Option<(&'static str, f64)> {
-        self.all().into_iter().filter_map(|(what, r)| Some((what, r?))).find(|(_, r)| !(0.0..=1.0).contains(r))
-    }
-
-    /// In words: "internal consistency .91".
-    pub fn words(&self) -> String {
-        let told = self.all().into_iter().filter_map(|(what, r)| Some(format!("{what} {:.2}", r?)));
-        told.collect::<Vec<_>>().join(", ")
+    pub(super) fn wrong(self) -> Option<(&'static str, f64)> {
+        let wrong = self.facts().told().into_iter().find(|(_, r)| !(0.0..=1.0).contains(r));
+        wrong.map(|(kind, r)| (Reliability::KINDS[kind], r))
     }
 }

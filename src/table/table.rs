@@ -76,10 +76,15 @@ impl Table {
         self.rows.push(row);
     }
 
+    /// Which column has this key.
+    pub fn at(&self, key: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.key == key)
+    }
+
     /// The table without a column.
     pub fn without(&self, key: &str) -> Table {
         let mut out = self.clone();
-        if let Some(at) = self.columns.iter().position(|c| c.key == key) {
+        if let Some(at) = self.at(key) {
             out.columns.remove(at);
             out.rows.iter_mut().for_each(|row| {
                 row.remove(at);

@@ -1,11 +1,11 @@
 //! Which comparisons the coefficient of two-way fixed effects is made of.
 
-use crate::cohort::{Fault, Reason};
+use crate::cohort::Fault;
 use crate::diagnose::Verdict;
 use crate::diagnose::bacon::{Comparison, Decomposition, decompose};
 use crate::diagnose::check::{Check, Finding, Look};
 use crate::estimate::{Card, Options};
-use crate::panel::{Kind, Panel};
+use crate::panel::Panel;
 
 /// Weight on comparisons with units that are treated already: less than the first is ok, less than the second a caution. Both are ours.
 pub const FORBIDDEN: [f64; 2] = [0.05, 0.5];
@@ -53,20 +53,9 @@ pub static BACON: Check = Check {
     look: Look::Sample(look),
 };
 
-/// The units seen in every period; the panel itself where all are, or none.
-fn complete(panel: &Panel) -> Option<Panel> {
-    let periods = panel.cells.periods.len();
-    let whole: Vec<bool> = (0..panel.n_units()).map(|u| panel.rows_of(u).len() == periods).collect();
-    if panel.kind != Kind::Panel || !whole.contains(&false) || !whole.contains(&true) {
-        return None;
-    }
-    let keep: Vec<bool> = (0..panel.n_units()).flat_map(|u| std::iter::repeat_n(whole[u], panel.rows_of(u).len())).collect();
-    Some(panel.keeping(|row| keep[row], Reason::Where))
-}
-
 fn look(panel: &Panel, _: &Options) -> Result<Finding, Fault> {
     let all = panel.n_units();
-    let balanced = complete(panel);
+    let balanced = panel.complete();
     let panel = balanced.as_ref().unwrap_or(panel);
     let parts = decompose(panel)?;
     let is_clean = |c: Comparison| [Comparison::TreatedWithNever, Comparison::EarlierWithLater].contains(&c);

@@ -8,11 +8,11 @@
 
 mod cells;
 
-use crate::cohort::{Fault, Faults, Reason};
+use crate::cohort::{Fault, Faults};
 use crate::diagnose::Ground;
 use crate::estimate::{Chosen, Fit, Sample};
 use crate::infer::{Overall, Setting, Versus};
-use crate::panel::{Kind, Panel};
+use crate::panel::Panel;
 use cells::{NeverCells, Weights, represented};
 
 /// A part of the gap.
@@ -92,7 +92,7 @@ pub fn gap(ground: &Ground<'_>, [a, b]: [&Chosen; 2], setting: &Setting<'_>) -> 
         }
     };
     // Units seen in every period.
-    let balanced = complete(&bare);
+    let balanced = bare.complete();
     let whole = balanced.as_ref().unwrap_or(&bare);
     let fits = pair(whole, [a, b], setting);
     let fits = match fits {
@@ -169,15 +169,4 @@ fn no_effect(chosen: &Chosen, place: &str) -> Fault {
         "two estimators can only be compared in what both of them estimate",
         "name two estimators with an overall effect",
     )
-}
-
-/// The units seen in every period; `None` where these are all, or none.
-fn complete(panel: &Panel) -> Option<Panel> {
-    if panel.kind != Kind::Panel || panel.is_balanced() {
-        return None;
-    }
-    let keep: Vec<bool> = (0..panel.n_units())
-        .flat_map(|u| std::iter::repeat_n(panel.rows_of(u).len() == panel.cells.periods.len(), panel.rows_of(u).len()))
-        .collect();
-    keep.contains(&true).then(|| panel.keeping(|r| keep[r], Reason::NotInEveryPeriod))
 }

@@ -87,8 +87,7 @@ impl Estimator for CallawaySantanna {
         let control = if options.get("control") == "never" { Control::Never } else { Control::NotYet };
         let base = if options.get("base") == "universal" { Base::Universal } else { Base::Varying };
         let plan = Plan::new(panel, control, base, options.whole("anticipation"));
-        let mut units = vec![0usize; panel.cells.cohorts.len()];
-        (0..panel.n_units()).for_each(|u| units[panel.cohort_of(u)] += 1);
+        let units = &panel.survey().units;
         let compared = |cell: &comparisons::Cell| units[cell.cohort] + cell.control.iter().map(|&c| units[c]).sum::<usize>();
         let k = panel.covariates.len() + 1;
         let passes = if k > 1 && options.get("method") != "regression" { PASSES * k * k } else { 4 * k };

@@ -78,14 +78,31 @@ pub struct Reliability {
 }
 
 impl Reliability {
-    /// Whether one of them reaches its least value; `None` where none is told.
+    /// The kinds, in the order of their settings.
+    pub const KINDS: [&str; 3] = ["internal consistency", "test-retest", "inter-rater"];
+
+    /// One place a kind, in the order of [`Reliability::KINDS`].
+    pub fn places(&mut self) -> [&mut Option<f64>; 3] {
+        [&mut self.internal_consistency, &mut self.test_retest, &mut self.inter_rater]
+    }
+
+    /// What is told: the kind's place, and the number.
+    pub fn told(mut self) -> Vec<(usize, f64)> {
+        self.places().into_iter().enumerate().filter_map(|(kind, r)| Some((kind, (*r)?))).collect()
+    }
+
+    /// Where something is told and nothing of it reaches its least value: the first that is told, and its least.
     ///
     /// Source: WWC Standards 4.1, outcome measures: .50, .40 and .50; as settings, since the text was not looked up.
-    pub fn is_enough(&self, standards: &Standards) -> Option<bool> {
+    pub fn falls_short(self, standards: &Standards) -> Option<(f64, f64)> {
         let least = standards.numbers(Key::Reliability);
-        let told = [self.internal_consistency, self.test_retest, self.inter_rater];
-        let met = || told.iter().zip(least).any(|(r, least)| r.is_some_and(|r| r >= *least));
-        told.iter().any(Option::is_some).then(met)
+        let told: Vec<(f64, f64)> = self.told().into_iter().map(|(kind, r)| (r, least[kind])).collect();
+        told.first().copied().filter(|_| told.iter().all(|(r, least)| r < least))
+    }
+
+    /// In words: "internal consistency 0.91"; empty where nothing is told.
+    pub fn words(self) -> String {
+        self.told().into_iter().map(|(kind, r)| format!("{} {r:.2}", Self::KINDS[kind])).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -90,9 +90,6 @@ impl Facts {
 impl Facts {
     /// Whether the measure is eligible: as told, but never where it is less reliable than the standards ask.
     pub fn eligible_measure(&self, standards: &Standards) -> Option<bool> {
-        match self.reliability.is_enough(standards) {
-            Some(false) => Some(false),
-            _ => self.measure_eligible,
-        }
+        if self.reliability.falls_short(standards).is_some() { Some(false) } else { self.measure_eligible }
     }
 }

@@ -7,13 +7,9 @@ use crate::evidence::verdict::{Cap, Grade};
 /// An outcome measure that is not eligible: C. Made by researchers or developer: C, with what such measures give on average. Not known: B.
 pub(super) fn measure(facts: &Facts, standards: &Standards) -> Option<Cap> {
     let instead = "an outcome measured by an independent test";
-    if facts.reliability.is_enough(standards) == Some(false) {
-        let least = standards.numbers(Key::Reliability);
+    if let Some((r, least)) = facts.reliability.falls_short(standards) {
         let found = "the outcome measure is less reliable than the standards ask";
-        let highest = [facts.reliability.internal_consistency, facts.reliability.test_retest, facts.reliability.inter_rater];
-        let of = highest.into_iter().zip(least).find_map(|(r, least)| Some((r?, *least)));
-        let cap = Cap::at_most("measure", Grade::C, found, instead);
-        return Some(of.map_or(cap.clone(), |(r, least)| cap.with(r, least)));
+        return Some(Cap::at_most("measure", Grade::C, found, instead).with(r, least));
     }
     if facts.measure_eligible == Some(false) {
         return Some(Cap::at_most("measure", Grade::C, "the outcome measure is not eligible by the standards", instead));

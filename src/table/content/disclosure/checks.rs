@@ -65,7 +65,7 @@ impl Gate {
     /// How many were lost, and what is missing in a period.
     fn attrition(&self, told: &mut Told) {
         if let Some(table) = &mut told.summary {
-            let at = |key: &str| table.columns.iter().position(|c| c.key == key);
+            let at = |key: &str| table.at(key);
             let pairs = [at("treated_n").zip(at("treated_analysed_n")), at("comparison_n").zip(at("comparison_analysed_n"))];
             let overall = at("overall");
             for row in table.rows.iter_mut().filter(|r| r[0] == Cell::text("units")) {
@@ -91,7 +91,7 @@ impl Gate {
 
     /// Rows that are missing, by group and period: the counts of rows read stay where few are missing, and the share is a bound.
     fn missing(&self, table: &mut Table) {
-        let at = |key: &str| table.columns.iter().position(|c| c.key == key);
+        let at = |key: &str| table.at(key);
         let (Some(rows), Some(used), Some(missing)) = (at("n"), at("used_n"), at("missing")) else { return };
         let n = |row: &[Cell], c: usize| if let Cell::Count(n) = row[c] { n } else { 0 };
         let lost: Vec<u64> = table.rows.iter().map(|r| n(r, rows).saturating_sub(n(r, used))).collect();
@@ -112,7 +112,7 @@ impl Gate {
     /// Sets of few units, and clusters of few.
     fn smallest(&self, told: &mut Told, large: &BTreeSet<&str>) {
         let table = &mut told.table;
-        let at = |key: &str| table.columns.iter().position(|c| c.key == key);
+        let at = |key: &str| table.at(key);
         let (Some(of), Some(size), Some(members)) = (at("of"), at("size"), at("members")) else { return };
         let numbers: Vec<usize> = ["estimate", "std_error", "p_value"].into_iter().filter_map(at).collect();
         for row in &mut table.rows {
@@ -153,7 +153,7 @@ fn suppressed(told: &Told) -> usize {
 /// The lowest and the highest of a group are each one unit's.
 fn extremes(table: &mut Table) {
     for key in ["min", "max"] {
-        if let Some(at) = table.columns.iter().position(|c| c.key == key) {
+        if let Some(at) = table.at(key) {
             table.rows.iter_mut().for_each(|row| {
                 if matches!(row[at], Cell::Number { .. }) {
                     row[at] = Cell::undefined("it is one unit's");
@@ -169,7 +169,7 @@ fn cohorts(told: &mut Told, untold: &Untold) {
         return;
     }
     for table in told.summary.iter_mut().chain([&mut told.table]) {
-        let at = |key: &str| table.columns.iter().position(|c| c.key == key);
+        let at = |key: &str| table.at(key);
         let (cohort, period, treated, untreated, event) = (at("cohort"), at("period"), at("treated"), at("untreated"), at("event_time"));
         for row in &mut table.rows {
             let whole = |c: Option<usize>| c.and_then(|c| if let Cell::Whole(n) = row[c] { Some(n) } else { None });

@@ -19,7 +19,7 @@ pub(super) fn balance(run: &Run) -> Option<Figure> {
         samples.push("those analysed, in the last period before the start".into());
     }
     let mut rows: Vec<BalanceRow> = Vec::new();
-    let (outcome, variable) = (at(&observed, "outcome")?, at(&observed, "variable")?);
+    let (outcome, variable) = (observed.at("outcome")?, observed.at("variable")?);
     for row in &observed.rows {
         let (Cell::Text(of), Cell::Text(name)) = (&row[outcome], &row[variable]) else { continue };
         // Of the other outcomes only their own row: covariates are the same.
@@ -31,7 +31,7 @@ pub(super) fn balance(run: &Run) -> Option<Figure> {
         if let Some(table) = analysed {
             let own = table.rows.iter().find(|r| r.first() == Some(&Cell::text(name)));
             values.push(own.and_then(|r| number(table, r, "difference_sd")));
-            detail = match own.zip(at(table, "adjusted")).map(|(r, c)| &r[c]) {
+            detail = match own.zip(table.at("adjusted")).map(|(r, c)| &r[c]) {
                 Some(Cell::Text(words)) if words == "yes" => "the estimate adjusts for it".into(),
                 Some(Cell::Text(words)) if words == "no" => "not adjusted for".into(),
                 _ => String::new(),
@@ -62,12 +62,8 @@ pub(super) fn balance(run: &Run) -> Option<Figure> {
     })
 }
 
-fn at(table: &Table, key: &str) -> Option<usize> {
-    table.columns.iter().position(|c| c.key == key)
-}
-
 fn number(table: &Table, row: &[Cell], key: &str) -> Option<f64> {
-    match row.get(at(table, key)?)? {
+    match row.get(table.at(key)?)? {
         Cell::Number { value, .. } => Some(*value),
         _ => None,
     }

@@ -16,7 +16,7 @@ pub(super) fn comparisons(run: &Run) -> Vec<Figure> {
 }
 
 fn value(table: &Table, row: &[Cell], column: &str) -> Option<f64> {
-    match row.get(table.columns.iter().position(|c| c.key == column)?)? {
+    match row.get(table.at(column)?)? {
         Cell::Number { value, .. } => Some(*value),
         Cell::Whole(n) => Some(*n as f64),
         _ => None,

@@ -84,7 +84,7 @@ fn spoken(points: &[EventPoint]) -> String {
 fn sensitivity(run: &Run, a: &Analysis) -> Option<(Sensitivity, String)> {
     let found = Gate::of(run).found(run, "honest", &a.outcome)?;
     let table = &found.told.table;
-    let at = |key: &str| table.columns.iter().position(|c| c.key == key);
+    let at = |key: &str| table.at(key);
     let (trends, size) = (at("trends")?, at("mbar").or_else(|| at("m"))?);
     let (low, high) = (at("conf_low")?, at("conf_high")?);
     let value = |cell: &Cell| if let Cell::Number { value, .. } = cell { Some(*value) } else { None };

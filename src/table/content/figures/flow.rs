@@ -49,7 +49,7 @@ fn rows(a: &Analysis, gate: &Gate) -> Vec<FlowStep> {
 fn assigned(told: &Told, noun: &str) -> Option<Vec<FlowStage>> {
     let table = told.summary.as_ref()?;
     let row = table.rows.iter().find(|r| r.first() == Some(&Cell::text("units")))?;
-    let count = |key: &str| match &row[table.columns.iter().position(|c| c.key == key)?] {
+    let count = |key: &str| match &row[table.at(key)?] {
         Cell::Count(n) => Some(*n),
         _ => None,
     };

@@ -31,7 +31,7 @@ pub(super) fn design(run: &Run) -> Table {
         out.maybe(&named("domain"), roles.and_then(|r| r.domains.get(outcome)).cloned(), "its outcome domain, as the WWC names them");
         out.open(&named("test"), "the test's name, version and scale");
         out.maybe(&named("made by"), context.measure.map(|m| words::made(m).into()), "who made it, and how broad it is");
-        let reliable = Some(context.reliability.words()).filter(|_| !context.reliability.is_untold());
+        let reliable = Some(context.reliability.facts().words()).filter(|words| !words.is_empty());
         out.maybe(&named("reliability"), reliable, "its internal consistency or test-retest reliability, in this sample if known");
         let eligible = context.eligible_measure.map(|e| if e { "yes" } else { "no" }.into());
         out.maybe(

@@ -123,7 +123,7 @@ pub(super) fn attrition(run: &Run) -> Table {
         let counted = found.and_then(|c| c.told.summary).filter(|t| !t.rows.is_empty());
         match counted {
             Some(t) => {
-                let keys: Vec<usize> = out.columns[1..].iter().filter_map(|c| t.columns.iter().position(|o| o.key == c.key)).collect();
+                let keys: Vec<usize> = out.columns[1..].iter().filter_map(|c| t.at(&c.key)).collect();
                 let told: Vec<Vec<Cell>> = t.rows.iter().map(|r| keys.iter().map(|k| r[*k].clone()).collect()).collect();
                 for cells in told {
                     out.push(std::iter::once(Cell::text(&d.outcome)).chain(cells).collect());
