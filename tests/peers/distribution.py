@@ -14,6 +14,8 @@ import diff_diff
 
 PERCENT = [10, 25, 50, 75, 90]
 NEAR = 1e-11
+# The share of treated outcomes before, outside the comparison group's, beyond which no mean is told.
+MOST_OUTSIDE = 0.2
 
 
 class Dist:
@@ -85,12 +87,8 @@ def cic(panel, x=None):
     ]
     p = lambda y: sum(a * ((y <= z) - f) for z, a, _, f, _ in scaled)
     q = lambda y: -sum(a * ((y <= kz) - f) for _, a, kz, _, f in scaled)
-    out = {
-        "overall": (
-            top - kappa,
-            error(d, {(1, 1): lambda y: y - top, (1, 0): lambda y: kappa - k(y), (0, 0): lambda y: -p(y), (0, 1): lambda y: -q(y)}),
-        )
-    }
+    parts = {(1, 1): lambda y: y - top, (1, 0): lambda y: kappa - k(y), (0, 0): lambda y: -p(y), (0, 1): lambda y: -q(y)}
+    out = {"overall": (top - kappa, error(d, parts))} if mostly_inside(d) else {}
     for percent in PERCENT:
         x, y1 = d[1, 0].inverse(percent / 100), d[1, 1].inverse(percent / 100)
         if not inside(d, x):
@@ -111,6 +109,12 @@ def cic(panel, x=None):
 def inside(d, x):
     """Whether the comparison group before tells how an outcome of the treated before would have changed."""
     return d[0, 0].support[0] <= x <= d[0, 0].support[-1]
+
+
+def mostly_inside(d):
+    """Whether the comparison group before tells how the mean of the treated would have changed."""
+    before = d[1, 0]
+    return sum(w for y, w in zip(before.y, before.w) if not inside(d, y)) <= MOST_OUTSIDE
 
 
 def gap(out):
@@ -137,7 +141,8 @@ def by_diff_diff(panel):
         both, outcome="y", treatment="arm", time="post"
     )
     effects = {p: float(v) for p, v in zip(PERCENT, fit.quantile_effects["qte"]) if inside(d0, d0[1, 0].inverse(p / 100))}
-    out = {"overall": (fit.att, None)} | {f"quantile:quantile {p} %": (v, None) for p, v in effects.items()}
+    mean = {"overall": (fit.att, None)} if mostly_inside(d0) else {}
+    out = mean | {f"quantile:quantile {p} %": (v, None) for p, v in effects.items()}
     return out | gap(out)
 
 
