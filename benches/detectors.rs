@@ -29,8 +29,8 @@ const PLANTED: &[(&str, &[&str])] = &[
     ("survivors-only", &["norms"]),
     ("simpson", &["iep-inclusion"]),
     ("pretrend", &["violated-trends"]),
-    ("underpowered-pretrend", &["null", "belmont-cragin"]),
-    ("staggered-twfe", &["staggered-rollout", "belmont-cragin", "null"]),
+    ("underpowered-pretrend", &["under-resourced"]),
+    ("staggered-twfe", &["staggered-rollout", "belmont-cragin", "null", "pandemic", "violated-trends"]),
     ("pandemic-window", &["pandemic"]),
     ("novelty", &["fade-out"]),
     ("vendor-test", &["mastery"]),
@@ -47,6 +47,9 @@ const PLANTED: &[(&str, &[&str])] = &[
     ("declined-evaluation", &["dosage"]),
 ];
 
+/// One draw of the verdicts, whose runs are whole, for so many of the detectors.
+const DRAWS_A_VERDICT: usize = 5;
+
 fn main() {
     let given = |flag: &str| std::env::args().skip_while(|a| a != flag).nth(1);
     let draws: usize = given("--draws").and_then(|n| n.parse().ok()).unwrap_or(500);
@@ -54,37 +57,47 @@ fn main() {
     let wanted = |name: &str| part.as_deref().is_none_or(|p| p == name);
     let only = given("--study");
     let threads = Threads::new(None);
+    let studies: Vec<(String, StudyFile)> = STUDIES
+        .iter()
+        .filter(|s| s.id != LEFT_OUT && only.as_deref().is_none_or(|o| o == s.id))
+        .map(|s| (s.id.to_string(), s.study()))
+        .collect();
     println!("# Fallacies and verdicts in worlds with known truth\n");
-    println!("Made by `cargo bench --bench detectors`; {draws} draws of each built-in study ({LEFT_OUT} is too large and left out).\n");
-    let mut found = Vec::new();
-    for built_in in STUDIES.iter().filter(|s| s.id != LEFT_OUT && only.as_deref().is_none_or(|o| o == s.id)) {
-        eprintln!("{}", built_in.id);
-        found.push((built_in.id.to_string(), draws_of(&lean(built_in.study()), draws, &threads)));
-    }
+    println!("Made by `cargo bench --bench detectors`. The built-in study {LEFT_OUT} is too large to be drawn so often, and left out.\n");
     if wanted("fallacies") {
-        fallacies(&found);
+        fallacies(draws, &draws_of_all(&studies, lean, draws, &threads));
     }
     if wanted("verdicts") {
-        for (name, world) in [
-            ("school-trial, effect 0", ("school-trial", 0.0)),
-            ("school-trial, effect .20", ("school-trial", 0.2)),
-            ("two-period, effect .20", ("two-period", 0.2)),
+        let mut studies = studies;
+        for (name, id, effect) in [
+            ("school-trial, 60 schools, effect 0", "school-trial", 0.0),
+            ("school-trial, 60 schools, effect .20", "school-trial", 0.2),
+            ("two-period, 60 schools, effect 0", "two-period", 0.0),
+            ("two-period, 60 schools, effect .20", "two-period", 0.2),
         ] {
-            if only.is_none() {
-                let mut study = STUDIES.iter().find(|s| s.id == world.0).expect("a built-in study").study();
-                study.data.world.insert("effect".into(), world.1);
-                study.data.world.insert("schools".into(), 60.0);
-                study.data.world.insert("profile_schools".into(), 30.0);
-                found.push((name.to_string(), draws_of(&lean(study), draws, &threads)));
+            let built_in = STUDIES.iter().find(|s| s.id == id).expect("a built-in study");
+            if only.as_deref().is_none_or(|o| o == name) {
+                let mut study = built_in.study();
+                let values = [("effect", effect), ("schools", 60.0), ("profile_schools", 30.0)];
+                study.data.world.extend(values.map(|(name, value)| (name.to_string(), value)));
+                studies.push((name.to_string(), study));
             }
         }
-        verdicts(&found);
+        let draws = draws.div_ceil(DRAWS_A_VERDICT);
+        verdicts(draws, &draws_of_all(&studies, whole, draws, &threads));
     }
 }
 
-/// The study with one method an estimator where it names none, no draws of its own design, and the checks that detectors and verdicts read.
-fn lean(mut study: StudyFile) -> StudyFile {
+/// The study as a run carries it out, but for the draws of its own design and what is written to the disk.
+fn whole(mut study: StudyFile) -> StudyFile {
     study.calibration.replicates = Some(0);
+    study.output.formats.clear();
+    study.output.figures.clear();
+    resolve(study).expect("a sound study")
+}
+
+/// The study with one method an estimator where it names none, and the checks that detectors read.
+fn lean(mut study: StudyFile) -> StudyFile {
     for section in study.analysis.iter_mut().filter(|s| s.inference.is_empty()) {
         section.inference = vec!["cluster:cr2".into(), "jackknife".into()];
     }
@@ -94,9 +107,24 @@ fn lean(mut study: StudyFile) -> StudyFile {
         .map(|id| (*id).to_string())
         .collect();
     study.implementation = Some(ImplementationSection::default());
-    study.output.formats.clear();
-    study.output.figures.clear();
-    resolve(study).expect("a sound study")
+    whole(study)
+}
+
+fn draws_of_all(
+    studies: &[(String, StudyFile)],
+    made: fn(StudyFile) -> StudyFile,
+    draws: usize,
+    threads: &Threads,
+) -> Vec<(String, Vec<Option<Shown>>)> {
+    studies
+        .iter()
+        .map(|(name, study)| {
+            let begun = std::time::Instant::now();
+            let found = draws_of(&made(study.clone()), draws, threads);
+            eprintln!("{name}: {:.1} s", begun.elapsed().as_secs_f64());
+            (name.clone(), found)
+        })
+        .collect()
 }
 
 /// What one draw shows.
@@ -131,12 +159,12 @@ fn share(hits: usize, of: usize) -> String {
     format!("{:.1} ({:.1})", 100.0 * p, 100.0 * (p * (1.0 - p) / of as f64).sqrt())
 }
 
-fn fallacies(found: &[(String, Vec<Option<Shown>>)]) {
+fn fallacies(draws: usize, found: &[(String, Vec<Option<Shown>>)]) {
     println!("## Detectors\n");
     println!(
-        "Percent of draws in which each detector speaks (Monte Carlo standard error): in the studies that plant its fallacy, in the fair trial"
+        "Percent of {draws} draws of each study in which a detector speaks (Monte Carlo standard error): in the studies that plant its fallacy, in"
     );
-    println!("`school-trial`, and in all other studies together, with the one in which it speaks most.\n");
+    println!("the fair trial `school-trial`, and in all other studies together, with the one in which it speaks most.\n");
     println!("| fallacy | planted in | found | school-trial | elsewhere | most in |\n| :-- | :-- | --: | --: | --: | :-- |");
     for d in DETECTORS {
         let planted = PLANTED.iter().find(|(id, _)| *id == d.id).map_or(&[][..], |p| p.1);
@@ -161,9 +189,9 @@ fn fallacies(found: &[(String, Vec<Option<Shown>>)]) {
     println!();
 }
 
-fn verdicts(found: &[(String, Vec<Option<Shown>>)]) {
+fn verdicts(draws: usize, found: &[(String, Vec<Option<Shown>>)]) {
     println!("## Verdicts\n");
-    println!("The true effect (mean over draws, SD), and in what percent of draws the verdict says which word.\n");
+    println!("The true effect (mean over draws, SD), and in what percent of {draws} draws the verdict of a whole run says which word.\n");
     println!("| study | true effect | strong or promising | each word |\n| :-- | --: | --: | :-- |");
     for (name, all) in found {
         let known: Vec<&Shown> = all.iter().flatten().collect();

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::cohort::{Fault, Faults};
+use crate::evidence::benchmark::Subject;
 use crate::evidence::claim::Printed;
 use crate::evidence::effect::Sizes;
 use crate::evidence::facts::{
@@ -147,6 +148,12 @@ pub struct Told {
     /// What the treatment costs a student, in dollars: resources are half of the question
     #[arg(long, value_name = "DOLLARS", value_parser = cost, allow_hyphen_values = true)]
     cost_per_student: Option<f64>,
+    /// The outcome's subject: with --school-grade the growth of a year stands beside the effect, as context
+    #[arg(long, value_name = "SUBJECT", value_parser = ["reading", "math"])]
+    subject: Option<String>,
+    /// The grade in which students began; 0: kindergarten
+    #[arg(long, value_name = "0..12", value_parser = clap::value_parser!(u8).range(0..=12))]
+    school_grade: Option<u8>,
 }
 
 /// By which standards.
@@ -292,6 +299,9 @@ impl Told {
         facts.overridden = yes(&self.contradicted).or(facts.overridden);
         facts.rationale = yes(&self.rationale).or(facts.rationale);
         facts.cost_per_student = self.cost_per_student.or(facts.cost_per_student);
+        let subject = self.subject.as_deref().map(|s| if s == "math" { Subject::Math } else { Subject::Reading });
+        facts.subject = subject.or(facts.subject);
+        facts.school_grade = self.school_grade.or(facts.school_grade);
     }
 
     /// Whether it is told whom the treated are compared with.

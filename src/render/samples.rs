@@ -260,6 +260,7 @@ pub fn hostile_report(name: &str) -> Report {
             word: words(),
             sentences: vec![words(), "A p-value of 0.3 is large.".into()],
             key_numbers: vec![KeyNumber { id: "key-p".into(), label: words(), value: words(), explain: words() }],
+            further: vec![words()],
             cannot_say: vec![words()],
             ask: vec![words()],
         },

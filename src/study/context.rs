@@ -1,6 +1,7 @@
 //! What no data tell: how a study came about.
 
 use super::reliable::Reliable;
+use crate::evidence::benchmark;
 use crate::evidence::facts::{Comparison, Conductor, Confound, Design, Facts, Measure, SelectedLow};
 use crate::evidence::fallacy::Assigned;
 use crate::evidence::standard::Assumption;
@@ -53,6 +54,12 @@ pub struct Context {
     /// What the treatment costs a student, in dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_per_student: Option<f64>,
+    /// The outcome's subject. With `school_grade` the growth of a year stands beside the effect, as context.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// The grade in which students began, from 0 (kindergarten) to 12.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub school_grade: Option<u8>,
     /// Whether another strong or moderate study found significant harm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contradicted: Option<bool>,
@@ -114,6 +121,16 @@ pub enum ChosenLow {
     Both,
     /// The treated alone.
     Treated,
+}
+
+/// The outcome's subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// Reading.
+    Reading,
+    /// Mathematics.
+    Math,
 }
 
 /// Who made the test.
@@ -264,6 +281,12 @@ impl Context {
         facts.overridden = self.contradicted.or(facts.overridden);
         facts.rationale = self.rationale.or(facts.rationale);
         facts.cost_per_student = self.cost_per_student.or(facts.cost_per_student);
+        let subject = self.subject.map(|s| match s {
+            Subject::Reading => benchmark::Subject::Reading,
+            Subject::Math => benchmark::Subject::Math,
+        });
+        facts.subject = subject.or(facts.subject);
+        facts.school_grade = self.school_grade.or(facts.school_grade);
         let boundary = self.attrition_boundary.map(|b| match b {
             Boundary::Cautious => Assumption::Cautious,
             Boundary::Optimistic => Assumption::Optimistic,

@@ -1,7 +1,10 @@
 //! A run's effect as the field's effect sizes, from its tables alone: no student's row is needed.
 
 use super::file::StudyFile;
-use crate::evidence::effect::{Arm, Clusters, CorrectedT, Known, Sizes, difference_in_differences_g, hedges_g, pooled_sd, standard_error};
+use crate::evidence::effect::{
+    Arm, Clusters, CorrectedT, Known, Sizes, difference_in_differences_g, glass_delta, hedges_g, noncentral_interval, pooled_sd,
+    small_sample_factor, standard_error,
+};
 use crate::evidence::standard::{Key, Standards};
 use serde::Serialize;
 use serde_json::Value;
@@ -21,7 +24,13 @@ pub struct EffectSizes {
     pub adjusted: Option<f64>,
     /// ω·[(ȳ_i − ȳ_c) last − (ȳ_i − ȳ_c) first]/S, S of the last period: from means alone.
     pub pre_post: Option<f64>,
-    /// The standard error of that g as if students were independent.
+    /// ω·(ȳ_i − ȳ_c)/S of the last period alone, where groups may have begun apart.
+    pub last: Option<f64>,
+    /// Its 95 % interval by the noncentral t, as if students were independent.
+    pub last_interval: Option<(f64, f64)>,
+    /// Glass's Δ of the last period: (ȳ_i − ȳ_c)/s_c.
+    pub glass: Option<f64>,
+    /// The standard error of the means' g as if students were independent.
     pub ignoring: Option<f64>,
     /// Classrooms or schools, and the intraclass correlation taken.
     pub clusters: Option<(u64, f64)>,
@@ -59,6 +68,11 @@ impl EffectSizes {
             estimate,
             adjusted: hedges_g(estimate, sd.1, sizes),
             pre_post,
+            last: hedges_g(after, sd.1, sizes),
+            last_interval: noncentral_interval(after / sd.1, sizes, 0.95)
+                .zip(small_sample_factor(sizes.df()))
+                .map(|((low, high), omega)| (omega * low, omega * high)),
+            glass: glass_delta(after, &c1),
             ignoring: pre_post.and_then(|g| standard_error(g, Known::Sizes, sizes, 0)),
             clusters: n_clusters.map(|m| (m, icc)),
             in_clusters: clusters.and_then(|c| c.g(after - before, sd.1)),

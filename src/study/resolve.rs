@@ -108,6 +108,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     if let Some(cost) = study.context.cost_per_student.filter(|c| !(*c > 0.0 && c.is_finite())) {
         faults.push(fault(format!("context.cost_per_student = {cost} is no cost"), "an amount above 0, in dollars; or leave it out"));
     }
+    if let Some(grade) = study.context.school_grade.filter(|g| *g > 12) {
+        faults.push(fault(format!("context.school_grade = {grade} is no grade"), "from 0, kindergarten, to 12; or leave it out"));
+    }
     if let Some(n) = study.calibration.replicates.filter(|n| *n > 1_000_000) {
         faults.push(fault(format!("calibration.replicates = {n} is more than a million"), "0 for none, or some hundreds"));
     }

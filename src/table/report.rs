@@ -39,10 +39,13 @@ pub struct Report {
 pub struct Answer {
     /// The verdict in a word or two.
     pub word: String,
-    /// Three plain sentences: what was found, how sure, and why.
+    /// A few plain sentences, short enough to be read aloud: what was found, how sure, and why.
     pub sentences: Vec<String>,
     /// The few numbers the answer rests on.
     pub key_numbers: Vec<KeyNumber>,
+    /// Sentences for those who read on: how often such an interval is right, and what would change the verdict.
+    #[serde(default)]
+    pub further: Vec<String>,
     /// What this study cannot say.
     pub cannot_say: Vec<String>,
     /// Questions a reader should ask.

@@ -1,7 +1,7 @@
 //! The smallest set of clusters: all small sets where that is affordable, then the strongest one after the other.
 
 use super::search::{next_set, predicted, ranked, sets, shortest};
-use super::{Found, Goal, Outcome, Smallest, pulls};
+use super::{Aim, Found, Goal, Outcome, Smallest};
 use crate::estimate::Fit;
 use crate::infer::{Setting, without};
 
@@ -15,9 +15,7 @@ const LEFT: usize = 3;
 struct Clusters<'a> {
     fit: &'a Fit,
     target: usize,
-    goal: Goal,
-    whole: Outcome,
-    alpha: f64,
+    aim: Aim,
     setting: Setting<'a>,
 }
 
@@ -26,25 +24,21 @@ impl Clusters<'_> {
     fn after(&self, sets: &[Vec<u32>]) -> Vec<Option<Outcome>> {
         let found = without(self.fit, self.target, sets, &self.setting);
         let outcome = |(set, found): (&Vec<u32>, Option<(f64, f64)>)| {
-            found.map(|(estimate, std_error)| Outcome { estimate, std_error, clusters: self.whole.clusters - set.len() })
+            found.map(|(estimate, std_error)| Outcome { estimate, std_error, clusters: self.aim.whole.clusters - set.len() })
         };
         sets.iter().zip(found).map(outcome).collect()
-    }
-
-    fn margin(&self, after: &Outcome) -> f64 {
-        after.margin(self.goal, &self.whole, self.alpha)
     }
 
     /// Of these sets the one after which the goal is nearest.
     fn best(&self, sets: Vec<Vec<u32>>) -> Option<(f64, Vec<u32>, Outcome)> {
         let after = self.after(&sets);
-        let all = sets.into_iter().zip(after).filter_map(|(set, after)| after.map(|a| (self.margin(&a), set, a)));
+        let all = sets.into_iter().zip(after).filter_map(|(set, after)| after.map(|a| (self.aim.margin(&a), set, a)));
         all.min_by(|a, b| a.0.total_cmp(&b.0))
     }
 
     /// Of all sets of a size the best.
     fn exhausted(&self, size: usize) -> Option<(f64, Vec<u32>, Outcome)> {
-        let n = self.whole.clusters;
+        let n = self.aim.whole.clusters;
         let mut set: Vec<u32> = (0..size as u32).collect();
         let mut best: Option<(f64, Vec<u32>, Outcome)> = None;
         let mut more = true;
@@ -67,14 +61,13 @@ impl Clusters<'_> {
 /// The smallest set of clusters of a fit whose removal reaches the goal. All sets of a size are tried where that is affordable; beyond, the
 /// order of influence, and the best one added to the set at each step.
 pub fn among_clusters(fit: &Fit, target: usize, goal: Goal, whole: Outcome, setting: &Setting<'_>) -> Smallest {
-    let alpha = 1.0 - setting.level;
-    let c = Clusters { fit, target, goal, whole, alpha, setting: Setting { focus: None, ..*setting } };
+    let c = Clusters { fit, target, aim: Aim::new(goal, whole, setting.level), setting: Setting { focus: None, ..*setting } };
     let n = whole.clusters;
     let most = n.saturating_sub(LEFT);
     let influence = fit.influence(target).unwrap_or_default();
-    let pull = pulls(goal, &whole, alpha, &influence, &|g| influence[g]);
+    let pull = c.aim.pulls(&whole, &influence, &|g| influence[g]);
     let order = ranked(&pull);
-    let foretold = predicted(&pull, &order, whole.margin(goal, &whole, alpha));
+    let foretold = predicted(&pull, &order, c.aim.margin(&whole));
     let found = |members: Vec<u32>, after: Outcome| Found { size: members.len(), members, after, predicted: foretold };
     let mut at_least = 1;
     for size in 1..=most {
@@ -89,7 +82,7 @@ pub fn among_clusters(fit: &Fit, target: usize, goal: Goal, whole: Outcome, sett
         }
     }
     let beginning = |m: usize| -> Vec<u32> { order[..m].to_vec() };
-    let turns = |m: usize| c.after(&[beginning(m)])[0].filter(|a| c.margin(a) <= 0.0);
+    let turns = |m: usize| c.after(&[beginning(m)])[0].filter(|a| c.aim.margin(a) <= 0.0);
     let by_influence = shortest(foretold.unwrap_or(at_least).max(at_least), most, &mut |m| turns(m).is_some());
     let mut best = by_influence.and_then(|m| Some(found(beginning(m), turns(m)?)));
     // One after the other, the best at each step.

@@ -9,6 +9,7 @@ pub use clusters::among_clusters;
 pub use units::among_units;
 
 use crate::num::student;
+use std::sync::OnceLock;
 
 /// What of the result is to turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,17 +36,56 @@ impl Outcome {
     pub fn p_value(&self) -> f64 {
         student::two_sided(self.estimate / self.std_error, self.clusters as f64 - 1.0)
     }
+}
 
-    /// By how much the goal is missed, zero or less where it is reached. `whole`: the result with everybody.
-    fn margin(&self, goal: Goal, whole: &Outcome, alpha: f64) -> f64 {
-        match goal {
-            Goal::Sign => self.estimate * whole.estimate.signum(),
+/// A goal, and the result with everybody that is to turn.
+struct Aim {
+    goal: Goal,
+    whole: Outcome,
+    alpha: f64,
+    /// The critical values, by how many clusters are left: sought once each, as sets are tried by the million.
+    critical: Vec<OnceLock<f64>>,
+}
+
+impl Aim {
+    fn new(goal: Goal, whole: Outcome, level: f64) -> Aim {
+        Aim { goal, whole, alpha: 1.0 - level, critical: vec![OnceLock::new(); whole.clusters + 1] }
+    }
+
+    fn critical(&self, clusters: usize) -> f64 {
+        *self.critical[clusters].get_or_init(|| student::critical(1.0 - self.alpha, clusters as f64 - 1.0))
+    }
+
+    /// By how much the goal is missed, zero or less where it is reached.
+    fn margin(&self, after: &Outcome) -> f64 {
+        match self.goal {
+            Goal::Sign => after.estimate * self.whole.estimate.signum(),
             Goal::Significance => {
-                let critical = |o: &Outcome| student::critical(1.0 - alpha, o.clusters as f64 - 1.0);
-                let of = |o: &Outcome| o.estimate.abs() - critical(o) * o.std_error;
-                if of(whole) > 0.0 { of(self) } else { -of(self) }
+                let of = |o: &Outcome| o.estimate.abs() - self.critical(o.clusters) * o.std_error;
+                if of(&self.whole) > 0.0 { of(after) } else { -of(after) }
             }
         }
+    }
+
+    /// By how much the margin of a result falls when each piece is left out, to first order: of the estimate its influence, of the
+    /// standard error s_g ψ_i / se with s_g the sum of its cluster's influences.
+    fn pulls(&self, now: &Outcome, influence: &[f64], of_cluster: &dyn Fn(usize) -> f64) -> Vec<f64> {
+        let sign = now.estimate.signum();
+        let g = now.clusters as f64;
+        let critical = self.critical(now.clusters);
+        let significant = now.p_value() < self.alpha;
+        let pull = |i: usize| {
+            let estimate = sign * influence[i];
+            match self.goal {
+                Goal::Sign => estimate,
+                Goal::Significance => {
+                    let error = g / (g - 1.0) * of_cluster(i) * influence[i] / now.std_error;
+                    let pull = estimate - critical * error;
+                    if significant { pull } else { -pull }
+                }
+            }
+        };
+        (0..influence.len()).map(pull).collect()
     }
 }
 
@@ -87,26 +127,4 @@ impl Smallest {
     pub fn share(&self) -> Option<f64> {
         self.found.as_ref().map(|f| f.size as f64 / self.of as f64)
     }
-}
-
-/// By how much the margin falls when each piece is left out, to first order: of the estimate its influence, of the standard error
-/// s_g ψ_i / se with s_g the sum of its cluster's influences.
-fn pulls(goal: Goal, whole: &Outcome, alpha: f64, influence: &[f64], of_cluster: &dyn Fn(usize) -> f64) -> Vec<f64> {
-    let sign = whole.estimate.signum();
-    let g = whole.clusters as f64;
-    let critical = student::critical(1.0 - alpha, g - 1.0);
-    let significant = whole.p_value() < alpha;
-    (0..influence.len())
-        .map(|i| {
-            let estimate = sign * influence[i];
-            match goal {
-                Goal::Sign => estimate,
-                Goal::Significance => {
-                    let error = g / (g - 1.0) * of_cluster(i) * influence[i] / whole.std_error;
-                    let pull = estimate - critical * error;
-                    if significant { pull } else { -pull }
-                }
-            }
-        })
-        .collect()
 }

@@ -1,7 +1,7 @@
 //! The smallest set of units: in the order of their influence, estimated again without them.
 
 use super::search::{predicted, ranked, shortest};
-use super::{Found, Goal, Outcome, Smallest, pulls};
+use super::{Aim, Found, Goal, Outcome, Smallest};
 use crate::cohort::{Faults, Reason};
 use crate::estimate::{Chosen, Fit, Sample};
 use crate::infer::Setting;
@@ -18,8 +18,7 @@ struct Units<'a> {
     panel: &'a Panel,
     chosen: &'a Chosen,
     target: usize,
-    goal: Goal,
-    whole: Outcome,
+    aim: Aim,
     setting: &'a Setting<'a>,
 }
 
@@ -55,19 +54,14 @@ impl Units<'_> {
     }
 
     /// The units in the order of their pull when some are left out already, their pulls, and by how much the goal is missed.
-    fn ranked(&self, out: &[bool], whole: &Outcome) -> Result<(Vec<u32>, Vec<f64>, f64), Faults> {
+    fn ranked(&self, out: &[bool], now: &Outcome) -> Result<(Vec<u32>, Vec<f64>, f64), Faults> {
         let influence = self.influence(out)?;
         let cluster = self.panel.cluster_of_groups(Finer::Units);
         let mut sums: BTreeMap<u32, f64> = BTreeMap::new();
         influence.iter().zip(&cluster).for_each(|(psi, g)| *sums.entry(*g).or_default() += psi);
-        let alpha = 1.0 - self.setting.level;
-        let mut pull = pulls(self.goal, whole, alpha, &influence, &|u| sums[&cluster[u]]);
+        let mut pull = self.aim.pulls(now, &influence, &|u| sums[&cluster[u]]);
         pull.iter_mut().zip(out).filter(|(_, out)| **out).for_each(|(p, _)| *p = f64::NEG_INFINITY);
-        Ok((ranked(&pull), pull, whole.margin(self.goal, &self.whole, alpha)))
-    }
-
-    fn turned(&self, after: &Outcome) -> bool {
-        after.margin(self.goal, &self.whole, 1.0 - self.setting.level) <= 0.0
+        Ok((ranked(&pull), pull, self.aim.margin(now)))
     }
 }
 
@@ -93,7 +87,7 @@ pub fn among_units(
     whole: Outcome,
     setting: &Setting<'_>,
 ) -> Result<Smallest, Faults> {
-    let u = Units { panel, chosen, target, goal, whole, setting };
+    let u = Units { panel, chosen, target, aim: Aim::new(goal, whole, setting.level), setting };
     let n = panel.n_units();
     let most = (n as f64 * MOST) as usize;
     let none = vec![false; n];
@@ -104,7 +98,7 @@ pub fn among_units(
         members.iter().for_each(|&m| out[m as usize] = true);
         u.after(&out)
     };
-    let turns = |members: &[u32]| after(members).filter(|a| u.turned(a));
+    let turns = |members: &[u32]| after(members).filter(|a| u.aim.margin(a) <= 0.0);
     let by_influence = shortest(foretold.unwrap_or(1), most, &mut |m| turns(&order[..m]).is_some());
     let mut best = by_influence.map(|m| order[..m].to_vec());
     // Anew on the way: what is left after the first ones may rest on others.

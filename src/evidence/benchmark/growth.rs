@@ -13,6 +13,24 @@ pub enum Subject {
     Math,
 }
 
+impl Subject {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Subject::Reading => "reading",
+            Subject::Math => "math",
+        }
+    }
+
+    /// The setting with its growth from grade to grade.
+    pub fn key(self) -> Key {
+        match self {
+            Subject::Reading => Key::GrowthReading,
+            Subject::Math => Key::GrowthMath,
+        }
+    }
+}
+
 /// A school grade: 0 is kindergarten, then 1 to 12.
 pub type Grade = u8;
 
@@ -32,11 +50,7 @@ pub struct Growth {
 ///
 /// Source: Hill, Bloom, Black and Lipsey (2008).
 pub fn growth(subject: Subject, from: Grade, standards: &Standards) -> Option<Growth> {
-    let table = standards.numbers(match subject {
-        Subject::Reading => Key::GrowthReading,
-        Subject::Math => Key::GrowthMath,
-    });
-    table.get(usize::from(from)).map(|sd| Growth { from, sd: *sd })
+    standards.numbers(subject.key()).get(usize::from(from)).map(|sd| Growth { from, sd: *sd })
 }
 
 /// Growth in math of students in special education.
@@ -50,6 +64,13 @@ pub struct SpecialEducation {
 
 const fn row(from: Grade, sd: [f64; 3]) -> SpecialEducation {
     SpecialEducation { from, sd: [Some(sd[0]), Some(sd[1]), Some(sd[2])] }
+}
+
+impl SpecialEducation {
+    /// Growth in math from a grade on. `None` outside grades 3 to 8.
+    pub fn from_grade(grade: Grade) -> Option<&'static SpecialEducation> {
+        SPECIAL_EDUCATION.iter().find(|s| s.from == grade)
+    }
 }
 
 /// Growth in math of students in special education, grades 3 to 9.

@@ -10,6 +10,7 @@ mod convert;
 mod cox;
 mod exaggeration;
 mod hedges;
+mod noncentral;
 mod percentile;
 mod regression_to_mean;
 mod variance;
@@ -18,7 +19,10 @@ pub use cluster::{Clustered, Clusters, CorrectedT, Factors, smallest_possible_p,
 pub use convert::{from_f, from_p, from_regression, from_t, t_statistic, t_with_p};
 pub use cox::{COX_DIVISOR, Proportions, cox_from_odds_ratio};
 pub use exaggeration::{Exaggeration, exaggeration};
-pub use hedges::{Arm, Sizes, difference_in_differences_g, hedges_g, pooled_sd, small_sample_factor};
+pub use hedges::{
+    Arm, Sizes, difference_in_differences_g, exact_small_sample_factor, glass_delta, hedges_g, pooled_sd, small_sample_factor,
+};
+pub use noncentral::noncentral_interval;
 pub use percentile::{from_percentiles, improvement_index, percentile_of};
 pub use regression_to_mean::{apparent_gain, mean_of_lowest};
 pub use variance::{Known, standard_error, standard_error_clustered};

@@ -8,6 +8,7 @@ pub use conduct::{Clustering, Conductor, Confound, Measure, Plan, Reliability, S
 pub use design::{Comparison, Design};
 pub use effect::Effect;
 
+use super::benchmark::{Grade, Subject};
 use super::effect::Sizes;
 use super::standard::{Assumption, Attrition, Baseline, Standards};
 use serde::Serialize;
@@ -73,6 +74,10 @@ pub struct Facts {
     pub rationale: Option<bool>,
     /// What the treatment costs a student, in dollars.
     pub cost_per_student: Option<f64>,
+    /// The outcome's subject.
+    pub subject: Option<Subject>,
+    /// The grade in which students began.
+    pub school_grade: Option<Grade>,
 }
 
 impl Facts {

@@ -1,7 +1,7 @@
 //! The page's opening: the answer, what the study cannot say, and what to ask.
 
 use super::Headline;
-use super::words::{percent, points, sentences, word};
+use super::words::{percent, points, sentences, trust, word};
 use crate::study::Run;
 use crate::table::number::{self, Glyphs};
 use crate::table::{Answer, Digits, KeyNumber};
@@ -71,6 +71,7 @@ pub(super) fn answer(run: &Run) -> Answer {
         word: word(headline.as_ref()).into(),
         sentences: sentences(run, headline.as_ref(), glyphs),
         key_numbers,
+        further: headline.as_ref().and_then(|_| trust(run, glyphs)).into_iter().collect(),
         cannot_say: cannot_say(run),
         ask: vec![
             "Who chose who was treated, and why those?".into(),

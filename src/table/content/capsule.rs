@@ -130,7 +130,7 @@ pub fn capsule(run: &Run, report: &Report, study_text: &str, columns: &[String],
     Capsule {
         title: about.title.clone(),
         question: about.question.clone(),
-        answer: report.answer.sentences.clone(),
+        answer: [&report.answer.sentences[..], &report.answer.further[..]].concat(),
         authors: about.authors.clone(),
         date: about.date.clone(),
         license: about.license.clone(),

@@ -11,19 +11,24 @@ const ASK: usize = 4;
 pub fn judge(report: &mut Report, judgement: &Judgement) {
     let judged = judgement.judged();
     report.answer.word = evidence::headline(&judged);
-    let (mut first, mut last) = (Vec::new(), Vec::new());
+    let (mut first, mut why, mut last) = (Vec::new(), Vec::new(), Vec::new());
     for sentence in sentences(judged.verdict, judged.facts, judged.standards) {
         match sentence {
             Sentence::Verdict { .. } => first.push(sentence.to_string()),
-            Sentence::NotApart { .. } | Sentence::Doubt { .. } | Sentence::Apart => last.insert(0, sentence.to_string()),
+            Sentence::NotApart { .. } | Sentence::Apart => why.insert(0, sentence.to_string()),
+            Sentence::Doubt { .. } => why.push(sentence.to_string()),
             Sentence::WouldChange(_) => last.push(sentence.to_string()),
             // The page has its own sentences for these.
             Sentence::Points { .. } | Sentence::NoUncertainty | Sentence::Needs { .. } | Sentence::Overstates { .. } => {}
         }
     }
-    first.append(&mut report.answer.sentences);
-    first.append(&mut last);
-    report.answer.sentences = first;
+    let answer = &mut report.answer;
+    first.append(&mut answer.sentences);
+    // One reason above the numbers: the rest is for those who read on.
+    first.extend(why.drain(..why.len().min(1)));
+    answer.sentences = first;
+    answer.further.append(&mut why);
+    answer.further.append(&mut last);
     let asks: Vec<String> = judged.questions.iter().take(ASK).map(|q| q.ask.to_string()).collect();
     if !asks.is_empty() {
         report.answer.ask = asks;

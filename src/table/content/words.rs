@@ -69,7 +69,7 @@ fn provided(run: &Run) -> &'static str {
     }
 }
 
-/// The sentences of a run: what was found, how sure, what it is worth, and how far its interval can be trusted.
+/// The sentences of a run: what was found, how sure, and what it is worth.
 pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyphs) -> Vec<String> {
     let simulated = run.truth.is_some();
     let study = if simulated { "In this simulated study" } else { "In this study" };
@@ -145,7 +145,6 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
     };
     let mut out = vec![first, second, third];
     out.extend(beyond(h.analysis));
-    out.extend(trust(run, glyphs));
     out
 }
 
@@ -162,7 +161,7 @@ fn beyond(a: &Analysis) -> impl Iterator<Item = String> {
 }
 
 /// How often the headline interval contained the truth where it is known.
-fn trust(run: &Run, glyphs: Glyphs) -> Option<String> {
+pub(super) fn trust(run: &Run, glyphs: Glyphs) -> Option<String> {
     let design = if run.truth.is_some() { "designs like this one" } else { "designs like yours" };
     let level = percent(run.study.study.level);
     let trust = match run.trust.as_ref()? {
@@ -197,7 +196,9 @@ fn equal(p: String) -> String {
 
 /// The same sentences for a terminal, and which checks speak against the headline.
 pub fn terminal(run: &Run) -> Vec<String> {
-    let mut out = sentences(run, Headline::of(run).as_ref(), Glyphs::Ascii);
+    let headline = Headline::of(run);
+    let mut out = sentences(run, headline.as_ref(), Glyphs::Ascii);
+    out.extend(headline.and_then(|_| trust(run, Glyphs::Ascii)));
     out.extend(super::checks::line(run));
     out.extend(super::planned::line(run));
     let alarms = run.alarms();

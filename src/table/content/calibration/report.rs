@@ -53,6 +53,7 @@ fn answer(c: &Calibrated) -> Answer {
         word,
         sentences: sentences(c, 6),
         key_numbers: own.first().map_or(Vec::new(), |p| key_numbers(c, p)),
+        further: Vec::new(),
         cannot_say: vec![
             if c.is_fitted() {
                 "Whether profiles work: outcomes were drawn anew on the data's design, with an effect that was set.".into()

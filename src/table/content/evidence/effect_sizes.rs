@@ -4,6 +4,7 @@ use crate::study::EffectSizes;
 use crate::table::{Cell, Column, Digits, Table};
 
 const HEDGES: &str = "Hedges (1981); WWC Procedures 4.1, appendix E";
+const NONCENTRAL: &str = "Steiger and Fouladi (1997); R's effectsize";
 const PRE_POST: &str = "the WWC glossary's pre/post difference";
 const CLUSTERED: &str = "Hedges (2007); WWC Procedures 4.1, appendix F, and 5.0, eq. E.21";
 
@@ -29,6 +30,16 @@ pub fn effect_sizes(sizes: &EffectSizes) -> Table {
         PRE_POST,
     );
     add("its standard error, as if students were independent".into(), sizes.ignoring, "√(1/n_i + 1/n_c + g²/(2N))", HEDGES);
+    add(format!("Hedges' g of the means in {last} alone"), sizes.last, "ω·(treated − comparison)/S", HEDGES);
+    let interval = "noncentral t, as if students were independent and scores normal";
+    add("its 95 % interval: from".into(), sizes.last_interval.map(|i| i.0), interval, NONCENTRAL);
+    add("its 95 % interval: to".into(), sizes.last_interval.map(|i| i.1), interval, NONCENTRAL);
+    add(
+        format!("Glass's Δ of the means in {last} alone"),
+        sizes.glass,
+        "(treated − comparison)/SD of the comparison group",
+        "Glass (1976)",
+    );
     if let Some((clusters, icc)) = sizes.clusters {
         add(
             format!("Hedges' g of the means, {clusters} clusters heeded"),

@@ -81,6 +81,8 @@ impl Judged<'_> {
             "kraft_cost": verdict::cost_of(self),
             "cost_effectiveness": verdict::cost(self),
             "months": verdict::months_of(self),
+            "growth": verdict::growth_of(self),
+            "growth_in_special_education": verdict::special_education(self),
             "beside_other_trials": self.shrunk,
             "questions": self.questions,
             "settings": self.settings,

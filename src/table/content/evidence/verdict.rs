@@ -2,7 +2,8 @@
 
 use super::Judged;
 use crate::evidence::benchmark::{
-    CostClass, CostEffectiveness, MONTHS_WARNING, MonthsTable, SizeClass, cost_class, cost_effectiveness, months, size_class,
+    CostClass, CostEffectiveness, Growth, MONTHS_WARNING, MonthsTable, SizeClass, SpecialEducation, Subject, cost_class,
+    cost_effectiveness, growth, months, size_class,
 };
 use crate::evidence::effect::improvement_index;
 use crate::evidence::facts::Facts;
@@ -30,6 +31,16 @@ pub(super) fn cost(judged: &Judged<'_>) -> Option<CostEffectiveness> {
 /// Kraft's class of the cost, where it is told.
 pub(super) fn cost_of(judged: &Judged<'_>) -> Option<CostClass> {
     cost_class(judged.facts.cost_per_student?, judged.standards)
+}
+
+/// A year's growth at the grade in which students began, where subject and grade are told.
+pub(super) fn growth_of(judged: &Judged<'_>) -> Option<Growth> {
+    growth(judged.facts.subject?, judged.facts.school_grade?, judged.standards)
+}
+
+/// The same of students in special education, in math.
+pub(super) fn special_education(judged: &Judged<'_>) -> Option<&'static SpecialEducation> {
+    judged.facts.subject.filter(|s| *s == Subject::Math).and(judged.facts.school_grade).and_then(SpecialEducation::from_grade)
 }
 
 /// Months by both tables, with their warning.
@@ -98,6 +109,7 @@ pub fn ratings(judged: &Judged<'_>) -> Table {
         add("EEF months".into(), says, "two tables of one foundation".into());
         out.note(MONTHS_WARNING);
     }
+    growth_rows(judged, &mut out);
     if cost(judged).is_some() {
         out.note("The cost is taken as told, without error of its own.");
     }
@@ -108,6 +120,27 @@ pub fn ratings(judged: &Judged<'_>) -> Table {
         "cluster-level steps of the WWC (joiners, representativeness) are not part of the rating"
     ));
     out
+}
+
+/// How much students grow in a year, where subject and grade are told: beside an effect, no measure of it.
+fn growth_rows(judged: &Judged<'_>, out: &mut Table) {
+    let Some((subject, from)) = judged.facts.subject.zip(judged.facts.school_grade) else { return };
+    let mut add = |of: &str, says: String, source: &str| {
+        let what = format!("a year's growth in {}, {of}", subject.name());
+        out.push(vec![Cell::Text(what), Cell::Text(says), Cell::text(source)]);
+    };
+    let years = format!("from grade {from} to {}", from + 1);
+    let says = growth_of(judged).map_or("not told from grade 12 on".into(), |g| format!("{:.2} SD {years}", g.sd));
+    add("all students", says, "Hill, Bloom, Black and Lipsey (2008), normed tests; as context only");
+    if let Some(s) = special_education(judged) {
+        let of = |sd: Option<f64>| sd.map_or("not told".to_string(), |sd| format!("{sd:.2}"));
+        let [low, quarter, half] = s.sd.map(of);
+        let says = format!("{low}, {quarter} and {half} SD {years}, at the 10th, 25th and 50th percentile");
+        add("special education", says, "Scammacca et al. (2015); intervals 1 to 2 SD wide; as context only");
+    }
+    out.note(
+        "Growth shrinks from grade to grade, so the same effect is a small part of a year among the young and much of one among the old.",
+    );
 }
 
 fn padlocks(locks: &Padlocks) -> String {
@@ -200,10 +233,11 @@ pub fn settings(judged: &Judged<'_>) -> Table {
     out
 }
 
-/// The settings of the verdict, those named, and that of the cost where one is told, in their order, each once.
+/// The settings of the verdict, those named, and those of the cost and of growth where they are told, in their order, each once.
 pub fn with_settings(verdict: &Verdict, facts: &Facts, standards: &Standards, more: &[Key]) -> Vec<Setting> {
     let cost = facts.cost_per_student.map(|_| Key::KraftCost);
-    let more: Vec<Setting> = more.iter().copied().chain(cost).map(|key| standards.setting(key)).collect();
+    let growth = facts.school_grade.and(facts.subject).map(Subject::key);
+    let more: Vec<Setting> = more.iter().copied().chain(cost).chain(growth).map(|key| standards.setting(key)).collect();
     let used = |s: &Setting| verdict.settings.iter().chain(&more).any(|u| u.name == s.name);
     standards.settings().into_iter().filter(used).collect()
 }
