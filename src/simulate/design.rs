@@ -48,6 +48,28 @@ impl Design {
         Design { mechanism, twins: Twins::None }
     }
 
+    /// Who is treated, in words.
+    pub fn treated(self) -> &'static str {
+        match self.mechanism {
+            Mechanism::ProfileSchools | Mechanism::SchoolLottery | Mechanism::ClassroomLottery => {
+                "students in classrooms that took up learner profiles"
+            }
+            Mechanism::StudentLottery => "students drawn by lot for learner profiles",
+            Mechanism::LowScores => "students who were given learner profiles for low scores",
+            Mechanism::Dosage => "students who used the software long enough",
+        }
+    }
+
+    /// What the comparison consists of, in words.
+    pub fn compared(self) -> &'static str {
+        match (self.twins, self.mechanism) {
+            (Twins::Norm, _) => "norm",
+            (Twins::Virtual, _) => "matched students elsewhere",
+            (Twins::None, Mechanism::StudentLottery | Mechanism::LowScores | Mechanism::Dosage) => "the other students",
+            (Twins::None, _) => "comparison classrooms",
+        }
+    }
+
     /// The same design with these parameters: without twins where they are switched off.
     pub(super) fn with(self, p: &Parameters) -> Design {
         if p.get("norm_comparison") == Some(0.0) { Design { twins: Twins::None, ..self } } else { self }

@@ -1,10 +1,11 @@
 //! What could be wrong with the headline of a run: every check that is on, asked of its estimate.
 
 use super::analyse::{Analysis, Question};
-use super::file::ChecksSection;
+use super::file::{ChecksSection, StudyFile};
 use crate::cohort::{Cohort, Fault, Faults};
 use crate::diagnose::{Answered, Asked, CHECKS, Estimated, Ground, Look, Otherwise, Path, Subject, Trends, With};
 use crate::estimate::{Body, Chosen, Fit, Sample};
+use crate::evidence::facts::Comparison;
 use crate::infer::{self, Method, Setting};
 use crate::panel::{Executor, Panel};
 
@@ -56,14 +57,14 @@ pub(super) fn columns(section: &ChecksSection) -> Vec<String> {
 /// # Errors
 /// As [`asked`].
 pub(super) fn checks(
-    section: &ChecksSection,
+    study: &StudyFile,
     school: Option<&String>,
     cohort: &Cohort,
     (panel, analysis): (&Panel, &Analysis),
     question: &Question,
     executor: &dyn Executor,
 ) -> Result<Vec<Answered>, Faults> {
-    let asked = asked(section)?;
+    let asked = asked(&study.checks)?;
     let Some(chosen) = question.estimators.first().filter(|_| !asked.is_empty()) else { return Ok(Vec::new()) };
     let sample = Sample::new(panel, executor);
     let setting = Setting::new(question.level, question.seed, executor);
@@ -96,6 +97,9 @@ pub(super) fn checks(
             warnings: Vec::new(),
             answer: Err(fault),
         };
+        if let Some(fault) = nobody_compared(study, asked) {
+            return silent(fault);
+        }
         match too_long(asked, panel, &headline.fit, methods.first()).filter(|_| !named) {
             Some(fault) => silent(fault),
             None => subject.answer(asked).unwrap_or_else(|faults| silent(faults.shown[0].clone())),
@@ -111,6 +115,24 @@ pub(super) fn checks(
         }
     }
     Ok(out)
+}
+
+/// Checks that compare students with students, and follow those of both groups.
+const OF_BOTH_GROUPS: [&str; 3] = ["balance", "attrition", "overlap"];
+
+/// Why a check says nothing where the comparison rows are of a norm: they are no students, who could be unlike the treated, or leave.
+fn nobody_compared(study: &StudyFile, asked: &Asked) -> Option<Fault> {
+    let id = asked.check.card.id;
+    let norm = study.context.compared() == Some(Comparison::Norm) && OF_BOTH_GROUPS.contains(&id);
+    norm.then(|| {
+        Fault::new(
+            "DIAG-024",
+            "the comparison is with a norm",
+            id,
+            "its rows are no students, who could be unlike the treated before, or leave",
+            "find a comparison group of students",
+        )
+    })
 }
 
 /// Where clusters lie in schools: whether untreated ones beside treated ones changed otherwise than those elsewhere.

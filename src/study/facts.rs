@@ -5,7 +5,7 @@ use super::file::StudyFile;
 use crate::cohort::{Fault, Faults};
 use crate::estimate::ALIKE_BEFORE;
 use crate::evidence::effect::Sizes;
-use crate::evidence::facts::{Clustering, Comparison, Design, Effect, Facts, Plan, Specifications, Unit};
+use crate::evidence::facts::{Clustering, Comparison, Coverage, Design, Effect, Facts, Plan, Specifications, Unit};
 use crate::evidence::standard::{Attrition, Baseline, Key, Standards};
 use serde_json::Value;
 
@@ -198,12 +198,19 @@ impl Reading<'_> {
         };
         self.note("units in each arm", apart.map(|(t, c)| format!("{t} treated, {c} comparison")), from);
         let students = roles.unit.is_none() && roles.student.is_some();
-        self.facts.students = self.sample("units").filter(|_| students);
+        // Rows of a norm are no students.
+        let norm = self.study.context.compared() == Some(Comparison::Norm);
+        let count = if norm { "treated_units" } else { "units" };
+        self.facts.students = self.sample(count).filter(|_| students);
         let said = self.facts.students.map(|n| n.to_string());
         self.note(
             "students analysed",
             said,
-            if students { "units in results.json" } else { "study.toml does not say that the units are students" },
+            match (students, norm) {
+                (true, false) => "units in results.json",
+                (true, true) => "treated units in results.json: the others are rows of a norm",
+                (false, _) => "study.toml does not say that the units are students",
+            },
         );
         let alone = self.results["fallacies"].as_array().is_some_and(|all| all.iter().any(|a| a["fallacy"] == "single-school"));
         self.facts.sites = if alone { Some(1) } else { clusters.filter(|_| self.facts.unit == Some(Unit::School)) };
@@ -218,6 +225,11 @@ impl Reading<'_> {
         };
         let said = self.facts.clustering.map(|c| if c == Clustering::Heeded { "heeded" } else { "ignored" }.to_string());
         self.note("clusters in the standard error", said, format!("the method {}, and roles.cluster", self.inference));
+        let tried = &self.results["headline_calibration"];
+        let broken = tried["promise"] == "broken";
+        self.facts.coverage = tried["coverage"].as_f64().map(|share| Coverage { share, broken });
+        let said = self.facts.coverage.map(|c| format!("{:.1} % of draws on this design", 100.0 * c.share));
+        self.note("how often such an interval holds the truth", said, "headline_calibration in results.json");
     }
 
     fn design(&mut self) {

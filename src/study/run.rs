@@ -201,7 +201,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
             }
             if let Some(headline) = own.first().filter(|_| s == 0 && *outcome == roles.outcomes[0]) {
                 stage(&format!("{outcome}: checks"));
-                checked = checks::checks(&study.checks, roles.school.as_ref(), &loaded.cohort, (&panel, headline), &question, executor)?;
+                checked = checks::checks(&study, roles.school.as_ref(), &loaded.cohort, (&panel, headline), &question, executor)?;
             }
             if s == 0 {
                 for column in &roles.subgroups {

@@ -48,6 +48,8 @@ pub struct LeftOut {
     pub show: usize,
     /// How many clusters, left out alone, turn significance; how many turn the sign or lose the effect.
     pub turns: [usize; 2],
+    /// How many of the latter lose the effect.
+    pub lost: usize,
     /// The size of the test.
     pub alpha: f64,
 }
@@ -68,9 +70,16 @@ impl LeftOut {
         (kept, hidden)
     }
 
-    /// Fails where one cluster turns the sign or the effect rests on it alone; significance is a caution.
+    /// Whether the effect with all clusters is significant.
+    pub fn is_significant(&self) -> bool {
+        self.p_value.is_some_and(|p| p < self.alpha)
+    }
+
+    /// Fails where one cluster turns the sign of a significant effect, or the effect rests on it alone. A caution where significance turns,
+    /// or the sign of an effect that is not significant.
     pub fn verdict(&self) -> Verdict {
         match self.turns {
+            [_, 1..] if !self.is_significant() && self.lost == 0 => Verdict::Caution,
             [0, 0] => Verdict::Ok,
             [_, 0] => Verdict::Caution,
             _ => Verdict::Fail,
@@ -96,7 +105,7 @@ pub static LEAVE_ONE_OUT: Check = Check {
         }],
         source: "exact delete-one-cluster estimates, from moments or by estimating again; Student's t with G − 2 degrees of freedom on CR0 times G/(G − 1)",
         reference_call: "summclust::summclust(fixest model, params, cluster = ~g): beta_no_g",
-        version: 1,
+        version: 2,
     },
     look: Look::Fit(look),
 };
@@ -137,8 +146,9 @@ fn look(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Finding, 
         .collect();
     let count = |test: &dyn Fn(Turn) -> bool| all.iter().filter(|w| w.turn.is_some_and(test)).count();
     let turns = [count(&|t| t == Turn::Significance), count(&|t| t != Turn::Significance)];
+    let lost = count(&|t| t == Turn::Lost);
     let change = |w: &Without| w.estimate.map_or(f64::INFINITY, |e| (e - estimate).abs());
     all.sort_by(|a, b| change(b).total_cmp(&change(a)).then_with(|| a.cluster.cmp(&b.cluster)));
     let show = usize::try_from(options.whole("show")).unwrap_or(5);
-    Ok(Finding::LeaveOneOut(LeftOut { estimate, p_value, clusters: n, without: all, show, turns, alpha }))
+    Ok(Finding::LeaveOneOut(LeftOut { estimate, p_value, clusters: n, without: all, show, turns, lost, alpha }))
 }

@@ -37,7 +37,13 @@ pub struct Carried {
 }
 
 impl Carried {
-    /// Fails where few turn the sign, a caution where few turn the significance: fewer than [`FEW`], or a single cluster.
+    /// Whether the result with everybody is significant.
+    pub fn is_significant(&self) -> bool {
+        self.whole.p_value() < self.alpha
+    }
+
+    /// Fails where few turn the sign of a significant effect; a caution where few turn the significance, or the sign of an effect that is not
+    /// significant. Few: fewer than [`FEW`], or a single cluster.
     pub fn verdict(&self) -> Verdict {
         let few = |goal: Goal| {
             let clusters = self
@@ -47,9 +53,9 @@ impl Carried {
                 .any(|(s, _)| s.found.as_ref().is_some_and(|f| f.size == 1) || s.share().is_some_and(|share| share < FEW[1]));
             clusters || self.units.iter().filter(|(s, ..)| s.goal == goal).any(|(s, ..)| s.share().is_some_and(|share| share < FEW[0]))
         };
-        if few(Goal::Sign) {
+        if self.is_significant() && few(Goal::Sign) {
             Verdict::Fail
-        } else if few(Goal::Significance) {
+        } else if few(Goal::Significance) || few(Goal::Sign) {
             Verdict::Caution
         } else {
             Verdict::Ok
@@ -83,7 +89,7 @@ pub static SMALLEST_SET: Check = Check {
         ],
         source: "Broderick, Giordano and Meager (2020), arXiv:2011.14999, section 2; t with G − 1 degrees of freedom on CR0 times G/(G − 1)",
         reference_call: "zaminfluence: GetInferenceSignals, then RerunForSignals; estimates again: didact estimate without the rows",
-        version: 1,
+        version: 2,
     },
     look: Look::Ground(look),
 };

@@ -138,6 +138,15 @@ pub struct Specifications {
     pub median_excludes_zero: bool,
 }
 
+/// How an interval did in draws on the study's own design, with the truth known.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Coverage {
+    /// The share of draws in which it held the truth.
+    pub share: f64,
+    /// Whether that is less than it promises, by more than chance.
+    pub broken: bool,
+}
+
 /// The analysis plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -4,7 +4,7 @@ mod conduct;
 mod design;
 mod effect;
 
-pub use conduct::{Clustering, Conductor, Confound, Measure, Plan, Reliability, SelectedLow, Specifications, Trends, Unit};
+pub use conduct::{Clustering, Conductor, Confound, Coverage, Measure, Plan, Reliability, SelectedLow, Specifications, Trends, Unit};
 pub use design::{Comparison, Design};
 pub use effect::Effect;
 
@@ -59,6 +59,8 @@ pub struct Facts {
     pub reliability: Reliability,
     /// Who ran the study.
     pub conductor: Option<Conductor>,
+    /// How often such an interval holds the truth on the study's own design, where that was tried.
+    pub coverage: Option<Coverage>,
     /// The analysis plan.
     pub plan: Option<Plan>,
     /// All p-values of the headline's outcome domain, the headline's first, clusters heeded. `None`: not known how many

@@ -10,6 +10,9 @@ use std::fmt;
 /// Words of the card before its first table of numbers: at most this many.
 pub const CARD_WORDS: usize = 120;
 
+/// Of what would change a verdict so much is named in its sentence.
+const NAMED: usize = 3;
+
 /// One sentence of the card; `to_string` gives its words.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
@@ -112,10 +115,10 @@ impl fmt::Display for Sentence {
                 typical.0, typical.1, times.1, times.0
             ),
             Sentence::WouldChange(change) => {
-                let said: Vec<&str> = change.items.iter().take(2).map(|i| i.instead.as_str()).collect();
+                let said: Vec<&str> = change.items.iter().take(NAMED).map(|i| i.instead.as_str()).collect();
                 let more = match change.items.len() {
-                    0..=2 => String::new(),
-                    n => format!("; and {} more", n - 2),
+                    0..=NAMED => String::new(),
+                    n => format!("; and {} more", n - NAMED),
                 };
                 let to = match change.to {
                     Word::NotSupported => "a clear answer",

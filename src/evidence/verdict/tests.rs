@@ -91,6 +91,8 @@ fn each_cap_triggers_by_itself_and_names_its_number() {
         ("confound", true, |f| f.confound = Some(Confound::Named("charter status".into())), Grade::E, None),
         ("baseline-gap", false, |f| f.baseline[0].difference = Some(-0.3), Grade::C, Some(0.3)),
         ("unit-of-analysis", true, |f| f.clustering = Some(Clustering::Ignored), Grade::C, None),
+        ("coverage", true, |f| f.coverage = Some(Coverage { share: 0.8, broken: true }), Grade::C, Some(0.8)),
+        ("coverage", true, |f| f.coverage = Some(Coverage { share: 0.01, broken: true }), Grade::D, Some(0.01)),
         ("few-clusters", true, |f| f.units = Some(Sizes::new(5, 30)), Grade::C, Some(5.0)),
         ("sites", true, |f| f.sites = Some(1), Grade::B, Some(1.0)),
         ("pre-trend", false, |f| f.trends.p_value = Some(0.09), Grade::C, Some(0.09)),

@@ -2,7 +2,10 @@
 
 use super::Headline;
 use super::words::{percent, points, sentences, trust, word};
-use crate::study::Run;
+use crate::estimate::Estimand;
+use crate::evidence::facts::Comparison;
+use crate::evidence::fallacy::Assigned;
+use crate::study::{Effect, Run};
 use crate::table::number::{self, Glyphs};
 use crate::table::{Answer, Digits, KeyNumber};
 
@@ -59,12 +62,12 @@ pub(super) fn answer(run: &Run) -> Answer {
                     && h.analysis.effects.iter().any(|f| f.result.as_ref().is_ok_and(|r| r == e) && f.target.estimand.name() == k.estimand)
             })
         }) {
-            add(
-                "key-truth",
-                "True effect in this simulated world".into(),
-                points(truth.value, e.std_error, glyphs),
-                "Known because the world is simulated: what the profiles really did for these students.",
+            let missed = h.ends().is_some_and(|(low, high)| truth.value < low || truth.value > high);
+            let explain = format!(
+                "Known because the world is simulated: what the treatment really did for these students.{}",
+                if missed { " The interval above does not contain it." } else { "" }
             );
+            add("key-truth", "True effect in this simulated world".into(), points(truth.value, e.std_error, glyphs), &explain);
         }
     }
     Answer {
@@ -73,13 +76,30 @@ pub(super) fn answer(run: &Run) -> Answer {
         key_numbers,
         further: headline.as_ref().and_then(|_| trust(run, glyphs)).into_iter().collect(),
         cannot_say: cannot_say(run),
-        ask: vec![
-            "Who chose who was treated, and why those?".into(),
-            "Did the groups' scores move alike before the start? (See the picture: the points before the start.)".into(),
-            "Who left, and did as many leave on both sides?".into(),
-            "Was the test made by someone who gains from the result?".into(),
-        ],
+        ask: ask(run),
     }
+}
+
+/// Whether a lot decided who was treated.
+fn by_lot(run: &Run) -> bool {
+    run.study.context.assigned() == Some(Assigned::Lot)
+}
+
+/// Whether an effect before the start is told, as a picture shows it.
+fn looks_back(run: &Run) -> bool {
+    let before = |e: &Effect| e.target.estimand == Estimand::Event && e.target.event_time.is_some_and(|time| time < 0) && e.result.is_ok();
+    run.analyses.iter().flat_map(|a| &a.effects).any(before)
+}
+
+fn ask(run: &Run) -> Vec<String> {
+    let chosen = if by_lot(run) { "Who drew the lot, and was it kept to?" } else { "Who chose who was treated, and why those?" };
+    let before = if looks_back(run) {
+        "Did the groups' scores move alike before the start? (See the picture: the points before the start.)"
+    } else {
+        "Were the groups alike before the start? (See the tables: differences before.)"
+    };
+    let all = [chosen, before, "Who left, and did as many leave on both sides?", "Was the test made by someone who gains from the result?"];
+    all.map(String::from).to_vec()
 }
 
 fn cannot_say(run: &Run) -> Vec<String> {
@@ -89,15 +109,24 @@ fn cannot_say(run: &Run) -> Vec<String> {
             "Anything about real schools: the students here are simulated. It shows what a study of this design can and cannot see.".into(),
         );
     }
-    out.push(
-        "Whether the groups would have changed alike without the treatment: this is assumed, and only partly visible in the periods before."
-            .into(),
-    );
+    let alike = match run.study.context.compared() {
+        Some(Comparison::Norm) => "Whether these students would have changed as the norm expects: this is assumed.",
+        Some(Comparison::Nobody | Comparison::BeforeAfter) => "How they would have changed without it: nobody shows that.",
+        _ if by_lot(run) => "What it does beyond the interval: a lot makes groups alike on average, and not in each draw.",
+        _ if looks_back(run) => {
+            "Whether the groups would have changed alike without the treatment: this is assumed, and only partly visible in the periods before."
+        }
+        _ => "Whether the groups would have changed alike without the treatment: this is assumed.",
+    };
+    out.push(alike.into());
     out.push("Whether it works elsewhere, or in general: this is one study.".into());
-    if run.analyses.len() > 1 {
+    let first = run.analyses.first().map(|a| &a.outcome);
+    let rivals = run.analyses.iter().filter(|a| Some(&a.outcome) == first).count();
+    if rivals > 1 {
+        let named = if run.plan.is_some() { "was named beforehand" } else { "stands first in the study" };
         out.push(format!(
-            "Which of {} estimates to believe because it is the largest: the first was named beforehand as the headline.",
-            run.analyses.len()
+            "Which of {rivals} estimates of {} to believe because it is the largest: the headline is the one that {named}.",
+            first.map_or("", |name| name.as_str())
         ));
     }
     out

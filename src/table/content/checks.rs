@@ -80,6 +80,12 @@ fn name(asked: &Asked) -> String {
     if set { asked.label() } else { asked.check.card.id.to_string() }
 }
 
+/// Whether a check looks at the headline's own estimator: those of two-way fixed effects look at it whatever the headline is.
+fn of_headline(run: &Run, label: &str) -> bool {
+    let regression = run.analyses.first().is_some_and(|a| ["twfe", "event-study"].contains(&a.estimator.estimator.card().id));
+    regression || !["bacon", "twfe-weights"].iter().any(|id| label.starts_with(id))
+}
+
 /// What speaks against the headline where no check does.
 fn besides(run: &Run) -> &'static str {
     let broken = matches!(&run.trust, Some(Ok(trust)) if trust.performance.verdict == Trusted::Broken);
@@ -98,6 +104,7 @@ pub(super) fn line(run: &Run) -> Option<String> {
             .iter()
             .map(|a| (name(&a.asked), a.answer.as_ref().map_or(Verdict::CannotTell, |found| found.verdict())))
             .filter(|(_, verdict)| wanted.contains(verdict))
+            .filter(|(label, verdict)| *verdict == Verdict::CannotTell || of_headline(run, label))
             .map(|(label, verdict)| match verdict {
                 Verdict::CannotTell => label,
                 _ => format!("{label} ({})", verdict.word()),

@@ -3,7 +3,8 @@
 use super::answer::answer;
 use super::{figures, tables};
 use crate::estimate::Card;
-use crate::study::Run;
+use crate::evidence::facts::Comparison;
+use crate::study::{Analysis, Run};
 use crate::table::{Level, Method, Notice, Report, Rerun};
 
 /// How the run came about, from the manifest.
@@ -38,6 +39,9 @@ pub fn report(run: &Run, provenance: &Provenance) -> Report {
     }
 }
 
+/// How the title of a notice begins that is not about the headline's estimator.
+const BESIDE: &str = "About estimates beside the headline:";
+
 fn notices(run: &Run) -> Vec<Notice> {
     let sign = |a: crate::evidence::fallacy::Alarm| Notice {
         code: a.fallacy.into(),
@@ -51,10 +55,23 @@ fn notices(run: &Run) -> Vec<Notice> {
         message: words.into(),
         level: Level::Caution,
     });
-    let mut out: Vec<Notice> = open.into_iter().chain(run.alarms().into_iter().map(sign)).collect();
-    for a in &run.analyses {
+    let norm = (run.study.context.compared() == Some(Comparison::Norm)).then(|| Notice {
+        code: "norm-rows".into(),
+        title: "The comparison is no group of students".into(),
+        message: "Rows of a norm stand in for a comparison group: where a table or figure counts comparison units, it counts those rows."
+            .into(),
+        level: Level::Note,
+    });
+    let mut out: Vec<Notice> = open.into_iter().chain(norm).chain(run.alarms().into_iter().map(sign)).collect();
+    // What warns of the headline's estimator first; of others, what has not been said yet, as a note.
+    let headline = run.analyses.first().map(Analysis::label);
+    let (own, others): (Vec<&Analysis>, Vec<&Analysis>) = run.analyses.iter().partition(|a| Some(a.label()) == headline);
+    for (a, beside) in own.into_iter().map(|a| (a, false)).chain(others.into_iter().map(|a| (a, true))) {
         for w in &a.warnings {
             let message = told(&w.message);
+            if beside && out.iter().any(|n| n.code == w.code && (n.message != message || !n.title.starts_with(BESIDE))) {
+                continue;
+            }
             let known = out.iter_mut().find(|n| n.code == w.code && n.message == message);
             let whose = format!("{} ({})", a.outcome, a.label());
             match known {
@@ -65,9 +82,13 @@ fn notices(run: &Run) -> Vec<Notice> {
                 }
                 None => out.push(Notice {
                     code: w.code.into(),
-                    title: format!("About {whose}"),
+                    title: format!("{} {whose}", if beside { BESIDE } else { "About" }),
                     message,
-                    level: if w.code.starts_with("covariates") || w.code == "duplicates-averaged" { Level::Note } else { Level::Caution },
+                    level: if beside || w.code.starts_with("covariates") || w.code == "duplicates-averaged" {
+                        Level::Note
+                    } else {
+                        Level::Caution
+                    },
                 }),
             }
         }

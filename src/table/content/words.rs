@@ -2,9 +2,10 @@
 
 use super::Headline;
 use crate::estimate::{Estimand, LEFT_OUT, OUTSIDE_SUPPORT};
-use crate::evaluate::Verdict;
+use crate::evaluate::{Measured, Performance, Verdict};
 use crate::evidence::facts::Comparison;
 use crate::evidence::fallacy::Assigned;
+use crate::simulate::{self, Design};
 use crate::study::{Analysis, Run};
 use crate::table::Digits;
 use crate::table::disclosure::WITHHELD;
@@ -48,11 +49,11 @@ pub(super) fn noun(run: &Run) -> String {
     }
 }
 
-/// By what the change of the treated is judged.
-fn yardstick(compared: Option<Comparison>, noun: &str) -> String {
+/// By what the change of the treated is judged. `others`: whom they are compared with.
+fn yardstick(compared: Option<Comparison>, others: &str) -> String {
     match compared {
-        None | Some(Comparison::Concurrent) => format!("judging by how comparison {noun} changed"),
-        Some(Comparison::OtherYears) => format!("judging by how {noun} of other years changed"),
+        None | Some(Comparison::Concurrent) => format!("judging by how {others} changed"),
+        Some(Comparison::OtherYears) => "judging by how others changed in other years".into(),
         Some(Comparison::Norm) => "if they would otherwise have changed as a norm expects; nobody real is their comparison".into(),
         Some(Comparison::Dosage) => "judging by how those changed who used less of it".into(),
         Some(Comparison::BeforeAfter) => "if they would otherwise have stayed as they were; nobody is their comparison".into(),
@@ -102,19 +103,21 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
         .unwrap_or_default();
     let switching = h.analysis.sample.switching.is_some();
     let compared = run.study.context.compared();
+    let design = run.study.data.simulate.as_deref().and_then(simulate::find).map(|world| world.design());
     let first = if switching {
         format!(
             "{study} {outcome} among the {noun} whose treatment changed was {size}{sd} {direction} for each unit and period of treatment than it would have been had their treatment stayed as it was, judging by how {noun} with the same treatment at first changed that had not switched."
         )
     } else if simulated {
         format!(
-            "{study} students in classrooms that took up learner profiles scored {size} points{sd} {direction} in {outcome} than they would have without, {}.",
-            yardstick(compared, "classrooms")
+            "{study} {} scored {size} points{sd} {direction} in {outcome} than they would have without, {}.",
+            design.map_or("treated students", Design::treated),
+            yardstick(compared, design.map_or("comparison students", Design::compared))
         )
     } else {
         format!(
             "{study} {outcome} among the treated {noun} was {size}{sd} {direction} than it would have been without treatment, {}.",
-            yardstick(compared, &noun)
+            yardstick(compared, &format!("comparison {noun}"))
         )
     };
     let level = percent(run.study.study.level);
@@ -134,11 +137,16 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
         None => format!("No {level} interval with two ends can be given for it, so it may as well be chance."),
     };
     let s = &h.analysis.sample;
-    let sizes = format!("With {} {noun} in {} clusters", number::count(s.units as u64), number::count(s.clusters as u64));
+    let clusters = number::count(s.clusters as u64);
+    let sizes = match compared {
+        // Rows of a norm are nobody.
+        Some(Comparison::Norm) => format!("With {} {noun} in {clusters} clusters, beside a norm,", number::count(s.treated_units as u64)),
+        _ => format!("With {} {noun} in {clusters} clusters", number::count(s.units as u64)),
+    };
     let third = match h.ends() {
         Some((low, high)) if low > 0.0 || high < 0.0 => {
             let p = equal(number::p_value(e.p_value.unwrap_or(1.0), glyphs));
-            format!("{sizes} the data speak against no difference (p {p}){}.", provided(run))
+            format!("{sizes} a difference of zero is hard to reconcile with the data (p {p}){}.", provided(run))
         }
         Some(_) => format!("{sizes} the data are compatible with no difference at all; that is not proof that there is none."),
         None => "Nothing can be concluded from it, in either direction.".into(),
@@ -181,13 +189,29 @@ pub(super) fn trust(run: &Run, glyphs: Glyphs) -> Option<String> {
         let sign = if glyphs == Glyphs::Ascii { "+-" } else { "±" };
         format!(" ({sign} {})", number::number(100.0 * e, Digits::Decimals(1), glyphs))
     });
-    let advice = if p.verdict == Verdict::Broken { ": take it for too narrow" } else { "" };
+    let advice = match misplaced(p) {
+        Some(bias) => {
+            let size = number::number(bias.value.abs(), Digits::for_uncertainty(bias.mc_error.unwrap_or(f64::NAN)), glyphs);
+            let where_to = if bias.value > 0.0 { "high" } else { "low" };
+            format!(": it lies in the wrong place, as estimates there are {size} too {where_to} on average")
+        }
+        None if p.verdict == Verdict::Broken => ": take it for too narrow".into(),
+        None => String::new(),
+    };
     let verdict = format!("{}{advice}", p.verdict.clause());
     let covered = number::number(100.0 * m.value, Digits::Decimals(1), glyphs);
     Some(format!(
         "Tried {} times on {design}, with the truth known, the interval contained it in {covered} %{error}; it promises {level}{verdict}.{without}",
         p.n
     ))
+}
+
+/// The mean error of the estimates, where the interval misses the truth because of it and not for being narrow: more than half a standard
+/// deviation of them, and more than chance.
+fn misplaced(p: &Performance) -> Option<Measured> {
+    let (bias, sd) = (p.bias?, p.empirical_sd?);
+    let beyond_chance = bias.value.abs() > 3.0 * bias.mc_error?;
+    (p.verdict == Verdict::Broken && beyond_chance && bias.value.abs() > 0.5 * sd.value).then_some(bias)
 }
 
 fn equal(p: String) -> String {

@@ -5,6 +5,9 @@ use crate::evidence::facts::{Clustering, Facts};
 use crate::evidence::standard::{Key, Standards};
 use crate::evidence::verdict::{Cap, Grade};
 
+/// An interval that holds the truth less often than this is no better than a coin. Ours.
+const USELESS: f64 = 0.5;
+
 /// Standard errors that ignore the unit of assignment: C, also when corrected by formula only. Computed again from the students: no cap. Not
 /// known: C.
 pub(super) fn unit_of_analysis(facts: &Facts, _: &Standards) -> Option<Cap> {
@@ -16,6 +19,15 @@ pub(super) fn unit_of_analysis(facts: &Facts, _: &Standards) -> Option<Cap> {
         Some(Clustering::Ignored) => Some(cap("classmates were counted as independent")),
         None => Some(cap("whether classmates were counted as independent is not known").because_unknown()),
     }
+}
+
+/// Tried on the study's own design with the truth known, its interval misses the truth more often than it promises: C; every other time or
+/// more: D. Not tried: no cap.
+pub(super) fn coverage(facts: &Facts, _: &Standards) -> Option<Cap> {
+    let found = facts.coverage.filter(|c| c.broken)?;
+    let most = if found.share < USELESS { Grade::D } else { Grade::C };
+    let said = format!("on designs like this one such an interval holds the truth in {:.1} % of draws", 100.0 * found.share);
+    Some(Cap::at_most("coverage", most, said, "an analysis whose interval holds the truth as often as it promises").counted(found.share))
 }
 
 /// Fewer than `clusters-per-arm` units of assignment in an arm: C. Not known: C.

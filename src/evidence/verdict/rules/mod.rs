@@ -26,6 +26,7 @@ pub static RULES: &[(&str, Rule)] = &[
     ("baseline-gap", baseline::gap),
     ("attrition", baseline::attrition),
     ("unit-of-analysis", inference::unit_of_analysis),
+    ("coverage", inference::coverage),
     ("few-clusters", inference::few_clusters),
     ("sites", inference::sites),
     ("outcomes", inference::outcomes),

@@ -17,18 +17,24 @@ pub(super) fn told(found: &LeftOut) -> Told {
     let one_of =
         |k: usize| if k == 1 { format!("a certain one of the {n} clusters") } else { format!("any one of {k} of the {n} clusters") };
     let reason = match verdict {
-        Verdict::Ok => {
-            format!("The effect ({whole}) keeps its sign and its significance without any one of the {n} clusters{span}.{carrier}")
+        Verdict::Ok if found.is_significant() => {
+            format!("The effect ({whole}) keeps its sign and stays significant without any one of the {n} clusters{span}.{carrier}")
+        }
+        Verdict::Ok => format!("The effect ({whole}) is not significant, and stays so without any one of the {n} clusters{span}.{carrier}"),
+        Verdict::Caution if sign > 0 => {
+            format!("The effect ({whole}) is not significant, and without {} it has the opposite sign{span}.{carrier}", one_of(sign))
         }
         Verdict::Caution => {
-            format!("Without {} the effect ({whole}) turns from significant to not, or back{span}.{carrier}", one_of(significance))
+            let turns = if found.is_significant() { "is no longer significant" } else { "becomes significant" };
+            format!("Without {} the effect ({whole}) {turns}{span}.{carrier}", one_of(significance))
         }
         _ => format!("Without {} the effect ({whole}) has the opposite sign or cannot be estimated{span}.{carrier}", one_of(sign)),
     };
     let remedy = match verdict {
         Verdict::Ok => "Report the range beside the estimate.",
-        Verdict::Caution => "Report the range beside the estimate, and look at what is special about the cluster named.",
-        _ => "Do not speak of an effect beyond the cluster named: the result is that cluster's.",
+        Verdict::Caution if sign > 0 => "Read no direction out of it, and look at what is special about the cluster that turns it.",
+        Verdict::Caution => "Report the range beside the estimate, and look at what is special about the cluster that turns it.",
+        _ => "Do not speak of an effect beyond the cluster that turns it: the result is that cluster's.",
     };
     Told {
         verdict,
@@ -37,7 +43,7 @@ pub(super) fn told(found: &LeftOut) -> Told {
         decided: Some(Decided {
             name: "clusters that turn the result alone",
             value: Some((significance + sign) as f64),
-            rule: "ok with none, caution where only significance turns, fail where the sign does or the effect is lost".into(),
+            rule: "ok with none; caution where only significance turns, or the sign of an effect that is not significant; fail where the sign of a significant effect does, or the effect is lost".into(),
         }),
         numbers: vec![
             ("estimate", Some(found.estimate)),

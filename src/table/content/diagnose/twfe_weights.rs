@@ -17,7 +17,8 @@ pub(super) fn told(found: &Weighted) -> Told {
         None => String::new(),
     };
     let reason = if w.n_negative == 0 {
-        format!("The coefficient of two-way fixed effects ({coefficient}) gives none of its {n} effects a negative weight.{mislead}")
+        let none = if n == 1 { "its one effect no" } else { "none of its effects a" };
+        format!("The coefficient of two-way fixed effects ({coefficient}) gives {none} negative weight.{mislead}")
     } else {
         format!(
             "The coefficient of two-way fixed effects ({coefficient}) gives {} of its {n} effects a negative weight, {} in sum: a larger effect there lowers it.{mislead}",

@@ -1,6 +1,7 @@
 //! Tables 1 and 2: what both groups had, and who and where they were.
 
 use super::{Asked, counted, source, table, words};
+use crate::evidence::facts::Comparison;
 use crate::study::Run;
 use crate::table::content::disclosure::Gate;
 use crate::table::content::words::noun;
@@ -64,12 +65,19 @@ pub(super) fn sample(run: &Run) -> Table {
     if let Some(a) = run.analyses.first() {
         let s = &a.sample;
         let noun = noun(run);
-        out.known("sample analysed", format!("{} {noun} in {} clusters", number::count(s.units as u64), number::count(s.clusters as u64)));
+        let norm = run.study.context.compared() == Some(Comparison::Norm);
+        let real = if norm { s.treated_units } else { s.units };
+        out.known("sample analysed", format!("{} {noun} in {} clusters", number::count(real as u64), number::count(s.clusters as u64)));
         let treated = s.switching.map_or(s.treated_units, |s| s.0);
         let hide = gate.hides_treated(s);
         out.known(
             "of them in each group",
-            format!("{} treated, {} comparison", counted(&gate, hide, treated), counted(&gate, hide, s.units.saturating_sub(treated))),
+            format!(
+                "{} treated, {} {}",
+                counted(&gate, hide, treated),
+                counted(&gate, hide, s.units.saturating_sub(treated)),
+                if norm { "rows of a norm, which are no students" } else { "comparison" }
+            ),
         );
     }
     out.open("race and ethnicity", "the share of each group of students, in both groups");
