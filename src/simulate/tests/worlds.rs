@@ -261,7 +261,8 @@ fn no_parameter_does_nothing() {
     for world in small_worlds() {
         let told = |p: &Parameters| {
             let d = world.draw_with(p, 4, Detail::Analysis);
-            let truth = Truth { parameters: Vec::new(), implied: d.truth.implied.clone(), ..d.truth };
+            let losses = Losses { mechanism: String::new(), ..d.truth.losses };
+            let truth = Truth { parameters: Vec::new(), losses, ..d.truth };
             let bits: Vec<u64> =
                 d.cohort.columns.iter().flat_map(|c| (0..c.data.len()).map(|i| c.data.number(i).map_or(0, f64::to_bits))).collect();
             (d.cohort.n_rows, bits, format!("{truth:?}"))
