@@ -20,6 +20,7 @@ mod merge;
 mod new;
 mod pipeline;
 mod plan;
+mod price;
 mod progress;
 mod report;
 mod roles;

@@ -55,7 +55,7 @@ impl Simulate {
             let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;
             parameters
                 .set(name.trim(), value)
-                .map_err(|e| invalid(e.to_string(), "didact list worlds --json  shows all parameters with their ranges".into()))?;
+                .map_err(|e| invalid(e.to_string(), format!("didact list worlds {}  shows the parameters with their ranges", self.world)))?;
         }
         parameters.check().map_err(|errors| {
             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
