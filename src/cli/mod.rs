@@ -31,6 +31,7 @@ mod simulate;
 mod threads;
 mod told;
 mod verify;
+mod volume;
 
 pub use failure::Failure;
 pub use threads::Threads;

@@ -230,8 +230,7 @@ mod tests {
     fn one_parameter_at_a_time() {
         let grid = Grid { one_at_a_time: true, ..grid(&["schools=20,40,80", "effect=0,0.1"]).expect("sound") };
         let all: Vec<String> = (0..grid.len()).map(|i| grid.point(i).to_string()).collect();
-        let wanted =
-            ["schools = 20, effect = 0", "schools = 40, effect = 0", "schools = 80, effect = 0", "schools = 20, effect = 0.1"];
+        let wanted = ["schools = 20, effect = 0", "schools = 40, effect = 0", "schools = 80, effect = 0", "schools = 20, effect = 0.1"];
         assert_eq!((all, grid.n_points()), (wanted.map(String::from).to_vec(), 4.0));
         let ends = grid.diagonal().map(|g| g.point(0).to_string());
         assert_eq!(ends, ["schools = 20, effect = 0", "schools = 40, effect = 0.1", "schools = 80, effect = 0.1"]);

@@ -215,7 +215,8 @@ mod tests {
         };
         let mut p = super::super::defaults::school_study();
         assert_eq!(of(&p, "teacher_new"), "simulated; 16 % a year");
-        for (name, value) in [("teacher_turnover", "0.3"), ("proficient_share", "0.33"), ("trait_reliability", "0.4"), ("iep_share", "0.2")] {
+        for (name, value) in [("teacher_turnover", "0.3"), ("proficient_share", "0.33"), ("trait_reliability", "0.4"), ("iep_share", "0.2")]
+        {
             assert_eq!(p.set(name, value), Ok(()));
         }
         assert_eq!(of(&p, "teacher_new"), "simulated; 30 % a year");
