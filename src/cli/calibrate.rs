@@ -161,6 +161,11 @@ impl Calibrate {
             }];
         }
         if !self.inference.is_empty() {
+            if study.analysis.is_empty() {
+                // The default analysis, written out: its methods are asked for.
+                let (name, inference) = ("main".to_string(), self.inference.clone());
+                study.analysis = vec![AnalysisSection { name, estimators: Vec::new(), inference, multiplicity: None, covariates: None }];
+            }
             study.analysis.iter_mut().for_each(|section| section.inference.clone_from(&self.inference));
         }
         if !self.estimator.is_empty() || !self.inference.is_empty() {

@@ -45,9 +45,10 @@ const BATCH: usize = 100_000;
 
 impl Simulate {
     pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
-        let invalid = |what: String, remedy: String| {
-            Failure::from(Fault::new("SIM-001", what, format!("world {}", self.world), "nothing can be simulated", remedy))
+        let at = |place: String, what: String, remedy: String| {
+            Failure::from(Fault::new("SIM-001", what, place, "nothing can be simulated", remedy))
         };
+        let invalid = |what: String, remedy: String| at(format!("world {}", self.world), what, remedy);
         let world = simulate::find(&self.world).ok_or_else(|| {
             invalid(
                 format!("there is no world {:?}", self.world),
@@ -58,12 +59,13 @@ impl Simulate {
         for text in &self.set {
             let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;
             parameters.set(name.trim(), value).map_err(|e| {
-                invalid(e.to_string(), format!("didact list worlds {}  shows the parameters with their ranges", self.world))
+                let remedy = format!("didact list worlds {}  shows the parameters with their ranges", self.world);
+                at(format!("--set {text}"), e.to_string(), remedy)
             })?;
         }
         parameters.check().map_err(|errors| {
             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            invalid(all.join("; "), "change one of them".into())
+            at("--set".into(), all.join("; "), "change one of them".into())
         })?;
         let executor = Threads::new(common.threads);
         let written = Written { parquet: self.format == "parquet", sealed: self.sealed, batch: BATCH, threads: &executor };
