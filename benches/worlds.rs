@@ -89,7 +89,7 @@ fn study(id: &str, set: &[(&str, f64)], estimators: &[&str], inference: &[&str])
 
 fn calibrate(study: StudyFile, draws: usize, threads: &Threads) -> Calibrated {
     let study = resolve(study).expect("a sound study");
-    let calibration = Calibration { study, grid: Vec::new(), effects: vec!["overall".into()], replicates: draws, conditions: Vec::new() };
+    let calibration = Calibration { replicates: draws, ..Calibration::of_headlines(study) };
     let source = calibration.source(None).expect("a world");
     let grid = calibration.grid(&*source).expect("one point");
     let (experiment, _) = calibration.experiment(&*source, grid).expect("an experiment");

@@ -4,7 +4,8 @@ use super::failure::print;
 use super::{Common, Failure, Threads, laboratory, pipeline, run};
 use crate::cohort::Fault;
 use crate::evaluate::Axis;
-use crate::simulate::WORLDS;
+use crate::evaluate::fitted::CONDITIONS;
+use crate::simulate::{SUBGROUPS, WORLDS};
 use crate::store::StoreError;
 use crate::study::{self, AnalysisSection, Calibration, STUDIES, StudyFile};
 use crate::table::content::calibration;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 /// How far methods can be trusted on a design.
 #[derive(clap::Args, Debug)]
+#[command(after_long_help = conditions())]
 pub struct Calibrate {
     /// A world (didact list worlds), or a study file: of a world, or of data, to whose design a world is then fitted
     #[arg(value_name = "WORLD|STUDY")]
@@ -22,7 +24,7 @@ pub struct Calibrate {
     /// Values to try for a parameter, as NAME=A,B,C or NAME=A..B:STEP (repeatable: every combination)
     #[arg(long, value_name = "NAME=VALUES")]
     grid: Vec<String>,
-    /// A parameter of the world, as NAME=VALUE (repeatable); on data: effect, drift, attrition, attrition_by_outcome, contamination
+    /// A parameter of the world, as NAME=VALUE (repeatable); on data: effect, drift, attrition, attrition_by_outcome, contamination (what they mean: --help)
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
     /// Where the data of a loaded study lie, if not where it says
@@ -41,6 +43,12 @@ pub struct Calibrate {
     /// subgroup where the world tells the truth in them]
     #[arg(long, value_name = "KIND")]
     effect: Vec<String>,
+    /// A column in whose values effects are looked at, instead of the study's (repeatable; a third difference compares the first)
+    #[arg(long, value_name = "COLUMN")]
+    subgroup: Vec<String>,
+    /// On data without --grid: only the design as it is, not also with a drift, attrition and contamination of usual size
+    #[arg(long)]
+    as_it_is: bool,
     /// The confidence level, instead of the study's
     #[arg(long)]
     level: Option<f64>,
@@ -53,7 +61,7 @@ pub struct Calibrate {
     /// Only part I of N, to be joined by  didact merge
     #[arg(long, value_name = "I/N")]
     shard: Option<String>,
-    /// Go on whatever it costs: by default more than 1e9 fits, a million points or 30 days are refused
+    /// Go on whatever it costs: by default more than a billion fits, a million points or 30 days are refused
     #[arg(long)]
     at_any_price: bool,
 }
@@ -75,14 +83,26 @@ impl Calibrate {
         }
         places.named = self.data.clone();
         let loaded = pipeline::data_of(&study, &places)?;
+        if loaded.is_none() && self.as_it_is {
+            return Err(Failure::Usage("--as-it-is is about data, but the design is a world's: it is as it is".into()));
+        }
+        // Who names a column wants effects in it, beside those that are looked at by default.
+        let by_default: &[&str] = if self.subgroup.is_empty() { &[] } else { &["overall", "event", "subgroup"] };
+        let mut effects = if self.effect.is_empty() { by_default.iter().map(|e| (*e).to_string()).collect() } else { self.effect.clone() };
+        if !self.subgroup.is_empty() && !effects.iter().any(|e| e == "subgroup") {
+            effects.push("subgroup".into());
+        }
         let calibration = Calibration {
             grid: self.grid.clone(),
-            effects: self.effect.clone(),
+            effects,
+            all_in_subgroups: !self.estimator.is_empty() || !self.inference.is_empty(),
+            one_at_a_time: false,
             replicates: self.replicates as usize,
             conditions: if loaded.is_some() { pipeline::settings(&self.set)? } else { Vec::new() },
             study,
         };
-        let work = laboratory::Work { calibration, loaded, shard, at_any_price: self.at_any_price, common, threads };
+        let (at_any_price, usual) = (self.at_any_price, !self.as_it_is);
+        let work = laboratory::Work { calibration, loaded, shard, at_any_price, usual, common, threads };
         let place = |name: &str| self.out.clone().unwrap_or_else(|| run::free(&format!("{slug}-calibration-{name}")));
         let (calibrated, place) = laboratory::carry_out(&work, &place)?;
         let Some(calibrated) = calibrated else {
@@ -125,7 +145,7 @@ impl Calibrate {
         }
         let simulated = study.data.simulate.is_some();
         if simulated {
-            study.data.world.extend(pipeline::settings(&self.set)?);
+            pipeline::set(&mut study, &self.set)?;
         }
         super::estimate::methods(&self.estimator, &self.inference).map_err(Failure::BadFlag)?;
         if !self.estimator.is_empty() {
@@ -139,6 +159,17 @@ impl Calibrate {
                 multiplicity: None,
                 covariates,
             }];
+        }
+        if !self.inference.is_empty() {
+            if study.analysis.is_empty() {
+                // The default analysis, written out: its methods are asked for.
+                let (name, inference) = ("main".to_string(), self.inference.clone());
+                study.analysis = vec![AnalysisSection { name, estimators: Vec::new(), inference, multiplicity: None, covariates: None }];
+            }
+            study.analysis.iter_mut().for_each(|section| section.inference.clone_from(&self.inference));
+        }
+        if !self.estimator.is_empty() || !self.inference.is_empty() {
+            study.leave_out_idle_roles();
         }
         // A parameter of the grid needs no fitting value beside it: its first one stands for it where that is sound.
         let mut first = study.clone();
@@ -168,9 +199,33 @@ impl Calibrate {
                 roles.outcomes.clone_from(&self.outcome)
             }
             roles.domains.retain(|outcome, _| roles.outcomes.contains(outcome));
+            if let Some(unknown) = self.subgroup.iter().find(|c| simulated && !SUBGROUPS.contains(&c.as_str())) {
+                let remedy = crate::cohort::did_you_mean(unknown, SUBGROUPS);
+                let (place, why) = (format!("--subgroup {unknown}"), "there would be nothing to compare the estimates with");
+                let what = format!("no world tells the true effects by {unknown:?}");
+                return Err(Failure::BadFlag(Fault::new("CAL-006", what, place, why, remedy).into()));
+            }
+            if !self.subgroup.is_empty() {
+                roles.subgroups.clone_from(&self.subgroup);
+            }
         }
         Ok((study::resolve(study)?, slug, places))
     }
+}
+
+/// What can be put on a design that is fitted to data, in words.
+fn conditions() -> String {
+    let mut out = String::from("Conditions of a design fitted to data, for --set and --grid:\n");
+    for c in &CONDITIONS {
+        let ((low, high), name) = (c.range, c.name);
+        out.push_str(&format!("  {name:<21} {} ({low} to {high}; {} where nothing is said)\n", c.meaning, c.default));
+    }
+    out.push_str("Without --grid these are tried too, one at a time (--as-it-is leaves them out):\n");
+    for (name, size, words) in study::USUAL {
+        out.push_str(&format!("  {name:<21} {size}: {words}\n"));
+    }
+    out.push_str("None of them is an estimate: they are what-if. A world has parameters of its own:  didact list worlds NAME");
+    out
 }
 
 /// Prints what came of it.

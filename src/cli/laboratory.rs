@@ -1,16 +1,17 @@
 //! Carries a calibration out: priced before it starts, in blocks that a journal keeps, on all threads.
 
+use super::price::{Asked, Draw, Price, duration};
 use super::progress::Progress;
 use super::{Common, Failure, Threads};
 use crate::cohort::{Fault, Faults};
-use crate::evaluate::{Drawn, Effects, Experiment, Replicate, replicate};
+use crate::evaluate::{Effects, Experiment, Replicate, replicate};
 use crate::panel::{Executor, spread};
 use crate::provenance;
 use crate::store::{Journal, Opened, StoreError, write_folder};
 use crate::study::{Calibrated, Calibration, FittedTo, Loaded};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// A part of the draws: replicates from `R·(i − 1)/n` to before `R·i/n`, at every point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,40 +41,49 @@ pub(super) struct Work<'a> {
     pub loaded: Option<Loaded>,
     pub shard: Option<Shard>,
     pub at_any_price: bool,
+    /// Whether a design fitted to data is tried under the usual troubles too, where no grid says what to try.
+    pub usual: bool,
     pub common: &'a Common,
     pub threads: &'a Threads,
 }
 
-const MOST_FITS: f64 = 1e9;
-const MOST_POINTS: f64 = 1e6;
-const MOST_SECONDS: f64 = 30.0 * 86_400.0;
-
 /// Draws, analyses and writes the folder; a shard has no results of its own.
 pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Result<(Option<Calibrated>, PathBuf), Failure> {
-    let calibration = &work.calibration;
+    let mut calibration = work.calibration.clone();
     let progress = Progress::new(work.common);
     if work.loaded.is_some() {
         progress.stage("fitting the design");
     }
     let source = calibration.source(work.loaded.as_ref().map(|l| &l.cohort))?;
+    let usual = if work.usual { calibration.try_the_usual(&*source) } else { Vec::new() };
     let grid = calibration.grid(&*source).map_err(Failure::BadFlag)?;
     Effects::parse(calibration.effects.iter().map(String::as_str).filter(|e| *e != "subgroup")).map_err(Failure::BadFlag)?;
     let range = work.shard.map_or(0..calibration.replicates, |s| s.replicates(calibration.replicates));
-    let (points, fits) = (grid.n_points(), grid.n_points() * range.len() as f64 * calibration.fits_a_draw() as f64);
-    if !work.at_any_price && (fits > MOST_FITS || points > MOST_POINTS) {
-        return Err(dear(format!("{points:e} points and {fits:e} fits"), "more than a million points or 1e9 fits").into());
-    }
+    let asked = Asked {
+        points: grid.n_points(),
+        replicates: calibration.replicates,
+        own: range.len(),
+        fits_a_draw: calibration.fits_a_draw() as f64,
+        shard: work.shard,
+    };
     progress.stage("looking at the first draw");
+    if !work.at_any_price && asked.is_too_much() {
+        let tried = grid.diagonal().into_iter().find_map(|one| calibration.experiment(&*source, one).ok());
+        let draw = tried.map(|(experiment, pilot)| Draw::measure(&experiment, &pilot));
+        progress.done();
+        return Err(Price::new(asked, draw, work.threads).refusal().into());
+    }
     let (experiment, pilot) = calibration.experiment(&*source, grid)?;
     let jobs: Vec<(usize, usize)> = experiment.draws(range).collect();
-    let price = Price::measure(&experiment, &pilot, jobs.len(), work.threads);
+    let asked = Asked { fits_a_draw: experiment.fits_a_draw() as f64, ..asked };
+    let price = Price::new(asked, Some(Draw::measure(&experiment, &pilot)), work.threads);
     drop(pilot);
-    if !work.at_any_price && price.seconds > MOST_SECONDS {
+    if !work.at_any_price && price.is_too_long() {
         progress.done();
-        return Err(dear(price.words(), "more than 30 days").into());
+        return Err(price.refusal().into());
     }
     if !work.common.quiet && !work.common.json {
-        eprintln!("{}", price.words());
+        eprintln!("{}{}", price.words(), also(&calibration, &usual));
     }
     let place = place(&experiment.fingerprint()[..6]);
     let (mut journal, mut draws) = open(&journal_of(&place), &heading(&experiment, work.shard))?;
@@ -82,10 +92,10 @@ pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Res
     if !known.is_empty() && !work.common.quiet {
         eprintln!("{} draws are in the journal already", known.len());
     }
-    draws.extend(draw(&experiment, &left, price.block(work.threads), work.threads, &progress, &mut |lines| journal.append(lines))?);
+    draws.extend(draw(&experiment, &left, price.block(), work.threads, &progress, &mut |lines| journal.append(lines))?);
     progress.stage("writing tables, figures and the page");
     let (calibrated, files) = match work.shard {
-        Some(shard) => (None, provenance::shard_files(calibration, &experiment, (shard.part, shard.of), &draws)?),
+        Some(shard) => (None, provenance::shard_files(&calibration, &experiment, (shard.part, shard.of), &draws)?),
         None => {
             let calibrated = Calibrated::new(calibration.clone(), input(work.loaded.as_ref()), &experiment, draws);
             let files = provenance::calibration_files(&calibrated)?;
@@ -96,6 +106,16 @@ pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Res
     journal.remove()?;
     progress.done();
     Ok((calibrated, place))
+}
+
+/// What is tried beside the design as it is, behind the price.
+fn also(calibration: &Calibration, usual: &[&str]) -> String {
+    if usual.is_empty() {
+        return String::new();
+    }
+    let effect = calibration.conditions.iter().rev().find(|(name, _)| name == "effect").is_some_and(|(_, value)| *value != 0.0);
+    let more = if effect { "" } else { " (that some untreated have the effect too is tried with an effect:  --set effect=0.2)" };
+    format!("\nAlso tried, one at a time: {}{more}. Only as it is:  --as-it-is", usual.join("; "))
 }
 
 /// Makes the draws, a block at a time; `keep` is given each block's lines.
@@ -140,16 +160,6 @@ pub(super) fn input(loaded: Option<&Loaded>) -> Option<FittedTo> {
     Some(FittedTo { name, blake3, rows: loaded?.cohort.n_rows })
 }
 
-fn dear(price: String, limit: &str) -> Fault {
-    Fault::new(
-        "CAL-009",
-        format!("this would take {price}"),
-        "--replicates and --grid",
-        format!("{limit} are rarely meant"),
-        "try fewer values or replicates; split it by  --shard I/N;  or say  --at-any-price",
-    )
-}
-
 /// Beside the folder that is to come.
 fn journal_of(place: &Path) -> PathBuf {
     let name = place.file_name().map_or_else(|| "calibration".into(), |n| n.to_string_lossy().into_owned());
@@ -189,74 +199,5 @@ fn open(place: &Path, heading: &[String]) -> Result<(Journal, Vec<Replicate>), F
             ));
             Err(Failure::Invalid(faults))
         }
-    }
-}
-
-/// What it will take.
-struct Price {
-    draws: usize,
-    fits: usize,
-    points: usize,
-    seconds: f64,
-    bytes: f64,
-    each: f64,
-    width: usize,
-}
-
-impl Price {
-    /// Times one draw at the first point and one at the last.
-    fn measure(experiment: &Experiment<'_>, pilot: &Drawn, draws: usize, threads: &Threads) -> Price {
-        let last = experiment.grid.len() - 1;
-        let mut bytes = 0;
-        let mut timed = |point: usize| {
-            let begun = Instant::now();
-            bytes = bytes.max(replicate(experiment, point, 1).line().len());
-            begun.elapsed()
-        };
-        // What is done once, and slow for it, is not what the others will take.
-        replicate(experiment, 0, 0);
-        let first = timed(0);
-        let other = if last > 0 { timed(last) } else { first };
-        let each = ((first + other) / 2).max(Duration::from_micros(1)).as_secs_f64();
-        let width = threads.width();
-        let sample = (pilot.cohort.n_rows * pilot.cohort.columns.len() * 8 * 3) as f64;
-        Price {
-            draws,
-            fits: draws * experiment.fits_a_draw(),
-            points: last + 1,
-            seconds: each * draws as f64 / width as f64,
-            bytes: sample * width as f64 + 3.0 * bytes as f64 * draws as f64,
-            each,
-            width,
-        }
-    }
-
-    fn words(&self) -> String {
-        let points = if self.points > 1 { format!(" at {} points", self.points) } else { String::new() };
-        format!(
-            "{} draws{points}, {} fits: about {} on {} thread{}, {:.0} MB",
-            self.draws,
-            self.fits,
-            duration(self.seconds),
-            self.width,
-            if self.width > 1 { "s" } else { "" },
-            (self.bytes / 1e6).max(1.0)
-        )
-    }
-
-    /// Draws between two entries into the journal: about a second's.
-    fn block(&self, threads: &Threads) -> usize {
-        ((threads.width() as f64 / self.each) as usize).clamp(threads.width(), 10_000)
-    }
-}
-
-/// A time in words, with one unit.
-fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 1.5 => "a second".into(),
-        s if s < 100.0 => format!("{s:.0} s"),
-        s if s < 6000.0 => format!("{:.0} min", s / 60.0),
-        s if s < 48.0 * 3600.0 => format!("{:.1} h", s / 3600.0),
-        s => format!("{:.1} days", s / 86_400.0),
     }
 }

@@ -21,6 +21,9 @@ pub struct List {
     /// What to list; everything when left out
     #[arg(value_name = "WHAT", value_parser = ["worlds", "studies", "estimators", "inference", "diagnostics", "fallacies", "claims"])]
     what: Option<String>,
+    /// Only the one of this name; a world's parameters are then listed too (with -v those of all)
+    #[arg(value_name = "NAME", requires = "what")]
+    name: Option<String>,
     /// The folder to write the table of claims and their forest plot to (claims only)
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -62,6 +65,14 @@ impl List {
         if wants("claims") {
             sections.push(("claims", claims().iter().map(claim).collect()));
         }
+        if let (Some(name), Some((what, entries))) = (&self.name, sections.first_mut()) {
+            let known: Vec<String> = entries.iter().filter_map(|e| e["id"].as_str().map(String::from)).collect();
+            entries.retain(|e| e["id"].as_str() == Some(name));
+            if entries.is_empty() {
+                let remedy = crate::cohort::did_you_mean(name, known.iter().map(String::as_str));
+                return Err(Failure::Usage(format!("there is no {name:?} among the {what}: {remedy}")));
+            }
+        }
         if common.json {
             let document: serde_json::Map<String, Value> = sections.into_iter().map(|(n, v)| (n.to_string(), Value::Array(v))).collect();
             return print(&format!("{:#}\n", Value::Object(document)));
@@ -84,6 +95,9 @@ impl List {
                     if ["estimators", "diagnostics"].contains(name) && !text(key).is_empty() {
                         out.push_str(&format!("  {:<22}   {label}: {}\n", "", text(key)));
                     }
+                }
+                if *name == "worlds" && (common.verbose > 0 || self.name.is_some()) {
+                    e["parameters"].as_array().into_iter().flatten().for_each(|p| out.push_str(&parameter(p)));
                 }
                 if common.verbose > 0 {
                     for o in e["options"].as_array().into_iter().flatten() {
@@ -150,6 +164,25 @@ fn card(card: &Card) -> Value {
         "id": card.id, "title": card.title, "line": format!("{}: {}", card.title, card.when), "estimand": card.estimand, "assumptions": card.assumptions,
         "when": card.when, "needs": card.needs, "contrast": card.contrast, "options": options, "source": card.source, "reference_call": card.reference_call, "version": card.version,
     })
+}
+
+/// A world's parameter in two lines: its value, range and unit; what it means, and where the value comes from.
+fn parameter(p: &Value) -> String {
+    let text = |key: &str| p[key].as_str().unwrap_or_default();
+    let number = |key: &str| p[key].as_f64().unwrap_or_default();
+    let (low, high) = (number("lowest"), number("highest"));
+    let range = if low == high { "held at it".into() } else { format!("{low} to {high}") };
+    format!(
+        "  {:<22}   {} = {} {} ({range})\n  {:<22}     {} [{}: {}]\n",
+        "",
+        text("name"),
+        number("default"),
+        text("unit"),
+        "",
+        text("meaning"),
+        text("basis"),
+        text("source")
+    )
 }
 
 fn world(world: &dyn crate::simulate::World) -> Value {

@@ -20,6 +20,7 @@ mod merge;
 mod new;
 mod pipeline;
 mod plan;
+mod price;
 mod progress;
 mod report;
 mod roles;
@@ -30,6 +31,7 @@ mod simulate;
 mod threads;
 mod told;
 mod verify;
+mod volume;
 
 pub use failure::Failure;
 pub use threads::Threads;

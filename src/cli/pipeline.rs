@@ -2,10 +2,11 @@
 
 use super::Failure;
 use super::progress::Progress;
-use crate::cohort::Fault;
+use crate::cohort::{Fault, Faults};
 use crate::ingest::{self, Codes, Format, Source};
 use crate::panel::Executor;
 use crate::provenance::{self, RunFiles};
+use crate::simulate;
 use crate::store::Input;
 use crate::study::{self, Loaded, StudyFile};
 use crate::table::content::{Published, publish};
@@ -122,7 +123,29 @@ pub(super) fn find(study: &str) -> Result<(StudyFile, String, Places), Failure> 
     Ok((file, slug, Places { named: None, held: None, near: vec![folder, PathBuf::from(".")] }))
 }
 
-/// Parameters of a world, each given as NAME=VALUE.
+/// Puts parameters given as NAME=VALUE into a study of a world.
+///
+/// # Errors
+/// What is not written so; every name and value that the world does not have, with its flag as the place.
+pub(super) fn set(study: &mut StudyFile, given: &[String]) -> Result<(), Failure> {
+    let settings = settings(given)?;
+    if let Some(world) = study.data.simulate.as_deref().and_then(simulate::find) {
+        let mut parameters = world.parameters();
+        let mut faults = Faults::default();
+        for ((name, value), text) in settings.iter().zip(given) {
+            if let Err(e) = parameters.set(name, &value.to_string()) {
+                let (place, id) = (format!("--set {text}"), world.card().id);
+                let remedy = format!("correct it;  didact list worlds {id}  shows the parameters with their ranges");
+                faults.push(Fault::new("STUDY-002", e.to_string(), place, "the world would be another one", remedy));
+            }
+        }
+        faults.into_result()?;
+    }
+    study.data.world.extend(settings);
+    Ok(())
+}
+
+/// Parameters, each given as NAME=VALUE.
 pub(super) fn settings(given: &[String]) -> Result<Vec<(String, f64)>, Failure> {
     let one = |text: &String| {
         let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;

@@ -38,7 +38,7 @@ impl Run {
         if let Some(seed) = self.seed {
             study.study.seed = seed;
         }
-        study.data.world.extend(pipeline::settings(&self.set)?);
+        pipeline::set(&mut study, &self.set)?;
         let progress = Progress::new(common);
         let outcome = pipeline::execute(study, &slug, &places, threads, &progress);
         progress.done();

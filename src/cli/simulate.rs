@@ -1,6 +1,7 @@
 //! `didact simulate`: a world's students, profiles, codebook and truth.
 
 use super::failure::print;
+use super::volume::{Volume, Written};
 use super::{Common, Failure, Threads};
 use crate::cohort::{Codebook, Fault};
 use crate::ingest::profiles;
@@ -34,6 +35,9 @@ pub struct Simulate {
     /// About how many students the true effects are computed in once more (truth.json, population); 0: not at all
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     population: usize,
+    /// Go on whatever it costs: by default more than 50 GB on disk or 30 days are refused
+    #[arg(long)]
+    at_any_price: bool,
 }
 
 /// Students in a batch: what is in memory at one time.
@@ -41,9 +45,10 @@ const BATCH: usize = 100_000;
 
 impl Simulate {
     pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
-        let invalid = |what: String, remedy: String| {
-            Failure::from(Fault::new("SIM-001", what, format!("world {}", self.world), "nothing can be simulated", remedy))
+        let at = |place: String, what: String, remedy: String| {
+            Failure::from(Fault::new("SIM-001", what, place, "nothing can be simulated", remedy))
         };
+        let invalid = |what: String, remedy: String| at(format!("world {}", self.world), what, remedy);
         let world = simulate::find(&self.world).ok_or_else(|| {
             invalid(
                 format!("there is no world {:?}", self.world),
@@ -53,15 +58,26 @@ impl Simulate {
         let mut parameters = world.parameters();
         for text in &self.set {
             let (name, value) = text.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {text}: write it as NAME=VALUE")))?;
-            parameters
-                .set(name.trim(), value)
-                .map_err(|e| invalid(e.to_string(), "didact list worlds --json  shows all parameters with their ranges".into()))?;
+            parameters.set(name.trim(), value).map_err(|e| {
+                let remedy = format!("didact list worlds {}  shows the parameters with their ranges", self.world);
+                at(format!("--set {text}"), e.to_string(), remedy)
+            })?;
         }
         parameters.check().map_err(|errors| {
             let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            invalid(all.join("; "), "change one of them".into())
+            at("--set".into(), all.join("; "), "change one of them".into())
         })?;
         let executor = Threads::new(common.threads);
+        let written = Written { parquet: self.format == "parquet", sealed: self.sealed, batch: BATCH, threads: &executor };
+        let pricing = |e| StoreError::new("pricing the simulation", e);
+        if let Some(volume) = Volume::measure(world, &parameters, self.seed, &written).map_err(pricing)? {
+            if let Some(fault) = volume.refusal().filter(|_| !self.at_any_price) {
+                return Err(fault.into());
+            }
+            if !common.quiet && !common.json {
+                eprintln!("{}", volume.words());
+            }
+        }
         let mut folder = Folder::begin(&self.out)?;
         let detail = if self.sealed { Detail::Sealed } else { Detail::Full };
         let name = |stem: &str| format!("{stem}.{}", self.format);
@@ -89,7 +105,8 @@ impl Simulate {
         }
         folder.close("profiles.jsonl", goals.flush())?;
         if self.population > 0 {
-            truth.population = Some(world.population(&parameters, self.seed, self.population, &executor));
+            let population = world.population(&parameters, self.seed, self.population, &executor);
+            truth.population = Some(population.compared_with(&truth.effects));
         }
         folder.write("codebook.csv", &codebook(&book))?;
         let text = serde_json::to_string_pretty(&truth).map_err(|e| Failure::Internal(e.to_string()))? + "\n";

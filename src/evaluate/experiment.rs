@@ -127,6 +127,9 @@ impl Experiment<'_> {
         for axis in &self.grid.axes {
             out.push((format!("grid {}", axis.name), axis.words()));
         }
+        if self.grid.one_at_a_time {
+            out.push(("grid".to_string(), "one parameter at a time".to_string()));
+        }
         for (q, question) in self.questions.iter().enumerate() {
             let place = format!("analysis {q}");
             out.push((format!("{place} name"), question.section.clone()));

@@ -1,6 +1,7 @@
 //! A grid of parameters: every combination of the values asked for.
 
 use crate::cohort::{Fault, Faults, did_you_mean};
+use crate::simulate::hint;
 use std::fmt;
 
 /// A parameter and the values it takes.
@@ -109,11 +110,13 @@ impl Axis {
     }
 }
 
-/// Every combination of the values of several parameters; the last one named changes fastest.
+/// Every combination of the values of several parameters, the last one named changing fastest; or one parameter at a time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Grid {
     /// The parameters, in the order in which they were named.
     pub axes: Vec<Axis>,
+    /// Whether only one parameter at a time leaves its first value.
+    pub one_at_a_time: bool,
 }
 
 impl Grid {
@@ -126,13 +129,12 @@ impl Grid {
         for (i, axis) in axes.iter().enumerate() {
             let place = format!("--grid {}", axis.name);
             if !known.contains(&axis.name) {
-                faults.push(Fault::new(
-                    "CAL-003",
-                    format!("there is no parameter {:?}", axis.name),
-                    place,
-                    "nothing would change along this grid",
-                    did_you_mean(&axis.name, known.iter().map(String::as_str)),
-                ));
+                let remedy = match hint(&axis.name) {
+                    Some(hint) if known.iter().any(|k| k == "school_variance") => hint.to_string(),
+                    _ => did_you_mean(&axis.name, known.iter().map(String::as_str)),
+                };
+                let (what, why) = (format!("there is no parameter {:?}", axis.name), "nothing would change along this grid");
+                faults.push(Fault::new("CAL-003", what, place, why, remedy));
             } else if axes[..i].iter().any(|other| other.name == axis.name) {
                 faults.push(Fault::new(
                     "CAL-003",
@@ -143,16 +145,32 @@ impl Grid {
                 ));
             }
         }
-        faults.into_result().map(|()| Grid { axes })
+        faults.into_result().map(|()| Grid { axes, one_at_a_time: false })
+    }
+
+    /// Grids of one point each: where every axis is at its first, its middle and its last value. For trying what a draw takes
+    /// where there are too many points to go through.
+    pub fn diagonal(&self) -> [Grid; 3] {
+        let at = |place: fn(u64) -> u64| {
+            let one = |a: &Axis| Axis { name: a.name.clone(), values: Values::Listed(vec![a.value(place(a.len()))]) };
+            Grid { axes: self.axes.iter().map(one).collect(), one_at_a_time: false }
+        };
+        [at(|_| 0), at(|n| n / 2), at(|n| n - 1)]
     }
 
     /// How many points there are, however many that is.
     pub fn n_points(&self) -> f64 {
+        if self.one_at_a_time {
+            return self.axes.iter().fold(1.0, |n, a| n + (a.len() - 1) as f64);
+        }
         self.axes.iter().map(|a| a.len() as f64).product()
     }
 
     /// The number of points of a grid that can be gone through.
     pub fn len(&self) -> usize {
+        if self.one_at_a_time {
+            return self.axes.iter().fold(1, |n, a| n + a.len() as usize - 1);
+        }
         self.axes.iter().map(|a| a.len() as usize).product()
     }
 
@@ -164,6 +182,15 @@ impl Grid {
     /// The values at a point, without building the others.
     pub fn point(&self, place: usize) -> Point {
         let mut left = place as u64;
+        if self.one_at_a_time {
+            let values = self.axes.iter().map(|axis| {
+                // The points after the first belong to the axes in turn, each without its first value.
+                let own = if (1..axis.len()).contains(&left) { left } else { 0 };
+                left = if own > 0 { 0 } else { left.saturating_sub(axis.len() - 1) };
+                (axis.name.clone(), axis.value(own))
+            });
+            return Point { values: values.collect() };
+        }
         let mut values: Vec<(String, f64)> = self
             .axes
             .iter()
@@ -197,6 +224,16 @@ mod tests {
         assert_eq!(all[3], "schools = 20, effect = 0.3");
         assert_eq!(all[4], "schools = 40, effect = 0");
         assert_eq!(Grid::default().point(0).to_string(), "as it is");
+    }
+
+    #[test]
+    fn one_parameter_at_a_time() {
+        let grid = Grid { one_at_a_time: true, ..grid(&["schools=20,40,80", "effect=0,0.1"]).expect("sound") };
+        let all: Vec<String> = (0..grid.len()).map(|i| grid.point(i).to_string()).collect();
+        let wanted = ["schools = 20, effect = 0", "schools = 40, effect = 0", "schools = 80, effect = 0", "schools = 20, effect = 0.1"];
+        assert_eq!((all, grid.n_points()), (wanted.map(String::from).to_vec(), 4.0));
+        let ends = grid.diagonal().map(|g| g.point(0).to_string());
+        assert_eq!(ends, ["schools = 20, effect = 0", "schools = 40, effect = 0.1", "schools = 80, effect = 0.1"]);
     }
 
     #[test]

@@ -21,10 +21,9 @@ impl Measured {
         Measured::new(mean(values), libm::sqrt(variance(values) / values.len() as f64))
     }
 
-    /// The share of values that hold, with error √(p(1 − p)/n).
+    /// The share of values that hold, with the error of [`share_error`].
     pub(super) fn share(holds: usize, of: usize) -> Option<Measured> {
-        let p = holds as f64 / of as f64;
-        Measured::new(p, libm::sqrt(p * (1.0 - p) / of as f64))
+        Measured::new(holds as f64 / of as f64, share_error(holds, of))
     }
 
     /// The ratio of two means, with error by the delta method: that of the mean of (a − ρb)/b̄.
@@ -39,6 +38,17 @@ impl Measured {
     }
 }
 
+/// The Monte Carlo standard error of a share p of n draws, √(p(1 − p)/n), where p is kept half a draw away from 0 and 1.
+///
+/// Draws that all hold do not show that the next one must: the plain formula would say that nothing is uncertain. Half a count
+/// for an empty cell is Haldane's (1956), "The estimation and significance of the logarithm of a ratio of frequencies", Annals of
+/// Human Genetics 20; all other shares have the formula of Morris, White and Crowther (2019), table 6.
+pub(super) fn share_error(holds: usize, of: usize) -> f64 {
+    let n = of as f64;
+    let p = (holds as f64 / n).max(0.5 / n).min(1.0 - 0.5 / n);
+    libm::sqrt(p * (1.0 - p) / n)
+}
+
 /// The mean; NaN of nothing.
 pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
@@ -51,4 +61,18 @@ pub(super) fn variance(values: &[f64]) -> f64 {
     }
     let centre = mean(values);
     values.iter().map(|v| (v - centre) * (v - centre)).sum::<f64>() / (values.len() - 1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_never_certain() {
+        assert_eq!(share_error(5, 20), libm::sqrt(0.25 * 0.75 / 20.0));
+        assert_eq!(share_error(20, 20), share_error(0, 20));
+        assert_eq!(share_error(0, 20), libm::sqrt(0.025 * 0.975 / 20.0));
+        assert_eq!(share_error(1, 1), 0.5);
+        assert!(Measured::share(0, 0).is_none(), "of nothing there is no share");
+    }
 }

@@ -12,7 +12,7 @@
 //! | RMSE | √MSE, MSE = Σe_i²/n | √(Σ(e_i² − MSE)²/(n(n − 1)))/(2 RMSE) |
 //! | mean standard error | S̄ = √(Σs_i²/n) | √(Var(s²)/(4n S̄²)) |
 //! | its error | S̄/S_e − 1 | (S̄/S_e) √(Var(s²)/(4n S̄⁴) + 1/(2(n − 1))) |
-//! | coverage c, rejection | share of draws | √(c(1 − c)/n) |
+//! | coverage c, rejection | share of draws | √(c(1 − c)/n), c kept half a draw from 0 and 1 |
 //! | width | mean of bounded intervals | √(S²/n) |
 //!
 //! Type S and type M by Gelman and Carlin (2014), "Beyond power calculations", Perspectives on Psychological Science 9: among the

@@ -73,7 +73,10 @@ impl Simulated {
         };
         for (name, value) in &point.values {
             if let Err(e) = parameters.set(name, &value.to_string()) {
-                refuse(e.to_string(), "correct it;  didact list worlds --json  shows the parameters with their ranges");
+                refuse(
+                    e.to_string(),
+                    &format!("correct it;  didact list worlds {}  shows the parameters with their ranges", self.world.card().id),
+                );
             }
         }
         if let Err(errors) = parameters.check() {

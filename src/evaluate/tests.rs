@@ -308,7 +308,11 @@ fn the_truth_of_an_estimator_is_that_of_its_own_estimand() {
                     truth.effects.iter().find(own).map(|t| t.value)
                 };
                 let wanted = match estimator {
-                    "compliance" => truth.other_effects.iter().find(|o| o.outcome == "math" && o.estimand == "compliers").map(|o| o.value),
+                    "compliance" => {
+                        let own =
+                            |o: &&crate::simulate::OtherEffect| o.outcome == "math" && o.estimand == "compliers" && o.subgroup.is_none();
+                        truth.other_effects.iter().find(own).map(|o| o.value)
+                    }
                     _ => overall(Some("iep=1")).zip(overall(Some("iep=0"))).map(|(a, b)| a - b),
                 };
                 (found.truth, wanted.expect("told"))

@@ -95,8 +95,8 @@ impl<'a> Answers<'a> {
     ) -> Answers<'a> {
         let outcome = &panel.outcome_name;
         let mut out = Answers::new(truths, outcome, subgroup, &panel.cells);
-        out.compliers =
-            truths.others.iter().find(|o| o.outcome == *outcome && o.estimand == "compliers" && subgroup.is_none()).map(|o| o.value);
+        let compliers = |o: &&OtherEffect| o.outcome == *outcome && o.estimand == "compliers" && o.subgroup.as_ref() == subgroup;
+        out.compliers = truths.others.iter().find(compliers).map(|o| o.value);
         if let ([other, own], None) = (third, subgroup) {
             out.gap = Some(Box::new([own, other].map(|s| Answers::new(truths, outcome, Some(s), &panel.cells))));
         }

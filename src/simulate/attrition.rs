@@ -33,6 +33,28 @@ fn intercept(rate: f64, variance: f64) -> f64 {
     if rate <= 0.0 { f64::NEG_INFINITY } else { normal::quantile(rate) * libm::sqrt(1.0 + variance) }
 }
 
+/// On what leaving and missing a test depend at these values, in words.
+pub(super) fn words(p: &Parameters) -> String {
+    let named = |all: &[(&str, &'static str)]| -> Vec<&'static str> {
+        all.iter().filter(|(name, _)| p.value(name) != 0.0).map(|(_, what)| *what).collect()
+    };
+    let listed = |what: &[&str]| what.join(", ");
+    let (leaving, missing) = (p.value("leave_rate") > 0.0, p.value("missing_rate") > 0.0);
+    let left = named(&[
+        ("leave_spread", "the school"),
+        ("leave_ability", "permanent standing"),
+        ("leave_treated", "having a profile"),
+        ("leave_score", "how well the year went"),
+    ]);
+    let missed = named(&[("missing_attendance", "permanent attendance"), ("missing_score", "how well the test would have gone")]);
+    let one = |what: &str, happens: bool, on: &[&str]| match (happens, on.is_empty()) {
+        (false, _) => format!("nobody {what}"),
+        (true, true) => format!("who {what} is chance alone"),
+        (true, false) => format!("who {what} depends on {}", listed(on)),
+    };
+    format!("{}; {}.", one("leaves for good", leaving, &left), one("misses a test", missing, &missed))
+}
+
 impl Attrition {
     pub(super) fn read(p: &Parameters) -> Self {
         let (spread, ability, attendance) = (p.value("leave_spread"), p.value("leave_ability"), p.value("missing_attendance"));

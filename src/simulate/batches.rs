@@ -1,5 +1,6 @@
 //! A study in batches of whole schools.
 
+use super::attrition;
 use super::block::{Block, Counts};
 use super::design::Design;
 use super::rows::{Names, Rows};
@@ -103,6 +104,7 @@ impl<'a> Batches<'a> {
             implied: implied(p, self.study.fidelity.mean()),
             fidelity: fidelity.collect(),
             losses: Losses {
+                mechanism: if whole { attrition::words(p) } else { String::new() },
                 at_risk: counts.at_risk,
                 left_rate: rate(counts.left, counts.at_risk),
                 moved_rate: rate(counts.moved, counts.at_risk),

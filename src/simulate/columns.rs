@@ -74,11 +74,36 @@ pub(super) struct Spec {
     when: When,
     pub meaning: &'static str,
     pub unit: &'static str,
-    pub source: &'static str,
+    /// Where it comes from; a parameter's name in braces stands for its value.
+    source: &'static str,
+}
+
+impl Spec {
+    /// Where the column comes from, with the values that its world's parameters have: `{name}` as it is, `{name %}` in percent.
+    pub(super) fn source(&self, p: &Parameters) -> String {
+        let mut parts = self.source.split('{');
+        let mut out = parts.next().unwrap_or_default().to_string();
+        for part in parts {
+            let (given, rest) = part.split_once('}').unwrap_or((part, ""));
+            let (name, percent) = given.split_once(' ').map_or((given, false), |(name, unit)| (name, unit == "%"));
+            let value = p.get(name).map(|x| if percent { format!("{} %", short(100.0 * x)) } else { short(x) });
+            out.push_str(value.as_deref().unwrap_or(given));
+            out.push_str(rest);
+        }
+        out
+    }
+}
+
+/// A number to six decimals at most, without zeros that say nothing: .7, −1.17, 30.
+fn short(x: f64) -> String {
+    let text = format!("{:.6}", x.abs());
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    let text = if text.starts_with("0.") { &text[1..] } else { text };
+    if x < 0.0 && text != "0" { format!("−{text}") } else { text.to_string() }
 }
 
 const MADE: &str = "simulated";
-const GILMOUR: &str = "simulated; gap from Gilmour et al. 2019, share from NCES 2022–23";
+const GILMOUR: &str = "simulated; {iep_share %} have one (NCES 2022–23: 15 %), in reading {iep_shift_reading} SD against others of their school (Gilmour et al. 2019: −1.17)";
 const WEIGHTS: &str = "simulated; SD 1, a scenario choice";
 const HILL: &str = "simulated; growth from Hill, Bloom, Black & Lipsey 2008";
 const CHOSEN: &str = "simulated; a scenario choice";
@@ -124,26 +149,26 @@ const GIVEN: [Given; 41] = [
     ("uses_profile", Whole, |r| flag(r.uses), With("no_show_rate"), "Whether the student really used a learner profile in that year.", "0/1", CHOSEN),
     ("math", Number, |r| r.scores[0], Always, "Mathematics test in spring; missing when the test was missed.", "points", HILL),
     ("reading", Number, |r| r.scores[1], Always, "Reading test in spring; missing when the test was missed.", "points", HILL),
-    ("proficient", Whole, |r| if r.scores[0].is_nan() || r.kind > 0 { f64::NAN } else { flag(r.scores[0] >= r.cut) }, Always, "Whether the score in math reached the cut of proficiency.", "0/1", "simulated; a cut that 45 % reach"),
+    ("proficient", Whole, |r| if r.scores[0].is_nan() || r.kind > 0 { f64::NAN } else { flag(r.scores[0] >= r.cut) }, Always, "Whether the score in math reached the cut of proficiency.", "0/1", "simulated; a cut that {proficient_share %} reach"),
     ("skills", Whole, |r| r.skills[0], With("skills"), "Skills mastered by spring.", "count", CHOSEN),
     ("skills_planned", Whole, |r| r.skills[1], With("skills"), "Skills that the student's profile planned for the year; 0 where there is no profile.", "count", CHOSEN),
     ("skills_of_plan", Whole, |r| r.skills[2], With("skills"), "How many of the planned skills were mastered by spring.", "count", CHOSEN),
-    ("minutes", Number, |r| r.minutes, With("dose_full"), "Use of the software.", "minutes a week", "simulated; Khan Academy 2022–23: mean 11, 9 % at 30 or more"),
+    ("minutes", Number, |r| r.minutes, With("dose_full"), "Use of the software.", "minutes a week", "simulated; {heavy_share %} reach {dose_full} minutes (Khan Academy 2022–23: 9 % reach 30, mean 11)"),
     ("gpa", Number, |r| r.record.gpa, Always, "Grade point average of the year. Profiles do not move it in this world.", "0 to 4", CHOSEN),
-    ("attendance", Number, |r| r.record.attendance, Always, "Attendance in the year before.", "percent of days", "simulated; share below 90 % from Attendance Works, 2017–18"),
+    ("attendance", Number, |r| r.record.attendance, Always, "Attendance in the year before.", "percent of days", "simulated; {chronic_absence %} below 90 % (Attendance Works, 2017–18: 16 %)"),
     ("engagement", Number, |r| r.record.engagement, Always, "Engagement by a short survey. Profiles do not move it in this world.", "1 to 5", "simulated; reliability .75, part between classrooms .10"),
     ("iep", Whole, |r| flag(r.student.iep.is_some()), Always, "Whether the student has an individualized education program.", "0/1", GILMOUR),
     ("iep_category", Words(&IEPS), |r| r.student.iep.map_or(f64::NAN, |c| c as f64), Always, "Category of disability under IDEA; missing when the student has no IEP.", "category", "simulated; mix from NCES Digest 204.50"),
-    ("el", Whole, |r| flag(r.student.el), Always, "Whether the student is an English learner.", "0/1", MADE),
+    ("el", Whole, |r| flag(r.student.el), Always, "Whether the student is an English learner.", "0/1", "simulated; {el_share %} are"),
     ("frl", Whole, |r| flag(r.student.frl), Always, "Whether the student has free or reduced-price lunch.", "0/1", MADE),
     ("female", Whole, |r| flag(r.student.female), Always, "Whether the student is a girl.", "0/1", MADE),
     ("prior_math", Number, |r| r.prior_math, Always, "Mathematics test in the spring before the study, also of students who join later.", "points", MADE),
-    ("conscientiousness", Number, |r| r.student.conscientiousness, Always, "Score of conscientiousness at entry.", "T score, mean 50, SD 10", "simulated; reliability .7"),
-    ("openness", Number, |r| r.student.openness, Always, "Score of openness at entry.", "T score, mean 50, SD 10", "simulated; reliability .7"),
+    ("conscientiousness", Number, |r| r.student.conscientiousness, Always, "Score of conscientiousness at entry.", "T score, mean 50, SD 10", "simulated; reliability {trait_reliability}"),
+    ("openness", Number, |r| r.student.openness, Always, "Score of openness at entry.", "T score, mean 50, SD 10", "simulated; reliability {trait_reliability}"),
     ("urbanicity", Words(&LOCALES), |r| r.school.urbanicity as f64, Always, "Where the school stands.", "category", "simulated; shares from the NCES Common Core of Data"),
-    ("remote_months", Whole, |r| r.school.remote_months, With("pandemic_year"), "Months of remote schooling in the pandemic's year.", "months", "simulated; longer in poor schools"),
+    ("remote_months", Whole, |r| r.school.remote_months, With("pandemic_year"), "Months of remote schooling in the pandemic's year.", "months", "simulated; correlation with the school's poverty {remote_poverty}"),
     ("teacher_experience", Whole, |r| f64::from(r.teacher.experience), Always, "Years in the job of the classroom's teacher before this one.", "years", "simulated; 8 % leave the job each year"),
-    ("teacher_new", Whole, |r| flag(r.teacher.new), Always, "Whether the classroom's teacher is new to the school.", "0/1", "simulated; 16 % a year"),
+    ("teacher_new", Whole, |r| flag(r.teacher.new), Always, "Whether the classroom's teacher is new to the school.", "0/1", "simulated; {teacher_turnover %} a year"),
     ("staffing", Number, |r| r.drivers[0], Always, "How well the classroom is staffed.", "SD units", WEIGHTS),
     ("training", Number, |r| r.drivers[1], Always, "How much training the classroom's teachers have had.", "SD units", WEIGHTS),
     ("family", Number, |r| r.drivers[2], Always, "How engaged the classroom's families are.", "SD units", WEIGHTS),
@@ -170,4 +195,41 @@ pub(super) fn of(p: &Parameters, design: Design) -> impl Iterator<Item = &'stati
     };
     let named: Vec<bool> = COLUMNS.iter().map(|c| matches!(c.when, With(name) if p.get(name).is_some())).collect();
     COLUMNS.iter().zip(named).filter(move |(spec, named)| has(spec, *named)).map(|(spec, _)| spec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let all = [0.7, -1.17, 30.0, 0.0, -0.0, 100.0 * 0.33, 1e-9].map(short);
+        assert_eq!(all, [".7", "−1.17", "30", "0", "0", "33", "0"]);
+    }
+
+    #[test]
+    fn sources_tell_the_values_there_are() {
+        let of = |p: &Parameters, name: &str| {
+            let column = COLUMNS.iter().find(|c| c.name == name);
+            column.map(|c| c.source(p)).unwrap_or_default()
+        };
+        let mut p = super::super::defaults::school_study();
+        assert_eq!(of(&p, "teacher_new"), "simulated; 16 % a year");
+        for (name, value) in [("teacher_turnover", "0.3"), ("proficient_share", "0.33"), ("trait_reliability", "0.4"), ("iep_share", "0.2")]
+        {
+            assert_eq!(p.set(name, value), Ok(()));
+        }
+        assert_eq!(of(&p, "teacher_new"), "simulated; 30 % a year");
+        assert_eq!(of(&p, "proficient"), "simulated; a cut that 33 % reach");
+        assert_eq!(of(&p, "openness"), "simulated; reliability .4");
+        assert!(of(&p, "iep").contains("20 % have one"), "{}", of(&p, "iep"));
+        // Every name in braces is a parameter of each world that has the column.
+        for world in super::super::WORLDS {
+            let p = world.parameters();
+            for column in super::of(&p, world.design()) {
+                let names = column.source.split('{').skip(1).map(|part| part.split(['}', ' ']).next().unwrap_or_default());
+                assert!(names.clone().all(|name| p.get(name).is_some()), "{}: {}", world.card().id, column.name);
+            }
+        }
+    }
 }

@@ -53,8 +53,9 @@ mod tests;
 pub use batches::{Batch, Batches};
 pub use card::{Detail, World, WorldCard};
 pub use design::{Design, Mechanism, Twins};
-pub use parameters::{Basis, Parameter, ParameterError, Parameters};
+pub use parameters::{Basis, Parameter, ParameterError, Parameters, hint};
 pub use population::{Population, PopulationEffect};
+pub use tally::SUBGROUPS;
 pub use truth::{Chance, CohortFidelity, Dose, Implied, Losses, OtherEffect, OutcomeScale, Sizes, TrueEffect, Truth, Violation};
 pub use worlds::WORLDS;
 

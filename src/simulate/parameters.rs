@@ -188,6 +188,9 @@ impl Parameter {
 impl fmt::Display for ParameterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            ParameterError::Unknown { name, .. } if hint(name).is_some() => {
+                write!(f, "there is no parameter \"{name}\"; {}", hint(name).unwrap_or_default())
+            }
             ParameterError::Unknown { name, nearest: Some(near) } => {
                 write!(f, "there is no parameter \"{name}\"; did you mean \"{near}\"?")
             }
@@ -208,6 +211,16 @@ impl fmt::Display for ParameterError {
 }
 
 impl std::error::Error for ParameterError {}
+
+/// What sets a quantity that people know and that is no parameter of its own, where this name means one.
+pub fn hint(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let meant = name.contains("icc") || name.contains("intraclass");
+    meant.then_some(
+        "an intraclass correlation follows from variances: set school_variance (schools) or class_variance (classrooms), which are \
+         the correlation itself while all variances add up to 1",
+    )
+}
 
 /// The known name nearest to a given one: one that contains it or by edit distance, when close enough to be meant.
 fn nearest(given: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
@@ -246,6 +259,9 @@ mod tests {
         let said = |r: Result<(), ParameterError>| r.unwrap_err().to_string();
         assert!(said(p.set("schols", "43")).contains("did you mean \"schools\""));
         assert!(!said(p.set("zebra", "1")).contains("did you mean"));
+        for name in ["icc", "ICC_school", "intraclass"] {
+            assert!(said(p.set(name, "1.2")).contains("school_variance"));
+        }
         assert!(said(p.set("schools", "4.5")).contains("whole number"));
         assert!(said(p.set("effect", "lots")).contains("not a number"));
         assert!(said(p.set("effect", "nan")).contains("not a number"));

@@ -19,6 +19,10 @@ pub struct Population {
     pub draws: usize,
     /// Students in all of them, about.
     pub n_students: usize,
+    /// The largest distance of a draw's own effects from those here, whatever its sign, in Monte Carlo standard errors; below 3
+    /// where the two ways of computing the truth agree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest_distance: Option<f64>,
     /// The effects on everyone treated.
     pub effects: Vec<PopulationEffect>,
 }
@@ -33,6 +37,30 @@ pub struct PopulationEffect {
     pub std_error: f64,
     /// How far one draw of the world's own size lies from it, points: a standard deviation.
     pub draw_std_dev: f64,
+    /// The effect in a draw of the world's own size less this one, in Monte Carlo standard errors of that difference,
+    /// √(draw_std_dev² + std_error²); none where no draw was compared, or has no such effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distance: Option<f64>,
+}
+
+/// Points below which two means of whole tenths are the same but for rounding.
+const ROUNDING: f64 = 1e-9;
+
+impl Population {
+    /// Compares the effects of one draw with those of the population.
+    pub fn compared_with(mut self, draw: &[TrueEffect]) -> Population {
+        for known in &mut self.effects {
+            let own = draw.iter().find(|e| e.same_as(&known.effect));
+            let error = libm::sqrt(known.draw_std_dev * known.draw_std_dev + known.std_error * known.std_error);
+            known.distance = own.map(|e| e.value - known.effect.value).and_then(|difference| match error {
+                _ if difference.abs() < ROUNDING => Some(0.0),
+                e if e > 0.0 => Some(difference / e),
+                _ => None,
+            });
+        }
+        self.largest_distance = self.effects.iter().filter_map(|e| e.distance.map(f64::abs)).reduce(f64::max);
+        self
+    }
 }
 
 /// Draws a population of about `n_students`: as many draws of the world as it takes, each with its own seed; where the
@@ -45,7 +73,7 @@ pub(super) fn draw(
     n_students: usize,
     executor: &dyn Executor,
 ) -> Population {
-    let (own, p) = (expected(parameters), smaller(parameters, n_students as f64 / LEAST_DRAWS));
+    let (own, p) = (expected(parameters), parameters.smaller(n_students as f64 / LEAST_DRAWS));
     let each = expected(&p);
     let n = (n_students as f64 / each).ceil().max(2.0) as usize;
     let seeds = Stream::new(seed, &["simulate", card.id, "population"], 0);
@@ -72,28 +100,36 @@ pub(super) fn draw(
             })
             .sum();
         let spread = libm::sqrt(squares / (n - 1) as f64);
-        PopulationEffect { std_error: spread / libm::sqrt(n as f64), draw_std_dev: spread * libm::sqrt(each / own), effect }
+        let (std_error, draw_std_dev) = (spread / libm::sqrt(n as f64), spread * libm::sqrt(each / own));
+        PopulationEffect { std_error, draw_std_dev, distance: None, effect }
     });
-    Population { draws: n, effects: effects.collect(), n_students: (each * n as f64) as usize }
+    Population { draws: n, largest_distance: None, effects: effects.collect(), n_students: (each * n as f64) as usize }
 }
 
-/// The same world with so few schools that it has no more than these students, in proportion.
-fn smaller(parameters: &Parameters, n_students: f64) -> Parameters {
-    let factor = n_students / expected(parameters);
-    if factor >= 1.0 {
-        return parameters.clone();
+impl Parameters {
+    /// About how many students a draw has.
+    pub fn n_students(&self) -> f64 {
+        expected(self)
     }
-    let schools = (parameters.value("schools") * factor).round().max(2.0);
-    let mut p = parameters.clone().with("schools", schools);
-    let least = |name: &str, least: f64| (parameters.value(name) * factor).round().clamp(least, schools);
-    if !parameters.held("profile_schools") {
-        p = p.with("profile_schools", least("profile_schools", 1.0).min(schools - 1.0));
+
+    /// The same world with so few schools that it has no more than about these students, in proportion.
+    pub fn smaller(&self, n_students: f64) -> Parameters {
+        let factor = n_students / expected(self);
+        if factor >= 1.0 {
+            return self.clone();
+        }
+        let schools = (self.value("schools") * factor).round().max(2.0);
+        let mut p = self.clone().with("schools", schools);
+        let least = |name: &str, least: f64| (self.value(name) * factor).round().clamp(least, schools);
+        if !self.held("profile_schools") {
+            p = p.with("profile_schools", least("profile_schools", 1.0).min(schools - 1.0));
+        }
+        if p.get("districts").is_some() {
+            let (districts, states) = (least("districts", 1.0), least("states", 1.0));
+            p = p.with("districts", districts.max(states)).with("states", states);
+        }
+        p
     }
-    if p.get("districts").is_some() {
-        let (districts, states) = (least("districts", 1.0), least("states", 1.0));
-        p = p.with("districts", districts.max(states)).with("states", states);
-    }
-    p
 }
 
 impl TrueEffect {

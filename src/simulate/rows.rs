@@ -80,7 +80,7 @@ impl Rows {
     /// The rows as a cohort without profiles. Student numbers begin with `first_student`.
     pub(super) fn into_cohort(self, wanted: &Wanted, first_student: u32, names: Names) -> Cohort {
         let mut cohort = Cohort { first_row: 1, codebook: Codebook::default(), ..Cohort::default() };
-        for (store, spec) in self.columns.into_iter().zip(&wanted.columns) {
+        for ((store, spec), source) in self.columns.into_iter().zip(&wanted.columns).zip(&wanted.sources) {
             let data = match (store, spec.kind) {
                 (Store::Codes(codes), Kind::Id(id)) if !wanted.names => {
                     let first = if id == Id::Student { first_student as i32 } else { 0 };
@@ -94,7 +94,7 @@ impl Rows {
                 _ => unreachable!("a column is kept by its kind"),
             };
             cohort.push(Column { name: spec.name.into(), data });
-            cohort.codebook.describe(spec.name, spec.meaning, spec.unit, spec.source);
+            cohort.codebook.describe(spec.name, spec.meaning, spec.unit, source);
         }
         cohort
     }

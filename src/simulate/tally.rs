@@ -5,7 +5,7 @@ use super::students::Student;
 use super::truth::{Dose, OtherEffect, OutcomeScale, TrueEffect, Violation};
 
 /// Flags by which effects are told apart, in the order of their bits.
-pub(super) const SUBGROUPS: [&str; 4] = ["iep", "el", "frl", "female"];
+pub const SUBGROUPS: [&str; 4] = ["iep", "el", "frl", "female"];
 const N_KINDS: usize = 16;
 const DOSE_BINS: usize = 10;
 
@@ -74,10 +74,26 @@ pub(super) struct Tally {
     /// Squares of untreated scores of never-treated students in the first year, by outcome.
     squares: Vec<i64>,
     spilled: Vec<Mean>,
+    /// By outcome and kind of student.
     compliers: Vec<Mean>,
     everyone: Vec<Mean>,
     /// By outcome and tenth of the dose: effects, and doses in thousandths.
     doses: Vec<(Mean, i64)>,
+}
+
+/// The subgroups whose effects are told, each as the place of its flag and the flag's value.
+fn subgroups() -> impl Iterator<Item = (usize, usize)> {
+    (0..SUBGROUPS.len()).flat_map(|bit| [(bit, 0), (bit, 1)])
+}
+
+/// The kinds of student that belong to a subgroup; all, where there is none.
+fn kinds(subgroup: Option<(usize, usize)>) -> impl Iterator<Item = usize> {
+    (0..N_KINDS).filter(move |kind| subgroup.is_none_or(|(bit, value)| kind >> bit & 1 == value))
+}
+
+/// A subgroup's column and value.
+fn named((bit, value): (usize, usize)) -> (String, String) {
+    (SUBGROUPS[bit].to_string(), value.to_string())
 }
 
 /// Which row it is.
@@ -108,7 +124,7 @@ impl Tally {
             all: vec![Mean::default(); n * n_groups * n_years],
             squares: vec![0; n],
             spilled: vec![Mean::default(); n],
-            compliers: vec![Mean::default(); n],
+            compliers: vec![Mean::default(); n * N_KINDS],
             everyone: vec![Mean::default(); n],
             doses: vec![(Mean::default(), 0); n * DOSE_BINS],
         }
@@ -138,7 +154,7 @@ impl Tally {
                 cell.measured += i64::from(o.observed - o.without);
                 cell.beside += i64::from(o.with - o.beside);
                 if at.complier {
-                    self.compliers[k].add(o.with - o.without);
+                    self.compliers[k * N_KINDS + kind].add(o.with - o.without);
                 }
             } else if group == self.n_groups - 1 && t == 0 {
                 self.squares[k] += i64::from(o.without) * i64::from(o.without);
@@ -237,19 +253,23 @@ impl Tally {
     pub(super) fn effects(&self) -> Vec<TrueEffect> {
         let mut effects = Vec::new();
         for k in 0..self.outcomes.len() {
-            self.push(&mut effects, k, None, "overall", |_, _| [None; 3]);
-            self.events(&mut effects, k, None);
-            self.push(&mut effects, k, None, "group", |g, _| [Some(g), None, None]);
-            self.push(&mut effects, k, None, "calendar", |_, t| [None, Some(t), None]);
-            self.push(&mut effects, k, None, "group-time", |g, t| [Some(g), Some(t), Some(t - g)]);
+            self.of(&mut effects, k, None);
         }
         for k in 0..self.outcomes.len() {
-            for (bit, value) in (0..SUBGROUPS.len()).flat_map(|bit| [(bit, 0), (bit, 1)]) {
-                self.push(&mut effects, k, Some((bit, value)), "overall", |_, _| [None; 3]);
-                self.events(&mut effects, k, Some((bit, value)));
+            for subgroup in subgroups() {
+                self.of(&mut effects, k, Some(subgroup));
             }
         }
         effects
+    }
+
+    /// Adds the effects on one outcome, of everyone or of one subgroup.
+    fn of(&self, effects: &mut Vec<TrueEffect>, k: usize, subgroup: Option<(usize, usize)>) {
+        self.push(effects, k, subgroup, "overall", |_, _| [None; 3]);
+        self.events(effects, k, subgroup);
+        self.push(effects, k, subgroup, "group", |g, _| [Some(g), None, None]);
+        self.push(effects, k, subgroup, "calendar", |_, t| [None, Some(t), None]);
+        self.push(effects, k, subgroup, "group-time", |g, t| [Some(g), Some(t), Some(t - g)]);
     }
 
     /// Effects by event time, and before them their plain mean.
@@ -276,9 +296,7 @@ impl Tally {
     ) {
         let mut sums: std::collections::BTreeMap<[Option<i64>; 3], Mean> = std::collections::BTreeMap::new();
         for (g, t, cells) in self.treated(k) {
-            let of_kind = |kind: &usize| subgroup.is_none_or(|(bit, value)| kind >> bit & 1 == value);
-            let chosen = (0..N_KINDS).filter(of_kind);
-            let sum = chosen.fold(Mean::default(), |s, i| Mean { n: s.n + cells[i].n, tenths: s.tenths + cells[i].effect });
+            let sum = kinds(subgroup).fold(Mean::default(), |s, i| Mean { n: s.n + cells[i].n, tenths: s.tenths + cells[i].effect });
             if sum.n > 0 {
                 sums.entry(key(g, t)).or_default().join(&sum);
             }
@@ -289,7 +307,7 @@ impl Tally {
             group,
             period,
             event_time,
-            subgroup: subgroup.map(|(bit, value)| (SUBGROUPS[bit].to_string(), value.to_string())),
+            subgroup: subgroup.map(named),
             value: sum.tenths as f64 / (10.0 * sum.n as f64),
             n: sum.n as usize,
         }));
@@ -299,12 +317,13 @@ impl Tally {
     pub(super) fn others(&self) -> Vec<OtherEffect> {
         let mut others = Vec::new();
         for (k, outcome) in self.outcomes.iter().enumerate() {
-            let mut add = |estimand: &str, meaning: &str, mean: Mean| {
+            let mut within = |subgroup: Option<(usize, usize)>, estimand: &str, meaning: &str, mean: Mean| {
                 if let Some(value) = mean.value() {
                     others.push(OtherEffect {
                         outcome: (*outcome).into(),
                         estimand: estimand.into(),
                         meaning: meaning.into(),
+                        subgroup: subgroup.map(named),
                         value,
                         n: mean.n as usize,
                     });
@@ -314,14 +333,24 @@ impl Tally {
                 self.treated(k).flat_map(|(_, _, cells)| cells).fold(Mean::default(), |s, c| Mean { n: s.n + c.n, tenths: s.tenths + f(c) })
             };
             let (effect, measured, net) = (sum(|c| c.effect), sum(|c| c.measured), sum(|c| c.beside));
+            let compliers = |subgroup| {
+                kinds(subgroup).fold(Mean::default(), |mut s, kind| {
+                    s.join(&self.compliers[k * N_KINDS + kind]);
+                    s
+                })
+            };
+            if compliers(None).n != effect.n {
+                let meaning = "the effect on those who use profiles when they are to, and only then";
+                for subgroup in std::iter::once(None).chain(subgroups().map(Some)) {
+                    within(subgroup, "compliers", meaning, compliers(subgroup));
+                }
+            }
+            let mut add = |estimand: &str, meaning: &str, mean: Mean| within(None, estimand, meaning, mean);
             add(
                 "everyone",
                 "the effect on all students of all years from the first take-up on, had everyone had profiles since then",
                 self.everyone[k],
             );
-            if self.compliers[k].n != effect.n {
-                add("compliers", "the effect on those who use profiles when they are to, and only then", self.compliers[k]);
-            }
             if measured.tenths != effect.tenths {
                 add(
                     "measured",

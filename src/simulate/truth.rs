@@ -85,6 +85,9 @@ pub struct OtherEffect {
     pub estimand: String,
     /// What it is.
     pub meaning: String,
+    /// The column and value of a subgroup, where it is the effect on one (compliers only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subgroup: Option<(String, String)>,
     /// The effect in points.
     pub value: f64,
     /// Student-years it averages.
@@ -191,10 +194,11 @@ pub struct Sizes {
     pub n_treated_rows: usize,
 }
 
-/// Losses as they came out. The mechanism: leaving depends on the school and on permanent standing, missing a test on
-/// permanent attendance, neither on profiles or on any year's score.
+/// Losses as they came out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Losses {
+    /// On what they depend, by the values of the parameters.
+    pub mechanism: String,
     /// Student-years after which a student could have left.
     pub at_risk: usize,
     /// Of those, the share that left for good.

@@ -8,6 +8,8 @@ use super::{Detail, OUTCOMES, Parameters, design::Design};
 pub(super) struct Wanted {
     /// The columns to fill, in order.
     pub columns: Vec<&'static Spec>,
+    /// Where each of them comes from.
+    pub sources: Vec<String>,
     /// Identifiers by name, not by number.
     pub names: bool,
     pub reading: bool,
@@ -48,6 +50,7 @@ impl Wanted {
             sealed: detail == Detail::Sealed,
             whole_truth: only.is_none(),
             skills: p.get("skills").is_some() && (only.is_none() || goals || any(&["skills", "skills_planned", "skills_of_plan"])),
+            sources: columns.iter().map(|c| c.source(p)).collect(),
             columns,
         }
     }

@@ -81,6 +81,7 @@ impl Calibrated {
                 "level": self.level(),
                 "seed": self.calibration.study.study.seed,
                 "grid": self.calibration.grid,
+                "one_at_a_time": self.calibration.one_at_a_time,
                 "conditions": self.calibration.conditions.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<Map<_, _>>(),
                 "design": self.facts.iter().map(|f| json!({"outcome": f.outcome, "what": f.what, "value": f.value})).collect::<Vec<_>>(),
                 "rule": "promise: broken or wider than promised where |coverage - level| > 3 sqrt(level (1 - level) / n)",

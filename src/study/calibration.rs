@@ -26,9 +26,35 @@ pub struct Calibration {
     /// Conditions put on a design that is fitted to data (`effect`, `drift` …); a world has parameters of its own, in the study.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<(String, f64)>,
+    /// Whether every estimator and method of the first analysis is tried in subgroups too, not only the first of each.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_in_subgroups: bool,
+    /// Whether only one parameter of the grid at a time leaves its first value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_at_a_time: bool,
 }
 
+/// What is tried of a design fitted to data where nobody says what to try: name, size, and in words. What-if, not estimates.
+pub const USUAL: [(&str, f64, &str); 3] = [
+    ("drift", 0.05, "those treated gain 0.05 SD more for each unit of the period column, treatment or not"),
+    ("attrition", 0.1, "a tenth of those treated leave, those with the lowest outcomes first"),
+    ("contamination", 0.1, "a tenth of the untreated have the effect too"),
+];
+
 impl Calibration {
+    /// The overall effects of a resolved study as it is, drawn twice.
+    pub fn of_headlines(study: StudyFile) -> Calibration {
+        Calibration {
+            study,
+            grid: Vec::new(),
+            effects: vec!["overall".into()],
+            replicates: 2,
+            conditions: Vec::new(),
+            all_in_subgroups: false,
+            one_at_a_time: false,
+        }
+    }
+
     /// What is drawn from: the study's world, or a design fitted to its data, which are then given.
     ///
     /// # Errors
@@ -71,6 +97,25 @@ impl Calibration {
         })?))
     }
 
+    /// Adds to a calibration without a grid what is usually tried, one at a time: each of [`USUAL`] that this design can have
+    /// and that is not set already. Says in words what was added.
+    pub fn try_the_usual(&mut self, source: &dyn Source) -> Vec<&'static str> {
+        if !self.grid.is_empty() || !source.parameters().iter().any(|p| p == USUAL[0].0) {
+            return Vec::new();
+        }
+        let mut told = Vec::new();
+        for (name, size, words) in USUAL {
+            let set = self.conditions.iter().any(|(own, _)| own == name);
+            let possible = |value: f64| source.check(&Point { values: vec![(name.to_string(), value)] }).is_ok();
+            if !set && possible(0.0) && possible(size) {
+                self.grid.push(format!("{name}=0,{size}"));
+                told.push(words);
+            }
+        }
+        self.one_at_a_time = !told.is_empty();
+        told
+    }
+
     /// The grid.
     ///
     /// # Errors
@@ -84,7 +129,7 @@ impl Calibration {
             }
         }
         match Grid::new(axes, &source.parameters()) {
-            Ok(grid) => faults.into_result().map(|()| grid),
+            Ok(grid) => faults.into_result().map(|()| Grid { one_at_a_time: self.one_at_a_time, ..grid }),
             Err(f) => {
                 faults.extend(f);
                 Err(faults)
@@ -119,7 +164,7 @@ impl Calibration {
         }
         for (section, question) in all.iter().filter(|(section, _)| *section == first && (by_default || asked)) {
             for column in self.study.roles.iter().flat_map(|r| &r.subgroups) {
-                let one = question.alone();
+                let one = if self.all_in_subgroups { question.clone() } else { question.alone() };
                 for value in subgroups(&pilot.cohort, column)? {
                     let own = within(&one, column, &value);
                     let mut told = pilot.truths.effects.iter().filter(|t| t.outcome == own.spec.outcome && t.subgroup == own.spec.subgroup);
@@ -139,7 +184,7 @@ impl Calibration {
                 "no effect in a subgroup is known here",
                 "--effect subgroup",
                 "there would be nothing to compare the estimates with",
-                "name subgroups under [roles] whose true effects the world tells (truth.json of  didact simulate), or leave it out",
+                "name columns whose true effects are known, with --subgroup or under [roles] (in a world: iep, el, frl, female), or leave it out",
             )
             .into());
         }

@@ -16,6 +16,8 @@ use crate::simulate;
 /// All contradictions and unknown names at once.
 pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
     let mut faults = Faults::default();
+    // Roles that a world brings along were written for the analyses of its built-in study.
+    let own_roles = study.roles.is_some();
     let fault =
         |what: String, remedy: &str| Fault::new("STUDY-002", what, "the study file", "the study would not say what is asked", remedy);
     match (&study.data.simulate, &study.data.path) {
@@ -31,12 +33,15 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
                 let mut parameters = found.parameters();
                 for (name, value) in &study.data.world {
                     if let Err(e) = parameters.set(name, &value.to_string()) {
-                        faults.push(fault(e.to_string(), "correct it under [data] world;  didact list worlds  shows the parameters"));
+                        let remedy = format!("correct it under [data] world;  didact list worlds {world}  shows the parameters");
+                        faults.push(fault(e.to_string(), &remedy));
                     }
                 }
                 if let Err(errors) = parameters.check() {
                     for e in errors {
-                        faults.push(fault(e.to_string(), "change one of them under [data] world"));
+                        let (what, remedy) = (e.to_string(), "change one of them, under [data] world or with --set");
+                        let place = "the parameters of the world: the study file, or --set";
+                        faults.push(Fault::new("STUDY-002", what, place, "there is no such world to draw from", remedy));
                     }
                 }
                 study.data.world = parameters.iter().map(|p| (p.name.to_string(), p.value)).collect();
@@ -132,6 +137,9 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
                 faults.extend(f);
             }
         }
+    }
+    if !own_roles {
+        study.leave_out_idle_roles();
     }
     if let Some(roles) = &study.roles {
         let nobody = |asks: fn(&Method) -> bool| !study.analysis.iter().any(|section| uses(section, asks));

@@ -58,7 +58,7 @@ pub(super) fn trust(
         roles.outcomes = vec![analysis.outcome.clone()];
         roles.subgroups.truncate(1);
     }
-    let calibration = Calibration { study: own, grid: Vec::new(), effects: vec!["overall".into()], replicates, conditions: Vec::new() };
+    let calibration = Calibration { replicates, ..Calibration::of_headlines(own) };
     let source = calibration.source(Some(cohort))?;
     let (experiment, _) = calibration.experiment(&*source, calibration.grid(&*source)?)?;
     let found = spread(executor, replicates, |i| replicate(&experiment, 0, i));

@@ -118,13 +118,63 @@ fn json_has_full_precision_and_no_nan() {
     assert_eq!((code, err.as_str()), (0, ""));
     let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let rows = document["calibration"]["rows"].as_array().expect("rows");
-    assert_eq!(rows.len(), 8, "two points, two estimators, and the first in two subgroups");
+    assert_eq!(rows.len(), 12, "two points, two estimators, each also in two subgroups");
     for row in rows {
         assert_eq!(row["n"], 5);
         assert!(row["coverage"].is_f64() && row["bias_mc"].is_f64() && row["size"].is_null(), "{row}");
         assert!(["did", "twfe"].contains(&row["estimator"].as_str().expect("a name")));
     }
-    assert_eq!(document["calibration"]["rankings"].as_array().map(Vec::len), Some(2));
+    assert_eq!(document["calibration"]["rankings"].as_array().map(Vec::len), Some(6));
+}
+
+#[test]
+fn estimators_asked_for_need_no_roles_of_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (i, (world, estimator)) in
+        [("lottery", "did"), ("lottery", "callaway-santanna"), ("iep-inclusion", "triple-difference"), ("iep-inclusion", "did")]
+            .iter()
+            .enumerate()
+    {
+        let out = folder.path().join(i.to_string()).display().to_string();
+        let (code, _, err) =
+            didact(&format!("calibrate {world} --replicates 2 --estimator {estimator} --effect overall --quiet --out {out}"));
+        assert_eq!(code, 0, "{world} {estimator}: {err}");
+    }
+}
+
+#[test]
+fn every_pair_has_its_truth_in_subgroups() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = |name: &str, flags: &str| {
+        let out = folder.path().join(name).display().to_string();
+        let (code, text, err) = didact(&format!("calibrate {flags} --replicates 2 --outcome math --json --out {out}"));
+        assert_eq!((code, err.as_str()), (0, ""), "{flags}");
+        let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        document["calibration"]["rows"].as_array().expect("rows").clone()
+    };
+    let all = rows(
+        "a",
+        "belmont-cragin --set schools=12 --set profile_schools=6 --subgroup frl --estimator callaway-santanna --estimator twfe --inference jackknife",
+    );
+    for value in ["0", "1"] {
+        let own: Vec<&serde_json::Value> =
+            all.iter().filter(|r| r["subgroup"]["column"] == "frl" && r["subgroup"]["value"] == value).collect();
+        for (estimator, estimand) in [
+            ("callaway-santanna", "overall"),
+            ("callaway-santanna", "overall-group"),
+            ("callaway-santanna", "overall-calendar"),
+            ("callaway-santanna", "overall-dynamic"),
+            ("twfe", "overall"),
+        ] {
+            let row = own.iter().find(|r| r["estimator"] == estimator && r["estimand"] == estimand);
+            let row = row.unwrap_or_else(|| panic!("{estimator} {estimand} at frl = {value}"));
+            assert!(row["truth"].is_f64() && row["coverage"].is_f64(), "{row}");
+        }
+    }
+    let compliers = rows("b", "lottery --estimator compliance --effect overall --effect subgroup");
+    assert!(compliers.iter().all(|r| r["truth"].is_f64()), "{compliers:?}");
+    let of = |value: &str| compliers.iter().any(|r| r["subgroup"]["value"] == value && r["subgroup"]["column"] == "iep");
+    assert!(of("0") && of("1"), "{compliers:?}");
 }
 
 #[test]
@@ -202,6 +252,22 @@ inference = ["cluster:cr2"]
     let bias = number(&row(0.3, "did")["bias"]) - number(&row(0.0, "did")["bias"]);
     assert!((bias - 1.5 * truth).abs() < 1e-9, "a drift of .3 SD over one period is what it is: {bias}");
     assert!(results["calibration"]["design"].as_array().is_some_and(|d| d.iter().any(|f| f["what"] == "clusters" && f["value"] == 12.0)));
+
+    // Without a grid the usual troubles are tried too, one at a time; or not.
+    let usual = run(&format!("calibrate {} --replicates 4 --set effect=0.2 --quiet", at("study.toml").display()), &at("usual"));
+    let results: serde_json::Value = serde_json::from_slice(&usual["results.json"]).expect("JSON");
+    let points: std::collections::BTreeSet<String> =
+        results["calibration"]["rows"].as_array().expect("rows").iter().map(|r| r["point"].to_string()).collect();
+    let wanted = [(0.0, 0.0, 0.0), (0.05, 0.0, 0.0), (0.0, 0.1, 0.0), (0.0, 0.0, 0.1)];
+    let wanted = wanted.map(|(drift, attrition, contamination)| {
+        serde_json::json!({"drift": drift, "attrition": attrition, "contamination": contamination}).to_string()
+    });
+    assert_eq!(points, wanted.into_iter().collect());
+    let (code, out, err) = didact(&format!("verify {}", at("usual").display()));
+    assert_eq!((code, out.starts_with("recomputed identical")), (0, true), "{out} {err}");
+    let alone = run(&format!("calibrate {} --replicates 4 --as-it-is --quiet", at("study.toml").display()), &at("alone"));
+    let results: serde_json::Value = serde_json::from_slice(&alone["results.json"]).expect("JSON");
+    assert_eq!(results["calibration"]["grid"], serde_json::json!([]));
 
     let (code, _, err) =
         didact(&format!("calibrate {} --replicates 5 --set efect=1 --out {}", at("study.toml").display(), at("no").display()));

@@ -22,6 +22,7 @@ mod privacy;
 mod redo;
 mod rollouts;
 mod synthetic;
+mod worlds;
 
 use serde_json::Value;
 use std::path::Path;

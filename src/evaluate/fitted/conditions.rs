@@ -67,7 +67,7 @@ impl Conditions {
     pub(super) fn at(settings: &[(String, f64)], point: &Point) -> Result<Conditions, Faults> {
         let mut faults = Faults::default();
         let mut refuse = |what: String, remedy: String| {
-            faults.push(Fault::new("CAL-001", what, format!("conditions, {point}"), "there is no such design to draw from", remedy));
+            faults.push(Fault::new("CAL-001", what, format!("--set or --grid: {point}"), "there is no such design to draw from", remedy));
         };
         let mut values = CONDITIONS.each_ref().map(|c| c.default);
         for (name, value) in settings.iter().chain(&point.values) {

@@ -200,7 +200,7 @@ fn line<'a>(check: &'a CheckLine, prose: &dyn Fn(&str) -> Vec<Piece>) -> Line<'a
 }
 
 /// Tables that few readers ask for: folded.
-const FOLDED: [&str; 15] = [
+const FOLDED: [&str; 16] = [
     "checks",
     "fallacies",
     "essa",
@@ -208,6 +208,7 @@ const FOLDED: [&str; 15] = [
     "questions",
     "settings",
     "codebook",
+    "parameters",
     "design",
     "event-study",
     "cohorts",

@@ -86,18 +86,13 @@ fn lots_are_fair_and_shares_as_asked() {
 fn the_truth_is_the_same_two_ways() {
     for world in small_worlds() {
         let p = world.parameters();
-        let truth = world.draw_with(&p, 1, Detail::Analysis).truth;
-        let population = world.population(&p, 1, 120_000, &Serial);
-        assert!(population.draws >= 20);
-        let mut checked = 0;
-        for known in population.effects.iter().filter(|k| ["overall", "event"].contains(&k.effect.estimand.as_str())) {
-            let Some(own) = truth.effects.iter().find(|e| e.same_as(&known.effect)) else { continue };
-            let error = libm::sqrt(known.draw_std_dev * known.draw_std_dev + known.std_error * known.std_error);
-            let bound = 4.0 * error + 1e-9;
-            assert!((own.value - known.effect.value).abs() < bound, "{}: {own:?} {known:?}", world.card().id);
-            checked += 1;
-        }
-        assert!(checked >= 2, "{}", world.card().id);
+        let truth = world.draw_with(&p, 3, Detail::Analysis).truth;
+        let population = world.population(&p, 3, 1_000_000, &Serial).compared_with(&truth.effects);
+        assert!(population.draws >= 20 && population.n_students >= 999_999);
+        let distances: Vec<f64> = population.effects.iter().filter_map(|e| e.distance).collect();
+        assert!(distances.len() >= 2, "{}", world.card().id);
+        assert!(distances.iter().all(|d| d.abs() < 3.0), "{}: {distances:?}", world.card().id);
+        assert_eq!(population.largest_distance, distances.iter().map(|d| d.abs()).reduce(f64::max));
     }
 }
 
@@ -261,7 +256,8 @@ fn no_parameter_does_nothing() {
     for world in small_worlds() {
         let told = |p: &Parameters| {
             let d = world.draw_with(p, 4, Detail::Analysis);
-            let truth = Truth { parameters: Vec::new(), implied: d.truth.implied.clone(), ..d.truth };
+            let losses = Losses { mechanism: String::new(), ..d.truth.losses };
+            let truth = Truth { parameters: Vec::new(), losses, ..d.truth };
             let bits: Vec<u64> =
                 d.cohort.columns.iter().flat_map(|c| (0..c.data.len()).map(|i| c.data.number(i).map_or(0, f64::to_bits))).collect();
             (d.cohort.n_rows, bits, format!("{truth:?}"))

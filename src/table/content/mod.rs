@@ -19,6 +19,7 @@ mod headline;
 mod implementation;
 mod joint;
 mod judge;
+mod parameters;
 pub mod plan;
 mod planned;
 mod redo;
@@ -71,6 +72,7 @@ pub fn tables(run: &Run) -> Vec<Table> {
     tables.extend(truth::truth(run));
     tables.extend(wwc::wwc(run));
     tables.extend(descriptives::codebook(run));
+    tables.extend(parameters::parameters(run));
     tables.retain(|t| !t.rows.is_empty());
     let gate = Gate::of(run);
     tables.iter_mut().for_each(|t| gate.table(t));

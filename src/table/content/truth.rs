@@ -27,6 +27,7 @@ pub(super) fn truth(run: &Run) -> Option<Table> {
             }
             let known = truth.effects.iter().find(|t| {
                 t.outcome == a.outcome
+                    && t.subgroup.is_none()
                     && t.estimand == effect.target.estimand.name()
                     && t.group == effect.target.group
                     && t.period == effect.target.period

@@ -8,6 +8,7 @@ mod contrast;
 mod draw;
 mod trend;
 
+use super::super::measure::share_error;
 use super::{Design, Layout, Measure};
 use crate::num::student;
 use crate::panel::{Executor, spread};
@@ -150,11 +151,9 @@ impl Studies {
     }
 }
 
-/// A share of replicates, its error as if half a replicate more were on the other side.
+/// A share of replicates, with the error that every share of draws has.
 pub(super) fn share(found: usize, n: usize) -> Simulated {
-    let (value, n) = (found as f64 / n as f64, n as f64);
-    let held = value.clamp(0.5 / n, 1.0 - 0.5 / n);
-    Simulated { value, monte_carlo_error: Some(libm::sqrt(held * (1.0 - held) / n)) }
+    Simulated { value: found as f64 / n as f64, monte_carlo_error: Some(share_error(found, n)) }
 }
 
 /// Which of n units are treated: so many, by lot.

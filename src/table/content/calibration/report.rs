@@ -63,8 +63,10 @@ fn answer(c: &Calibrated) -> Answer {
             "How methods do where their assumptions fail in ways that this design does not have.".into(),
         ],
         ask: vec![
-            if c.is_fitted() {
+            if c.is_fitted() && c.points[0].values.is_empty() {
                 "Could trends have drifted apart, students have left, or comparison classrooms have used profiles too? Try  --grid drift=0,0.05,  attrition  and  contamination.".into()
+            } else if c.is_fitted() {
+                "Could the trends of this study have drifted further apart, more students have left, or more comparison classrooms have used profiles than was tried?".into()
             } else {
                 "Is the number of schools, their differences and the timing of the start like those of the study in question?".into()
             },

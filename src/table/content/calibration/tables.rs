@@ -1,5 +1,6 @@
 //! The tables of a calibration: every measure with its Monte Carlo standard error, the ranking, and what failed.
 
+use super::super::parameters;
 use super::{effect, error, estimator, is_overall, number, outcome, share, value};
 use crate::evaluate::Performance;
 use crate::evaluate::fitted::CONDITIONS;
@@ -17,6 +18,9 @@ pub fn tables(c: &Calibrated) -> Vec<Table> {
         failures(c),
         design(c),
     ];
+    let study = &c.calibration.study.data;
+    let varied: Vec<&str> = c.points[0].values.iter().map(|(name, _)| name.as_str()).collect();
+    tables.extend(study.simulate.as_deref().and_then(|world| parameters::of_world(world, &study.world, &varied)));
     tables.retain(|t| !t.rows.is_empty());
     tables
 }

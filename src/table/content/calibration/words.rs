@@ -24,7 +24,11 @@ pub fn sentences(c: &Calibrated, most: usize) -> Vec<String> {
 }
 
 fn sentence(c: &Calibrated, p: &Performance) -> String {
-    let point = &c.points[p.point];
+    let mut point = c.points[p.point].clone();
+    if c.calibration.one_at_a_time {
+        // What stands as at the first point need not be said.
+        point.values.retain(|value| !c.points[0].values.contains(value));
+    }
     let design = match (c.is_fitted(), point.values.is_empty()) {
         (false, true) => "On designs like this".to_string(),
         (false, false) => format!("With {point}"),
