@@ -18,7 +18,7 @@ pub(super) fn means(run: &Run) -> Vec<Figure> {
 
 fn one(run: &Run, d: &Description) -> Figure {
     let gate = Gate::of(run);
-    let small = |p: &ArmPeriod| gate.few(p.outcome.n as u64);
+    let small = |p: &ArmPeriod| gate.few(p.outcome.n as u64) || gate.hides_mean(&p.outcome);
     // The interval of two clusters is as good as telling both of them.
     let told = |p: &ArmPeriod| gate.is_open() || p.clusters >= TELLING;
     let arms: Vec<Series> = [true, false]
