@@ -57,8 +57,7 @@ impl Compare {
         }
         if common.json {
             let both = compared.found.iter().filter(|d| d.only.is_none()).map(json).collect::<Vec<_>>();
-            let alone =
-                |side: Only| compared.found.iter().filter(|d| d.only == Some(side)).map(|d| d.place.as_str()).collect::<Vec<_>>();
+            let alone = |side: Only| compared.found.iter().filter(|d| d.only == Some(side)).map(|d| d.place.as_str()).collect::<Vec<_>>();
             let from: Vec<_> = origins.iter().map(|(label, x, y)| serde_json::json!({"what": label, "a": x, "b": y})).collect();
             let document = serde_json::json!({
                 "verdict": if compared.found.is_empty() { "identical" } else { "different" },

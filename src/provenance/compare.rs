@@ -377,7 +377,9 @@ mod tests {
 
     #[test]
     fn rounding_is_no_difference_but_a_small_p_is() {
-        let effect = |estimate: f64, p: f64| run(&json!([{"estimand": "overall", "label": "ATT", "estimate": estimate, "std_error": 0.25, "p_value": p}]));
+        let effect = |estimate: f64, p: f64| {
+            run(&json!([{"estimand": "overall", "label": "ATT", "estimate": estimate, "std_error": 0.25, "p_value": p}]))
+        };
         let same = compared(&effect(2.0, 0.5), &effect(2.0 + 4e-13, 0.5));
         assert_eq!((same.found.len(), same.rounding), (0, 1));
         // Next to nothing beside its standard error.

@@ -64,7 +64,9 @@ fn label(row: &Value) -> Option<String> {
     }
     match row.iter().next() {
         Some((first, value)) if first != "estimate" => word(value),
-        _ => Some(row.iter().filter(|(k, v)| *k != "headline" && v.is_string()).filter_map(|(_, v)| word(v)).collect::<Vec<_>>().join(", ")),
+        _ => {
+            Some(row.iter().filter(|(k, v)| *k != "headline" && v.is_string()).filter_map(|(_, v)| word(v)).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
@@ -74,8 +76,7 @@ fn apart(list: &str, entry: &Value, all: &[Value]) -> String {
     let known_by = key(list, entry);
     let others: Vec<&Value> = all.iter().filter(|e| key(list, e) == known_by && e["options"] != entry["options"]).collect();
     let differs = |k: &str, v: &Value| others.iter().any(|o| o["options"][k] != *v);
-    let told: Vec<String> =
-        own.iter().filter(|(k, v)| differs(k, v)).filter_map(|(k, v)| word(v).map(|v| format!("{k}={v}"))).collect();
+    let told: Vec<String> = own.iter().filter(|(k, v)| differs(k, v)).filter_map(|(k, v)| word(v).map(|v| format!("{k}={v}"))).collect();
     if told.is_empty() { String::new() } else { format!(":{}", told.join(",")) }
 }
 

@@ -94,7 +94,8 @@ pub fn headlines(a: &Side, b: &Side) -> Table {
     let both = [Summary::of(a), Summary::of(b)];
     let untold = "it is not told";
     let dash = || Cell::text("–");
-    let words = |of: &dyn Fn(&Summary) -> Option<String>| both.each_ref().map(|s| of(s).map_or_else(|| Cell::undefined(untold), Cell::Text));
+    let words =
+        |of: &dyn Fn(&Summary) -> Option<String>| both.each_ref().map(|s| of(s).map_or_else(|| Cell::undefined(untold), Cell::Text));
     let mut row = |what: &str, [x, y]: [Cell; 2], by: Cell| out.push(vec![Cell::text(what), x, y, by]);
     row("verdict", words(&|s| s.verdict.as_ref().map(|v| v.0.clone())), dash());
     row("credibility, A (best) to E", words(&|s| s.verdict.as_ref().map(|v| v.1.clone())), dash());

@@ -188,7 +188,12 @@ fn changed(panel: &Panel, groups: &Groups, name: &str, values: &[f64]) -> Option
     let clusters: Vec<f64> = (0..panel.n_clusters()).map(of_cluster).collect();
     let sd = all.sd.filter(|sd| *sd > 0.0);
     let rarest = means.iter().flatten().filter_map(|m| m.two).map(|two| two.rarer()).min();
-    Some(Changed { covariate: name.into(), difference: sd.map(|sd| difference / sd), p_value: p_of_clusters(difference, &clusters), rarest })
+    Some(Changed {
+        covariate: name.into(),
+        difference: sd.map(|sd| difference / sd),
+        p_value: p_of_clusters(difference, &clusters),
+        rarest,
+    })
 }
 
 fn rising(panel: &Panel, groups: &Groups) -> Option<Rising> {

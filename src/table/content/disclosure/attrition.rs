@@ -28,16 +28,19 @@ impl Gate {
             let pairs = [at("treated_n").zip(at("treated_analysed_n")), at("comparison_n").zip(at("comparison_analysed_n"))];
             let overall = at("overall");
             let mut stays = false;
+            let assigned = found.units.as_ref().map(|lost| lost.counts.assigned);
+            let students = assigned.map_or(0, |n| n.treated + n.comparison);
             for row in &mut table.rows {
                 let n = |c: usize| if let Cell::Count(n) = row[c] { n } else { 0 };
                 let units = row[0] == Cell::text("units");
                 // Where clusters are hardly larger than students, one that is lost is a student or a few.
                 let lost = pairs.iter().flatten().any(|&(all, left)| self.few(n(all).saturating_sub(n(left))));
-                if !(if units { left || joined } else { self.small_clusters && (lost || joined) }) {
+                let all: u64 = pairs.iter().flatten().map(|p| n(p.0)).sum();
+                let hardly_larger = self.small_clusters && all.saturating_mul(self.least) > students;
+                if !(if units { left || joined } else { (self.small_clusters && lost) || (hardly_larger && joined) }) {
                     continue;
                 }
                 stays = true;
-                let all: u64 = pairs.iter().flatten().map(|p| n(p.0)).sum();
                 for &(all, left) in pairs.iter().flatten() {
                     row[left] = Cell::Suppressed;
                     // The units less those there at first are those who came late.

@@ -59,8 +59,8 @@ impl Gate {
         }
         let stays = match &a.answer {
             Err(_) => false,
-            // It has words of its own.
-            Ok(Finding::SmallestSet(_)) => false,
+            // One has words of its own; the other's are of effects, and what stays of it is the size of samples.
+            Ok(Finding::SmallestSet(_) | Finding::Multiverse(_)) => false,
             Ok(Finding::Balance(found)) => !self.tells_worst(found),
             // The reason is about those in the summary, not about single periods.
             Ok(Finding::Attrition(_)) => told.summary.iter().flat_map(|t| t.rows.iter().flatten()).any(|c| matches!(c, Cell::Suppressed)),

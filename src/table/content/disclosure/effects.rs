@@ -1,8 +1,8 @@
 //! Effects, tests and signs of a run that rest on too few students.
 
 use super::{Gate, Untold};
-use crate::estimate::{Estimand, LEFT_OUT, NotIdentified, Target};
 use crate::diagnose::Finding;
+use crate::estimate::{Estimand, LEFT_OUT, NotIdentified, Target};
 use crate::study::{Analysis, Run};
 use crate::table::disclosure::{Item, WITHHELD, coded, few_of, hidden};
 use std::collections::BTreeSet;

@@ -114,7 +114,9 @@ impl Untold {
         let size = |s: &Seen, start: i64| rarer(s).filter(|_| s.period < start).unwrap_or(s.units as u64);
         let items: Vec<Item> = seen
             .iter()
-            .filter_map(|s| s.start.filter(|_| s.rows > 0).map(|start| Item { start, period: s.period, n: rarer(s).unwrap_or(s.rows as u64) }))
+            .filter_map(|s| {
+                s.start.filter(|_| s.rows > 0).map(|start| Item { start, period: s.period, n: rarer(s).unwrap_or(s.rows as u64) })
+            })
             .collect();
         // One cohort of few could be computed from the mean over cohorts, so the next smallest stays, too.
         let mut sizes: Vec<(u64, i64)> = seen.iter().filter_map(|s| s.start.map(|start| (size(s, start), start))).collect();

@@ -4,6 +4,7 @@ use super::Gate;
 use super::two_values::is_untold;
 use crate::table::disclosure::WITHHELD;
 use crate::table::{Cell, Table};
+use std::collections::BTreeSet;
 
 impl Gate {
     /// Suppresses the counts of few in a table, what follows from them in the same row, and what would give them away.
@@ -20,6 +21,17 @@ impl Gate {
         if table.id != "sample-flow" {
             self.rows(table);
             groups(table);
+            self.samples(table);
+        }
+    }
+
+    /// Sizes of the samples of one estimate after another (column `units`): all of them stay where two differ by few.
+    fn samples(&self, table: &mut Table) {
+        let Some(at) = table.at("units").filter(|_| table.id == "specification-curve") else { return };
+        let sizes: BTreeSet<u64> = table.rows.iter().filter_map(|r| if let Cell::Count(n) = r[at] { Some(n) } else { None }).collect();
+        let near = sizes.iter().zip(sizes.iter().skip(1)).any(|(a, b)| self.few(b - a));
+        if near {
+            table.rows.iter_mut().for_each(|r| r[at] = Cell::Suppressed);
         }
     }
 
