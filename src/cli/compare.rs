@@ -125,7 +125,7 @@ pub(super) fn json(d: &Difference) -> Value {
 
 /// The differences as text; the first of each kind.
 pub(super) fn table(found: &[Difference], a: &str, b: &str) -> String {
-    listed(found, a, b, LISTED).iter().map(text::text).collect()
+    listed(found, a, b, LISTED).iter().map(text::text).collect::<Vec<_>>().join("\n")
 }
 
 /// The differences: effects, then other numbers, then checks, then tables, then what one of the two alone has.
