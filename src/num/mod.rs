@@ -25,7 +25,7 @@ mod solve;
 pub mod student;
 
 pub use beta::regularized_incomplete_beta;
-pub use centre::Centre;
+pub use centre::{Centre, TwoValues};
 pub use exact::{Exact, ExactRow};
 pub use gauss_legendre::gauss_legendre;
 pub use matrix::{Matrix, dot};

@@ -1,11 +1,80 @@
 //! Which numbers differ between two documents, and by how much.
 
-use serde_json::Value;
+use super::pairing::pairs;
+use super::spoken::{column, joined};
+use serde_json::{Map, Value};
+
+/// Differences below this share of a number are those of rounding.
+const ROUNDING: f64 = 1e-12;
+
+/// Tables whose numbers stand elsewhere in the document at the same precision: by the beginning of their names.
+const REPEATED: &[&str] = &[
+    "main-effects",
+    "comparison",
+    "side-by-side",
+    "event-study",
+    "cohorts",
+    "distribution",
+    "joint-tests",
+    "components",
+    "fallacies",
+    "check",
+    "wwc-",
+    "effect-sizes",
+    "standards",
+    "caps",
+    "facts",
+    "essa",
+    "questions",
+    "settings",
+];
+
+/// Which part of a run's results a difference is in, in the order in which they are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The verdict's word and grade.
+    Verdict,
+    /// The headline's effect.
+    Headline,
+    /// Other effects.
+    Estimates,
+    /// Samples, tests and warnings of the estimates, and what the verdict rests on.
+    Rest,
+    /// Checks.
+    Checks,
+    /// Tables.
+    Tables,
+}
+
+impl Part {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Verdict => "verdict",
+            Part::Headline => "headline",
+            Part::Estimates => "estimates",
+            Part::Rest => "rest",
+            Part::Checks => "checks",
+            Part::Tables => "tables",
+        }
+    }
+}
+
+/// Which of the two documents alone holds something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    /// The first.
+    First,
+    /// The second.
+    Second,
+}
 
 /// One place where two documents differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
-    /// Where: the path, with the names of outcome, estimator, effect and method.
+    /// In which part of the results.
+    pub part: Part,
+    /// Where, in plain words: outcome, estimator, effect and method, then which number.
     pub place: String,
     /// What the first says.
     pub before: String,
@@ -15,70 +84,226 @@ pub struct Difference {
     pub by: Option<f64>,
     /// The difference as a share of the first, when both are numbers and the first is not zero.
     pub share: Option<f64>,
+    /// The difference of two estimates in standard errors of the first; of the second where the first has none.
+    pub std_errors: Option<f64>,
+    /// Which of the two alone has it; `None`: both.
+    pub only: Option<Only>,
 }
 
-/// All differences between two JSON documents, in document order.
+/// Two documents compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// What differs: part by part, in each the largest first.
+    pub found: Vec<Difference>,
+    /// How many numbers differ by rounding only, and count as the same.
+    pub rounding: usize,
+}
+
+/// All differences between two JSON documents to the last bit, in document order.
 pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
-    let mut out = Vec::new();
-    walk("", before, after, &mut out);
-    out
+    let mut walk = Walk { exact: true, out: Vec::new(), rounding: 0 };
+    walk.value(&Place::default(), before, after);
+    walk.out
 }
 
-/// Largest first: by their share of the first value, then those from zero by their size, then what is no number, as it stood.
+/// How the results of two runs differ, rounding apart: a number that differs by less than 1e-12 of its size counts as the same, and
+/// so do two that are as small beside the numbers around them, the standard error first. Tables that repeat other numbers are left out.
+pub fn compared(before: &Value, after: &Value) -> Compared {
+    let once = |document: &Value| {
+        let mut out = document.clone();
+        if let Some(tables) = out["tables"].as_object_mut() {
+            tables.retain(|id, _| !REPEATED.iter().any(|of| id.starts_with(of)));
+        }
+        out
+    };
+    let mut walk = Walk { exact: false, out: Vec::new(), rounding: 0 };
+    walk.value(&Place::default(), &once(before), &once(after));
+    by_size(&mut walk.out);
+    Compared { found: walk.out, rounding: walk.rounding }
+}
+
+/// Part by part; in each first estimates, by their difference in standard errors, then the largest first: by their share of the first
+/// value, then those from zero by their size, then what is no number, as it stood, and what only one of the two has.
 pub fn by_size(found: &mut [Difference]) {
-    let rank = |d: &Difference| match (d.share, d.by) {
-        (Some(share), _) => (0, share.abs()),
-        (None, Some(by)) => (1, by.abs()),
-        (None, None) => (2, 0.0),
+    let rank = |d: &Difference| match (d.only, d.std_errors, d.share, d.by) {
+        (Some(_), ..) => (4, 0.0),
+        (_, Some(n), ..) => (0, n.abs()),
+        (_, _, Some(share), _) => (1, share.abs()),
+        (_, _, None, Some(by)) => (2, by.abs()),
+        (_, _, None, None) => (3, 0.0),
     };
     found.sort_by(|a, b| {
         let ((x, p), (y, q)) = (rank(a), rank(b));
-        x.cmp(&y).then(q.total_cmp(&p))
+        a.part.cmp(&b.part).then(x.cmp(&y)).then(q.total_cmp(&p))
     });
 }
 
-fn walk(place: &str, a: &Value, b: &Value, out: &mut Vec<Difference>) {
-    match (a, b) {
-        (Value::Object(x), Value::Object(y)) => {
-            for (key, value) in x {
-                walk(&join(place, key), value, y.get(key).unwrap_or(&Value::Null), out);
-            }
-            for (key, value) in y.iter().filter(|(k, _)| !x.contains_key(*k)) {
-                walk(&join(place, key), &Value::Null, value, out);
-            }
+/// Where in the document one is.
+#[derive(Clone, Default)]
+struct Place {
+    part: Option<Part>,
+    path: Vec<String>,
+    /// The key one came by.
+    key: String,
+    /// The size of the numbers around.
+    scale: f64,
+    /// The standard error beside an estimate.
+    std_error: Option<f64>,
+    /// Whether it is within the first result of a run.
+    headline: bool,
+}
+
+impl Place {
+    fn under(&self, key: &str) -> Place {
+        let mut out = Place { key: key.to_string(), std_error: None, ..self.clone() };
+        out.part = match (self.path.len(), self.part, key) {
+            (_, Some(Part::Rest), "word" | "credibility") if self.key == "verdict" && self.path.len() == 1 => Some(Part::Verdict),
+            (_, Some(part), _) => Some(part),
+            (_, None, "checks") => Some(Part::Checks),
+            (_, None, "tables") => Some(Part::Tables),
+            (_, None, _) => Some(Part::Rest),
+        };
+        if self.key == "tables" {
+            out.path.push(format!("table {key}"));
+        } else if let Some(words) = column(key) {
+            out.path.push(words);
         }
-        (Value::Array(x), Value::Array(y)) => {
-            for i in 0..x.len().max(y.len()) {
-                let (left, right) = (x.get(i).unwrap_or(&Value::Null), y.get(i).unwrap_or(&Value::Null));
-                let name = name(if left.is_null() { right } else { left }).unwrap_or_else(|| i.to_string());
-                walk(&join(place, &name), left, right, out);
-            }
-        }
-        _ if a == b => {}
-        _ => {
-            let by = a.as_f64().zip(b.as_f64()).map(|(x, y)| y - x);
-            let share = by.zip(a.as_f64()).filter(|(_, x)| *x != 0.0).map(|(d, x)| d / x.abs());
-            out.push(Difference { place: place.to_string(), before: short(a), after: short(b), by, share });
-        }
+        out
+    }
+
+    fn named(&self, name: &str, part: Option<Part>) -> Place {
+        let mut out = Place { part: part.or(self.part), ..self.clone() };
+        out.path.push(name.to_string());
+        out
     }
 }
 
-fn join(place: &str, key: &str) -> String {
-    if place.is_empty() { key.to_string() } else { format!("{place} › {key}") }
+struct Walk {
+    exact: bool,
+    out: Vec<Difference>,
+    rounding: usize,
 }
 
-/// A name for an entry of a list, from the fields by which people know it.
-fn name(value: &Value) -> Option<String> {
-    let field = |k: &str| value.get(k).and_then(Value::as_str);
-    let parts: Vec<&str> =
-        ["outcome", "estimator", "label", "term", "inference", "code", "step", "arm", "variable"].iter().filter_map(|k| field(k)).collect();
-    if parts.is_empty() { None } else { Some(parts.join(" · ")) }
+impl Walk {
+    fn value(&mut self, at: &Place, a: &Value, b: &Value) {
+        match (a, b) {
+            (Value::Object(x), Value::Object(y)) => match (rows(x), rows(y)) {
+                (Some(mine), Some(theirs)) => self.list(&Place { key: "rows".into(), ..at.clone() }, &mine, &theirs),
+                _ => self.object(at, x, y),
+            },
+            (Value::Array(x), Value::Array(y)) => self.list(at, x, y),
+            _ if a == b => {}
+            (x, Value::Null) if holds(x) => self.only(at, Only::First),
+            (Value::Null, y) if holds(y) => self.only(at, Only::Second),
+            (Value::Null, y) | (y, Value::Null) if y.is_object() || y.is_array() => {}
+            _ => self.leaf(at, a, b),
+        }
+    }
+
+    fn object(&mut self, at: &Place, x: &Map<String, Value>, y: &Map<String, Value>) {
+        let std_error = |of: &Map<String, Value>| of.get("std_error").and_then(Value::as_f64).filter(|se| *se > 0.0);
+        let beside = std_error(x).or_else(|| std_error(y));
+        let around = beside.or_else(|| size(x.values().chain(y.values())));
+        let here = Place { scale: around.unwrap_or(at.scale), ..at.clone() };
+        let keys = x.keys().chain(y.keys().filter(|k| !x.contains_key(*k)));
+        for key in keys {
+            let mut place = here.under(key);
+            place.std_error = beside.filter(|_| key == "estimate");
+            self.value(&place, x.get(key).unwrap_or(&Value::Null), y.get(key).unwrap_or(&Value::Null));
+        }
+    }
+
+    fn list(&mut self, at: &Place, x: &[Value], y: &[Value]) {
+        let around = size(x.iter().chain(y)).unwrap_or(at.scale);
+        let first = |e: &Value, all: &[Value]| all.first().is_some_and(|f| std::ptr::eq(f, e));
+        for pair in pairs(&at.key, x, y) {
+            // The first result's overall effect is the headline; other effects are estimates, and what else there is of them is the rest.
+            let of_first = pair.before.is_some_and(|e| first(e, x)) || pair.after.is_some_and(|e| first(e, y));
+            let overall = pair.before.or(pair.after).is_some_and(|e| e["estimand"] == "overall");
+            let part = match at.key.as_str() {
+                "effects" if at.headline && overall => Some(Part::Headline),
+                "effects" => Some(Part::Estimates),
+                _ => None,
+            };
+            let mut place = at.named(&pair.name, part);
+            place.scale = around;
+            place.headline |= at.key == "results" && of_first;
+            match (pair.before, pair.after) {
+                (Some(a), Some(b)) => self.value(&place, a, b),
+                (Some(_), None) => self.only(&place, Only::First),
+                _ => self.only(&place, Only::Second),
+            }
+        }
+    }
+
+    fn only(&mut self, at: &Place, only: Only) {
+        let [has, lacks] = ["an entry", "nothing"].map(String::from);
+        let (before, after) = if only == Only::First { (has, lacks) } else { (lacks, has) };
+        self.push(at, before, after, None, Some(only));
+    }
+
+    fn leaf(&mut self, at: &Place, a: &Value, b: &Value) {
+        let numbers = a.as_f64().zip(b.as_f64());
+        if let Some((x, y)) = numbers
+            && !self.exact
+            && (a.is_f64() || b.is_f64())
+            && alike(x, y, &at.key, at.scale)
+        {
+            self.rounding += 1;
+            return;
+        }
+        self.push(at, short(a), short(b), numbers, None);
+    }
+
+    fn push(&mut self, at: &Place, before: String, after: String, numbers: Option<(f64, f64)>, only: Option<Only>) {
+        let by = numbers.map(|(x, y)| y - x);
+        self.out.push(Difference {
+            part: at.part.unwrap_or(Part::Rest),
+            place: joined(&at.path),
+            before,
+            after,
+            by,
+            share: by.zip(numbers).filter(|(_, (x, _))| *x != 0.0).map(|(d, (x, _))| d / x.abs()),
+            std_errors: by.zip(at.std_error).map(|(d, se)| d / se),
+            only,
+        });
+    }
+}
+
+/// Whether two numbers differ by rounding only. Two that are next to nothing beside those around them are both zero, but for
+/// probabilities, which may be as small as they like.
+fn alike(x: f64, y: f64, key: &str, scale: f64) -> bool {
+    let (size, apart) = (x.abs().max(y.abs()), (x - y).abs());
+    let probability = key.starts_with("p_") || key.starts_with("type_s");
+    apart <= ROUNDING * size || (!probability && size <= ROUNDING * scale)
+}
+
+/// The size of the largest of some numbers that are no counts.
+fn size<'a>(values: impl Iterator<Item = &'a Value>) -> Option<f64> {
+    values.filter(|v| v.is_f64()).filter_map(Value::as_f64).map(f64::abs).reduce(f64::max)
+}
+
+/// Whether there is something in a list or an object.
+fn holds(value: &Value) -> bool {
+    value.as_object().is_some_and(|o| !o.is_empty()) || value.as_array().is_some_and(|a| !a.is_empty())
+}
+
+/// The rows of a table by column; `None`: it is no table.
+fn rows(of: &Map<String, Value>) -> Option<Vec<Value>> {
+    let (columns, rows) = (of.get("columns")?.as_array()?, of.get("rows")?.as_array()?);
+    let keys: Vec<&str> = columns.iter().map(|c| c.as_str().or_else(|| c["key"].as_str()).unwrap_or_default()).collect();
+    let row = |r: &Value| match r {
+        Value::Array(cells) => Value::Object(keys.iter().zip(cells).map(|(k, v)| ((*k).to_string(), v.clone())).collect()),
+        other => other.clone(),
+    };
+    Some(rows.iter().map(row).collect())
 }
 
 fn short(value: &Value) -> String {
     match value {
         Value::Null => "nothing".into(),
         Value::String(s) => s.clone(),
+        Value::Object(o) if o.contains_key("suppressed") => "suppressed".into(),
         Value::Object(_) | Value::Array(_) => "an entry".into(),
         other => other.to_string(),
     }
@@ -96,15 +321,72 @@ mod tests {
         assert_eq!(found.iter().map(|d| d.place.as_str()).collect::<Vec<_>>(), ["b", "a", "c", "d"]);
     }
 
+    fn run(effects: &Value) -> Value {
+        json!({
+            "results": [
+                {"outcome": "math", "estimator": "did", "effects": effects},
+                {"outcome": "math", "estimator": "twfe", "effects": [{"estimand": "overall", "label": "ATT", "estimate": 1.0, "std_error": 0.5}]},
+            ],
+            "verdict": {"word": "weak", "credibility": "C"},
+            "checks": [{"check": "power", "outcome": "math", "estimator": "did", "table": {"columns": ["effect_sd", "power"], "rows": [[0.05, 0.1], [0.1, 0.3]]}}],
+        })
+    }
+
     #[test]
     fn names_the_number_that_moved() {
-        let a = json!({"results": [{"outcome": "math", "estimator": "did", "effects": [{"label": "ATT", "estimate": 2.0}]}]});
+        let a = run(&json!([{"estimand": "overall", "label": "ATT", "inference": "cluster:cr2", "estimate": 2.0, "std_error": 0.25}]));
         let mut b = a.clone();
         assert!(differences(&a, &b).is_empty());
         b["results"][0]["effects"][0]["estimate"] = json!(2.5);
         let found = differences(&a, &b);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].place, "results › math · did › effects › ATT › estimate");
-        assert_eq!((found[0].by, found[0].share), (Some(0.5), Some(0.25)));
+        assert_eq!(found[0].place, "math, did, overall effect (ATT) by cluster:cr2: effect");
+        assert_eq!((found[0].by, found[0].share, found[0].std_errors), (Some(0.5), Some(0.25), Some(2.0)));
+    }
+
+    #[test]
+    fn the_verdict_and_the_headline_come_first_and_tables_last() {
+        let effects = json!([{"estimand": "overall", "label": "ATT", "inference": "cluster:cr2", "estimate": 2.0, "std_error": 0.25, "p_value": 0.01}]);
+        let (a, mut b) = (run(&effects), run(&effects));
+        b["checks"][0]["table"]["rows"][1][1] = json!(0.9);
+        b["results"][0]["effects"][0]["p_value"] = json!(0.02);
+        b["results"][1]["effects"][0]["estimate"] = json!(1.1);
+        b["verdict"]["word"] = json!("can't tell");
+        let found = compared(&a, &b).found;
+        let told: Vec<(Part, &str)> = found.iter().map(|d| (d.part, d.place.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (Part::Verdict, "verdict: word"),
+                (Part::Headline, "math, did, overall effect (ATT) by cluster:cr2: p"),
+                (Part::Estimates, "math, twfe, overall effect (ATT): effect"),
+                (Part::Checks, "check power of math by did, table, 0.1: power"),
+            ]
+        );
+        assert!((found[2].std_errors.unwrap() - 0.2).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_only_one_has_is_no_difference_of_another() {
+        let (a, mut b) = (run(&json!([])), run(&json!([])));
+        b["results"][0]["estimator"] = json!("callaway-santanna");
+        let found = compared(&a, &b).found;
+        let told: Vec<(Option<Only>, &str)> = found.iter().map(|d| (d.only, d.place.as_str())).collect();
+        assert_eq!(told, [(Some(Only::First), "math, did"), (Some(Only::Second), "math, callaway-santanna")]);
+    }
+
+    #[test]
+    fn rounding_is_no_difference_but_a_small_p_is() {
+        let effect = |estimate: f64, p: f64| {
+            run(&json!([{"estimand": "overall", "label": "ATT", "estimate": estimate, "std_error": 0.25, "p_value": p}]))
+        };
+        let same = compared(&effect(2.0, 0.5), &effect(2.0 + 4e-13, 0.5));
+        assert_eq!((same.found.len(), same.rounding), (0, 1));
+        // Next to nothing beside its standard error.
+        assert!(compared(&effect(3e-15, 0.5), &effect(-7e-15, 0.5)).found.is_empty());
+        assert_eq!(compared(&effect(2.0, 1e-15), &effect(2.0, 2e-15)).found.len(), 1);
+        assert_eq!(compared(&effect(2.0, 0.5), &effect(2.0 + 1e-11, 0.5)).found.len(), 1);
+        // To the bit it is one.
+        assert_eq!(differences(&effect(2.0, 0.5), &effect(2.0 + 4e-13, 0.5)).len(), 1);
     }
 }

@@ -7,6 +7,7 @@ use crate::estimate::{Chosen, Component, Estimand, Fit, INSTEAD_OF_PLACEBO, Left
 use crate::infer::carried::{Carried, NotCarried};
 use crate::infer::multiplicity::Adjustment;
 use crate::infer::{self, Draws, Estimate, JointTest, Method, Overall, Setting, Versus};
+use crate::num::TwoValues;
 use crate::panel::{Executor, Panel, PanelSpec};
 
 /// What is asked of a cohort.
@@ -77,6 +78,11 @@ pub struct SampleCounts {
     pub treated_units: usize,
     /// Where treatments do not simply stay on: units whose treatment changes, clusters with such units and clusters with others.
     pub switching: Option<(usize, (usize, usize))>,
+    /// Of an outcome that takes two values: how many rows of a group in a period have the rarer one, where these are fewest but not
+    /// none. `None` of other outcomes, and where nobody differs.
+    pub rarest: Option<usize>,
+    /// The fewest units in a cluster.
+    pub smallest_cluster: usize,
     /// Rows left out, by reason.
     pub dropped: Vec<(&'static str, usize)>,
 }
@@ -301,8 +307,22 @@ fn counts(panel: &Panel, fit: &Fit) -> SampleCounts {
         periods: panel.cells.periods.len(),
         treated_units,
         switching: fit.exposure.map(|_| sides),
+        rarest: rarest(panel),
+        smallest_cluster: (0..panel.n_clusters()).map(|g| panel.units_of(g).len()).min().unwrap_or_default(),
         dropped: fit.ledger.dropped.iter().map(|(r, n)| (r.words(), *n)).collect(),
     }
+}
+
+/// Of an outcome that takes two values, the fewest rows with the rarer one in a group and period, but for none.
+fn rarest(panel: &Panel) -> Option<usize> {
+    let high = TwoValues::of(panel.outcome.iter().copied())?.high;
+    let cells = &panel.cells;
+    let mut counts = vec![[0usize; 2]; 2 * cells.periods.len()];
+    for (&c, &y) in panel.cell.iter().zip(panel.outcome.iter()) {
+        let arm = usize::from(cells.is_ever_treated(cells.cohort_ix(c)));
+        counts[arm * cells.periods.len() + cells.period_ix(c)][usize::from(y == high)] += 1;
+    }
+    counts.iter().map(|of| of[0].min(of[1])).filter(|n| *n > 0).min()
 }
 
 #[cfg(test)]

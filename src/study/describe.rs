@@ -1,7 +1,7 @@
 //! Means and spreads of the analytic sample by arm and period, summed exactly.
 
 use super::spread::{Gap, Spread};
-use crate::num::Centre;
+use crate::num::{Centre, TwoValues};
 use crate::panel::{FirstTreated, Panel};
 
 /// One arm in one period.
@@ -43,6 +43,8 @@ pub struct Seen {
     pub rows: usize,
     /// Its units, whenever they are seen.
     pub units: usize,
+    /// Of an outcome that takes two values: its rows in that period with the rarer one.
+    pub rarer: Option<usize>,
 }
 
 /// What there is to say about one outcome's sample without any model.
@@ -118,14 +120,18 @@ pub fn describe(panel: &Panel, level: f64) -> Description {
 /// Rows of each cohort and period, cohort by cohort.
 fn seen(panel: &Panel) -> Vec<Seen> {
     let cells = &panel.cells;
-    let mut rows = vec![0; cells.cohorts.len() * cells.periods.len()];
-    panel.cell.iter().for_each(|c| rows[*c as usize] += 1);
+    let two = TwoValues::of(panel.outcome.iter().copied());
+    // Those with the higher value, and the others.
+    let mut rows = vec![[0usize; 2]; cells.cohorts.len() * cells.periods.len()];
+    panel.cell.iter().zip(panel.outcome.iter()).for_each(|(c, y)| rows[*c as usize][usize::from(two.is_none_or(|t| *y != t.high))] += 1);
     let units = &panel.survey().units;
     let mut out = Vec::new();
     for (g, cohort) in cells.cohorts.iter().enumerate() {
         let start = if let FirstTreated::At(start) = cohort { Some(*start) } else { None };
         for (t, period) in cells.periods.iter().enumerate() {
-            out.push(Seen { start, period: *period, rows: rows[cells.cell(g, t) as usize], units: units[g] });
+            let [high, others] = rows[cells.cell(g, t) as usize];
+            let rarer = two.map(|_| high.min(others));
+            out.push(Seen { start, period: *period, rows: high + others, units: units[g], rarer });
         }
     }
     out

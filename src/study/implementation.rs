@@ -7,7 +7,7 @@ use super::analyse::{Analysis, Question, analyse_panel, only};
 use super::family::Leader;
 use super::file::Roles;
 use crate::cohort::{Cohort, Faults, Reason};
-use crate::num::{Centre, normal, quantile_type7, sorted};
+use crate::num::{Centre, TwoValues, normal, quantile_type7, sorted};
 use crate::panel::{Executor, Panel, PanelSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,8 @@ pub struct Room {
     pub treated: usize,
     /// The mean of each column; `None` where it is missing.
     pub values: Vec<Option<f64>>,
+    /// Of each column that takes two values: how many of its students have the rarer one, where some do.
+    pub rarer: Vec<Option<usize>>,
 }
 
 /// A column over classrooms.
@@ -208,12 +210,14 @@ impl Units {
                 members.entry(*group).or_default().push(u);
             }
         }
+        let two: Vec<bool> = self.values.iter().map(|values| TwoValues::of(values.iter().flatten().copied()).is_some()).collect();
         let room = |units: &Vec<usize>| {
-            let value = |values: &Vec<Option<f64>>| Centre::of(units.iter().filter_map(|u| values[*u])).mean;
+            let centres: Vec<Centre> = self.values.iter().map(|values| Centre::of(units.iter().filter_map(|u| values[*u]))).collect();
             Room {
                 students: units.len(),
                 treated: units.iter().filter(|u| self.treated[**u]).count(),
-                values: self.values.iter().map(value).collect(),
+                values: centres.iter().map(|c| c.mean).collect(),
+                rarer: centres.iter().zip(&two).map(|(c, two)| c.two.filter(|_| *two).map(|two| two.rarer())).collect(),
             }
         };
         members.values().map(room).partition(|room| room.treated > 0)
@@ -277,7 +281,7 @@ mod tests {
 
     #[test]
     fn relations_and_spreads() {
-        let room = |a: f64, b: f64| Room { students: 20, treated: 20, values: vec![Some(a), Some(b)] };
+        let room = |a: f64, b: f64| Room { students: 20, treated: 20, values: vec![Some(a), Some(b)], rarer: vec![None; 2] };
         let rooms: Vec<Room> = [(1.0, 2.0), (2.0, 1.0), (3.0, 4.0), (4.0, 3.0), (5.0, 5.0)].map(|(a, b)| room(a, b)).to_vec();
         let found = relation(&rooms, 1).unwrap();
         // numpy: tanh(arctanh(.8) ± 1.959963984540054 / sqrt(2)).

@@ -124,10 +124,11 @@ fn ends(panel: &Panel, out: &mut Signs) {
         out.cuts.push(panel.outcome_name.clone());
     } else if let (Some(low), Some(high)) = (distinct.first(), distinct.last()) {
         for (end, highest) in [(*high, true), (*low, false)] {
-            let share = |y: Vec<f64>| (y.len() >= 50).then(|| y.iter().filter(|v| **v == end).count() as f64 / y.len() as f64);
+            let share =
+                |y: Vec<f64>| (y.len() >= 50).then(|| (y.iter().filter(|v| **v == end).count() as f64 / y.len() as f64, y.len() as u64));
             let cells = (0..periods).flat_map(|p| [true, false].map(|arm| share(scores(panel, arm, p))));
-            if let Some(share) = cells.flatten().reduce(f64::max) {
-                out.extremes.push(Extreme { outcome: panel.outcome_name.clone(), highest, share });
+            if let Some((share, of)) = cells.flatten().reduce(|a, b| if b.0 > a.0 { b } else { a }) {
+                out.extremes.push(Extreme { outcome: panel.outcome_name.clone(), highest, share, of });
             }
         }
     }

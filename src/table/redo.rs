@@ -105,6 +105,8 @@ pub enum NotHere {
     },
     /// Sums under covariates could be sums over a few students.
     DividedSums,
+    /// The outcome takes two values, so its sums are counts.
+    TwoValues,
     /// Some effect of the same fit is withheld.
     EffectWithheld,
 }
@@ -130,6 +132,9 @@ impl NotHere {
             ),
             NotHere::DividedSums => {
                 "to protect students, sums that go with covariates or other columns are not put into a page: where only one student of a school has some value, such a sum is that student's score.".into()
+            }
+            NotHere::TwoValues => {
+                "to protect students, sums of an outcome that takes two values are not put into a page: they count the students of each school who have the one or the other.".into()
             }
             NotHere::EffectWithheld => {
                 "to protect students, some effects of this estimate are withheld, and they could be computed from the sums.".into()

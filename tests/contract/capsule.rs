@@ -310,9 +310,26 @@ fn a_comparison_is_sorted_says_the_studies_and_makes_a_page() {
     let page = folder.path().join("page.html");
     let (code, found) = told(&format!("compare {} {} --out {}", one.display(), two.display(), page.display()));
     assert_eq!((code, &found["verdict"], &found["same_study"]), (4, &"different".into(), &false.into()));
-    let shares: Vec<f64> =
-        found["differences"].as_array().expect("rows").iter().filter_map(|d| d["share"].as_f64()).map(f64::abs).collect();
-    assert!(shares.len() > 5 && shares.windows(2).all(|w| w[0] >= w[1]), "{shares:?}");
+    let rows = found["differences"].as_array().expect("rows");
+    let order = ["verdict", "headline", "estimates", "rest", "checks", "tables"];
+    let part = |d: &Value| order.iter().position(|p| d["part"] == *p).expect("a part");
+    assert!(rows.len() > 5 && rows.windows(2).all(|w| part(&w[0]) <= part(&w[1])), "{rows:?}");
+    for name in order {
+        // In each part estimates by their standard errors, then the largest first.
+        let own = |key: &str| -> Vec<f64> {
+            let of_part = rows.iter().filter(|d| d["part"] == name && (key == "std_errors" || d["std_errors"].is_null()));
+            of_part.filter_map(|d| d[key].as_f64()).map(f64::abs).collect()
+        };
+        for key in ["std_errors", "share"] {
+            assert!(own(key).windows(2).all(|w| w[0] >= w[1]), "{name} {key}");
+        }
+    }
+    assert!(rows.iter().any(|d| d["part"] == "headline" && d["std_errors"].is_f64()), "{rows:?}");
+    for side in ["a", "b"] {
+        assert!(found["headline"][side]["estimate"].is_f64() && found["headline"][side]["verdict"].is_string(), "{found}");
+    }
+    let place = |d: &Value| d["place"].as_str().expect("words").to_string();
+    assert!(!rows.iter().map(place).any(|p| p.contains('›') || p.contains("std_error") || p.contains("p_value")), "{rows:?}");
     let from = found["made_from"].to_string();
     assert!(from.contains("\"Seed\"") && from.contains("seed = 8"), "{from}");
     let html = std::fs::read_to_string(&page).expect("a page");

@@ -324,3 +324,123 @@ fn an_effect_on_few_is_withheld_in_words() {
     std::fs::File::open(place.join("run/report.html")).expect("a page").read_to_string(&mut page).expect("text");
     assert!(page.contains("the effect is withheld"));
 }
+
+/// Students of two groups with yes/no columns of which few say yes: 82 treated, one of whom leaves; 79 others, two of whom come after the
+/// start and three of whom leave. `el`: five treated and one other. `pass`: an outcome with few ones.
+fn yes_and_no() -> String {
+    let mut out = "student,school,year,start,score,el,pass\n".to_string();
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut draw = move |n: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % n
+    };
+    for (start, n) in [("2103", 82), ("0", 79)] {
+        for i in 0..n {
+            let (late, leaves) = (start == "0" && i >= 77, if start == "0" { (70..73).contains(&i) } else { i == 80 });
+            let el = u8::from(if start == "0" { i == 0 } else { i < 5 });
+            for year in 2101..2105 {
+                if (late && year < 2103) || (leaves && year >= 2103) {
+                    continue;
+                }
+                let score = (4100 + draw(2700)) as f64 + (1 + draw(97)) as f64 / 97.0;
+                let pass = u8::from(i % if year < 2103 { 40 } else { 20 } == 0);
+                out += &format!("Vx{start}n{i},School {start}{},{year},{start},{score:.4},{el},{pass}\n", i % 4);
+            }
+        }
+    }
+    out
+}
+
+const YES_AND_NO: &str = "[study]\ntitle = \"t\"\n[data]\npath = \"data.csv\"\n[roles]\nstudent = \"student\"\nschool = \"school\"\nperiod = \"year\"\ncohort = \"start\"\ncluster = \"student\"\noutcomes = [\"score\", \"pass\"]\ncovariates = [\"el\"]\n[calibration]\nreplicates = 0\n[[analysis]]\nestimators = [\"did\", \"twfe\"]\ninference = [\"cluster:cr1\"]\n[output]\nformats = [\"csv\", \"markdown\", \"json\", \"html\"]\nfigures = [\"svg\", \"vega-lite\"]\n";
+
+/// The rows of a table of results in which some columns hold these words.
+fn rows<'a>(found: &'a Value, table: &str, of: &[(&str, &str)]) -> Vec<&'a Value> {
+    let all = found["tables"][table]["rows"].as_array().unwrap_or_else(|| panic!("no table {table}"));
+    all.iter().filter(|r| of.iter().all(|(key, word)| r[*key] == *word)).collect()
+}
+
+/// A mean of zeros and ones times the number of students is a count: it is a bound, or stays, and so does what would give it back.
+#[test]
+fn a_share_of_few_in_a_column_of_zeros_and_ones_stays() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let place = temporary.path().join("on");
+    let (found, _) = run(&place, &yes_and_no(), YES_AND_NO);
+    let mut seen = 0;
+    for (table, key) in [("baseline-balance", "variable"), ("check-balance", "measure"), ("wwc-6-descriptives", "measure")] {
+        for row in rows(&found, table, &[(key, "el")]) {
+            seen += 1;
+            // Five of 82 are above the bound, one of 77 below it.
+            assert_eq!(
+                (row["treated_mean"].to_string().as_str(), row["comparison_mean"].as_str()),
+                (MARK, Some("5 % or less")),
+                "{table} {row}"
+            );
+            for key in ["treated_sd", "comparison_sd", "difference_sd", "category", "p_value"] {
+                assert!(row.get(key).is_none_or(|v| v.to_string() == MARK), "{table} {key} {row}");
+            }
+            assert!(row["treated_n"].is_u64() && row["comparison_n"].is_u64(), "{table} {row}");
+        }
+    }
+    assert!(seen >= 4, "{seen} rows");
+    // The other measures are told.
+    assert!(rows(&found, "baseline-balance", &[("variable", "score"), ("outcome", "score")])[0]["difference_sd"].is_f64());
+    let balance = found["checks"].as_array().expect("checks").iter().find(|c| c["check"] == "balance").expect("a check");
+    assert!(!balance["reason"].as_str().expect("words").contains("el"), "{balance}");
+    // The effect on an outcome of two values is computed from four such means.
+    for result in found["results"].as_array().expect("results") {
+        let told = result["effects"].as_array().expect("effects").iter().any(|e| e["estimate"].is_number());
+        assert_eq!(told, result["outcome"] == "score", "{result}");
+    }
+    for row in rows(&found, "descriptives", &[("outcome", "pass")]) {
+        assert!(!row["mean"].is_number() && row["sd"].to_string() == MARK, "{row}");
+    }
+    // No mean of it may be told, so there is no figure of them.
+    let figure = |name: &str| place.join("run/figures").join(name);
+    assert!(figure("means-score.csv").exists() && !figure("means-pass.csv").exists());
+    let love = std::fs::read_to_string(figure("balance.csv")).expect("a figure");
+    let own: Vec<&str> = love.lines().filter(|l| l.starts_with("el,")).collect();
+    assert!(!own.is_empty() && own.iter().all(|l| l.contains(",,")), "{own:?}");
+    std::fs::remove_file(place.join("data.csv")).expect("ours");
+    let all = folder(&place);
+    for (part, whole) in [(5, 82), (1, 77), (5, 81), (1, 74), (3, 82), (2, 77)] {
+        let share = format!("{}", f64::from(part) / f64::from(whole));
+        assert!(!all.has_number(&share), "{part} of {whole} stands in {:?}", all.with_number(&share));
+    }
+    let off = YES_AND_NO.replace("[output]", "[privacy]\non = false\n[output]");
+    let (open, _) = run(&temporary.path().join("off"), &yes_and_no(), &off);
+    assert!(rows(&open, "baseline-balance", &[("variable", "el")])[0]["difference_sd"].is_f64());
+}
+
+/// Who came late, and who was lost, follows neither from the words of a check nor from clusters that are students.
+#[test]
+fn latecomers_and_lost_students_are_counted_nowhere() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let place = temporary.path().join("students");
+    let (found, _) = run(&place, &yes_and_no(), YES_AND_NO);
+    for table in ["check-attrition-overall", "wwc-8-attrition"] {
+        for level in ["units", "clusters"] {
+            for row in rows(&found, table, &[("level", level)]).iter().filter(|r| r["treated_n"].get("to_fill").is_none()) {
+                for key in ["treated_n", "treated_analysed_n", "comparison_n", "comparison_analysed_n", "differential"] {
+                    assert_eq!(row[key].to_string(), MARK, "{table} {row}");
+                }
+            }
+        }
+    }
+    // Of those there at first three are no longer seen, and of those seen two were not there.
+    for row in rows(&found, "check-attrition", &[("group", "comparison")]).iter().filter(|r| r["period"].as_i64() > Some(2102)) {
+        assert_eq!(row["analysed_n"].to_string(), MARK, "{row}");
+    }
+    let flow = std::fs::read_to_string(place.join("run/figures/flow.csv")).expect("a figure");
+    let there: Vec<&str> = flow.lines().filter(|l| l.contains("there before the start") || l.contains("came after the start")).collect();
+    assert!(there.len() == 3 && there.iter().all(|l| l.contains("<suppressed>")), "{there:?}");
+    std::fs::remove_file(place.join("data.csv")).expect("ours");
+    let all = folder(&place);
+    assert_eq!(all.with_text("units came after the start"), None);
+    // Whole schools of many tell of no single student.
+    let schools = YES_AND_NO.replace("cluster = \"student\"", "cluster = \"school\"");
+    let (found, _) = run(&temporary.path().join("schools"), &yes_and_no(), &schools);
+    let row = rows(&found, "check-attrition-overall", &[("level", "clusters")])[0];
+    assert_eq!((row["treated_n"].as_u64(), row["comparison_analysed_n"].as_u64()), (Some(4), Some(4)), "{row}");
+}

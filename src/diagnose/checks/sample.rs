@@ -29,6 +29,8 @@ pub struct Ends {
     pub ceiling: f64,
     /// Share at the lowest.
     pub floor: f64,
+    /// Rows.
+    pub rows: usize,
 }
 
 /// How a covariate changed in one group more than in the other.
@@ -40,6 +42,8 @@ pub struct Changed {
     pub difference: Option<f64>,
     /// p-value of no difference, clusters heeded.
     pub p_value: Option<f64>,
+    /// Of a covariate that takes two values in a group then or later: how many have the rarer one, where these are fewest.
+    pub rarest: Option<usize>,
 }
 
 /// What low scores gain by themselves.
@@ -154,7 +158,7 @@ fn ends(outcome: &[f64]) -> Option<Ends> {
         }
     }
     let share = |end: f64| outcome.iter().filter(|&&y| y == end).count() as f64 / outcome.len() as f64;
-    (values.len() >= VALUES).then(|| Ends { ceiling: share(high), floor: share(low) })
+    (values.len() >= VALUES).then(|| Ends { ceiling: share(high), floor: share(low), rows: outcome.len() })
 }
 
 /// The difference of differences of a covariate's means, before and after the first start; `None` for one that is constant within units.
@@ -183,7 +187,13 @@ fn changed(panel: &Panel, groups: &Groups, name: &str, values: &[f64]) -> Option
     };
     let clusters: Vec<f64> = (0..panel.n_clusters()).map(of_cluster).collect();
     let sd = all.sd.filter(|sd| *sd > 0.0);
-    Some(Changed { covariate: name.into(), difference: sd.map(|sd| difference / sd), p_value: p_of_clusters(difference, &clusters) })
+    let rarest = means.iter().flatten().filter_map(|m| m.two).map(|two| two.rarer()).min();
+    Some(Changed {
+        covariate: name.into(),
+        difference: sd.map(|sd| difference / sd),
+        p_value: p_of_clusters(difference, &clusters),
+        rarest,
+    })
 }
 
 fn rising(panel: &Panel, groups: &Groups) -> Option<Rising> {

@@ -152,6 +152,8 @@ pub struct Extreme {
     pub highest: bool,
     /// The share, in [0, 1].
     pub share: f64,
+    /// Of how many scores.
+    pub of: u64,
 }
 
 /// Effects in the first and the last period after the start.

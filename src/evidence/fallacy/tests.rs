@@ -120,7 +120,7 @@ fn when_it_started() {
 fn what_was_measured_and_how_it_is_told() {
     assert_eq!(of(|s| s.measure = Some(Measure::Developer)), ["vendor-test"]);
     assert!(of(|s| s.measure = Some(Measure::IndependentNarrow)).is_empty());
-    let end = |share| vec![Extreme { outcome: "skills".into(), highest: true, share }];
+    let end = |share| vec![Extreme { outcome: "skills".into(), highest: true, share, of: 200 }];
     assert_eq!(of(|s| s.extremes = end(0.2)), ["ceiling"]);
     assert!(of(|s| s.extremes = end(0.05)).is_empty());
     assert_eq!(of(|s| s.cuts = vec!["proficient".into()]), ["proficiency-cut"]);

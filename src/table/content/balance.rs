@@ -1,6 +1,7 @@
 //! Baseline balance: how alike the groups were in the first period.
 
 use super::descriptives::cells;
+use super::disclosure::Gate;
 use super::words::arm;
 use crate::study::{Baseline, Run};
 use crate::table::{Cell, Column, Digits, Table};
@@ -27,6 +28,7 @@ pub(super) fn balance(run: &Run) -> Table {
         Column::new("category", "Baseline difference"),
     ];
     let mut out = Table::new("baseline-balance", "Baseline balance", columns);
+    let gate = Gate::of(run);
     for d in &run.descriptions {
         for b in &d.baseline {
             let difference = if b.binary { cox(b) } else { hedges(b) };
@@ -37,8 +39,8 @@ pub(super) fn balance(run: &Run) -> Table {
                 Some(_) => "large (> 0.25)",
             };
             let mut row = vec![Cell::text(&d.outcome), Cell::text(&b.name)];
-            row.extend(cells(&b.treated));
-            row.extend(cells(&b.comparison));
+            row.extend(cells(&b.treated, &gate));
+            row.extend(cells(&b.comparison, &gate));
             row.push(Cell::number_with(difference, Digits::Decimals(3), "a group is empty or does not vary"));
             row.push(Cell::text(category));
             out.push(row);

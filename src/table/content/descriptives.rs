@@ -1,5 +1,6 @@
 //! Means and spreads by arm and period, and the codebook.
 
+use super::disclosure::Gate;
 use super::words::arm;
 use crate::num::Centre;
 use crate::study::Run;
@@ -16,21 +17,23 @@ pub(super) fn descriptives(run: &Run) -> Table {
         Column::new("sd", "SD").unit("outcome units").explain("standard deviation: the typical distance from the mean"),
     ];
     let mut out = Table::new("descriptives", "Outcome by group and period", columns);
+    let gate = Gate::of(run);
     for d in &run.descriptions {
         for row in &d.by_period {
-            let [n, mean, sd] = cells(&row.outcome);
+            let [n, mean, sd] = cells(&row.outcome, &gate);
             out.push(vec![Cell::text(&d.outcome), Cell::text(arm(row.treated, d.switching)), Cell::Whole(row.period), n, mean, sd]);
         }
     }
     out
 }
 
-pub(super) fn cells(s: &Centre) -> [Cell; 3] {
+/// Count, mean and standard deviation, as the gate lets them pass.
+pub(super) fn cells(s: &Centre, gate: &Gate) -> [Cell; 3] {
     let digits = Digits::for_uncertainty(s.sd.map_or(f64::NAN, |sd| sd / 10.0));
     [
         Cell::Count(s.n as u64),
-        Cell::number_with(s.mean, digits, "nobody is observed"),
-        Cell::number_with(s.sd, digits, "fewer than two are observed"),
+        gate.mean(s, Cell::number_with(s.mean, digits, "nobody is observed")),
+        gate.spread(s, Cell::number_with(s.sd, digits, "fewer than two are observed")),
     ]
 }
 

@@ -144,14 +144,16 @@ pub(super) fn table(
         };
         let prefix = if many { format!("{}, {}: ", analysis.outcome, analysis.label()) } else { String::new() };
         out.note(format!(
-            "{prefix}{} rows used of {}; {} units, {} {}; {} clusters ({with} {}, {without} {}); {} periods.",
+            "{prefix}{} rows used of {}; {} units, {} {}; {} clusters ({} {}, {} {}); {} periods.",
             number::count(s.rows_used as u64),
             shown(gate.source, s.rows),
             number::count(s.units as u64),
             shown(gate.hides_treated(s), units),
             words[0],
             number::count(s.clusters as u64),
+            shown(gate.hides_clusters(s), with),
             words[1],
+            shown(gate.hides_clusters(s), without),
             words[2],
             s.periods
         ));

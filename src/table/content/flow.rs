@@ -25,15 +25,15 @@ pub(super) fn flow(run: &Run) -> Table {
         }
         step("rows used", false, s.rows_used);
         step("units", false, s.units);
-        let few = gate.hides_treated(s);
+        let (few, small) = (gate.hides_treated(s), gate.hides_clusters(s));
         if let Some((units, (with, without))) = s.switching {
             step("units whose treatment changes", few, units);
-            step("clusters with units whose treatment changes", false, with);
-            step("clusters with units whose treatment does not", false, without);
+            step("clusters with units whose treatment changes", small, with);
+            step("clusters with units whose treatment does not", small, without);
         }
         step("units treated at some time", few, s.treated_units);
-        step("clusters with treated units", false, s.clusters_by_arm.0);
-        step("clusters with never-treated units", false, s.clusters_by_arm.1);
+        step("clusters with treated units", small, s.clusters_by_arm.0);
+        step("clusters with never-treated units", small, s.clusters_by_arm.1);
         step("periods", false, s.periods);
     }
     out

@@ -1,5 +1,6 @@
 //! How well the treatment was carried out, and the effect by fidelity.
 
+use super::disclosure::Gate;
 use super::effects;
 use crate::study::{Implementation, Run, Spread};
 use crate::table::disclosure::WITHHELD;
@@ -13,7 +14,7 @@ const NOT_CAUSAL: &str = "Not causal: nobody was assigned to a fidelity. Classro
 /// The tables, where a column tells.
 pub(super) fn tables(run: &Run) -> Vec<Table> {
     match &run.implementation {
-        Some(Ok(found)) => vec![over(found), rooms(found), thirds(run, found)],
+        Some(Ok(found)) => vec![over(found), rooms(found, Gate::of(run)), thirds(run, found)],
         Some(Err(_)) | None => Vec::new(),
     }
 }
@@ -56,16 +57,22 @@ fn over(found: &Implementation) -> Table {
 }
 
 /// Each classroom with profiles.
-fn rooms(found: &Implementation) -> Table {
+fn rooms(found: &Implementation, gate: Gate) -> Table {
     let mut columns = vec![Column::new("classroom", "Classroom"), Column::new("n", "Students")];
     columns.extend(found.columns.iter().map(|c| Column::new(c.clone(), c.clone())));
     let mut out = Table::new("implementation-classrooms", "Classroom by classroom", columns);
     if found.rooms.len() > LISTED {
         return out;
     }
+    // One classroom's share could be computed from the mean over classrooms and the others.
+    let few = |k: usize| found.rooms.iter().any(|r| r.rarer[k].is_some_and(|n| gate.few(n as u64)));
+    let hide: Vec<bool> = (0..found.columns.len()).map(few).collect();
     for (i, room) in found.rooms.iter().enumerate() {
         let mut row = vec![Cell::Whole(i as i64 + 1), Cell::Count(room.students as u64)];
-        row.extend(room.values.iter().map(|v| Cell::number_with(*v, Digits::Decimals(2), "no value")));
+        row.extend(room.values.iter().zip(&hide).map(|(v, hide)| match hide {
+            true => Cell::Suppressed,
+            false => Cell::number_with(*v, Digits::Decimals(2), "no value"),
+        }));
         out.push(row);
     }
     let order = if found.has_fidelity { ", the lowest fidelity first" } else { "" };

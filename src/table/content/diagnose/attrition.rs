@@ -5,6 +5,9 @@ use crate::diagnose::{Attrited, Lost, Verdict};
 use crate::evidence::standard::{Assumption, AttritionLevel};
 use crate::table::{Cell, Digits, Table};
 
+/// How the note on what the losses could do begins.
+pub const LOSSES: &str = "Losses like these";
+
 pub(super) fn told(found: &Attrited) -> Told {
     let verdict = found.verdict();
     let named = found.units.iter().map(|l| ("units", l)).chain(found.clusters.iter().map(|l| ("clusters", l)));
@@ -153,7 +156,7 @@ fn lost(found: &Attrited) -> Table {
     }
     let bias = found.lost().filter_map(|l| l.implied[0]).fold(None, |m: Option<f64>, b| Some(m.map_or(b, |m| m.max(b))));
     if let Some(bias) = bias {
-        table.note(format!("Losses like these could put the groups {} SD apart; the boundaries tolerate 0.05.", number(bias)));
+        table.note(format!("{LOSSES} could put the groups {} SD apart; the boundaries tolerate 0.05.", number(bias)));
     }
     table.note(format!("{}. WWC Standards 4.1, table II.1 ({}).", super::sentence(&found.words).trim_end_matches('.'), found.standard));
     table

@@ -5,6 +5,9 @@ use crate::diagnose::{Balanced, Measured, Verdict};
 use crate::evidence::standard::Equivalence;
 use crate::table::{Cell, Digits, Table};
 
+/// How the note on those seen then and later ends.
+pub const SEEN_TWICE: &str = "were seen then and after the start.";
+
 pub(super) fn told(found: &Balanced) -> Told {
     let verdict = found.verdict();
     let worst = found.worst.map(|i| &found.measures[i]);
@@ -56,7 +59,7 @@ pub(super) fn told(found: &Balanced) -> Told {
     }
     table.note(format!("{}. Without weights.", sentence(&found.words)));
     if found.seen.0 < found.seen.1 {
-        table.note(format!("{} of {} units of the two groups were seen then and after the start.", found.seen.0, found.seen.1));
+        table.note(format!("{} of {} units of the two groups {SEEN_TWICE}", found.seen.0, found.seen.1));
     }
     table.note(format!("Thresholds: {}, {} SD ({}). An estimate of changes counts as adjusted for the outcome before where that correlates with the next period's by {gains} or more.", small, large, found.standard));
     let sizes = |of: fn(&Measured) -> usize| found.measures.first().map(|m| of(m) as f64);

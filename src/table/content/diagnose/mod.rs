@@ -17,8 +17,12 @@ mod sample;
 mod smallest_set;
 mod twfe_weights;
 
+pub(super) use attrition::LOSSES;
+pub(super) use balance::SEEN_TWICE;
 pub use checked::Checked;
 pub(super) use multiverse::{decisions as curve_decisions, table as curve_table};
+pub(super) use overlap::reason as overlap_reason;
+pub(super) use sample::change_of;
 
 use crate::cohort::Fault;
 use crate::diagnose::{Aim, Asked, Finding, Verdict};

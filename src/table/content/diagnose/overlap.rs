@@ -4,24 +4,30 @@ use super::{Decided, Told, column, constant, number, percent};
 use crate::diagnose::{EFFECTIVE, OUTSIDE, Overlapping, QUANTILES, Verdict};
 use crate::table::{Cell, Digits, Table};
 
-pub(super) fn told(found: &Overlapping) -> Told {
-    let verdict = found.verdict();
+/// Why, with the share of treated units outside the range as it is told.
+pub fn reason(found: &Overlapping, outside: &str) -> String {
     let [treated, comparison] = found.units;
-    let reason = match &found.found {
+    match &found.found {
         Err(why) => format!("For some treated units there is nobody to compare with: {why}."),
         Ok(p) => {
-            let tail = match verdict {
+            let tail = match found.verdict() {
                 Verdict::Ok => "there are comparison units like the treated ones",
                 Verdict::Caution => "the estimate leans on few comparison units, or on none for some of the treated",
                 _ => "for many of the treated there is hardly anyone to compare with",
             };
             format!(
-                "{} of the {treated} treated units have a probability of treatment outside the range of the comparison units; weighted to be like the treated, the {comparison} comparison units count like {}: {tail}.",
-                percent(p.outside),
+                "{outside} of the {treated} treated units have a probability of treatment outside the range of the comparison units; weighted to be like the treated, the {comparison} comparison units count like {}: {tail}.",
                 number(p.effective)
             )
         }
-    };
+    }
+}
+
+pub(super) fn told(found: &Overlapping) -> Told {
+    let verdict = found.verdict();
+    let [treated, comparison] = found.units;
+    let outside = found.found.as_ref().map_or_else(|_| String::new(), |p| percent(p.outside));
+    let reason = reason(found, &outside);
     let remedy = match verdict {
         Verdict::Ok => "Report the share outside beside an estimate that is adjusted.",
         Verdict::Caution => {

@@ -66,7 +66,7 @@ fn capital(words: &str) -> String {
 fn clause(aspect: Aspect, found: &Sampled) -> String {
     match aspect {
         Aspect::Ends => {
-            let e = found.ends.unwrap_or(crate::diagnose::Ends { ceiling: 0.0, floor: 0.0 });
+            let e = found.ends.unwrap_or(crate::diagnose::Ends { ceiling: 0.0, floor: 0.0, rows: 0 });
             let (share, end) = if e.ceiling >= e.floor { (e.ceiling, "highest") } else { (e.floor, "lowest") };
             format!("{} of the scores are the {end} there are, so a change beyond it cannot be seen", percent(share))
         }
@@ -106,6 +106,11 @@ fn clause(aspect: Aspect, found: &Sampled) -> String {
     }
 }
 
+/// What the row of a covariate's change is called.
+pub fn change_of(covariate: &str) -> String {
+    format!("change of {covariate}, treated beyond comparison")
+}
+
 fn table(found: &Sampled) -> Table {
     let mut table = Table::new(
         "sample",
@@ -131,7 +136,7 @@ fn table(found: &Sampled) -> Table {
     }
     for c in &found.changed {
         table.push(vec![
-            Cell::text(format!("change of {}, treated beyond comparison", c.covariate)),
+            Cell::text(change_of(&c.covariate)),
             Cell::number_with(c.difference, Digits::Decimals(3), "it does not vary before"),
             Cell::text("SD"),
             Cell::p_value(c.p_value, "too few clusters, or no variation"),

@@ -9,7 +9,8 @@ impl Gate {
     /// Whether an analysis's sums over clusters may be told.
     ///
     /// Sums over a cluster's students of a cohort in a period pass where there are enough of them in every cluster. Sums under a
-    /// covariate do not: of a value that one student has they are that student's score.
+    /// covariate do not: of a value that one student has they are that student's score. Sums of an outcome of two values count those who have
+    /// the higher one.
     ///
     /// # Errors
     /// Why not.
@@ -18,6 +19,9 @@ impl Gate {
         let withheld = |e: &crate::study::Effect| e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
         if self.few(carried.fewest as u64) {
             return Err(NotHere::FewInACluster { least: self.least });
+        }
+        if analysis.sample.rarest.is_some() {
+            return Err(NotHere::TwoValues);
         }
         if carried.divided {
             return Err(NotHere::DividedSums);

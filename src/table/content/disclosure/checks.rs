@@ -5,7 +5,6 @@ use super::{Gate, Untold};
 use crate::diagnose::{Answered, Finding};
 use crate::study::Run;
 use crate::table::content::diagnose::{Checked, Told};
-use crate::table::disclosure::{few_of, share};
 use crate::table::{Cell, Table};
 use std::collections::BTreeSet;
 
@@ -40,8 +39,13 @@ impl Gate {
         let told = &mut checked.told;
         let before = suppressed(told);
         match &a.answer {
-            Ok(Finding::Attrition(_)) => self.attrition(told),
-            Ok(Finding::Overlap(_)) => extremes(&mut told.table),
+            Ok(Finding::Attrition(found)) => self.attrition(told, found),
+            Ok(Finding::Balance(found)) => self.balance(told, found),
+            Ok(Finding::Sample(found)) => self.sample(told, found),
+            Ok(Finding::Overlap(found)) => {
+                extremes(&mut told.table);
+                self.overlap(told, found);
+            }
             Ok(Finding::SmallestSet(_)) => self.smallest(told, large),
             Ok(_) => cohorts(told, untold),
             // The reason may be spelt with a value of the data.
@@ -53,60 +57,26 @@ impl Gate {
                 table.rows.clear();
             }
         }
-        let own_words = matches!(&a.answer, Ok(Finding::SmallestSet(_)));
-        if a.answer.is_ok() && (few || (!own_words && suppressed(told) > before)) {
-            told.reason = format!("What decided rests on fewer than {} units in a group, so its numbers are not shown.", self.least);
+        let stays = match &a.answer {
+            Err(_) => false,
+            // One has words of its own; the other's are of effects, and what stays of it is the size of samples.
+            Ok(Finding::SmallestSet(_) | Finding::Multiverse(_)) => false,
+            Ok(Finding::Balance(found)) => !self.tells_worst(found),
+            // The reason is about those in the summary, not about single periods.
+            Ok(Finding::Attrition(_)) => told.summary.iter().flat_map(|t| t.rows.iter().flatten()).any(|c| matches!(c, Cell::Suppressed)),
+            Ok(_) => suppressed(told) > before,
+        };
+        if a.answer.is_ok() && (few || stays) {
+            told.reason = self.untold_reason();
             told.numbers.clear();
             told.decided.iter_mut().for_each(|d| d.value = None);
         }
         checked
     }
 
-    /// How many were lost, and what is missing in a period.
-    fn attrition(&self, told: &mut Told) {
-        if let Some(table) = &mut told.summary {
-            let at = |key: &str| table.at(key);
-            let pairs = [at("treated_n").zip(at("treated_analysed_n")), at("comparison_n").zip(at("comparison_analysed_n"))];
-            let overall = at("overall");
-            for row in table.rows.iter_mut().filter(|r| r[0] == Cell::text("units")) {
-                let n = |c: usize| if let Cell::Count(n) = row[c] { n } else { 0 };
-                let few = pairs.iter().flatten().any(|&(all, left)| few_of(n(left), n(all), self.least));
-                if few {
-                    let all: u64 = pairs.iter().flatten().map(|p| n(p.0)).sum();
-                    for &(_, left) in pairs.iter().flatten() {
-                        row[left] = Cell::Suppressed;
-                    }
-                    let from = overall.unwrap_or(row.len());
-                    for (c, cell) in row.iter_mut().enumerate().skip(from) {
-                        *cell = match cell {
-                            Cell::Percent(p) if c == from => share(Some(*p), all, self.least, ""),
-                            _ => Cell::Suppressed,
-                        };
-                    }
-                }
-            }
-        }
-        self.missing(&mut told.table);
-    }
-
-    /// Rows that are missing, by group and period: the counts of rows read stay where few are missing, and the share is a bound.
-    fn missing(&self, table: &mut Table) {
-        let at = |key: &str| table.at(key);
-        let (Some(rows), Some(used), Some(missing)) = (at("n"), at("used_n"), at("missing")) else { return };
-        let n = |row: &[Cell], c: usize| if let Cell::Count(n) = row[c] { n } else { 0 };
-        let lost: Vec<u64> = table.rows.iter().map(|r| n(r, rows).saturating_sub(n(r, used))).collect();
-        let stays = crate::table::disclosure::hidden(&lost, self.least);
-        for (row, stays) in table.rows.iter_mut().zip(stays.parts) {
-            if stays {
-                if let Cell::Percent(p) = row[missing] {
-                    row[missing] = match share(Some(p), n(row, rows), self.least, "") {
-                        Cell::Percent(_) => Cell::Suppressed,
-                        other => other,
-                    };
-                }
-                row[rows] = Cell::Suppressed;
-            }
-        }
+    /// In place of a reason whose numbers stay.
+    pub(super) fn untold_reason(&self) -> String {
+        format!("What decided rests on fewer than {} units in a group, so its numbers are not shown.", self.least)
     }
 
     /// Sets of few units, and clusters of few.

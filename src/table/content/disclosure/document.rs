@@ -25,6 +25,14 @@ impl Gate {
                     }
                 }
             }
+            if self.hides_clusters(&a.sample) {
+                for key in ["treated_clusters", "comparison_clusters"] {
+                    sample[key] = mark();
+                }
+                if !sample["switching_clusters"].is_null() {
+                    sample["switching_clusters"] = mark();
+                }
+            }
             if self.source {
                 sample["rows"] = mark();
             }

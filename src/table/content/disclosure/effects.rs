@@ -1,6 +1,7 @@
 //! Effects, tests and signs of a run that rest on too few students.
 
 use super::{Gate, Untold};
+use crate::diagnose::Finding;
 use crate::estimate::{Estimand, LEFT_OUT, NotIdentified, Target};
 use crate::study::{Analysis, Run};
 use crate::table::disclosure::{Item, WITHHELD, coded, few_of, hidden};
@@ -72,7 +73,9 @@ pub(super) fn is_few(a: &Analysis, gate: &Gate) -> bool {
     let others = (s.units as u64).saturating_sub(treated);
     // Where several cohorts start, they are compared with each other, too.
     let starts: BTreeSet<i64> = a.effects.iter().filter_map(|e| e.target.group).collect();
-    gate.few(treated) || (gate.few(others) && starts.len() < 2)
+    // With an outcome of two values, an effect and the means it is computed from count who has the rarer one.
+    let rarest = s.rarest.is_some_and(|n| gate.few(n as u64));
+    gate.few(treated) || (gate.few(others) && starts.len() < 2) || rarest
 }
 
 fn withheld() -> NotIdentified {
@@ -161,15 +164,19 @@ fn subgroups(run: &mut Run, gate: &Gate) {
         let own: Vec<usize> = (0..run.subgroups.len())
             .filter(|&i| run.subgroups[i].column == column && run.subgroups[i].result.as_ref().is_ok_and(|a| a.outcome == outcome))
             .collect();
-        let counts: Vec<(u64, u64)> = own
+        let counts: Vec<(u64, u64, u64)> = own
             .iter()
             .filter_map(|&i| run.subgroups[i].result.as_ref().ok())
-            .map(|a| (a.sample.units as u64, a.sample.treated_units as u64))
+            .map(|a| (a.sample.units as u64, a.sample.treated_units as u64, a.sample.rarest.map_or(u64::MAX, |n| n as u64)))
             .collect();
         let whole = run.analyses.iter().find(|a| a.outcome == outcome).map_or(0, |a| a.sample.units as u64);
         // Values without an analysis stand behind what is left of the whole.
         let rest = whole.saturating_sub(counts.iter().map(|c| c.0).sum());
-        let size = |&(n, treated): &(u64, u64)| if few_of(treated, n, gate.least) { treated.min(n - treated).max(1) } else { n };
+        let size = |&(n, treated, rarest): &(u64, u64, u64)| match few_of(treated, n, gate.least) {
+            true => treated.min(n.saturating_sub(treated)).max(1),
+            false if gate.few(rarest) => rarest,
+            false => n,
+        };
         let parts: Vec<u64> = counts.iter().map(size).chain([rest]).collect();
         let out = hidden(&parts, gate.least);
         for (&i, _) in own.iter().zip(&out.parts).filter(|(_, h)| **h) {
@@ -196,5 +203,12 @@ fn signs(run: &mut Run, gate: &Gate) {
             shares.treated = coded(shares.treated, arms.treated, gate.least);
             shares.comparison = coded(shares.comparison, arms.comparison, gate.least);
         }
+    }
+    for end in &mut run.signs.extremes {
+        end.share = coded(end.share, end.of, gate.least);
+    }
+    let lost = run.checks.iter().any(|c| matches!(&c.answer, Ok(Finding::Attrition(found)) if gate.hides_lost(found)));
+    if gate.students && lost {
+        run.signs.attrition = None;
     }
 }

@@ -4,14 +4,17 @@
 //! of what is left pass [`Gate::table`], [`super::checked`] and [`Gate::document`]. The makers of a run's folder take a [`Published`]
 //! run only, which nothing else makes.
 
+mod attrition;
 mod carried;
 mod checks;
 mod document;
 mod effects;
+mod measures;
 mod sizes;
 mod tables;
+mod two_values;
 
-use crate::study::Run;
+use crate::study::{Run, Seen};
 use crate::table::disclosure::{Item, few, hidden, withheld};
 use std::ops::Deref;
 
@@ -24,12 +27,14 @@ pub struct Gate {
     pub students: bool,
     /// Whether the number of rows read would give away how many were left out.
     pub source: bool,
+    /// Whether a lost cluster can be a handful of lost students: some cluster holds fewer than `least`.
+    pub small_clusters: bool,
 }
 
 impl Gate {
     /// A gate through which everything passes.
     pub fn open() -> Gate {
-        Gate { least: 0, students: false, source: false }
+        Gate { least: 0, students: false, source: false, small_clusters: false }
     }
 
     /// The gate of a run: open where students are simulated, or the study says so.
@@ -41,7 +46,8 @@ impl Gate {
         let dropped = |a: &crate::study::Analysis| a.sample.dropped.iter().map(|(_, n)| *n as u64).collect::<Vec<u64>>();
         let source = run.analyses.iter().any(|a| hidden(&dropped(a), privacy.minimum_cell).total);
         let students = run.study.roles.as_ref().is_none_or(|r| r.unit.is_none());
-        Gate { least: privacy.minimum_cell, students, source }
+        let small_clusters = run.analyses.iter().any(|a| (a.sample.smallest_cluster as u64) < privacy.minimum_cell);
+        Gate { least: privacy.minimum_cell, students, source, small_clusters }
     }
 
     /// Whether everything passes.
@@ -102,14 +108,22 @@ impl Untold {
     /// What stays of an outcome's cohorts.
     pub(super) fn of(run: &Run, outcome: &str, gate: &Gate) -> Untold {
         let seen = run.descriptions.iter().find(|d| d.outcome == outcome).map_or(&[][..], |d| &d.seen);
+        // Of an outcome that takes two values they are as few as have the rarer one: here in a period, and before its start, on which
+        // all effects on a cohort rest.
+        let rarer = |s: &Seen| s.rarer.map(|n| n as u64).filter(|n| gate.few(*n));
+        let size = |s: &Seen, start: i64| rarer(s).filter(|_| s.period < start).unwrap_or(s.units as u64);
         let items: Vec<Item> = seen
             .iter()
-            .filter_map(|s| s.start.filter(|_| s.rows > 0).map(|start| Item { start, period: s.period, n: s.rows as u64 }))
+            .filter_map(|s| {
+                s.start.filter(|_| s.rows > 0).map(|start| Item { start, period: s.period, n: rarer(s).unwrap_or(s.rows as u64) })
+            })
             .collect();
         // One cohort of few could be computed from the mean over cohorts, so the next smallest stays, too.
-        let mut sizes: Vec<(u64, i64)> = seen.iter().filter_map(|s| s.start.map(|start| (s.units as u64, start))).collect();
+        let mut sizes: Vec<(u64, i64)> = seen.iter().filter_map(|s| s.start.map(|start| (size(s, start), start))).collect();
+        // Of each cohort the smallest.
+        sizes.sort_unstable_by_key(|(n, start)| (*start, *n));
+        sizes.dedup_by_key(|(_, start)| *start);
         sizes.sort_unstable();
-        sizes.dedup();
         let small = sizes.iter().filter(|(n, _)| gate.few(*n)).count();
         let cohorts: Vec<i64> = sizes.iter().take(if small == 1 { 2 } else { small }).map(|(_, start)| *start).collect();
         let hidden = if gate.students && !gate.is_open() { withheld(&items, &cohorts, gate.least) } else { vec![false; items.len()] };

@@ -12,6 +12,12 @@ impl Gate {
         few_of(treated, s.units as u64, self.least) || few_of(s.treated_units as u64, s.units as u64, self.least)
     }
 
+    /// Whether the numbers of clusters with treated units, and with others, stay: where clusters are hardly larger than students they
+    /// tell the numbers of students that stay.
+    pub fn hides_clusters(&self, s: &SampleCounts) -> bool {
+        self.hides_treated(s) && (s.smallest_cluster as u64) < self.least
+    }
+
     /// A count, or the sign that it stays.
     pub fn count(&self, hide: bool, n: usize) -> Cell {
         if hide { Cell::Suppressed } else { Cell::Count(n as u64) }

@@ -1,8 +1,10 @@
 //! The cells of a table, as they may be told.
 
 use super::Gate;
+use super::two_values::is_untold;
 use crate::table::disclosure::WITHHELD;
 use crate::table::{Cell, Table};
+use std::collections::BTreeSet;
 
 impl Gate {
     /// Suppresses the counts of few in a table, what follows from them in the same row, and what would give them away.
@@ -19,11 +21,23 @@ impl Gate {
         if table.id != "sample-flow" {
             self.rows(table);
             groups(table);
+            self.samples(table);
+        }
+    }
+
+    /// Sizes of the samples of one estimate after another (column `units`): all of them stay where two differ by few.
+    fn samples(&self, table: &mut Table) {
+        let Some(at) = table.at("units").filter(|_| table.id == "specification-curve") else { return };
+        let sizes: BTreeSet<u64> = table.rows.iter().filter_map(|r| if let Cell::Count(n) = r[at] { Some(n) } else { None }).collect();
+        let near = sizes.iter().zip(sizes.iter().skip(1)).any(|(a, b)| self.few(b - a));
+        if near {
+            table.rows.iter_mut().for_each(|r| r[at] = Cell::Suppressed);
         }
     }
 
     /// A suppressed count (column `n`, ending in `_n`, or `treated_units`) takes with it the statistics that follow up to the next
-    /// count; and where a row has a count of each group, the other count, and what was computed from both.
+    /// count; and where a row has a count of each group, the other count, and what was computed from both. What was computed from both
+    /// goes with a mean that stays, too.
     fn rows(&self, table: &mut Table) {
         let joint: Vec<bool> = table
             .columns
@@ -32,9 +46,13 @@ impl Gate {
             .collect();
         let counts: Vec<bool> = table.columns.iter().map(|c| is_count(&c.key)).collect();
         let paired: Vec<bool> = table.columns.iter().map(|c| c.key.starts_with("treated_") || c.key.starts_with("comparison_")).collect();
-        // Schools are no students.
-        for row in table.rows.iter_mut().filter(|r| r.first() != Some(&Cell::text("clusters"))) {
-            let (mut hide, mut any) = (false, false);
+        let columns = &table.columns;
+        // How many clusters there are tells of no student; how many were lost is looked at by the check of attrition.
+        let level = table.at("level");
+        let of_students = |r: &&mut Vec<Cell>| level.is_none_or(|c| r[c] != Cell::text("clusters"));
+        for row in table.rows.iter_mut().filter(of_students) {
+            let mut hide = false;
+            let mut any = row.iter().zip(columns).any(|(cell, column)| is_untold(column, cell));
             for (cell, is_count) in row.iter_mut().zip(&counts) {
                 match cell {
                     Cell::Count(n) if *is_count => {
@@ -51,8 +69,9 @@ impl Gate {
             }
             if any {
                 let two = |(c, p): (&bool, &bool)| *c && *p;
+                let count = row.iter().zip(&counts).any(|(cell, is_count)| *is_count && matches!(cell, Cell::Suppressed));
                 for ((cell, joint), both) in row.iter_mut().zip(&joint).zip(counts.iter().zip(&paired)) {
-                    if *joint || (two(both) && matches!(cell, Cell::Count(_))) {
+                    if *joint || (count && two(both) && matches!(cell, Cell::Count(_))) {
                         *cell = Cell::Suppressed;
                     }
                 }

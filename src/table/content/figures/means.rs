@@ -11,14 +11,14 @@ use std::collections::BTreeSet;
 /// Clusters from which on the interval of a mean tells of no single one.
 const TELLING: usize = 3;
 
-/// One figure an outcome.
+/// One figure an outcome of which some mean may be told.
 pub(super) fn means(run: &Run) -> Vec<Figure> {
-    run.descriptions.iter().map(|d| one(run, d)).collect()
+    run.descriptions.iter().filter_map(|d| one(run, d)).collect()
 }
 
-fn one(run: &Run, d: &Description) -> Figure {
+fn one(run: &Run, d: &Description) -> Option<Figure> {
     let gate = Gate::of(run);
-    let small = |p: &ArmPeriod| gate.few(p.outcome.n as u64);
+    let small = |p: &ArmPeriod| gate.few(p.outcome.n as u64) || gate.hides_mean(&p.outcome);
     // The interval of two clusters is as good as telling both of them.
     let told = |p: &ArmPeriod| gate.is_open() || p.clusters >= TELLING;
     let arms: Vec<Series> = [true, false]
@@ -33,6 +33,9 @@ fn one(run: &Run, d: &Description) -> Figure {
                 .collect(),
         })
         .collect();
+    if arms.iter().all(|arm| arm.points.is_empty()) {
+        return None;
+    }
     let stays = |period: i64| d.by_period.iter().filter(|p| p.period == period).any(small);
     let open = |period: i64| d.by_period.iter().filter(|p| p.period == period).all(told);
     let points: Vec<SeriesPoint> = d
@@ -44,7 +47,7 @@ fn one(run: &Run, d: &Description) -> Figure {
     let [first, second] = [true, false].map(|treated| arm(treated, d.switching));
     let groups = if d.switching { "units whose treatment changes at some time and of the others" } else { "treated and comparison units" };
     let withheld = if d.by_period.iter().any(|p| small(p) || !told(p)) { STAYS } else { "" };
-    Figure {
+    Some(Figure {
         id: format!("means-{}", slug(&d.outcome)),
         title: format!("{}: mean by group over time, and the difference", d.outcome),
         alt: format!("Mean {} in each period of {groups}, with intervals, and the difference between them{}", d.outcome, spoken(&points)),
@@ -59,7 +62,7 @@ fn one(run: &Run, d: &Description) -> Figure {
             x_title: "Period".into(),
             y_title: format!("Mean {} (outcome units)", d.outcome),
         },
-    }
+    })
 }
 
 /// Between which periods the treatment began; with several starts, the first.

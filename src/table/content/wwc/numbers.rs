@@ -21,13 +21,14 @@ pub(super) fn descriptives(run: &Run) -> Table {
         Column::new("comparison_sd", "Comparison, SD"),
     ];
     let mut out = table(6, "descriptives", "Descriptive statistics for the analytic sample", columns);
+    let gate = Gate::of(run);
     let mut covariates: Vec<&str> = Vec::new();
     for d in &run.descriptions {
         let half = d.by_period.len() / 2;
         for (treated, other) in d.by_period[..half].iter().zip(&d.by_period[half..]) {
             let mut row = vec![Cell::text(&d.outcome), Cell::Whole(treated.period)];
-            row.extend(cells(&treated.outcome));
-            row.extend(cells(&other.outcome));
+            row.extend(cells(&treated.outcome, &gate));
+            row.extend(cells(&other.outcome, &gate));
             out.push(row);
         }
     }
@@ -36,8 +37,8 @@ pub(super) fn descriptives(run: &Run) -> Table {
             if !covariates.contains(&b.name.as_str()) {
                 covariates.push(&b.name);
                 let mut row = vec![Cell::text(&b.name), Cell::Whole(d.first_period)];
-                row.extend(cells(&b.treated));
-                row.extend(cells(&b.comparison));
+                row.extend(cells(&b.treated, &gate));
+                row.extend(cells(&b.comparison, &gate));
                 out.push(row);
             }
         }
@@ -77,14 +78,15 @@ pub(super) fn results(run: &Run) -> Table {
 fn result(a: &Analysis, sd: Option<f64>, gate: &Gate) -> Vec<Cell> {
     let s = &a.sample;
     let treated = s.switching.map_or(s.treated_units, |s| s.0);
-    let (hide, (with, without)) = (gate.hides_treated(s), s.switching.map_or(s.clusters_by_arm, |s| s.1));
+    let (hide, small) = (gate.hides_treated(s), gate.hides_clusters(s));
+    let (with, without) = s.switching.map_or(s.clusters_by_arm, |s| s.1);
     let mut row = vec![
         Cell::text(&a.outcome),
         Cell::text(a.label()),
         gate.count(hide, treated),
-        Cell::Count(with as u64),
+        gate.count(small, with),
         gate.count(hide, s.units.saturating_sub(treated)),
-        Cell::Count(without as u64),
+        gate.count(small, without),
     ];
     match a.overall() {
         Some(e) => {
