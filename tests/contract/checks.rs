@@ -56,7 +56,9 @@ fn every_check_answers_in_every_run() {
         for field in ["reason", "remedy"] {
             assert!(c[field].as_str().is_some_and(|s| s.len() > 3), "{id}: {field}");
         }
-        assert_eq!(line.contains(&format!("{id} ({verdict})")), ["fail", "caution"].contains(&verdict), "{id}: {line}");
+        // Two checks look at two-way fixed effects whatever the headline is, and say nothing against another.
+        let of_headline = !["bacon", "twfe-weights"].contains(&id);
+        assert_eq!(line.contains(&format!("{id} ({verdict})")), of_headline && ["fail", "caution"].contains(&verdict), "{id}: {line}");
         assert_eq!(versions.contains(&format!("check {id}").as_str()), !c["decided"].is_null(), "{id}");
         if c["table"]["rows"].as_array().is_some_and(|rows| !rows.is_empty()) {
             assert!(out.join(format!("tables/check-{id}.csv")).is_file(), "{id} has no table of its own");

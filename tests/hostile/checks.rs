@@ -142,7 +142,8 @@ fn one_school_that_makes_the_effect_is_named() {
     });
     let data = write(folder.path(), "outlier.csv", &outlier.text());
     let found = Checked::run(&format!("{data} {ROLES} --check leave-one-out"));
-    assert_eq!(found.verdict(), "fail", "{}", found.document);
+    // The school makes the effect, and its uncertainty: there is no significant result that could fail.
+    assert_eq!(found.verdict(), "caution", "{}", found.document);
     assert_eq!((found.column("cluster")[0].as_str(), found.column("turns")[0].as_str()), (Some("1"), Some("sign")));
     assert!(found.reason().contains("Most rests on 1"), "{}", found.reason());
     none(vec![

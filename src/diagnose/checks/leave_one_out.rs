@@ -79,7 +79,7 @@ impl LeftOut {
     /// or the sign of an effect that is not significant.
     pub fn verdict(&self) -> Verdict {
         match self.turns {
-            [_, 1..] if !self.is_significant() && self.lost == 0 => Verdict::Caution,
+            [_, signs] if signs > 0 && !self.is_significant() && self.lost == 0 => Verdict::Caution,
             [0, 0] => Verdict::Ok,
             [_, 0] => Verdict::Caution,
             _ => Verdict::Fail,

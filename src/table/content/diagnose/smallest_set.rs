@@ -31,7 +31,7 @@ pub(super) fn told(found: &Carried) -> Told {
         Verdict::Ok => "Report how many it would take.",
         Verdict::Caution if found.is_significant() => "Report how few turn the significance, and look at what is special about them.",
         Verdict::Caution => {
-            "Do not take it for a proof of no effect: without a few it would be significant. Look at what is special about them."
+            "Read neither a direction nor the absence of an effect out of it: a few decide. Look at what is special about them."
         }
         _ => "Do not speak of an effect on all: a few carry it. Look at what is special about them, and at errors in their data.",
     };
@@ -46,7 +46,7 @@ pub(super) fn told(found: &Carried) -> Told {
             name: "smallest share whose removal turns the result",
             value: shares.iter().flatten().copied().reduce(f64::min),
             rule: format!(
-                "few are fewer than {} of the units, fewer than {} of the clusters, or one cluster: fail where few turn the sign of a significant effect, caution where they turn the significance, else ok (ours)",
+                "few are fewer than {} of the units, fewer than {} of the clusters, or one cluster: fail where few turn the sign of a significant effect, caution where they turn the significance or the sign of another, else ok (ours)",
                 constant(FEW[0]),
                 constant(FEW[1])
             ),
