@@ -1,4 +1,4 @@
-//! Means and spreads by arm and period, and the codebook.
+//! Means and spreads by arm and period.
 
 use super::words::arm;
 use crate::num::Centre;
@@ -32,22 +32,4 @@ pub(super) fn cells(s: &Centre) -> [Cell; 3] {
         Cell::number_with(s.mean, digits, "nobody is observed"),
         Cell::number_with(s.sd, digits, "fewer than two are observed"),
     ]
-}
-
-/// What the columns mean, when the source says it.
-pub(super) fn codebook(run: &Run) -> Option<Table> {
-    if run.codebook.entries.is_empty() {
-        return None;
-    }
-    let columns = vec![
-        Column::new("column", "Column"),
-        Column::new("meaning", "Meaning"),
-        Column::new("unit", "Unit or coding"),
-        Column::new("source", "Source"),
-    ];
-    let mut out = Table::new("codebook", "Codebook", columns);
-    for e in &run.codebook.entries {
-        out.push(vec![Cell::text(&e.column), Cell::text(&e.meaning), Cell::text(&e.unit), Cell::text(&e.source)]);
-    }
-    Some(out)
 }
