@@ -193,7 +193,15 @@ mod tests {
         push(&mut out, "id", Data::Text(Texts::encode(ids.iter().map(|id| Some(id.as_str())))));
         push(&mut out, "year", Data::whole(Wholes::complete((0..60).map(|row| 2019 + row % 2).collect::<Vec<i64>>())));
         push(&mut out, "kind", Data::whole(Wholes::complete((0..60).map(|row| i64::from(row < 6)).collect::<Vec<i64>>())));
-        let score = |row: usize| if row == 1 { 9_999.0 } else if row == 0 { f64::NAN } else { 100.0 + row as f64 };
+        let score = |row: usize| {
+            if row == 1 {
+                9_999.0
+            } else if row == 0 {
+                f64::NAN
+            } else {
+                100.0 + row as f64
+            }
+        };
         push(&mut out, "score", Data::Number((0..60).map(score).collect()));
         out
     }

@@ -304,7 +304,10 @@ fn small_groups_are_marked_and_cannot_be_computed() {
     assert_eq!(codebook(&found, "plan")["values"], "0; others of few units, withheld");
     assert_eq!(codebook(&found, "start")["values"], "0; 2103; 2104; others of few units, withheld");
     assert_eq!((&codebook(&found, "student")["values"], &codebook(&found, "student")["role"]), (&"not listed".into(), &"student".into()));
-    assert_eq!((&codebook(&found, "score")["values"], &codebook(&found, "score")["missing"]), (&"about 4,000 to 7,000".into(), &"less than 5 %".into()));
+    assert_eq!(
+        (&codebook(&found, "score")["values"], &codebook(&found, "score")["missing"]),
+        (&"about 4,000 to 7,000".into(), &"less than 5 %".into())
+    );
     assert_eq!((&codebook(&found, "score")["meaning"], &codebook(&found, "score")["unit"]), (&"not told".into(), &"not told".into()));
     let off = STUDY.replace("[output]", "[privacy]\non = false\n[output]");
     let (open, manifest) = run(&temporary.path().join("off"), &plant(1).file, &off);

@@ -122,7 +122,11 @@ fn two_years() -> Files {
     let enrollments = files["enrollments.csv"].replace("role,primary\n", "role,primary,beginDate,endDate\n");
     let enrollments: Vec<String> = enrollments.lines().map(|l| if l.ends_with("Date") { l.into() } else { format!("{l},,") }).collect();
     files.insert("enrollments.csv", enrollments.join("\n") + "\n");
-    line(&mut files, "enrollments.csv", "e8,,,h7,s1,007,student,,,\ne9,,,h8,s2,008,student,,,\ne10,,,h9,s2,009,student,,2019-08-15,2020-07-01\n");
+    line(
+        &mut files,
+        "enrollments.csv",
+        "e8,,,h7,s1,007,student,,,\ne9,,,h8,s2,008,student,,,\ne10,,,h9,s2,009,student,,2019-08-15,2020-07-01\n",
+    );
     line(&mut files, "lineItems.csv", "l4,,,math,h7,y20\nl5,,,math,h8,y20\n");
     line(&mut files, "results.csv", "r6,,,l4,007,fully graded,61,2020-05-01\nr7,,,l5,008,fully graded,62,2020-05-01\n");
     files

@@ -70,8 +70,12 @@ impl Enrolled {
 impl Placement {
     /// Places each row: the homeroom of its year where there is exactly one, else the only class.
     pub(super) fn of(enrolled: &Enrolled, rows: &[At], users: &Table, orgs: &Table, classes: &Table) -> Placement {
-        let mut out =
-            Placement { class: Vec::with_capacity(rows.len()), school: Vec::with_capacity(rows.len()), without_class: 0, without_school: 0 };
+        let mut out = Placement {
+            class: Vec::with_capacity(rows.len()),
+            school: Vec::with_capacity(rows.len()),
+            without_class: 0,
+            without_school: 0,
+        };
         for &at in rows {
             let taken = enrolled.classes(at);
             let homes: Vec<usize> = taken.iter().copied().filter(|&c| classes.cell(&classes.rows[c], "classType") == "homeroom").collect();

@@ -165,7 +165,10 @@ fn computed(run: &Run) -> Vec<String> {
     let draws: usize = analyses.map(drawn).sum();
     out.push(format!("draws of resampling methods (bootstrap, permutation): {draws}"));
     if let Some(Ok(trust)) = &run.trust {
-        out.push(format!("draws of the whole design, to try the headline's interval: {}", trust.performance.n + trust.performance.n_failed()));
+        out.push(format!(
+            "draws of the whole design, to try the headline's interval: {}",
+            trust.performance.n + trust.performance.n_failed()
+        ));
     }
     if let Some(Ok(found)) = &run.multiverse {
         let shuffles = found.curve.joint.as_ref().map_or(0, |joint| joint.shuffles);

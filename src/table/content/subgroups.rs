@@ -107,7 +107,9 @@ impl<'a> Labels<'a> {
 
     fn cell(&self, column: &str, value: &str) -> Option<Cell> {
         let label = self.run.codebook.label_of(column, value);
-        self.any.then(|| label.map_or_else(|| Cell::undefined("the source has no label for it"), |label| Cell::text(format!("{column}: {label}"))))
+        self.any.then(|| {
+            label.map_or_else(|| Cell::undefined("the source has no label for it"), |label| Cell::text(format!("{column}: {label}")))
+        })
     }
 }
 
