@@ -96,13 +96,17 @@ fn load(study: &StudyFile, places: &Places) -> Result<Loaded, Failure> {
     Ok(Loaded { cohort, truth: None, input: Some((name, hash)) })
 }
 
-/// A study by its file or built-in name, the short name for its folder, and where its data may lie.
+/// A study by its file or built-in name, the short name for its folder, and where its data may lie. A folder is no study file, so one
+/// that has a built-in study's name, such as that study's run, does not stand in its way.
 pub(super) fn find(study: &str) -> Result<(StudyFile, String, Places), Failure> {
     let path = Path::new(study);
-    if !path.exists()
-        && let Some(built_in) = study::STUDIES.iter().find(|s| s.id == study)
-    {
-        return Ok((built_in.study(), built_in.id.to_string(), Places::default()));
+    if !path.exists() || path.is_dir() {
+        if let Some(built_in) = study::STUDIES.iter().find(|s| s.id == study) {
+            return Ok((built_in.study(), built_in.id.to_string(), Places::default()));
+        }
+        if path.is_dir() {
+            return Err(folder(path).into());
+        }
     }
     if !path.exists() && !study.contains(['/', '.']) {
         return Err(Failure::Invalid(
@@ -121,6 +125,21 @@ pub(super) fn find(study: &str) -> Result<(StudyFile, String, Places), Failure> 
     let slug = path.file_stem().map_or_else(|| "study".into(), |s| s.to_string_lossy().into_owned());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")).to_path_buf();
     Ok((file, slug, Places { named: None, held: None, near: vec![folder, PathBuf::from(".")] }))
+}
+
+/// The fault of a folder where a study file is asked for.
+fn folder(path: &Path) -> Fault {
+    let own = path.join("study.toml");
+    let remedy = if own.is_file() {
+        format!(
+            "to repeat the run in this folder, name its study file: {}; to compare it number by number: didact verify {}",
+            own.display(),
+            path.display()
+        )
+    } else {
+        "name a study file (didact new DATA writes one), or a built-in study (didact list studies)".into()
+    };
+    Fault::new("STUDY-004", format!("{} is a folder, not a study file", path.display()), "STUDY", "there is nothing to run", remedy)
 }
 
 /// Puts parameters given as NAME=VALUE into a study of a world.

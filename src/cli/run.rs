@@ -58,7 +58,8 @@ impl Run {
             text.push_str(&sentence);
             text.push('\n');
         }
-        let compared = content::side_by_side(&run.analyses, run.study.study.level);
+        let mut compared = content::side_by_side(&run.analyses, run.study.study.level);
+        content::in_units(&run, &mut compared);
         if !compared.rows.is_empty() && !common.quiet {
             // The words stand below; a terminal has no room for them in a column.
             text.push_str(&format!("\n{}\n", crate::render::text::text(&compared.without("apart"))));

@@ -11,7 +11,7 @@
 //! as in their package TwoWayFEWeights 2.0.4 (`type = "feTR"`).
 
 use crate::cohort::Fault;
-use crate::num::{Cholesky, Matrix, RankRule, dot};
+use crate::num::{Cholesky, Matrix, RankRule, dot, settled};
 use crate::panel::{Kind, Panel};
 
 /// Weights this close to 0 are 0.
@@ -102,7 +102,8 @@ pub fn weights(panel: &Panel, grouping: Grouping) -> Result<TwfeWeights, Fault> 
     let top: f64 = (0..panel.n_rows()).map(|r| rows.weight[r] * residual[r] * panel.outcome[r]).sum();
     let weight = |of: f64| if (of / bottom).abs() < ZERO { 0.0 } else { of / bottom };
     let cells = found.iter().map(|&(cell, size, of)| CellWeight { cell, weight: weight(of), share: size / all }).collect();
-    Ok(TwfeWeights::of(cells, top / bottom))
+    let largest = panel.outcome.iter().fold(0.0, |most: f64, y| most.max(y.abs()));
+    Ok(TwfeWeights::of(cells, settled(top / bottom, largest)))
 }
 
 fn unknown(place: &str) -> Fault {

@@ -4,7 +4,7 @@
 //! clusters' influence on each; t with G−1 degrees of freedom.
 
 use crate::estimate::{Estimand, Fit};
-use crate::num::student;
+use crate::num::{settled, student};
 use std::collections::BTreeMap;
 
 /// The overall effect of a fit with each cluster's influence on it.
@@ -20,7 +20,7 @@ pub struct Overall {
 pub struct Versus {
     /// The first estimator.
     pub first: String,
-    /// This estimate less the first one.
+    /// This estimate less the first one; 0 where only rounding parts them.
     pub estimate: f64,
     /// Its standard error; `None` where both give the same number, but for rounding.
     pub std_error: Option<f64>,
@@ -53,11 +53,12 @@ impl Overall {
         squares.sort_by(f64::total_cmp);
         let variance = squares.iter().sum::<f64>() * n / (n - 1.0);
         // Two ways to one number differ by rounding, whatever their influences say.
-        let same = estimate.abs() <= 1e-10 * self.estimate.abs().max(other.estimate.abs());
+        let largest = self.estimate.abs().max(other.estimate.abs());
+        let same = estimate.abs() <= 1e-10 * largest;
         let std_error = Some(variance.sqrt()).filter(|se| n > 1.0 && *se > 1e-10 * self.unit && !same);
         Versus {
             first: self.label.clone(),
-            estimate,
+            estimate: settled(estimate, largest.max(self.unit)),
             std_error,
             df: n - 1.0,
             p_value: std_error.map(|se| student::two_sided(estimate / se, n - 1.0)),
@@ -78,7 +79,7 @@ mod tests {
             unit: 1.0,
         };
         let same = one(0.25, 0.1).versus(&one(0.25 + 1e-15, 0.11));
-        assert_eq!((same.std_error, same.p_value), (None, None));
+        assert_eq!((same.estimate, same.std_error, same.p_value), (0.0, None, None));
         let other = one(0.25, 0.1).versus(&one(0.25 + 1e-6, 0.11));
         assert!(other.std_error.is_some_and(|se| se > 0.01) && other.p_value.is_some());
     }

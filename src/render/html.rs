@@ -8,6 +8,7 @@ mod page;
 mod redo;
 mod table;
 mod terms;
+mod unbroken;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};

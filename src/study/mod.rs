@@ -27,6 +27,7 @@ mod spread;
 mod strata;
 mod subgroup;
 mod trust;
+mod variables;
 
 pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
 pub use builtin::{BuiltIn, STUDIES};
@@ -51,3 +52,4 @@ pub use run::{Loaded, Run, Stage, SubgroupDifference, SubgroupResult, carry_out,
 pub use spread::Gap;
 pub use subgroup::{Subgroup, by_subgroup, subgroups};
 pub use trust::{Trust, for_comparison};
+pub use variables::{Values, Variable};

@@ -12,6 +12,7 @@ use super::price::prices;
 use super::signs::{Sources, signs};
 use super::subgroup::by_subgroup;
 use super::trust::{Trust, draws, trust};
+use super::variables::{Variable, variables};
 use crate::cohort::{Codebook, Cohort, Fault, Faults};
 use crate::diagnose::{Answered, Specified};
 use crate::estimate::{Chosen, Role};
@@ -65,6 +66,8 @@ pub struct Run {
     pub input: Option<(String, String)>,
     /// What the columns mean.
     pub codebook: Codebook,
+    /// What the columns hold.
+    pub variables: Vec<Variable>,
     /// Rows of the source.
     pub n_rows: usize,
     /// Descriptions, one an outcome.
@@ -265,11 +268,15 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
         _ => None,
     };
     study.calibration.replicates = Some(draws(&study, loaded.cohort.n_rows));
+    // Nobody is counted where nobody needs protection.
+    let protects = loaded.truth.is_none() && study.privacy.on;
+    let variables = variables(&study, &loaded.cohort, if protects { study.privacy.minimum_cell } else { 0 });
     Ok(Run {
         plan: super::resolve::plan(&study)?,
         trust,
         multiverse,
         signs,
+        variables,
         n_rows: loaded.cohort.n_rows,
         codebook: loaded.cohort.codebook,
         study,

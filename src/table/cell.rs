@@ -105,6 +105,33 @@ impl Cell {
         Cell::Text(words.into())
     }
 
+    /// What words tell: one plain number as that number, with the digits it is written with; anything else stays words.
+    ///
+    /// Only for words of the program's own: an identifier such as `856` that comes from data is no number.
+    ///
+    /// ```
+    /// # use didact::table::{Cell, Digits};
+    /// assert_eq!(Cell::told("856"), Cell::Whole(856));
+    /// assert_eq!(Cell::told("0.10"), Cell::Number { value: 0.1, digits: Digits::Decimals(2) });
+    /// assert_eq!(Cell::told("0.05, 0.2"), Cell::text("0.05, 0.2"));
+    /// ```
+    pub fn told(words: impl Into<String>) -> Cell {
+        let words = words.into();
+        let unsigned = words.strip_prefix('-').unwrap_or(&words);
+        let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let leads = whole.len() > 1 && whole.starts_with('0');
+        let fits = whole.len() + decimals.len() <= 15;
+        if !digits(whole) || leads || !fits || (unsigned.contains('.') && !digits(decimals)) {
+            return Cell::Text(words);
+        }
+        match (words.parse::<i64>(), words.parse::<f64>()) {
+            (Ok(whole), _) if !unsigned.contains('.') => Cell::Whole(whole),
+            (_, Ok(value)) => Cell::Number { value, digits: Digits::Decimals(decimals.len() as u8) },
+            _ => Cell::Text(words),
+        }
+    }
+
     /// A measured number shown with [`Digits::Auto`], or the reason why there is none.
     ///
     /// `None`, NaN and infinities become [`Cell::Undefined`] with `reason`.
@@ -188,6 +215,18 @@ impl Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_one_plain_number_is_told_as_a_number() {
+        assert_eq!(Cell::told("2823"), Cell::Whole(2823));
+        assert_eq!(Cell::told("-3"), Cell::Whole(-3));
+        assert_eq!(Cell::told("-0.25"), Cell::Number { value: -0.25, digits: Digits::Decimals(2) });
+        for words in
+            ["", "-", "007", "1,000", "0.1, 0.2", "95 %", "=1", "+1", "1.", ".5", "1e5", "NaN", "inf", " 1", "12345678901234567", "1.2.3"]
+        {
+            assert_eq!(Cell::told(words), Cell::text(words), "{words:?}");
+        }
+    }
 
     #[test]
     fn what_is_not_finite_is_undefined() {

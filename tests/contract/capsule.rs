@@ -124,6 +124,12 @@ fn the_papers_say_what_is_there() {
         assert!(readme.lines().any(|l| l == heading), "no {heading}");
     }
     assert!(readme.contains("Twelve &lt;schools&gt;"), "{readme}");
+    // What it says of its own work and size is counted, and what is not counted is called a bound.
+    let rows = json(&one["manifest.json"])["rows"].as_u64().expect("rows");
+    assert!(readme.contains(&format!("- rows read: {rows}\n")) && readme.contains("As an upper bound"), "{readme}");
+    let papers = ["README.md", "CITATION.cff", "LICENSE.txt", "ro-crate-metadata.json", "manifest.json"];
+    let written = one.keys().filter(|name| !papers.contains(&name.as_str())).count();
+    assert!(readme.contains(&format!("- size of its {written} tables")), "{readme}");
     // The line of the seed is where it says.
     let said =
         readme.split("is set at line ").nth(1).and_then(|r| r.split(' ').next()).and_then(|n| n.parse::<usize>().ok()).expect("a line");

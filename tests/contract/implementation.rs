@@ -87,3 +87,61 @@ fn spillover_is_seen_on_neighbours() {
     let estimate = |p: &didact::diagnose::Placebo| p.fake.as_ref().expect("an estimate").estimate;
     assert!(estimate(&with) > estimate(&without) + 1.0, "{} {}", estimate(&without), estimate(&with));
 }
+
+/// What the source calls a value stands beside it, and the value stays a key; the unit is the codebook's.
+#[test]
+fn labels_stand_beside_values_and_units_in_headings() {
+    let mut run = run("two-period", |study| {
+        study.analysis[0].estimators = vec!["did:method=means".into()];
+        study.analysis[0].inference = vec!["cluster:cr1".into()];
+        let roles = study.roles.as_mut().expect("roles");
+        roles.subgroups = vec!["iep".into()];
+        roles.covariates = vec!["iep".into()];
+    });
+    let report = |run: &Run| {
+        let provenance = didact::table::content::Provenance { command: "didact run".into(), items: Vec::new() };
+        didact::table::content::report(run, &provenance)
+    };
+    let find = |report: &didact::table::Report, id: &str| report.tables.iter().find(|t| t.id == id).expect(id).clone();
+    let plain = report(&run);
+    let effects = find(&plain, "subgroup-effects");
+    assert!(effects.at("label").is_none() && find(&plain, "baseline-balance").at("label").is_none());
+    let estimate = &effects.columns[effects.at("estimate").expect("a column")];
+    assert_eq!(estimate.unit.as_deref(), Some("points"));
+    let told = serde_json::to_string(&plain).expect("JSON");
+    assert!(!told.contains("outcome units"), "a unit is known");
+    let entry = run.codebook.entries.iter_mut().find(|e| e.column == "iep").expect("a column");
+    entry.labels = vec![("0".into(), "no IEP".into()), ("1".into(), "has IEP".into())];
+    let labelled = report(&run);
+    let effects = find(&labelled, "subgroup-effects");
+    let cell = |key: &str| effects.rows[1][effects.at(key).expect("a column")].clone();
+    assert_eq!((cell("value"), cell("label")), (didact::table::Cell::text("1"), didact::table::Cell::text("iep: has IEP")));
+    let differences = find(&labelled, "subgroup-differences");
+    let reference = &differences.rows[0][differences.at("reference_label").expect("a column")];
+    assert_eq!(*reference, didact::table::Cell::text("iep: no IEP"));
+    let balance = find(&labelled, "baseline-balance");
+    let label = balance.at("label").expect("a column");
+    assert!(balance.rows.iter().any(|row| row[label] == didact::table::Cell::text("has IEP")));
+    let told = serde_json::to_string(&labelled.figures).expect("JSON");
+    assert!(told.contains("iep: has IEP"), "the love plot names it");
+}
+
+/// A finished run in the place of a built-in study's name does not stand in its way; any other folder is refused with what to do.
+#[test]
+fn a_folder_is_no_study_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("two-period")).expect("a folder");
+    std::fs::create_dir(folder.path().join("mine")).expect("a folder");
+    let lock = |name: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_didact"));
+        command.args(["plan", "--lock", name]).current_dir(folder.path()).output().expect("it starts")
+    };
+    let built_in = lock("two-period");
+    assert!(built_in.status.success(), "{}", String::from_utf8_lossy(&built_in.stderr));
+    let other = lock("mine");
+    let said = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert!(other.status.code() == Some(3) && said.contains("STUDY-004") && said.contains("didact list studies"), "{said}");
+    std::fs::write(folder.path().join("mine/study.toml"), "").expect("a file");
+    let said = String::from_utf8_lossy(&lock("mine").stderr).into_owned();
+    assert!(said.contains("mine/study.toml") && said.contains("didact verify mine"), "{said}");
+}

@@ -296,10 +296,24 @@ fn small_groups_are_marked_and_cannot_be_computed() {
     for row in found["tables"]["subgroup-effects"]["rows"].as_array().expect("rows") {
         assert_eq!(row["n"].to_string(), MARK, "{row}");
     }
+    // The codebook names what enough students have, and no score.
+    let codebook = |found: &Value, column: &str| -> Value {
+        let rows = found["tables"]["codebook"]["rows"].as_array().expect("rows").clone();
+        rows.into_iter().find(|row| row["column"] == column).expect("a column")
+    };
+    assert_eq!(codebook(&found, "plan")["values"], "0; others of few units, withheld");
+    assert_eq!(codebook(&found, "start")["values"], "0; 2103; 2104; others of few units, withheld");
+    assert_eq!((&codebook(&found, "student")["values"], &codebook(&found, "student")["role"]), (&"not listed".into(), &"student".into()));
+    assert_eq!(
+        (&codebook(&found, "score")["values"], &codebook(&found, "score")["missing"]),
+        (&"about 4,000 to 7,000".into(), &"less than 5 %".into())
+    );
+    assert_eq!((&codebook(&found, "score")["meaning"], &codebook(&found, "score")["unit"]), (&"not told".into(), &"not told".into()));
     let off = STUDY.replace("[output]", "[privacy]\non = false\n[output]");
     let (open, manifest) = run(&temporary.path().join("off"), &plant(1).file, &off);
     assert_eq!((manifest["disclosure_control"].as_str(), manifest["minimum_cell"].as_u64()), (Some("off: the study file says so"), None));
     assert!(open["results"][0]["sample"]["rows"].is_u64());
+    assert!(codebook(&open, "score")["missing"].is_u64() && codebook(&open, "plan")["values"] == "0; 1");
     let page = std::fs::read_to_string(temporary.path().join("off/run/report.html")).expect("a page");
     assert!(page.contains("Disclosure control was turned off"));
     let readme = std::fs::read_to_string(temporary.path().join("off/run/README.md")).expect("a file");

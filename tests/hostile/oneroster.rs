@@ -110,6 +110,59 @@ fn years_come_from_dates_where_no_session_tells_them() {
     assert_eq!(refused(&files).shown[0].code, "INGEST-024");
 }
 
+/// Two school years: a homeroom each, and a class of both years whose enrolment's dates tell one.
+fn two_years() -> Files {
+    let mut files = good();
+    let line = |files: &mut Files, file: &'static str, lines: &str| {
+        let longer = format!("{}{lines}", files[file]);
+        files.insert(file, longer);
+    };
+    line(&mut files, "academicSessions.csv", "y20,,,Year,schoolYear,2019-08-01,2020-06-30,,2020\n");
+    line(&mut files, "classes.csv", "h7,,,3A,homeroom,s1,y20\nh8,,,3B,homeroom,s2,y20\nh9,,,Loop,homeroom,s2,\"y20,y21\"\n");
+    let enrollments = files["enrollments.csv"].replace("role,primary\n", "role,primary,beginDate,endDate\n");
+    let enrollments: Vec<String> = enrollments.lines().map(|l| if l.ends_with("Date") { l.into() } else { format!("{l},,") }).collect();
+    files.insert("enrollments.csv", enrollments.join("\n") + "\n");
+    line(
+        &mut files,
+        "enrollments.csv",
+        "e8,,,h7,s1,007,student,,,\ne9,,,h8,s2,008,student,,,\ne10,,,h9,s2,009,student,,2019-08-15,2020-07-01\n",
+    );
+    line(&mut files, "lineItems.csv", "l4,,,math,h7,y20\nl5,,,math,h8,y20\n");
+    line(&mut files, "results.csv", "r6,,,l4,007,fully graded,61,2020-05-01\nr7,,,l5,008,fully graded,62,2020-05-01\n");
+    files
+}
+
+#[test]
+fn each_school_year_has_its_own_classroom() {
+    let mut files = two_years();
+    let cohort = read(&files, None).expect("read");
+    assert_eq!(cells(&cohort, "student"), ["007", "007", "008", "008", "009", "009"]);
+    assert_eq!(cells(&cohort, "period"), ["2020", "2021", "2020", "2021", "2020", "2021"]);
+    assert_eq!(cells(&cohort, "classroom"), ["h7", "c1", "h8", "c2", "h9", "c3"]);
+    assert_eq!(cells(&cohort, "school"), ["s1", "s1", "s2", "s1", "s2", "s2"]);
+    assert_eq!(cells(&cohort, "math"), ["61", "81.5", "62", "", "", ""]);
+    let said = cohort.codebook.entries.iter().find(|e| e.column == "classroom").expect("described");
+    assert!(said.unit.contains("of the school year; none for 0 students and school years"), "{said:?}");
+    for gradebook in ["lineItems.csv", "results.csv"] {
+        files.remove(gradebook);
+    }
+    let cohort = read(&files, None).expect("read");
+    assert_eq!(cells(&cohort, "period"), ["2020", "2021", "2020", "2021", "2020", "2021"], "classes tell the years without a gradebook");
+    assert_eq!(cells(&cohort, "classroom"), ["h7", "c1", "h8", "c2", "h9", "c3"]);
+}
+
+#[test]
+fn two_homerooms_of_one_year_are_none() {
+    let mut files = two_years();
+    files.insert("classes.csv", files["classes.csv"].replace("homeroom,s1,y20", "homeroom,s1,y21"));
+    files.insert("lineItems.csv", files["lineItems.csv"].replace("h7,y20", "h7,"));
+    files.insert("results.csv", files["results.csv"].replace("fully graded,61,", "exempt,,"));
+    files.insert("lineItems.csv", files["lineItems.csv"].replace("l4,,,math", "l4,,,science"));
+    let cohort = read(&files, Some(&["student", "classroom"])).expect("read");
+    assert_eq!(cells(&cohort, "student")[0], "007");
+    assert_eq!(cells(&cohort, "classroom")[0], "", "c1 and h7 are both homerooms of 2021");
+}
+
 #[test]
 fn broken_folders_are_refused_with_file_and_line() {
     let cases: [(&str, &str, &str, &str, &str); 9] = [

@@ -167,6 +167,9 @@ fn a_run_tells_the_labels() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let codebook = std::fs::read_to_string(out.join("tables/codebook.csv")).expect("a codebook");
     assert!(codebook.contains("Profiles in the classroom") && codebook.contains("0 = comparison; 1 = profiles"), "{codebook}");
+    assert!(codebook.starts_with("column,role,kind,unit,values,missing,meaning,source"), "{codebook}");
+    let effects = std::fs::read_to_string(out.join("tables/main-effects.md")).expect("a table");
+    assert!(effects.contains("Estimate (points)") && !effects.contains("outcome units"), "the label tells the unit: {effects}");
     let ran = didact(["verify", &out.display().to_string()]);
     assert_eq!(ran.code, 0, "{} {}", ran.stdout, ran.stderr);
 }

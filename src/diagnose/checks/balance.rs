@@ -8,7 +8,7 @@ use crate::diagnose::subject::Subject;
 use crate::estimate::{Card, OptionSpec, Options, Values};
 use crate::evidence::effect::{Arm, Proportions, Sizes, hedges_g, pooled_sd};
 use crate::evidence::standard::{Baseline, Equivalence, Key, Standards, Wwc, robustness, weakest};
-use crate::num::{Centre, sorted};
+use crate::num::{Centre, settled, sorted};
 use crate::panel::{Kind, Panel};
 
 /// A measure in both groups before treatment.
@@ -154,6 +154,8 @@ fn measured(
         (g, arms.and_then(|(i, c)| robustness(&i, &c, adjusted, standards)).map(|r| r.stable))
     };
     let p_value = treated.mean.zip(comparison.mean).and_then(|(i, c)| p_of_clusters(i - c, &analysed.influence(clusters, values, [i, c])));
+    // In standard deviations: what is next to none of one is rounding.
+    let difference = difference.map(|d| settled(d, 1.0));
     let baseline = Baseline { measure: name.into(), difference, adjusted };
     let equivalence = baseline.equivalence(standards);
     Measured { baseline, binary, treated, comparison, equivalence, stable, p_value }

@@ -1,11 +1,13 @@
 //! A OneRoster folder (1.1 and 1.2 CSV), joined to one row a student and school year.
 //!
-//! A student's classroom is the homeroom where there is exactly one, else the only class; a student with several has none, and
-//! the codebook counts them. References that lead nowhere are faults; rows marked `tobedeleted` are left out, with what refers to
+//! A student's classroom in a school year is the homeroom of that year where there is exactly one, else the only class; with several
+//! there is none, and the codebook counts them. A class is of the years of its terms, else of those between an enrolment's dates,
+//! else of each. References that lead nowhere are faults; rows marked `tobedeleted` are left out, with what refers to
 //! them; a delta, which holds only changes, is refused. Names, addresses and passwords are not kept.
 //!
 //! Source: 1EdTech, OneRoster v1.1 CSV Tables (2017) and v1.2 Rostering and Gradebook CSV Binding (2022).
 
+mod calendar;
 mod placement;
 mod scores;
 mod table;
@@ -16,7 +18,8 @@ use super::labels::count;
 use super::{IngestError, no_rows};
 use crate::cohort::{Cohort, Column, Data, Fault, Faults, Suspect};
 use crate::store::Input;
-use placement::Placement;
+use calendar::Calendar;
+use placement::{Enrolled, Placement};
 use scores::{Gradebook, Scores};
 use table::{Found, Table};
 
@@ -41,6 +44,7 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
     let roles = Table::read(input, "roles.csv", &["userSourcedId", "role"], &mut faults)?;
     let demographics = Table::read(input, "demographics.csv", &["sourcedId"], &mut faults)?;
     let gradebook = Gradebook::read(input, &mut faults)?;
+    let calendar = Calendar::read(input, &mut faults)?;
     if let (Some(users), None) = (&users, &roles) {
         users.has(&["role"], &mut faults);
     }
@@ -50,16 +54,18 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
     };
 
     let students = students(&users, roles.as_ref(), &mut faults);
-    let placement = Placement::of(&users, &orgs, &classes, &enrollments, &students, &mut faults);
+    let enrolled = Enrolled::of(&users, &orgs, &classes, &enrollments, &calendar, &students, &mut faults);
     let people = people(&users, demographics.as_ref(), &mut faults);
-    let scores = gradebook.as_ref().map(|g| g.scores(&users, &classes, &students, &mut faults));
+    let scores = gradebook.as_ref().map(|g| g.scores(&users, &classes, &calendar, &students, &mut faults));
     faults.into_result()?;
 
-    let rows = rows(&students, scores.as_ref());
+    let rows = rows(&students, &enrolled, scores.as_ref());
     if rows.is_empty() {
         return Err(no_rows().into());
     }
-    let all = [Some(&users), Some(&orgs), Some(&classes), Some(&enrollments), roles.as_ref(), demographics.as_ref()];
+    let placement = Placement::of(&enrolled, &rows, &users, &orgs, &classes);
+    let sessions = calendar.sessions.as_ref();
+    let all = [Some(&users), Some(&orgs), Some(&classes), Some(&enrollments), roles.as_ref(), demographics.as_ref(), sessions];
     let graded = gradebook.iter().flat_map(|g| [&g.items, &g.results]);
     let gone: Vec<String> =
         all.into_iter().flatten().chain(graded).filter(|t| t.n_gone > 0).map(|t| format!("{} of {}", t.n_gone, t.file)).collect();
@@ -68,17 +74,21 @@ pub(super) fn read(input: &Input, columns: Option<&[&str]>, codes: &Codes) -> Re
 
     let left_out = if gone.is_empty() { String::new() } else { format!("rows marked tobedeleted left out: {}", gone.join(", ")) };
     out.column("student", "the student's sourcedId", &left_out, true, &rows, |(u, _)| users.cell(&users.rows[u], "sourcedId"));
+    let dated = rows.iter().any(|(_, year)| year.is_some());
+    let (of_year, each) = if dated { (" of the school year", "students and school years") } else { ("", "students") };
     let homeless =
-        format!("homeroom, or the only class; none for {} students, who have several classes or none", count(placement.without_class));
-    out.column("classroom", "the class's sourcedId", &homeless, true, &rows, |(u, _)| placement.class(u, &classes));
-    let homeless = format!("the class's, or the only one; none for {} students", count(placement.without_school));
-    out.column("school", "the school's sourcedId", &homeless, true, &rows, |(u, _)| placement.school(u));
+        format!("homeroom, or the only class{of_year}; none for {} {each}, with several classes or none", count(placement.without_class));
+    out.fill("classroom", ("the class's sourcedId", &homeless), true, rows.len(), &|row| placement.class(row, &classes));
+    let homeless = format!("the class's, or the only one; none for {} {each}", count(placement.without_school));
+    out.fill("school", ("the school's sourcedId", &homeless), true, rows.len(), &|row| placement.school(row));
     out.column("grade", "the student's grades in users.csv", "", false, &rows, |(u, _)| users.cell(&users.rows[u], "grades"));
-    if let Some(scores) = &scores {
-        if rows.len().saturating_mul(scores.titles.len()) > CELLS {
-            return Err(too_many(scores.titles.len(), rows.len()).into());
-        }
-        let by_date = match scores.by_date {
+    if let Some(scores) = &scores
+        && rows.len().saturating_mul(scores.titles.len()) > CELLS
+    {
+        return Err(too_many(scores.titles.len(), rows.len()).into());
+    }
+    if scores.is_some() || dated {
+        let by_date = match scores.as_ref().map_or(0, |s| s.by_date) {
             0 => String::new(),
             n => format!("{} results placed by their date, a school year being July to June", count(n)),
         };
@@ -186,13 +196,14 @@ fn people(users: &Table, demographics: Option<&Table>, faults: &mut Faults) -> V
     out
 }
 
-/// Students in their file's order, each with the school years of their results; without any, one row of no year.
-fn rows(students: &[bool], scores: Option<&Scores>) -> Vec<At> {
+/// Students in their file's order, each with the school years of their classes and results; without any, one row of no year.
+fn rows(students: &[bool], enrolled: &Enrolled, scores: Option<&Scores>) -> Vec<At> {
     let mut out = Vec::new();
     for user in (0..students.len()).filter(|&u| students[u]) {
-        let years = scores.iter().flat_map(|s| s.rows.range((user, i64::MIN)..=(user, i64::MAX)).map(|((_, year), _)| *year));
+        let mut years = enrolled.years(user);
+        years.extend(scores.iter().flat_map(|s| s.rows.range((user, i64::MIN)..=(user, i64::MAX)).map(|((_, year), _)| *year)));
         let before = out.len();
-        out.extend(years.map(|year| (user, Some(year))));
+        out.extend(years.into_iter().map(|year| (user, Some(year))));
         if out.len() == before {
             out.push((user, None));
         }

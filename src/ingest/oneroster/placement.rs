@@ -1,67 +1,106 @@
-//! Which class and school a student is in.
+//! Which class and school a student is in, in each school year.
 
-use super::Found;
+use super::calendar::{Calendar, Years};
 use super::table::Table;
+use super::{At, Found};
 use crate::cohort::Faults;
+use std::collections::BTreeSet;
 
-/// Class and school of each user.
+/// The classes of each user, with the school years of each enrolment.
+pub(super) struct Enrolled {
+    taken: Vec<Vec<(usize, Years)>>,
+}
+
+/// Class and school of each row.
 pub(super) struct Placement {
     class: Vec<Option<usize>>,
     school: Vec<Option<String>>,
-    /// Students of no one class.
+    /// Rows of no one class.
     pub(super) without_class: usize,
-    /// Students of no one school.
+    /// Rows of no one school.
     pub(super) without_school: usize,
 }
 
-impl Placement {
+impl Enrolled {
     pub(super) fn of(
         users: &Table,
         orgs: &Table,
         classes: &Table,
         enrollments: &Table,
+        calendar: &Calendar,
         students: &[bool],
         faults: &mut Faults,
-    ) -> Placement {
+    ) -> Enrolled {
         for class in &classes.rows {
             orgs.follow(classes, class, "schoolSourcedId", faults);
         }
-        let mut taken: Vec<Vec<usize>> = vec![Vec::new(); users.rows.len()];
+        let mut taken: Vec<Vec<(usize, Years)>> = vec![Vec::new(); users.rows.len()];
         for row in enrollments.rows.iter().filter(|row| enrollments.cell(row, "role") == "student") {
             let user = users.follow(enrollments, row, "userSourcedId", faults);
             let class = classes.follow(enrollments, row, "classSourcedId", faults);
             if let (Some(user), Some(class)) = (user, class)
                 && students[user]
-                && !taken[user].contains(&class)
             {
-                taken[user].push(class);
+                let one = (class, calendar.years(classes, &classes.rows[class], enrollments, row));
+                if !taken[user].contains(&one) {
+                    taken[user].push(one);
+                }
             }
         }
-        let mut out =
-            Placement { class: vec![None; users.rows.len()], school: vec![None; users.rows.len()], without_class: 0, without_school: 0 };
-        for user in (0..users.rows.len()).filter(|&u| students[u]) {
-            let homes: Vec<usize> =
-                taken[user].iter().copied().filter(|&c| classes.cell(&classes.rows[c], "classType") == "homeroom").collect();
-            out.class[user] = match (homes.as_slice(), taken[user].as_slice()) {
+        Enrolled { taken }
+    }
+
+    /// The school years in which a user is known to have been in a class.
+    pub(super) fn years(&self, user: usize) -> BTreeSet<i64> {
+        self.taken[user].iter().flat_map(|(_, years)| years.certain()).collect()
+    }
+
+    /// The classes of a user in a school year; without a year, all.
+    fn classes(&self, (user, year): At) -> Vec<usize> {
+        let mut out: Vec<usize> = Vec::new();
+        for (class, years) in &self.taken[user] {
+            if years.cover(year) && !out.contains(class) {
+                out.push(*class);
+            }
+        }
+        out
+    }
+}
+
+impl Placement {
+    /// Places each row: the homeroom of its year where there is exactly one, else the only class.
+    pub(super) fn of(enrolled: &Enrolled, rows: &[At], users: &Table, orgs: &Table, classes: &Table) -> Placement {
+        let mut out = Placement {
+            class: Vec::with_capacity(rows.len()),
+            school: Vec::with_capacity(rows.len()),
+            without_class: 0,
+            without_school: 0,
+        };
+        for &at in rows {
+            let taken = enrolled.classes(at);
+            let homes: Vec<usize> = taken.iter().copied().filter(|&c| classes.cell(&classes.rows[c], "classType") == "homeroom").collect();
+            let class = match (homes.as_slice(), taken.as_slice()) {
                 ([home], _) => Some(*home),
                 ([], [only]) => Some(*only),
                 _ => None,
             };
-            out.school[user] = school(users, orgs, classes, user, out.class[user], &taken[user]);
-            out.without_class += usize::from(out.class[user].is_none());
-            out.without_school += usize::from(out.school[user].is_none());
+            let school = school(users, orgs, classes, at.0, class, &taken);
+            out.without_class += usize::from(class.is_none());
+            out.without_school += usize::from(school.is_none());
+            out.class.push(class);
+            out.school.push(school);
         }
         out
     }
 
-    /// The class's identifier, empty where there is no one class.
-    pub(super) fn class<'t>(&self, user: usize, classes: &'t Table) -> &'t str {
-        self.class[user].map_or("", |c| classes.cell(&classes.rows[c], "sourcedId"))
+    /// The identifier of a row's class, empty where there is no one class.
+    pub(super) fn class<'t>(&self, row: usize, classes: &'t Table) -> &'t str {
+        self.class[row].map_or("", |c| classes.cell(&classes.rows[c], "sourcedId"))
     }
 
-    /// The school's identifier, empty where there is no one school.
-    pub(super) fn school(&self, user: usize) -> &str {
-        self.school[user].as_deref().unwrap_or_default()
+    /// The identifier of a row's school, empty where there is no one school.
+    pub(super) fn school(&self, row: usize) -> &str {
+        self.school[row].as_deref().unwrap_or_default()
     }
 }
 

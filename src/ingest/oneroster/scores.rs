@@ -1,6 +1,7 @@
 //! Results of a OneRoster gradebook: by student and school year, a column a line item.
 
-use super::table::{Found, Table};
+use super::calendar::{Calendar, school_year};
+use super::table::{Found, Row, Table};
 use crate::cohort::{Fault, Faults};
 use crate::ingest::IngestError;
 use crate::store::Input;
@@ -10,7 +11,6 @@ use std::collections::BTreeMap;
 pub(super) struct Gradebook {
     pub(super) items: Table,
     pub(super) results: Table,
-    sessions: Option<Table>,
 }
 
 /// Scores by student (a row of users.csv) and school year.
@@ -31,9 +31,8 @@ impl Gradebook {
     pub(super) fn read(folder: &Input, faults: &mut Faults) -> Result<Option<Gradebook>, IngestError> {
         let items = Table::read(folder, "lineItems.csv", &["sourcedId", "title", "classSourcedId"], faults)?;
         let results = Table::read(folder, "results.csv", &["sourcedId", "lineItemSourcedId", "studentSourcedId", "score"], faults)?;
-        let sessions = Table::read(folder, "academicSessions.csv", &["sourcedId", "schoolYear"], faults)?;
         match (items, results) {
-            (Some(items), Some(results)) => Ok(Some(Gradebook { items, results, sessions })),
+            (Some(items), Some(results)) => Ok(Some(Gradebook { items, results })),
             (None, None) => Ok(None),
             (items, _) => {
                 let (there, lacking) = if items.is_some() { ("lineItems.csv", "results.csv") } else { ("results.csv", "lineItems.csv") };
@@ -44,7 +43,7 @@ impl Gradebook {
     }
 
     /// Joins the results to students and school years.
-    pub(super) fn scores(&self, users: &Table, classes: &Table, students: &[bool], faults: &mut Faults) -> Scores {
+    pub(super) fn scores(&self, users: &Table, classes: &Table, calendar: &Calendar, students: &[bool], faults: &mut Faults) -> Scores {
         let mut out = Scores::default();
         let mut title_of = Vec::new();
         for item in &self.items.rows {
@@ -74,7 +73,7 @@ impl Gradebook {
                 *out.without.entry(why.to_string()).or_default() += 1;
             }
             let score = if status.is_empty() || status == "fully graded" { score } else { "" };
-            let Some(year) = self.school_year(item, result, classes, &mut out.by_date) else {
+            let Some(year) = self.school_year(item, result, classes, calendar, &mut out.by_date) else {
                 faults.push(Fault::new(
                     "INGEST-024",
                     "nothing tells the school year of a result",
@@ -99,34 +98,18 @@ impl Gradebook {
     }
 
     /// The school year, by the year it ends in: that of the line item's session, else of its class's terms, else of the date.
-    fn school_year(&self, item: usize, result: &super::table::Row, classes: &Table, by_date: &mut usize) -> Option<i64> {
+    fn school_year(&self, item: usize, result: &Row, classes: &Table, calendar: &Calendar, by_date: &mut usize) -> Option<i64> {
         let item = &self.items.rows[item];
-        let of_session = |id: &str| {
-            let sessions = self.sessions.as_ref()?;
-            match sessions.find(id.trim()) {
-                Found::Row(at) => sessions.cell(&sessions.rows[at], "schoolYear").parse::<i64>().ok(),
-                _ => None,
-            }
-        };
-        let direct = ["gradingPeriodSourcedId", "academicSessionSourcedId"].iter().find_map(|c| of_session(self.items.cell(item, c)));
-        let of_class = || {
-            let Found::Row(class) = classes.find(self.items.cell(item, "classSourcedId")) else { return None };
-            let mut years = classes.cell(&classes.rows[class], "termSourcedIds").split(',').map(of_session);
-            let first = years.next()??;
-            years.all(|y| y == Some(first)).then_some(first)
+        let periods = ["gradingPeriodSourcedId", "academicSessionSourcedId"];
+        let direct = periods.iter().find_map(|c| calendar.year(self.items.cell(item, c)));
+        let of_class = || match classes.find(self.items.cell(item, "classSourcedId")) {
+            Found::Row(class) => calendar.year_of_class(classes, &classes.rows[class]),
+            _ => None,
         };
         direct.or_else(of_class).or_else(|| {
-            let year = year_of(self.results.cell(result, "scoreDate"))?;
+            let year = school_year(self.results.cell(result, "scoreDate"))?;
             *by_date += 1;
             Some(year)
         })
     }
-}
-
-/// The school year of a date, from July to June.
-fn year_of(date: &str) -> Option<i64> {
-    let mut parts = date.get(..10)?.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let (year, month, _): (i64, u8, u8) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
-    (1..=12).contains(&month).then_some(year + i64::from(month >= 7))
 }

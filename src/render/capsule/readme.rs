@@ -65,14 +65,23 @@ fn availability(c: &Capsule) -> String {
 
 fn requirements(c: &Capsule) -> String {
     format!(
-        "## Computational requirements\n\n### Software requirements\n\n- didact {} and nothing else (no network). The same version gives the same bytes on any operating system and processor.\n- To check it with other software: Python with pandas and pyfixest (`notebook.ipynb`, `analysis.qmd`), or R with fixest, did and DRDID (`check.R`).\n\n### Controlled randomness\n\n- [x] The seed, {}, is set at line {} of `study.toml`. All random numbers come from it; none depends on a clock, a machine or the number of threads.\n\n### Memory, run time, storage\n\nAbout, on a laptop: run time {}; memory {}; storage {}.\n\n",
+        "## Computational requirements\n\n### Software requirements\n\n- didact {} and nothing else (no network). The same version gives the same bytes on any operating system and processor.\n- To check it with other software: Python with pandas and pyfixest (`notebook.ipynb`, `analysis.qmd`), or R with fixest, did and DRDID (`check.R`).\n\n### Controlled randomness\n\n- [x] The seed, {}, is set at line {} of `study.toml`. All random numbers come from it; none depends on a clock, a machine or the number of threads.\n\n### Memory, run time, storage\n\nThis run computed:\n\n- rows read: {}\n{}- size of its {} tables, figures, pages and programs (all files but these papers and the manifest): {}\n\nRun time and memory are not measured here: a clock would make a rerun's bytes differ. As an upper bound for so much work on a laptop, not a measurement: {} and {} of memory.\n\n",
         escape(&c.version),
         c.seed,
         c.seed_line,
+        c.rows.map_or("withheld".into(), |n| n.to_string()),
+        c.work.iter().map(|item| format!("- {}\n", escape(item))).collect::<String>(),
+        c.storage.0,
+        size(c.storage.1),
         c.time,
-        c.memory,
-        c.storage
+        c.memory
     )
+}
+
+/// A number of bytes, upwards to a tenth of a megabyte.
+fn size(bytes: usize) -> String {
+    let tenths = bytes.div_ceil(100_000);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
 }
 
 const PROGRAMS: &str = "## Description of programs\n\n- `didact run study.toml` does everything: it draws or reads the students, estimates, and writes every file of this folder.\n- `study.toml`: all settings, every default written out.\n- `results.json`: every estimate at full precision; `report.json`: the content of the page.\n- `manifest.json`: versions, seed, and the hash of every file; `ro-crate-metadata.json`: the same for machines that read RO-Crate.\n- `notebook.ipynb`, `analysis.qmd`, `check.R`: fit the estimates again with other software and compare.\n";
@@ -106,4 +115,14 @@ fn exhibits(c: &Capsule) -> String {
     out.push_str(&format!("- didact {}: the program; see `CITATION.cff`.\n", escape(&c.version)));
     out.push_str("- The headings of this file: Vilhuber, Connolly, Koren, Llull and Morrow, A template README for social science replication packages.\n");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_told_upwards() {
+        assert_eq!((size(1), size(100_000), size(4_310_000)), ("0.1 MB".into(), "0.1 MB".into(), "4.4 MB".into()));
+    }
 }

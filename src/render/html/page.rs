@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::redo;
 use super::terms::{Piece, explained};
+use super::unbroken::unbroken;
 use crate::render::csv::csv;
 use crate::render::svg::{Style, svg};
 use crate::render::vega::vega_lite;
@@ -21,7 +22,7 @@ pub struct Page<'a> {
     simulated: bool,
     word: &'a str,
     sentences: Vec<Vec<Piece>>,
-    key_numbers: Vec<Key<'a>>,
+    key_numbers: Vec<Key>,
     further: Vec<Vec<Piece>>,
     cannot_say: Vec<Vec<Piece>>,
     ask: Vec<Vec<Piece>>,
@@ -37,10 +38,10 @@ pub struct Page<'a> {
 }
 
 #[derive(Serialize)]
-struct Key<'a> {
+struct Key {
     id: String,
-    label: &'a str,
-    value: &'a str,
+    label: String,
+    value: String,
     explain: Vec<Piece>,
 }
 
@@ -123,11 +124,15 @@ impl<'a> Page<'a> {
     /// The report arranged, with the page's policy, style sheet and script.
     pub fn new(report: &'a Report, policy: String, style: String, script: String) -> Page<'a> {
         let mut ids = Ids::default();
-        let prose = |words: &str| explained(words, &report.glossary);
+        let prose = |words: &str| explained(&unbroken(words), &report.glossary);
         let each = |all: &[String]| all.iter().map(|words| prose(words)).collect::<Vec<_>>();
         let answer = &report.answer;
-        let key =
-            |k: &'a KeyNumber, ids: &mut Ids| Key { id: ids.take("", &k.id), label: &k.label, value: &k.value, explain: prose(&k.explain) };
+        let key = |k: &'a KeyNumber, ids: &mut Ids| Key {
+            id: ids.take("", &k.id),
+            label: unbroken(&k.label),
+            value: unbroken(&k.value),
+            explain: prose(&k.explain),
+        };
         let figure = |figure: &'a Figure, ids: &mut Ids| Drawing {
             id: ids.take("figure-", &figure.id),
             title: &figure.title,
@@ -222,7 +227,7 @@ const FOLDED: [&str; 16] = [
 fn grid(table: &Table, prefix: &str, ids: &mut Ids) -> Grid {
     let numeric: Vec<bool> = (0..table.columns.len()).map(|ix| table.is_numeric(ix)).collect();
     let columns = table.columns.iter().enumerate().map(|(ix, column)| Heading {
-        title: column.title.clone(),
+        title: unbroken(&column.title),
         unit: column.unit.clone(),
         explain: column.explain.clone(),
         numeric: numeric[ix],
@@ -243,7 +248,7 @@ fn grid(table: &Table, prefix: &str, ids: &mut Ids) -> Grid {
         folded: ["check-", "wwc-"].iter().any(|stem| table.id.starts_with(stem)) || FOLDED.contains(&table.id.as_str()),
         columns: columns.collect(),
         rows: rows.collect(),
-        notes: table.notes.iter().cloned().chain(reasons).collect(),
+        notes: table.notes.iter().map(|note| unbroken(note)).chain(reasons).collect(),
     }
 }
 

@@ -17,7 +17,8 @@ pub(super) fn answer(run: &Run) -> Answer {
     let mut add = |id: &str, label: String, value: String, explain: &str| {
         key_numbers.push(KeyNumber { id: id.into(), label, value, explain: explain.into() })
     };
-    let unit = if run.truth.is_some() { ", points" } else { "" };
+    let known = headline.as_ref().and_then(|h| run.codebook.unit_of(&h.analysis.outcome));
+    let unit = known.map_or(String::new(), |unit| format!(", {unit}"));
     if let Some(h) = &headline {
         let e = h.estimate;
         let digits = Digits::for_uncertainty(e.std_error.unwrap_or(f64::NAN));

@@ -13,9 +13,12 @@ use crate::table::{Cell, Column, Digits, Table};
 pub(super) fn balance(run: &Run) -> Table {
     let switching = run.descriptions.iter().any(|d| d.switching);
     let group = |of: &str, treated: bool| format!("{of}, {}", arm(treated, switching));
-    let columns = vec![
-        Column::new("outcome", "Analysis of"),
-        Column::new("variable", "Variable"),
+    let labelled = run.descriptions.iter().flat_map(|d| &d.baseline).any(|b| label(run, b).is_some());
+    let mut columns = vec![Column::new("outcome", "Analysis of"), Column::new("variable", "Variable")];
+    if labelled {
+        columns.push(Column::new("label", "Of whom").explain("the label of the value 1 in the source: the mean is their share"));
+    }
+    columns.extend([
         Column::new("treated_n", group("n", true)),
         Column::new("treated_mean", group("Mean", true)),
         Column::new("treated_sd", group("SD", true)),
@@ -26,7 +29,7 @@ pub(super) fn balance(run: &Run) -> Table {
             .unit("SD")
             .explain("difference of the groups in standard deviations (Hedges' g, or the Cox index for yes/no)"),
         Column::new("category", "Baseline difference"),
-    ];
+    ]);
     let mut out = Table::new("baseline-balance", "Baseline balance", columns);
     let gate = Gate::of(run);
     for d in &run.descriptions {
@@ -39,6 +42,9 @@ pub(super) fn balance(run: &Run) -> Table {
                 Some(_) => "large (> 0.25)",
             };
             let mut row = vec![Cell::text(&d.outcome), Cell::text(&b.name)];
+            if labelled {
+                row.push(label(run, b).map_or_else(|| Cell::undefined("the source has no label for it"), Cell::text));
+            }
             row.extend(cells(&b.treated, &gate));
             row.extend(cells(&b.comparison, &gate));
             row.push(Cell::number_with(difference, Digits::Decimals(3), "a group is empty or does not vary"));
@@ -48,6 +54,11 @@ pub(super) fn balance(run: &Run) -> Table {
     }
     out.note("First period, observed units, without weights. A difference-in-differences removes a constant gap between the groups, but groups that start far apart seldom would have moved in parallel.");
     out
+}
+
+/// What the source calls the value 1 of a variable of 0 and 1.
+pub(super) fn label<'r>(run: &'r Run, b: &Baseline) -> Option<&'r str> {
+    run.codebook.label_of(&b.name, "1").filter(|_| b.binary)
 }
 
 fn hedges(b: &Baseline) -> Option<f64> {

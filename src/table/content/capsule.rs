@@ -3,8 +3,9 @@
 use super::disclosure::Gate;
 use crate::cohort::Entry;
 use crate::estimate::Card;
-use crate::study::Run;
+use crate::study::{Analysis, Run};
 use crate::table::Report;
+use std::collections::BTreeMap;
 
 /// A file of the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,12 +92,14 @@ pub struct Capsule {
     pub exhibits: Vec<Exhibit>,
     /// Methods and their papers.
     pub references: Vec<Reference>,
-    /// About how long a rerun takes on a laptop.
+    /// What the run computed, item by item, with its counts.
+    pub work: Vec<String>,
+    /// The files written before the papers: how many, and their bytes.
+    pub storage: (usize, usize),
+    /// No laptop should need longer for so much work; a bound, not measured.
     pub time: &'static str,
-    /// About how much memory it takes.
+    /// No more memory should be needed; a bound, not measured.
     pub memory: &'static str,
-    /// About how much room it takes.
-    pub storage: &'static str,
 }
 
 /// What the papers of a run say. `study_text`: the resolved study file; `parts`: the files written so far.
@@ -143,14 +146,48 @@ pub fn capsule(run: &Run, report: &Report, study_text: &str, columns: &[String],
         variables: columns.iter().map(meaning).collect(),
         exhibits: shown.map(|(title, files)| Exhibit { title: title.clone(), files }).filter(|e| !e.files.is_empty()).collect(),
         references: references(&run.cards()),
-        time: if work <= 20_000_000 { "less than 10 minutes" } else { "10 to 60 minutes" },
+        work: computed(run),
+        storage: (parts.len(), parts.iter().map(|p| p.bytes).sum()),
+        time: if work <= 20_000_000 { "10 minutes" } else { "60 minutes" },
         memory: match run.n_rows {
-            0..=500_000 => "less than 2 GB",
-            500_001..=5_000_000 => "2 to 8 GB",
-            _ => "8 to 64 GB",
+            0..=500_000 => "2 GB",
+            500_001..=5_000_000 => "8 GB",
+            _ => "64 GB",
         },
-        storage: if parts.iter().map(|p| p.bytes).sum::<usize>() < 25_000_000 { "less than 25 MB" } else { "25 MB to 250 MB" },
     }
+}
+
+/// What a run computed, and how often it drew: what a rerun repeats.
+fn computed(run: &Run) -> Vec<String> {
+    let subgroups = run.subgroups.iter().filter(|s| s.result.is_ok()).count();
+    let mut out = vec![format!("estimates (an outcome by an estimator): {}; in subgroups: {subgroups}", run.analyses.len())];
+    let analyses = run.analyses.iter().chain(run.subgroups.iter().filter_map(|s| s.result.as_ref().ok()));
+    let draws: usize = analyses.map(drawn).sum();
+    out.push(format!("draws of resampling methods (bootstrap, permutation): {draws}"));
+    if let Some(Ok(trust)) = &run.trust {
+        out.push(format!(
+            "draws of the whole design, to try the headline's interval: {}",
+            trust.performance.n + trust.performance.n_failed()
+        ));
+    }
+    if let Some(Ok(found)) = &run.multiverse {
+        let shuffles = found.curve.joint.as_ref().map_or(0, |joint| joint.shuffles);
+        out.push(format!("specifications of the curve: {}, under {shuffles} shuffles of treatment", found.curve.specifications.len()));
+    }
+    out.push(format!("checks: {}", run.checks.len()));
+    out
+}
+
+/// The random draws of an analysis: each method's, once for all its effects.
+fn drawn(a: &Analysis) -> usize {
+    let mut methods: BTreeMap<&str, usize> = BTreeMap::new();
+    for e in a.effects.iter().filter_map(|e| e.result.as_ref().ok()) {
+        if let Some(simulated) = &e.simulated {
+            let most = methods.entry(e.inference.as_str()).or_default();
+            *most = (*most).max(simulated.replicates + simulated.failures);
+        }
+    }
+    methods.values().sum()
 }
 
 fn references(cards: &[&Card]) -> Vec<Reference> {

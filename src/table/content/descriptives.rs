@@ -1,4 +1,4 @@
-//! Means and spreads by arm and period, and the codebook.
+//! Means and spreads by arm and period.
 
 use super::disclosure::Gate;
 use super::words::arm;
@@ -35,22 +35,4 @@ pub(super) fn cells(s: &Centre, gate: &Gate) -> [Cell; 3] {
         gate.mean(s, Cell::number_with(s.mean, digits, "nobody is observed")),
         gate.spread(s, Cell::number_with(s.sd, digits, "fewer than two are observed")),
     ]
-}
-
-/// What the columns mean, when the source says it.
-pub(super) fn codebook(run: &Run) -> Option<Table> {
-    if run.codebook.entries.is_empty() {
-        return None;
-    }
-    let columns = vec![
-        Column::new("column", "Column"),
-        Column::new("meaning", "Meaning"),
-        Column::new("unit", "Unit or coding"),
-        Column::new("source", "Source"),
-    ];
-    let mut out = Table::new("codebook", "Codebook", columns);
-    for e in &run.codebook.entries {
-        out.push(vec![Cell::text(&e.column), Cell::text(&e.meaning), Cell::text(&e.unit), Cell::text(&e.source)]);
-    }
-    Some(out)
 }

@@ -7,6 +7,7 @@ mod event_study;
 mod flow;
 mod means;
 
+use super::units::{shared, unit};
 use crate::estimate::Estimand;
 use crate::study::Run;
 use crate::table::{Against, Figure, FigureKind, ForestRow, Series};
@@ -95,7 +96,7 @@ fn paths(run: &Run) -> Vec<Figure> {
                 series,
                 marks: Vec::new(),
                 x_title: "Periods since the start".into(),
-                y_title: format!("Effect on {} (outcome units)", d.outcome),
+                y_title: format!("Effect on {} ({})", d.outcome, unit(run, &d.outcome)),
             },
         });
     }
@@ -129,6 +130,10 @@ fn forest(run: &Run) -> Figure {
             "{} intervals. Where estimators differ, look at what each assumes (methods, below).",
             super::words::percent(run.study.study.level)
         ),
-        kind: FigureKind::Forest { rows, against: Against::default(), x_title: "Effect (outcome units)".into() },
+        kind: FigureKind::Forest {
+            rows,
+            against: Against::default(),
+            x_title: format!("Effect ({})", shared(run, run.analyses.iter().map(|a| a.outcome.as_str()))),
+        },
     }
 }

@@ -5,6 +5,7 @@ mod balance;
 pub mod calibration;
 pub mod capsule;
 mod checks;
+mod codebook;
 mod compared;
 mod components;
 mod descriptives;
@@ -28,6 +29,7 @@ mod side_by_side;
 mod specifications;
 mod subgroups;
 mod truth;
+mod units;
 mod words;
 mod wwc;
 
@@ -40,6 +42,7 @@ pub use joint::joint;
 pub use judge::judge;
 pub use report::{Provenance, report};
 pub use side_by_side::{comparison, side_by_side};
+pub use units::in_units;
 pub use words::terminal;
 
 use super::Table;
@@ -71,10 +74,13 @@ pub fn tables(run: &Run) -> Vec<Table> {
     tables.extend(implementation::tables(run));
     tables.extend(truth::truth(run));
     tables.extend(wwc::wwc(run));
-    tables.extend(descriptives::codebook(run));
+    tables.push(codebook::codebook(run));
     tables.extend(parameters::parameters(run));
     tables.retain(|t| !t.rows.is_empty());
     let gate = Gate::of(run);
-    tables.iter_mut().for_each(|t| gate.table(t));
+    for table in &mut tables {
+        in_units(run, table);
+        gate.table(table);
+    }
     tables
 }

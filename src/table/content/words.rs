@@ -95,6 +95,7 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
     let e = h.estimate;
     let outcome = &h.analysis.outcome;
     let noun = noun(run);
+    let unit = run.codebook.unit_of(outcome).map_or(String::new(), |unit| format!(" {unit}"));
     let direction = if e.estimate >= 0.0 { "higher" } else { "lower" };
     let size = points(e.estimate.abs(), e.std_error, glyphs);
     let sd = h
@@ -106,17 +107,17 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
     let design = run.study.data.simulate.as_deref().and_then(simulate::find).map(|world| world.design());
     let first = if switching {
         format!(
-            "{study} {outcome} among the {noun} whose treatment changed was {size}{sd} {direction} for each unit and period of treatment than it would have been had their treatment stayed as it was, judging by how {noun} with the same treatment at first changed that had not switched."
+            "{study} {outcome} among the {noun} whose treatment changed was {size}{unit}{sd} {direction} for each unit and period of treatment than it would have been had their treatment stayed as it was, judging by how {noun} with the same treatment at first changed that had not switched."
         )
     } else if simulated {
         format!(
-            "{study} {} scored {size} points{sd} {direction} in {outcome} than they would have without, {}.",
+            "{study} {} scored {size}{unit}{sd} {direction} in {outcome} than they would have without, {}.",
             design.map_or("treated students", Design::treated),
             yardstick(compared, design.map_or("comparison students", Design::compared))
         )
     } else {
         format!(
-            "{study} {outcome} among the treated {noun} was {size}{sd} {direction} than it would have been without treatment, {}.",
+            "{study} {outcome} among the treated {noun} was {size}{unit}{sd} {direction} than it would have been without treatment, {}.",
             yardstick(compared, &format!("comparison {noun}"))
         )
     };
@@ -125,7 +126,6 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
         |x: f64| h.percentile(x).filter(|_| noun == "students" && !switching).map(|p| number::number(p, Digits::Decimals(0), glyphs));
     let second = match h.ends() {
         Some((low, high)) => {
-            let unit = if simulated { " points" } else { "" };
             let range = format!("{} to {}{unit}", points(low, e.std_error, glyphs), points(high, e.std_error, glyphs));
             match (percentile(low), percentile(e.estimate), percentile(high)) {
                 (Some(a), Some(b), Some(c)) => format!(

@@ -39,6 +39,9 @@ fn source(out: &mut Table) {
     out.note(format!("After the WWC Reporting Guide for Study Authors, group designs, version 4.1 (2021).{fill}"));
 }
 
+/// In the place of a count that may not be told.
+const HELD: &str = "withheld";
+
 /// A table of two columns: what is asked, and what is known.
 struct Asked(Table);
 
@@ -50,6 +53,12 @@ impl Asked {
     /// What the run knows.
     fn known(&mut self, item: &str, answer: impl Into<String>) {
         self.0.push(vec![Cell::text(item), Cell::text(answer)]);
+    }
+
+    /// A count, as a number where it may be told.
+    fn counted(&mut self, item: &str, count: Cell) {
+        let count = if matches!(count, Cell::Count(_)) { count } else { Cell::text(HELD) };
+        self.0.push(vec![Cell::text(item), count]);
     }
 
     /// What it knows, or what the author is asked.
@@ -72,6 +81,6 @@ impl Asked {
 fn counted(gate: &Gate, hide: bool, n: usize) -> String {
     match gate.count(hide, n) {
         Cell::Count(n) => crate::table::number::count(n),
-        _ => "withheld".into(),
+        _ => HELD.into(),
     }
 }

@@ -3,6 +3,7 @@
 use super::{Decided, Told, column, constant, number, percent};
 use crate::diagnose::multiverse::{Curve, DECISIONS, Joint, Specification};
 use crate::diagnose::{SAME_SIGN, Specified, Verdict};
+use crate::num::settled;
 use crate::table::{Cell, Digits, Table};
 
 pub(super) fn told(found: &Specified) -> Told {
@@ -22,9 +23,9 @@ pub(super) fn told(found: &Specified) -> Told {
     });
     let reason = format!(
         "Of {n} reasonable specifications {share} have the sign of the headline; the median effect is {} SD (from {} to {}), and the interval of the median specification {holds} ({} to {}).{most} {}",
-        number(curve.median),
-        number(first.estimate),
-        number(last.estimate),
+        sd(curve.median),
+        sd(first.estimate),
+        sd(last.estimate),
         bound(middle.interval.0),
         bound(middle.interval.1),
         joint_words(curve),
@@ -52,8 +53,13 @@ pub(super) fn told(found: &Specified) -> Told {
     }
 }
 
+/// A number of standard deviations in a sentence.
+fn sd(value: f64) -> String {
+    number(settled(value, 1.0))
+}
+
 fn bound(end: Option<f64>) -> String {
-    end.map_or("no end".into(), number)
+    end.map_or("no end".into(), sd)
 }
 
 fn joint_words(curve: &Curve) -> String {
@@ -162,7 +168,8 @@ fn row(s: &Specification) -> Vec<Cell> {
         Cell::number_with(s.interval.1, digits, none),
         Cell::p_value(s.p_value, none),
         Cell::Count(s.units as u64),
-        Cell::number(Some(s.unscaled), ""),
+        // Its scale is not known here, but nothing is nothing on each.
+        Cell::number(Some(if settled(s.estimate, 1.0) == 0.0 { 0.0 } else { s.unscaled }), ""),
     ];
     row.extend(s.choices.iter().map(Cell::text));
     row.push(Cell::text(if s.headline { "yes" } else { "no" }));
@@ -194,7 +201,7 @@ pub(in crate::table::content) fn decisions(curve: &Curve) -> Table {
                 Cell::percent(d.share, "the estimates do not vary"),
                 Cell::text(name),
                 Cell::Count(*n as u64),
-                Cell::number(Some(*median), ""),
+                Cell::number(Some(settled(*median, 1.0)), ""),
             ]);
         }
     }

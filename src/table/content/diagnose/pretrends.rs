@@ -2,6 +2,7 @@
 
 use super::{Decided, Told, column, constant, number};
 use crate::diagnose::{Tested, Verdict};
+use crate::num::settled;
 use crate::table::number::{Glyphs, p_value};
 use crate::table::{Cell, Digits, Table};
 
@@ -10,9 +11,10 @@ pub(super) fn told(found: &Tested) -> Told {
     let test = found.test;
     let size = constant(found.alpha);
     let p = p_value(test.p_value, Glyphs::Ascii);
+    let statistic = number(settled(test.statistic, 1.0));
     let name = match test.df2 {
-        Some(df) => format!("F({}, {}) = {}", test.df1, constant(df), number(test.statistic)),
-        None => format!("chi-squared({}) = {}", test.df1, number(test.statistic)),
+        Some(df) => format!("F({}, {}) = {statistic}", test.df1, constant(df)),
+        None => format!("chi-squared({}) = {statistic}", test.df1),
     };
     let reason = match verdict {
         Verdict::Ok => format!(

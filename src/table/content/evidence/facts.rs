@@ -10,7 +10,7 @@ pub fn facts(known: &[KnownFact]) -> Table {
     let mut out = Table::new("facts", "What the folder tells", columns);
     for f in known {
         let value = f.value.as_deref().unwrap_or("not known");
-        out.push(vec![Cell::text(f.fact), Cell::text(value), Cell::text(&f.from)]);
+        out.push(vec![Cell::text(f.fact), Cell::told(value), Cell::text(&f.from)]);
     }
     out
 }

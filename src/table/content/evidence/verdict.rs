@@ -208,7 +208,7 @@ pub fn conditions(judged: &Judged<'_>) -> Table {
             State::Failed => "failed",
             State::Unknown => "not known",
         };
-        out.push(vec![Cell::Whole(i64::from(c.tier.number())), Cell::text(&c.asks), Cell::text(state), Cell::text(&c.found)]);
+        out.push(vec![Cell::Whole(i64::from(c.tier.number())), Cell::text(&c.asks), Cell::text(state), Cell::told(&c.found)]);
     }
     out.note("What other studies found is not asked of this one: such a condition may stay open. Tier 3 is as recalled, not checked.");
     out
@@ -227,7 +227,7 @@ pub fn settings(judged: &Judged<'_>) -> Table {
     for s in &judged.settings {
         let values: Vec<String> = s.values.iter().map(f64::to_string).collect();
         let status = if s.changed { "set by you" } else { s.status.words() };
-        out.push(vec![Cell::text(s.name), Cell::Text(values.join(", ")), Cell::text(s.meaning), Cell::text(status), Cell::text(s.source)]);
+        out.push(vec![Cell::text(s.name), Cell::told(values.join(", ")), Cell::text(s.meaning), Cell::text(status), Cell::text(s.source)]);
     }
     out.note("Another value: --set NAME=VALUE.");
     out

@@ -2,7 +2,7 @@
 
 use crate::evidence::standard::{Key, Standards};
 use crate::study::Run;
-use crate::table::content::balance::balance as first_period;
+use crate::table::content::balance::{balance as first_period, label};
 use crate::table::content::disclosure::Gate;
 use crate::table::number::{self, Glyphs};
 use crate::table::{BalanceRow, Cell, Digits, Figure, FigureKind, Table};
@@ -41,6 +41,12 @@ pub(super) fn balance(run: &Run) -> Option<Figure> {
     }
     if rows.iter().all(|r| r.values.iter().all(Option::is_none)) {
         return None;
+    }
+    for row in &mut rows {
+        let own = headline.baseline.iter().find(|b| b.name == row.label);
+        if let Some(label) = own.and_then(|b| label(run, b)) {
+            row.label = format!("{}: {label}", row.label);
+        }
     }
     let standards = Standards::default();
     let limits = [standards.number(Key::EquivalenceSatisfied), standards.number(Key::EquivalenceLimit)];

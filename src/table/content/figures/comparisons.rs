@@ -3,6 +3,7 @@
 use crate::study::Run;
 use crate::table::content::diagnose::Checked;
 use crate::table::content::disclosure::Gate;
+use crate::table::content::units::unit;
 use crate::table::number::{self, Glyphs};
 use crate::table::{Cell, Digits, Figure, FigureKind, Series, Table};
 
@@ -12,7 +13,8 @@ pub(super) fn comparisons(run: &Run) -> Vec<Figure> {
     let Some(headline) = run.descriptions.first() else { return Vec::new() };
     let gate = Gate::of(run);
     let found = |check: &str| gate.found(run, check, &headline.outcome);
-    [found("bacon").and_then(|c| bacon(&c)), found("twfe-weights").and_then(|c| weights(&c))].into_iter().flatten().collect()
+    let unit = unit(run, &headline.outcome);
+    [found("bacon").and_then(|c| bacon(&c, unit)), found("twfe-weights").and_then(|c| weights(&c))].into_iter().flatten().collect()
 }
 
 fn value(table: &Table, row: &[Cell], column: &str) -> Option<f64> {
@@ -39,7 +41,7 @@ fn push(series: &mut Vec<Series>, name: &str, point: (f64, f64)) {
     series[at].points.push((point.0, point.1, None));
 }
 
-fn bacon(c: &Checked) -> Option<Figure> {
+fn bacon(c: &Checked, unit: &str) -> Option<Figure> {
     let (table, coefficient) = (&c.told.table, number_of(c, "coefficient")?);
     let mut series: Vec<Series> = Vec::new();
     for row in &table.rows {
@@ -66,7 +68,7 @@ fn bacon(c: &Checked) -> Option<Figure> {
             series,
             held: vec![(coefficient, "two-way fixed effects".into())],
             x_title: "Weight".into(),
-            y_title: "Estimate (outcome units)".into(),
+            y_title: format!("Estimate ({unit})"),
         },
     })
 }

@@ -4,6 +4,7 @@ use super::{STAYS, reference, slug};
 use crate::estimate::Estimand;
 use crate::study::{Analysis, Effect, Run};
 use crate::table::content::disclosure::Gate;
+use crate::table::content::units::unit;
 use crate::table::content::words::percent;
 use crate::table::disclosure::WITHHELD;
 use crate::table::number::{self, Glyphs};
@@ -65,7 +66,7 @@ pub(super) fn event_study(run: &Run, a: &Analysis) -> Option<Figure> {
             points,
             sensitivity,
             x_title: "Periods since the start".into(),
-            y_title: format!("Effect on {} (outcome units)", a.outcome),
+            y_title: format!("Effect on {} ({})", a.outcome, unit(run, &a.outcome)),
         },
     })
 }
@@ -103,15 +104,15 @@ fn sensitivity(run: &Run, a: &Analysis) -> Option<(Sensitivity, String)> {
     let held = table.rows.last().map(|row| if let Cell::Text(words) = &row[trends] { words.as_str() } else { "" });
     let (x_title, by) = match held.unwrap_or_default() {
         "smoothness" => (
-            "Change of slope, outcome units a period",
+            format!("Change of slope, {} a period", unit(run, &a.outcome)),
             "drew apart with a slope that changes by up to that much from one period to the next",
         ),
         "relative smoothness" => (
-            "Times the largest change of slope before",
+            "Times the largest change of slope before".to_string(),
             "drew apart with a slope that changes by up to that many times its largest change before",
         ),
         _ => (
-            "Times the largest change before",
+            "Times the largest change before".to_string(),
             "differed after the start by up to that many times the largest change between two periods before it",
         ),
     };
@@ -120,5 +121,5 @@ fn sensitivity(run: &Run, a: &Analysis) -> Option<(Sensitivity, String)> {
     let caption = format!(
         " Beside it: what {effect} may be if trends were not parallel, but {by} ({by_whom}). Where a bar reaches zero, a difference in trends of that size would undo the effect."
     );
-    Some((Sensitivity { title: format!("If trends were not parallel: {effect}"), x_title: x_title.into(), bounds }, caption))
+    Some((Sensitivity { title: format!("If trends were not parallel: {effect}"), x_title, bounds }, caption))
 }

@@ -3,6 +3,7 @@
 use super::{STAYS, slug};
 use crate::study::{ArmPeriod, Description, Run};
 use crate::table::content::disclosure::Gate;
+use crate::table::content::units::unit;
 use crate::table::content::words::{arm, percent};
 use crate::table::number::{self, Glyphs};
 use crate::table::{Digits, Figure, FigureKind, Series, SeriesPoint};
@@ -46,6 +47,7 @@ fn one(run: &Run, d: &Description) -> Option<Figure> {
         .collect();
     let [first, second] = [true, false].map(|treated| arm(treated, d.switching));
     let groups = if d.switching { "units whose treatment changes at some time and of the others" } else { "treated and comparison units" };
+    let unit = unit(run, &d.outcome);
     let withheld = if d.by_period.iter().any(|p| small(p) || !told(p)) { STAYS } else { "" };
     Some(Figure {
         id: format!("means-{}", slug(&d.outcome)),
@@ -57,10 +59,10 @@ fn one(run: &Run, d: &Description) -> Option<Figure> {
         ),
         kind: FigureKind::Means {
             arms,
-            difference: Series { name: format!("Difference: {first} less {second} (outcome units)"), points },
+            difference: Series { name: format!("Difference: {first} less {second} ({unit})"), points },
             marks: started(d),
             x_title: "Period".into(),
-            y_title: format!("Mean {} (outcome units)", d.outcome),
+            y_title: format!("Mean {} ({unit})", d.outcome),
         },
     })
 }

@@ -16,7 +16,7 @@ pub(super) fn conditions(run: &Run) -> Table {
     let mut out = table(1, "conditions", "Intervention and comparison conditions", columns);
     let context = &run.study.context;
     let mut row = |item: &str, treated: Result<String, &str>, comparison: Result<String, &str>| {
-        let cell = |answer: Result<String, &str>| answer.map_or_else(Cell::to_fill, Cell::text);
+        let cell = |answer: Result<String, &str>| answer.map_or_else(Cell::to_fill, Cell::told);
         out.push(vec![Cell::text(item), cell(treated), cell(comparison)]);
     };
     row("name", Err("the intervention's name, and its version"), Err("what the comparison group had in its place"));

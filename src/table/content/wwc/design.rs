@@ -1,6 +1,6 @@
 //! Tables 4 and 5: how the study was designed and measured, and how the sample came about and was analysed.
 
-use super::{Asked, counted, words};
+use super::{Asked, words};
 use crate::study::{DuplicatesRule, Run};
 use crate::table::Table;
 use crate::table::content::disclosure::Gate;
@@ -53,7 +53,7 @@ pub(super) fn analysis(run: &Run) -> Table {
     out.known("rows asked for", kept);
     if let Some(a) = run.analyses.first() {
         for ((reason, n), hide) in a.sample.dropped.iter().zip(gate.hides_dropped(&a.sample)) {
-            out.known(&format!("rows left out: {reason}"), counted(&gate, hide, *n));
+            out.counted(&format!("rows left out: {reason}"), gate.count(hide, *n));
         }
     }
     out.known(
