@@ -7,7 +7,7 @@ use crate::evidence::standard::Standards;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The plan a study was locked to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -132,28 +132,55 @@ pub fn kept(text: &str, study: &StudyFile) -> Result<Kept, Faults> {
     if let Some(object) = planned.as_object_mut() {
         object.remove("didact");
     }
-    let (mut before, mut now) = (BTreeMap::new(), BTreeMap::new());
-    flatten("", &planned, &mut before);
-    flatten("", &json!(bound(study)), &mut now);
-    let mut all: Vec<&String> = before.keys().chain(now.keys()).collect();
-    all.sort();
-    all.dedup();
-    let differs = all.into_iter().filter(|key| before.get(*key) != now.get(*key));
-    let deviations = differs.map(|key| Deviation { what: key.clone(), planned: before.get(key).cloned(), done: now.get(key).cloned() });
-    Ok(Kept { blake3: hash, deviations: deviations.collect() })
+    let mut deviations = Vec::new();
+    differ("", Some(&planned), Some(&json!(bound(study))), &mut deviations);
+    Ok(Kept { blake3: hash, deviations })
 }
 
-/// Every value by its place; what is empty or null is not there.
-fn flatten(at: &str, value: &Value, out: &mut BTreeMap<String, String>) {
+/// Each place at which two values differ. A section that only one of them has is one difference; what is empty or null is not there.
+fn differ(at: &str, planned: Option<&Value>, done: Option<&Value>, out: &mut Vec<Deviation>) {
     let place = |key: &str| if at.is_empty() { key.to_string() } else { format!("{at}.{key}") };
+    let none = Vec::new();
+    match (planned.filter(|v| !is_nothing(v)), done.filter(|v| !is_nothing(v))) {
+        (None, None) => {}
+        (Some(Value::Object(before)), Some(Value::Object(now))) => {
+            let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+            keys.into_iter().for_each(|key| differ(&place(key), before.get(key), now.get(key), out));
+        }
+        (before @ (None | Some(Value::Array(_))), now @ (None | Some(Value::Array(_)))) => {
+            let items = |side: Option<&Value>| side.and_then(Value::as_array).unwrap_or(&none).clone();
+            let (before, now) = (items(before), items(now));
+            (0..before.len().max(now.len())).for_each(|i| differ(&place(&(i + 1).to_string()), before.get(i), now.get(i), out));
+        }
+        (before, now) => {
+            let (before, now) = (before.map(written), now.map(written));
+            if before != now {
+                out.push(Deviation { what: at.to_string(), planned: before, done: now });
+            }
+        }
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
     match value {
-        Value::Object(map) => map.iter().for_each(|(k, v)| flatten(&place(k), v, out)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(i, v)| flatten(&place(&(i + 1).to_string()), v, out)),
-        Value::Null => {}
-        Value::String(text) => drop(out.insert(at.to_string(), text.clone())),
-        // Whole numbers and others alike, however they are written.
-        Value::Number(n) => drop(out.insert(at.to_string(), n.as_f64().map_or_else(|| n.to_string(), |x| x.to_string()))),
-        other => drop(out.insert(at.to_string(), other.to_string())),
+        Value::Null => true,
+        Value::Array(items) => items.iter().all(is_nothing),
+        Value::Object(map) => map.values().all(is_nothing),
+        _ => false,
+    }
+}
+
+/// A value in a line; whole numbers and others alike, however they are written.
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(n) => n.as_f64().map_or_else(|| n.to_string(), |x| x.to_string()),
+        Value::Array(items) => items.iter().filter(|v| !is_nothing(v)).map(written).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => {
+            let told = map.iter().filter(|(_, v)| !is_nothing(v));
+            told.map(|(k, v)| format!("{k} = {}", written(v))).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
     }
 }
 
@@ -199,6 +226,18 @@ mod tests {
         );
         assert_eq!(told[4], Deviation { what: "sample.where.1".into(), planned: None, done: Some("frl=1".into()) });
         assert_eq!((told[3].planned.as_deref(), told[3].done.as_deref()), (Some("reading"), None));
+    }
+
+    #[test]
+    fn a_section_more_is_one_deviation() {
+        let mut other = study();
+        let (text, _) = lock(&other);
+        other.multiverse = Some(crate::study::MultiverseSection::default());
+        other.analysis.push(other.analysis[0].clone());
+        let told = kept(&text, &other).expect("a plan").deviations;
+        let places: Vec<&str> = told.iter().map(|d| d.what.as_str()).collect();
+        assert!(places.iter().all(|p| ["multiverse", "analysis.2"].contains(p)) && places.contains(&"analysis.2"), "{told:?}");
+        assert!(told.iter().all(|d| d.planned.is_none() && d.done.is_some()), "{told:?}");
     }
 
     #[test]

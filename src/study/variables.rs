@@ -207,7 +207,7 @@ mod tests {
     }
 
     fn study() -> StudyFile {
-        let text = "[data]\npath = \"x.csv\"\n[roles]\nstudent = \"id\"\nperiod = \"year\"\ncohort = \"start\"\noutcomes = [\"score\"]\nsubgroups = [\"kind\"]\ncovariates = [\"factor(kind)\"]\n";
+        let text = "[study]\ntitle = \"A study\"\n[data]\npath = \"x.csv\"\n[roles]\nstudent = \"id\"\nperiod = \"year\"\ncohort = \"start\"\noutcomes = [\"score\"]\nsubgroups = [\"kind\"]\ncovariates = [\"factor(kind)\"]\n";
         StudyFile::parse(text, "a study").expect("valid")
     }
 

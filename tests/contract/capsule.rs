@@ -191,7 +191,7 @@ fn verify_says_intact_identical_or_different() {
     assert_eq!((code, &found["verdict"], &found["intact"]), (4, &"different".into(), &false.into()));
     let first = &found["differences"][0];
     assert!((first["by"].as_f64().expect("by") + 0.5).abs() < 1e-9, "{first}");
-    assert!(first["place"].as_str().is_some_and(|p| p.ends_with("estimate")), "{first}");
+    assert!(first["place"].as_str().is_some_and(|p| p.contains("overall effect") && p.ends_with(": effect")), "{first}");
     assert_eq!(found["causes"][0], "results.json was changed by hand after the run");
     let (code, _, err) = didact(&format!("bundle {place} --out {}", folder.path().join("x.zip").display()));
     assert!(code == 3 && err.contains("RUN-003"), "{err}");

@@ -95,7 +95,7 @@ impl fmt::Display for Sentence {
                 )
             }
             Sentence::NoUncertainty => write!(f, "It gives no effect with its uncertainty, so its numbers fit any effect."),
-            Sentence::NotApart { from } => write!(f, "It cannot tell the treatment apart from {from}."),
+            Sentence::NotApart { from } => write!(f, "This study cannot tell the treatment apart from {from}."),
             Sentence::Doubt { found } => write!(f, "A doubt: {found}."),
             Sentence::Apart => write!(f, "Chance decided who was treated, which sets the treatment apart from other differences."),
             Sentence::Needs { typical, units, had, unit } => {

@@ -238,7 +238,7 @@ fn sentences_of_the_card() {
     assert!(unclear[1].contains("between 4.0 percentile points lower and 11.8 higher"), "{unclear:?}");
     assert!(unclear.iter().any(|s| s.contains("schools; it had 60.")), "{unclear:?}");
     let norm = said(&Facts { comparison: Some(Comparison::Norm), ..differences() });
-    assert!(norm[2] == "It cannot tell the treatment apart from the growth these students would have had anyway.", "{norm:?}");
+    assert!(norm[2] == "This study cannot tell the treatment apart from the growth these students would have had anyway.", "{norm:?}");
 }
 
 fn maybe<T: Clone + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = Option<T>> {

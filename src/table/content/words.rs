@@ -191,7 +191,7 @@ pub(super) fn trust(run: &Run, glyphs: Glyphs) -> Option<String> {
     });
     let advice = match misplaced(p) {
         Some(bias) => {
-            let size = number::number(bias.value.abs(), Digits::for_uncertainty(bias.mc_error.unwrap_or(f64::NAN)), glyphs);
+            let size = points(bias.value.abs(), p.empirical_sd.map(|sd| sd.value), glyphs);
             let where_to = if bias.value > 0.0 { "high" } else { "low" };
             format!(": it lies in the wrong place, as estimates there are {size} too {where_to} on average")
         }
