@@ -96,8 +96,11 @@ fn whole(mut study: StudyFile) -> StudyFile {
     resolve(study).expect("a sound study")
 }
 
-/// The study with one method an estimator where it names none, and the checks that detectors read.
+/// The study with one method an estimator where it names none, without the wild bootstrap beside another, and the checks that detectors read.
 fn lean(mut study: StudyFile) -> StudyFile {
+    for section in study.analysis.iter_mut().filter(|s| s.inference.len() > 1) {
+        section.inference.retain(|method| method != "wild-bootstrap");
+    }
     for section in study.analysis.iter_mut().filter(|s| s.inference.is_empty()) {
         section.inference = vec!["cluster:cr2".into(), "jackknife".into()];
     }

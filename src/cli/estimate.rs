@@ -18,7 +18,7 @@ pub struct Estimate {
     data: Data,
     #[command(flatten)]
     roles: Roles,
-    /// The estimator with its options (repeatable); didact list estimators shows them
+    /// The estimator with its options (repeatable); didact list estimators -v shows them
     #[arg(long, value_name = "NAME[:key=value,…]", default_value = "did")]
     estimator: Vec<String>,
     /// The inference method with its options (repeatable); by default CR2 or the jackknife, and the wild bootstrap

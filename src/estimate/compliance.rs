@@ -29,7 +29,7 @@ static CARD: Card = Card {
     options: &[],
     source: "Imbens and Angrist (1994), Econometrica 62; Anderson and Rubin (1949) for the interval; Lee, McCrary, Moreira and Porter (2022) on weak take-up",
     reference_call: "fixest::feols(y ~ x | unit + period | take_up ~ assigned, cluster = ~g) (cluster:cr0); ivreg2 with Anderson-Rubin",
-    version: 1,
+    version: 2,
 };
 
 impl Estimator for Compliance {

@@ -54,7 +54,7 @@ fn check_crate(metadata: &Value, files: &BTreeMap<String, Vec<u8>>) {
     assert_eq!((&descriptor["about"]["@id"], &descriptor["conformsTo"]["@id"]), (&"./".into(), &"https://w3id.org/ro/crate/1.1".into()));
     let root = by_id["./"];
     assert_eq!(root["@type"], "Dataset");
-    for key in ["name", "description", "license"] {
+    for key in ["name", "description", "license", "datePublished"] {
         assert!(!root[key].is_null() && root[key] != "", "the root has no {key}");
     }
     let parts: BTreeSet<&str> = root["hasPart"].as_array().expect("parts").iter().filter_map(|p| p["@id"].as_str()).collect();
@@ -102,6 +102,7 @@ fn the_papers_say_what_is_there() {
     assert!(one == two, "a rerun gives other bytes");
     check_crate(&json(&one["ro-crate-metadata.json"]), &one);
     let root = &json(&one["ro-crate-metadata.json"])["@graph"][1];
+    assert_eq!(root["conformsTo"]["@id"], "https://w3id.org/ro/wfrun/process/0.5");
     assert_eq!((&root["datePublished"], &root["author"][0]["@id"]), (&"2026-05-01".into(), &"#author-1".into()));
     let text = |name: &str| String::from_utf8(one[name].clone()).expect("text");
     let readme = text("README.md");

@@ -1,11 +1,17 @@
 //! RO-Crate 1.1 metadata (JSON-LD): what the folder is, its files, and the action that made them.
 //!
-//! Source: RO-Crate Metadata Specification 1.1 (2019–2022), sections on root data entity, data entities and provenance. The date of
-//! publication stands there only where the study gives one, for a clock would give other bytes in every rerun.
+//! Source: RO-Crate Metadata Specification 1.1 (2019–2022), sections on root data entity, data entities and provenance; Process Run
+//! Crate 0.5. A crate must have a date of publication: the study's, or where it gives none that of the program's version, for a clock
+//! would give other bytes in every rerun.
 
 use super::SIMULATED_LICENCE;
 use crate::table::content::capsule::{Capsule, Origin, Part};
 use serde_json::{Value, json};
+
+/// The profile of crates that tell of one run of a program.
+const PROFILE: &str = "https://w3id.org/ro/wfrun/process/0.5";
+/// The day of the program's version.
+const VERSION_DATE: &str = "2026-11-30";
 
 /// The media type of a file by its ending.
 fn media_type(name: &str) -> &'static str {
@@ -84,11 +90,9 @@ pub fn crate_metadata(c: &Capsule, parts: &[Part]) -> Value {
     let mut root = json!({
         "@id": "./", "@type": "Dataset", "name": c.title,
         "description": description_of(c),
-        "license": id(&license), "hasPart": all, "mentions": id("#run"),
+        "license": id(&license), "hasPart": all, "mentions": id("#run"), "conformsTo": id(PROFILE),
+        "datePublished": c.date.as_deref().unwrap_or(VERSION_DATE),
     });
-    if let Some(date) = &c.date {
-        root["datePublished"] = json!(date);
-    }
     let authors: Vec<Value> = (1..=c.authors.len()).map(|i| id(&format!("#author-{i}"))).collect();
     if !authors.is_empty() {
         root["author"] = json!(authors);
@@ -121,6 +125,7 @@ pub fn crate_metadata(c: &Capsule, parts: &[Part]) -> Value {
         "@id": "#didact", "@type": "SoftwareApplication", "name": "didact", "softwareVersion": c.version,
         "description": "Evaluates programmes in schools by difference-in-differences",
     }));
+    graph.push(json!({"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}));
     graph.push(input);
     graph.push(json!({
         "@id": "#run", "@type": "CreateAction", "name": c.command, "instrument": id("#didact"),
