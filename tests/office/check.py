@@ -65,7 +65,7 @@ def check_sheet(name, sheet, header, rows):
                 assert cell.value == field or "'" + cell.value == field, f"{where}: {cell.value!r}, the CSV says {field!r}"
                 # Questions and answers in words.
                 answers = header[0] == "item"
-                assert number(field) is None or answers or header[c - 1] in ("value", "reference", "term", "found", "planned", "done"), f"{where}: the number {field} is written as words"
+                assert number(field) is None or answers or header[c - 1] in ("value", "values", "reference", "term", "found", "planned", "done"), f"{where}: the number {field} is written as words"
     assert sheet.freeze_panes is not None, f"{name}: the heading is not frozen"
     return seen
 
