@@ -70,8 +70,7 @@ impl Codebook {
 
     /// The label of a column's value, where the source has one.
     pub fn label_of(&self, column: &str, value: &str) -> Option<&str> {
-        let same = |known: &str| known == value || matches!((known.parse::<f64>(), value.parse::<f64>()), (Ok(a), Ok(b)) if a == b);
-        let found = self.of(column)?.labels.iter().find(|(known, _)| same(known))?;
+        let found = self.of(column)?.labels.iter().find(|(known, _)| same_value(known, value))?;
         Some(found.1.trim()).filter(|label| !label.is_empty())
     }
 
@@ -103,6 +102,11 @@ impl Entry {
         ];
         ends.into_iter().flatten().map(str::trim).find(|end| is_unit(end))
     }
+}
+
+/// Whether two spellings are of one value: `1` and `1.0`.
+pub fn same_value(a: &str, b: &str) -> bool {
+    a == b || matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }
 
 fn is_unit(words: &str) -> bool {

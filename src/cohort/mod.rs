@@ -12,7 +12,7 @@ mod name;
 mod profile;
 mod sentinel;
 
-pub use codebook::{Codebook, Entry};
+pub use codebook::{Codebook, Entry, same_value};
 pub use column::{Column, Data, Integers, MISSING_CODE, Texts, Wholes};
 pub use fault::{Fault, Faults, Warning};
 pub use ledger::{Ledger, Reason};

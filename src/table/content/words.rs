@@ -65,7 +65,8 @@ fn yardstick(compared: Option<Comparison>, others: &str) -> String {
 fn provided(run: &Run) -> &'static str {
     match (run.study.context.assigned(), run.study.context.compared()) {
         (Some(Assigned::Lot), _) => "; a lot decided who was treated",
-        (_, Some(Comparison::Norm | Comparison::Nobody)) => "; whether they would have changed so without it, the data cannot tell",
+        // Said already, where it is told by what their change is judged.
+        (_, Some(Comparison::Norm | Comparison::Nobody)) => "",
         _ => ", if the groups would otherwise have changed alike",
     }
 }

@@ -1,8 +1,9 @@
 //! What a check found, as it may be told.
 
 use super::effects::is_few;
+use super::two_samples::{Samples, keep_differences, rounded};
 use super::{Gate, Untold};
-use crate::diagnose::{Answered, Finding};
+use crate::diagnose::{Answered, Balanced, Finding};
 use crate::study::Run;
 use crate::table::content::diagnose::{Checked, Told};
 use crate::table::{Cell, Table};
@@ -25,17 +26,23 @@ impl Gate {
         let closed = (!self.is_open()).then(|| {
             let outcome = run.analyses.first().map_or("", |a| a.outcome.as_str());
             let few = self.students && run.analyses.first().is_some_and(|a| is_few(a, self));
-            (large_clusters(run, self.least), Untold::of(run, outcome, self), few)
+            (Samples::of(run, outcome), large_clusters(run, self.least), Untold::of(run, outcome, self), few)
         });
         move |a| match &closed {
             None => Checked::of(a),
-            Some((large, untold, few)) => self.check(a, large, untold, *few),
+            Some((samples, large, untold, few)) => self.check(a, samples, large, untold, *few),
         }
     }
 
-    fn check(&self, a: &Answered, large: &BTreeSet<&str>, untold: &Untold, few: bool) -> Checked {
-        let mut checked =
-            if let Ok(Finding::LeaveOneOut(found)) = &a.answer { Checked::of_large(a, found, self.least) } else { Checked::of(a) };
+    fn check(&self, a: &Answered, samples: &Samples, large: &BTreeSet<&str>, untold: &Untold, few: bool) -> Checked {
+        let near = |found: &Balanced| samples.near(found, self.least);
+        let mut checked = match &a.answer {
+            Ok(Finding::LeaveOneOut(found)) => Checked::of_large(a, found, self.least),
+            Ok(Finding::Balance(found)) if near(found) => {
+                Checked::of(&Answered { answer: Ok(Finding::Balance(rounded(found))), ..a.clone() })
+            }
+            _ => Checked::of(a),
+        };
         let told = &mut checked.told;
         let before = suppressed(told);
         match &a.answer {
@@ -56,6 +63,11 @@ impl Gate {
             if few {
                 table.rows.clear();
             }
+        }
+        if let Ok(Finding::Balance(found)) = &a.answer
+            && near(found)
+        {
+            keep_differences(told);
         }
         let stays = match &a.answer {
             Err(_) => false,

@@ -1,15 +1,19 @@
 //! Effects, tests and signs of a run that rest on too few students.
 
 use super::{Gate, Untold};
+use crate::cohort::same_value;
 use crate::diagnose::Finding;
 use crate::estimate::{Estimand, LEFT_OUT, NotIdentified, Target};
-use crate::study::{Analysis, Run};
+use crate::study::{Analysis, Run, Values};
 use crate::table::disclosure::{Item, WITHHELD, coded, few_of, hidden};
 use std::collections::BTreeSet;
 
 /// Takes them out.
 pub(super) fn withhold(run: &mut Run, gate: &Gate) {
     signs(run, gate);
+    if !gate.is_open() {
+        labels(run, gate);
+    }
     if !gate.students {
         return;
     }
@@ -160,6 +164,8 @@ fn subgroups(run: &mut Run, gate: &Gate) {
             families.insert((a.outcome.clone(), s.column.clone()));
         }
     }
+    // Why there is none, such as an outcome that is the same in all of them, tells of each.
+    run.subgroups.iter_mut().filter(|s| s.result.is_err()).for_each(|s| s.result = Err(WITHHELD.into()));
     for (outcome, column) in families {
         let own: Vec<usize> = (0..run.subgroups.len())
             .filter(|&i| run.subgroups[i].column == column && run.subgroups[i].result.as_ref().is_ok_and(|a| a.outcome == outcome))
@@ -184,6 +190,19 @@ fn subgroups(run: &mut Run, gate: &Gate) {
                 all(a);
             }
         }
+    }
+}
+
+/// Labels of values that few units have, or that are not listed; and of how a column is coded what is no unit: it counts missing values.
+fn labels(run: &mut Run, gate: &Gate) {
+    for e in &mut run.codebook.entries {
+        e.unit = e.measured_in().unwrap_or_default().to_string();
+        let levels = run.variables.iter().find(|v| v.column == e.column).map(|v| &v.values);
+        let told = |value: &str| match levels {
+            Some(Values::Levels(levels)) => levels.iter().any(|(v, n)| same_value(v, value) && *n as u64 >= gate.least),
+            _ => false,
+        };
+        e.labels.retain(|(value, _)| told(value));
     }
 }
 

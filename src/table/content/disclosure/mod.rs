@@ -12,6 +12,7 @@ mod effects;
 mod measures;
 mod sizes;
 mod tables;
+mod two_samples;
 mod two_values;
 
 use crate::study::{Run, Seen};
