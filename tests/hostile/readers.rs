@@ -161,7 +161,14 @@ fn a_run_tells_the_labels() {
         "[study]\ntitle = \"Labels\"\nquestion = \"Do labels arrive?\"\nseed = 1\n\n[data]\npath = {:?}\n\n[roles]\nstudent = \"student\"\nschool = \"school\"\nperiod = \"year\"\narm = \"arm\"\ncluster = \"school\"\noutcomes = [\"score\"]\n\n[[analysis]]\nname = \"main\"\nestimators = [\"did\"]\n",
         place("students.sav")
     );
-    std::fs::write(&study, text).expect("written");
+    // Past the gate labels of values that few have stay away, wherever they could stand.
+    std::fs::write(&study, &text).expect("written");
+    let gated = folder.path().join("gated");
+    let ran = didact(["run", &study.display().to_string(), "--out", &gated.display().to_string()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let codebook = std::fs::read_to_string(gated.join("tables/codebook.csv")).expect("a codebook");
+    assert!(codebook.contains("Profiles in the classroom") && !codebook.contains("1 = profiles"), "{codebook}");
+    std::fs::write(&study, format!("{text}\n[privacy]\non = false\n")).expect("written");
     let out = folder.path().join("out");
     let ran = didact(["run", &study.display().to_string(), "--out", &out.display().to_string()]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);

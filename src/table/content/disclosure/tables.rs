@@ -1,6 +1,7 @@
 //! The cells of a table, as they may be told.
 
 use super::Gate;
+use super::two_samples::ROUNDED;
 use super::two_values::is_untold;
 use crate::table::disclosure::WITHHELD;
 use crate::table::{Cell, Table};
@@ -47,6 +48,8 @@ impl Gate {
         let counts: Vec<bool> = table.columns.iter().map(|c| is_count(&c.key)).collect();
         let paired: Vec<bool> = table.columns.iter().map(|c| c.key.starts_with("treated_") || c.key.starts_with("comparison_")).collect();
         let columns = &table.columns;
+        // Rounded they may stand where the means from which they were computed may not.
+        let rounded = table.notes.iter().any(|note| note == ROUNDED);
         // How many clusters there are tells of no student; how many were lost is looked at by the check of attrition.
         let level = table.at("level");
         let of_students = |r: &&mut Vec<Cell>| level.is_none_or(|c| r[c] != Cell::text("clusters"));
@@ -71,7 +74,7 @@ impl Gate {
                 let two = |(c, p): (&bool, &bool)| *c && *p;
                 let count = row.iter().zip(&counts).any(|(cell, is_count)| *is_count && matches!(cell, Cell::Suppressed));
                 for ((cell, joint), both) in row.iter_mut().zip(&joint).zip(counts.iter().zip(&paired)) {
-                    if *joint || (count && two(both) && matches!(cell, Cell::Count(_))) {
+                    if (*joint && !rounded) || (count && two(both) && matches!(cell, Cell::Count(_))) {
                         *cell = Cell::Suppressed;
                     }
                 }

@@ -7,6 +7,9 @@ use crate::table::Cell;
 use crate::table::content::diagnose::Told;
 use crate::table::disclosure::few;
 
+/// What a table says whose differences are rounded.
+pub(super) const ROUNDED: &str = "The units analysed are those of another table but for few. Differences are rounded up, and numbers, means and spreads left out: beside those of that table they would tell of the few.";
+
 /// What a difference in standard deviations may be rounded to.
 const STEPS: [f64; 6] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0];
 
@@ -62,9 +65,7 @@ pub(super) fn keep_differences(told: &mut Told) {
         told.table.rows.iter_mut().for_each(|row| row[at] = Cell::Suppressed);
     }
     told.table.notes.retain(|note| !note.ends_with(crate::table::content::diagnose::SEEN_TWICE));
-    told.table.note(
-        "The units analysed are those of another table but for few. Differences are rounded up, and numbers, means and spreads left out: beside those of that table they would tell of the few.",
-    );
+    told.table.note(ROUNDED);
     told.numbers.retain(|(key, _)| !["treated_n", "comparison_n", "units_of_groups"].contains(key));
 }
 
