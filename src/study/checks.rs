@@ -5,7 +5,6 @@ use super::file::{ChecksSection, StudyFile};
 use crate::cohort::{Cohort, Fault, Faults};
 use crate::diagnose::{Answered, Asked, CHECKS, Estimated, Ground, Look, Otherwise, Path, Subject, Trends, With};
 use crate::estimate::{Body, Chosen, Fit, Sample};
-use crate::evidence::facts::Comparison;
 use crate::infer::{self, Method, Setting};
 use crate::panel::{Executor, Panel};
 
@@ -123,7 +122,7 @@ const OF_BOTH_GROUPS: [&str; 3] = ["balance", "attrition", "overlap"];
 /// Why a check says nothing where the comparison rows are of a norm: they are no students, who could be unlike the treated, or leave.
 fn nobody_compared(study: &StudyFile, asked: &Asked) -> Option<Fault> {
     let id = asked.check.card.id;
-    let norm = study.context.compared() == Some(Comparison::Norm) && OF_BOTH_GROUPS.contains(&id);
+    let norm = study.context.is_against_norm() && OF_BOTH_GROUPS.contains(&id);
     norm.then(|| {
         Fault::new(
             "DIAG-024",

@@ -202,6 +202,11 @@ impl Context {
         told.or((self.assigned_by == Some(AssignedBy::Use)).then_some(Comparison::Dosage))
     }
 
+    /// Whether the treated are compared with a norm, whose rows are no students.
+    pub fn is_against_norm(&self) -> bool {
+        self.compared() == Some(Comparison::Norm)
+    }
+
     /// Who was chosen for low scores: as told, or nobody where a lot decided.
     pub fn selected_low(&self) -> Option<SelectedLow> {
         match (self.chosen_for_low_scores, self.assigned_by) {

@@ -199,7 +199,7 @@ impl Reading<'_> {
         self.note("units in each arm", apart.map(|(t, c)| format!("{t} treated, {c} comparison")), from);
         let students = roles.unit.is_none() && roles.student.is_some();
         // Rows of a norm are no students.
-        let norm = self.study.context.compared() == Some(Comparison::Norm);
+        let norm = self.study.context.is_against_norm();
         let count = if norm { "treated_units" } else { "units" };
         self.facts.students = self.sample(count).filter(|_| students);
         let said = self.facts.students.map(|n| n.to_string());

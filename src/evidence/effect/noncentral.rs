@@ -1,7 +1,7 @@
 //! The interval of a standardized difference of means by the noncentral t.
 
 use super::Sizes;
-use crate::num::{noncentral_t, student};
+use crate::num::{first_reaching, noncentral_t, student};
 
 /// Both ends of the interval of Cohen's d = (ȳ_i − ȳ_c)/S, in SD: those δ at which the observed t = d/√(1/n_i + 1/n_c) has
 /// probability (1 − level)/2 above, and below, it. Multiplied by the factor of g they are those of g.
@@ -20,30 +20,16 @@ pub fn noncentral_interval(d: f64, sizes: Sizes, level: f64) -> Option<(f64, f64
         return None;
     }
     let tail = 0.5 * (1.0 - level);
-    // P(T > t) grows with the noncentrality, P(T ≤ t) falls.
-    let low = crossing(t, df, |delta| noncentral_t::upper_tail(t, df, delta) < tail)?;
-    let high = crossing(t, df, |delta| noncentral_t::cdf(t, df, delta) > tail)?;
-    Some((low * root, high * root))
+    Some((root * low_end(t, df, tail)?, -root * low_end(-t, df, tail)?))
 }
 
-/// Where `before` turns from true to false, sought about an observed t.
-fn crossing(t: f64, df: f64, before: impl Fn(f64) -> bool) -> Option<f64> {
-    let mut reach = student::quantile(0.999, df).max(4.0);
-    let (mut low, mut high) = (t - reach, t + reach);
-    while !before(low) || before(high) {
-        reach *= 2.0;
-        (low, high) = (t - reach, t + reach);
-        if !reach.is_finite() || reach > 1e12 {
-            return None;
-        }
-    }
-    loop {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            return Some(middle);
-        }
-        if before(middle) { low = middle } else { high = middle }
-    }
+/// The noncentrality at which a t as large as this has probability `tail` above. That grows with the noncentrality.
+fn low_end(t: f64, df: f64, tail: f64) -> Option<f64> {
+    let above = |delta: f64| noncentral_t::upper_tail(t, df, delta);
+    let reach = std::iter::successors(Some(student::quantile(0.999, df).max(4.0)), |reach| Some(2.0 * reach));
+    let base = reach.take_while(|reach| *reach < 1e12).map(|reach| t - reach).find(|base| above(*base) < tail)?;
+    // At the observed t itself about half lies above, which is more.
+    Some(base + first_reaching(tail, t - base, |x| above(base + x)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use super::answer::answer;
 use super::{figures, tables};
 use crate::estimate::Card;
-use crate::evidence::facts::Comparison;
 use crate::study::{Analysis, Run};
 use crate::table::{Level, Method, Notice, Report, Rerun};
 
@@ -55,7 +54,7 @@ fn notices(run: &Run) -> Vec<Notice> {
         message: words.into(),
         level: Level::Caution,
     });
-    let norm = (run.study.context.compared() == Some(Comparison::Norm)).then(|| Notice {
+    let norm = run.study.context.is_against_norm().then(|| Notice {
         code: "norm-rows".into(),
         title: "The comparison is no group of students".into(),
         message: "Rows of a norm stand in for a comparison group: where a table or figure counts comparison units, it counts those rows."

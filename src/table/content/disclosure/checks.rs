@@ -3,7 +3,7 @@
 use super::effects::is_few;
 use super::two_samples::{Samples, keep_differences, rounded};
 use super::{Gate, Untold};
-use crate::diagnose::{Answered, Balanced, Finding};
+use crate::diagnose::{Answered, Finding};
 use crate::study::Run;
 use crate::table::content::diagnose::{Checked, Told};
 use crate::table::{Cell, Table};
@@ -35,12 +35,10 @@ impl Gate {
     }
 
     fn check(&self, a: &Answered, samples: &Samples, large: &BTreeSet<&str>, untold: &Untold, few: bool) -> Checked {
-        let near = |found: &Balanced| samples.near(found, self.least);
+        let near = matches!(&a.answer, Ok(Finding::Balance(found)) if samples.near(found, self.least));
         let mut checked = match &a.answer {
             Ok(Finding::LeaveOneOut(found)) => Checked::of_large(a, found, self.least),
-            Ok(Finding::Balance(found)) if near(found) => {
-                Checked::of(&Answered { answer: Ok(Finding::Balance(rounded(found))), ..a.clone() })
-            }
+            Ok(Finding::Balance(found)) if near => Checked::of(&Answered { answer: Ok(Finding::Balance(rounded(found))), ..a.clone() }),
             _ => Checked::of(a),
         };
         let told = &mut checked.told;
@@ -64,9 +62,7 @@ impl Gate {
                 table.rows.clear();
             }
         }
-        if let Ok(Finding::Balance(found)) = &a.answer
-            && near(found)
-        {
+        if near {
             keep_differences(told);
         }
         let stays = match &a.answer {

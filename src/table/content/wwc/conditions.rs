@@ -1,7 +1,6 @@
 //! Tables 1 and 2: what both groups had, and who and where they were.
 
 use super::{Asked, counted, source, table, words};
-use crate::evidence::facts::Comparison;
 use crate::study::Run;
 use crate::table::content::disclosure::Gate;
 use crate::table::content::words::noun;
@@ -65,7 +64,7 @@ pub(super) fn sample(run: &Run) -> Table {
     if let Some(a) = run.analyses.first() {
         let s = &a.sample;
         let noun = noun(run);
-        let norm = run.study.context.compared() == Some(Comparison::Norm);
+        let norm = run.study.context.is_against_norm();
         let real = if norm { s.treated_units } else { s.units };
         out.known("sample analysed", format!("{} {noun} in {} clusters", number::count(real as u64), number::count(s.clusters as u64)));
         let treated = s.switching.map_or(s.treated_units, |s| s.0);
