@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo bench --bench worlds > benches/worlds.md
-//! cargo bench --bench worlds -- --draws 50 --part artefacts      # or students, estimators, methods
+//! cargo bench --bench worlds -- --draws 50 --part artefacts      # or students, estimators, methods, every-world
 //! ```
 
 use didact::cli::Threads;
@@ -60,6 +60,9 @@ fn main() {
     if wanted("methods") {
         named.extend(methods(draws, &threads));
     }
+    if wanted("every-world") {
+        named.extend(every_world(draws, &threads));
+    }
     println!("## Cells that break their promise\n");
     named.iter().for_each(|cell| println!("- {cell}"));
 }
@@ -73,7 +76,11 @@ fn study(id: &str, set: &[(&str, f64)], estimators: &[&str], inference: &[&str])
     let own = |list: &[&str]| list.iter().map(|s| s.to_string()).collect::<Vec<_>>();
     let roles = study.roles.as_mut().expect("roles");
     roles.outcomes = own(&["math"]);
-    roles.take_up = None;
+    roles.fixed_effects.clear();
+    roles.dose = estimators.contains(&"dose-response").then(|| "minutes".to_string());
+    if !estimators.contains(&"compliance") {
+        roles.take_up = None;
+    }
     if !estimators.contains(&"triple-difference") {
         roles.subgroups.clear();
     }
@@ -211,7 +218,6 @@ fn estimators(draws: usize, threads: &Threads) -> Vec<String> {
         "▼ covers less than it promises, ▲ more, by more than 3 Monte Carlo errors of a kept promise. Against the effect on those treated;"
     );
     println!("`synthetic-*` and `changes-in-changes` on fewer draws. What an estimator cannot do in a world is said below each table.\n");
-    const SMALL: &[(&str, f64)] = &[("schools", 30.0), ("profile_schools", 15.0), ("classrooms", 2.0)];
     let worlds: [Setting; 6] = [
         ("school-trial", &[], "lots: everything should hold"),
         ("two-period", &[], "poorer schools, parallel trends"),
@@ -284,6 +290,98 @@ fn methods(draws: usize, threads: &Threads) -> Vec<String> {
             }
             println!();
             left.iter().for_each(|l| println!("- {l}"));
+            println!();
+        }
+    }
+    named
+}
+
+/// Smaller than it is built in, where schools with profiles can be counted out.
+const SMALL: &[(&str, f64)] = &[("schools", 30.0), ("profile_schools", 15.0), ("classrooms", 2.0)];
+
+/// Every world but the one too large to be drawn hundreds of times: first those in which what the usual estimators assume holds, then those that break it.
+const EVERY: [(&str, &[Setting]); 2] = [
+    (
+        "what the usual comparison assumes holds",
+        &[
+            ("lottery", &[], "students by lot; clusters are students"),
+            ("school-trial", &[], "schools by lot"),
+            ("classroom-trial", &[], "classrooms by lot, and profiles spread next door: an effect on all is not what is measured"),
+            ("single-school", &[], "six classrooms of one school"),
+            ("two-period", &[], "poorer schools, two years"),
+            ("belmont-cragin", SMALL, "staggered, effects that grow"),
+            ("staggered-rollout", SMALL, "effects that grow, fade and differ by cohort"),
+            ("fade-out", SMALL, "profiles for one year"),
+            ("under-resourced", SMALL, "little is done"),
+            ("iep-inclusion", SMALL, "students with an IEP gain twice as much"),
+            ("mastery", &[], "a plan of skills, and the broad test"),
+            ("null", SMALL, "no effect"),
+        ],
+    ),
+    (
+        "something is wrong with the comparison",
+        &[
+            ("spillover", &[], "comparison classrooms gain, too"),
+            ("violated-trends", SMALL, "schools on the rise"),
+            ("pandemic", SMALL, "poorer schools lose more"),
+            ("adopt-after-dip", &[], "chosen after a bad year"),
+            ("rand-charters", &[], "picked by funders"),
+            ("norms", &[], "a norm in the place of students"),
+            ("dosage", &[], "heavy users against a norm"),
+        ],
+    ),
+];
+
+/// How often the interval covers the effect that the estimator is after, in every world: each estimator by its default methods, and
+/// each method for one linear estimator and one known by its influence.
+fn every_world(draws: usize, threads: &Threads) -> Vec<String> {
+    let mut named = Vec::new();
+    let defaults: Vec<(&str, &[&str])> = ESTIMATORS.iter().map(|e| (e.card().id, &[][..])).collect();
+    let methods: Vec<(&str, &[&str])> =
+        ["did:method=means", "callaway-santanna"].into_iter().flat_map(|e| METHODS.chunks(1).map(move |m| (e, m))).collect();
+    for (what, rows) in [("Every estimator in every world", defaults), ("Every method in every world", methods)] {
+        println!("## {what}\n");
+        println!(
+            "How often the interval covers the effect that the estimator is after, in %; ▼ and ▲ as above, – where it cannot be had, as said below."
+        );
+        println!("`forty-states` is too large to be drawn so often.\n");
+        for (kind, worlds) in EVERY {
+            println!("### Where {kind}\n");
+            worlds.iter().for_each(|(world, set, what)| println!("- `{world}`{}: {what}", settings(set)));
+            let heads: Vec<String> = worlds.iter().map(|w| format!("`{}`", w.0)).collect();
+            println!("\n| Estimator | Method | {} |\n| :--- | :--- |{}", heads.join(" | "), " ---: |".repeat(worlds.len()));
+            let mut left: Vec<(String, Vec<&str>)> = Vec::new();
+            for (estimator, method) in &rows {
+                let mut cells: Vec<(String, Vec<String>)> = Vec::new();
+                for (k, (world, set, _)) in worlds.iter().enumerate() {
+                    let asked: Vec<&str> = method.to_vec();
+                    let found = calibrate(study(world, set, &[estimator], &asked), draws, threads);
+                    for p in own(&found) {
+                        let Some(method) = p.method.as_ref().filter(|_| p.n > 0) else {
+                            if let Some((why, _)) = p.failures.first() {
+                                let line = format!("`{estimator}`: {why}");
+                                match left.iter_mut().find(|(l, _)| *l == line) {
+                                    Some((_, worlds)) => worlds.push(world),
+                                    None => left.push((line, vec![*world])),
+                                }
+                            }
+                            continue;
+                        };
+                        let row = match cells.iter().position(|(m, _)| m == method) {
+                            Some(at) => at,
+                            None => {
+                                cells.push((method.clone(), vec!["–".into(); worlds.len()]));
+                                cells.len() - 1
+                            }
+                        };
+                        cells[row].1[k] = format!("{}{}", percent(p.coverage), mark(p.verdict));
+                        named.extend(broken(p).map(|m| format!("`{estimator}` by `{method}` in `{world}`{}: {m}", settings(set))));
+                    }
+                }
+                cells.iter().for_each(|(method, row)| println!("| `{estimator}` | `{method}` | {} |", row.join(" | ")));
+            }
+            println!();
+            left.iter().for_each(|(l, worlds)| println!("- {l} ({})", worlds.join(", ")));
             println!();
         }
     }

@@ -85,6 +85,17 @@ pub struct SampleCounts {
     pub smallest_cluster: usize,
     /// Rows left out, by reason.
     pub dropped: Vec<(&'static str, usize)>,
+    /// Which of these counts the gate of disclosure keeps back: none before it.
+    pub withheld: Withheld,
+}
+
+/// Counts of a sample that would tell of few students, beside its others or beside those of another sample.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Withheld {
+    /// The rows.
+    pub rows: bool,
+    /// The units, and how many of them are treated.
+    pub units: bool,
 }
 
 /// What one estimator found for one outcome.
@@ -310,6 +321,7 @@ fn counts(panel: &Panel, fit: &Fit) -> SampleCounts {
         rarest: rarest(panel),
         smallest_cluster: (0..panel.n_clusters()).map(|g| panel.units_of(g).len()).min().unwrap_or_default(),
         dropped: fit.ledger.dropped.iter().map(|(r, n)| (r.words(), *n)).collect(),
+        withheld: Withheld::default(),
     }
 }
 

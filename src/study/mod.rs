@@ -29,7 +29,7 @@ mod subgroup;
 mod trust;
 mod variables;
 
-pub use analyse::{Analysis, Effect, Question, SampleCounts, analyse, analyse_panel};
+pub use analyse::{Analysis, Effect, Question, SampleCounts, Withheld, analyse, analyse_panel};
 pub use builtin::{BuiltIn, STUDIES};
 pub use calibrated::{Calibrated, FittedTo, measures};
 pub use calibration::{Calibration, USUAL};

@@ -33,6 +33,7 @@ pub(super) fn balance(run: &Run) -> Table {
     let mut out = Table::new("baseline-balance", "Baseline balance", columns);
     let gate = Gate::of(run);
     for d in &run.descriptions {
+        let stay = gate.hides_periods(d);
         for b in &d.baseline {
             let difference = if b.binary { cox(b) } else { hedges(b) };
             let category = match difference.map(f64::abs) {
@@ -45,8 +46,8 @@ pub(super) fn balance(run: &Run) -> Table {
             if labelled {
                 row.push(label(run, b).map_or_else(|| Cell::undefined("the source has no label for it"), Cell::text));
             }
-            row.extend(cells(&b.treated, &gate));
-            row.extend(cells(&b.comparison, &gate));
+            row.extend(cells(&b.treated, &gate, stay));
+            row.extend(cells(&b.comparison, &gate, stay));
             row.push(Cell::number_with(difference, Digits::Decimals(3), "a group is empty or does not vary"));
             row.push(Cell::text(category));
             out.push(row);

@@ -41,13 +41,13 @@ pub(super) fn compared(analyses: &[Analysis], level: f64, gate: Gate) -> Table {
     let mut row = |label: &str, cell: &dyn Fn(&Analysis) -> Cell| {
         out.push(std::iter::once(Cell::text(label)).chain(analyses.iter().map(cell)).collect());
     };
-    row("Units", &|a| Cell::Count(a.sample.units as u64));
+    row("Units", &|a| gate.count(a.sample.withheld.units, a.sample.units));
     row("Treated units", &|a| {
         let n = a.sample.switching.map_or(a.sample.treated_units, |s| s.0);
         gate.count(gate.hides_treated(&a.sample), n)
     });
     row("Clusters", &|a| Cell::Count(a.sample.clusters as u64));
-    row("Rows", &|a| Cell::Count(a.sample.rows_used as u64));
+    row("Rows", &|a| gate.count(a.sample.withheld.rows, a.sample.rows_used));
     if analyses.iter().any(absorbs) {
         row("Absorbed effects", &|a| match (absorbs(a), a.fixed_effects.is_empty()) {
             (false, _) => Cell::undefined("the estimator absorbs no effects that could be chosen"),

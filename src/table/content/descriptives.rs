@@ -19,19 +19,20 @@ pub(super) fn descriptives(run: &Run) -> Table {
     let mut out = Table::new("descriptives", "Outcome by group and period", columns);
     let gate = Gate::of(run);
     for d in &run.descriptions {
+        let stay = gate.hides_periods(d);
         for row in &d.by_period {
-            let [n, mean, sd] = cells(&row.outcome, &gate);
+            let [n, mean, sd] = cells(&row.outcome, &gate, stay);
             out.push(vec![Cell::text(&d.outcome), Cell::text(arm(row.treated, d.switching)), Cell::Whole(row.period), n, mean, sd]);
         }
     }
     out
 }
 
-/// Count, mean and standard deviation, as the gate lets them pass.
-pub(super) fn cells(s: &Centre, gate: &Gate) -> [Cell; 3] {
+/// Count, mean and standard deviation, as the gate lets them pass: whether the count stays is asked, that of few does with what follows.
+pub(super) fn cells(s: &Centre, gate: &Gate, stays: bool) -> [Cell; 3] {
     let digits = Digits::for_uncertainty(s.sd.map_or(f64::NAN, |sd| sd / 10.0));
     [
-        Cell::Count(s.n as u64),
+        gate.count(stays && !gate.few(s.n as u64), s.n),
         gate.mean(s, Cell::number_with(s.mean, digits, "nobody is observed")),
         gate.spread(s, Cell::number_with(s.sd, digits, "fewer than two are observed")),
     ]

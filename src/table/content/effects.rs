@@ -145,9 +145,9 @@ pub(super) fn table(
         let prefix = if many { format!("{}, {}: ", analysis.outcome, analysis.label()) } else { String::new() };
         out.note(format!(
             "{prefix}{} rows used of {}; {} units, {} {}; {} clusters ({} {}, {} {}); {} periods.",
-            number::count(s.rows_used as u64),
+            shown(s.withheld.rows, s.rows_used),
             shown(gate.source, s.rows),
-            number::count(s.units as u64),
+            shown(s.withheld.units, s.units),
             shown(gate.hides_treated(s), units),
             words[0],
             number::count(s.clusters as u64),
@@ -281,17 +281,18 @@ pub(super) fn distribution(run: &Run, level: f64) -> Table {
 
 /// What the effects of a kind rest on, for each outcome: units, clusters, and for which estimators.
 fn samples(analyses: &[Analysis], kept: &dyn Fn(&Effect) -> bool) -> Vec<String> {
-    let mut found: Vec<(&str, usize, usize, Vec<String>)> = Vec::new();
+    let mut found: Vec<(&str, Option<usize>, usize, Vec<String>)> = Vec::new();
     for a in analyses.iter().filter(|a| a.effects.iter().any(kept)) {
-        let (units, clusters) = (a.sample.units, a.sample.clusters);
+        let (units, clusters) = (Some(a.sample.units).filter(|_| !a.sample.withheld.units), a.sample.clusters);
         match found.iter_mut().find(|f| (f.0, f.1, f.2) == (a.outcome.as_str(), units, clusters)) {
             Some(known) => known.3.push(a.label()),
             None => found.push((&a.outcome, units, clusters, vec![a.label()])),
         }
     }
     let count = |n: usize| number::count(n as u64);
-    let note = |(outcome, units, clusters, who): (&str, usize, usize, Vec<String>)| {
-        format!("{outcome}: {} units in {} clusters ({}).", count(units), count(clusters), who.join(", "))
+    let note = |(outcome, units, clusters, who): (&str, Option<usize>, usize, Vec<String>)| {
+        let units = units.map_or_else(|| "a withheld number of".to_string(), count);
+        format!("{outcome}: {units} units in {} clusters ({}).", count(clusters), who.join(", "))
     };
     found.into_iter().map(note).collect()
 }

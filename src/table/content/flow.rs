@@ -23,8 +23,8 @@ pub(super) fn flow(run: &Run) -> Table {
         for ((reason, n), hide) in s.dropped.iter().zip(gate.hides_dropped(s)) {
             step(&format!("left out: {reason}"), hide, *n);
         }
-        step("rows used", false, s.rows_used);
-        step("units", false, s.units);
+        step("rows used", s.withheld.rows, s.rows_used);
+        step("units", s.withheld.units, s.units);
         let (few, small) = (gate.hides_treated(s), gate.hides_clusters(s));
         if let Some((units, (with, without))) = s.switching {
             step("units whose treatment changes", few, units);

@@ -137,5 +137,8 @@ fn apart(b: &Analysis, first: &Analysis, contrast: &str) -> String {
     if own == theirs {
         return contrast;
     }
+    if b.sample.withheld.rows || first.sample.withheld.rows {
+        return format!("{contrast} It uses other rows than the first.");
+    }
     format!("{contrast} It uses {} rows, the first {}.", number::count(own as u64), number::count(theirs as u64))
 }

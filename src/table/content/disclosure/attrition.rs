@@ -1,6 +1,7 @@
 //! What the check of attrition counted, as it may be told: who left, who came late, and what is missing.
 
 use super::Gate;
+use super::checks::periods;
 use crate::diagnose::Attrited;
 use crate::table::content::diagnose::{LOSSES, Told};
 use crate::table::disclosure::{few_of, hidden, share};
@@ -21,7 +22,7 @@ impl Gate {
     }
 
     /// How many were lost, who came late, and what is missing in a period.
-    pub(super) fn attrition(&self, told: &mut Told, found: &Attrited) {
+    pub(super) fn attrition(&self, told: &mut Told, found: &Attrited, periods_stay: bool) {
         let (left, joined) = (self.hides_left(found), found.joiners.iter().any(|n| self.few(*n as u64)));
         if let Some(table) = &mut told.summary {
             let at = |key: &str| table.at(key);
@@ -66,7 +67,7 @@ impl Gate {
             }
         }
         self.followed(&mut told.table, found);
-        self.missing(&mut told.table);
+        self.missing(&mut told.table, periods_stay);
     }
 
     /// Of those there at first, who is seen in a period: less than all of them by those who left, less than the rows by those who came.
@@ -83,12 +84,13 @@ impl Gate {
     }
 
     /// Rows that are missing, by group and period: the counts of rows read stay where few are missing, and the share is a bound.
-    fn missing(&self, table: &mut Table) {
+    fn missing(&self, table: &mut Table, periods_stay: bool) {
         let at = |key: &str| table.at(key);
         let (Some(rows), Some(used), Some(missing)) = (at("n"), at("used_n"), at("missing")) else { return };
         let n = |row: &[Cell], c: usize| if let Cell::Count(n) = row[c] { n } else { 0 };
         let lost: Vec<u64> = table.rows.iter().map(|r| n(r, rows).saturating_sub(n(r, used))).collect();
         let stays = hidden(&lost, self.least);
+        let few: Vec<bool> = table.rows.iter().map(|r| self.few(n(r, rows)) || self.few(n(r, used))).collect();
         for (row, stays) in table.rows.iter_mut().zip(stays.parts) {
             if stays {
                 if let Cell::Percent(p) = row[missing] {
@@ -99,6 +101,10 @@ impl Gate {
                 }
                 row[rows] = Cell::Suppressed;
             }
+        }
+        // Not where few stand behind a row: its count takes with it what follows.
+        if periods_stay && !few.contains(&true) {
+            periods(table);
         }
     }
 }

@@ -26,7 +26,7 @@ impl Gate {
         let closed = (!self.is_open()).then(|| {
             let outcome = run.analyses.first().map_or("", |a| a.outcome.as_str());
             let few = self.students && run.analyses.first().is_some_and(|a| is_few(a, self));
-            (Samples::of(run, outcome), large_clusters(run, self.least), Untold::of(run, outcome, self), few)
+            (Samples::of(run, outcome, self), large_clusters(run, self.least), Untold::of(run, outcome, self), few)
         });
         move |a| match &closed {
             None => Checked::of(a),
@@ -44,7 +44,7 @@ impl Gate {
         let told = &mut checked.told;
         let before = suppressed(told);
         match &a.answer {
-            Ok(Finding::Attrition(found)) => self.attrition(told, found),
+            Ok(Finding::Attrition(found)) => self.attrition(told, found, samples.periods_stay),
             Ok(Finding::Balance(found)) => self.balance(told, found),
             Ok(Finding::Sample(found)) => self.sample(told, found),
             Ok(Finding::Overlap(found)) => {
@@ -74,6 +74,10 @@ impl Gate {
             Ok(Finding::Attrition(_)) => told.summary.iter().flat_map(|t| t.rows.iter().flatten()).any(|c| matches!(c, Cell::Suppressed)),
             Ok(_) => suppressed(told) > before,
         };
+        if samples.periods_stay && matches!(a.answer, Ok(Finding::Overlap(_))) {
+            periods(&mut told.table);
+            told.numbers.retain(|(key, _)| !["treated_n", "comparison_n"].contains(key));
+        }
         if a.answer.is_ok() && (few || stays) {
             told.reason = self.untold_reason();
             told.numbers.clear();
@@ -138,6 +142,13 @@ fn extremes(table: &mut Table) {
                 }
             });
         }
+    }
+}
+
+/// Takes out how many are seen in a period.
+pub(super) fn periods(table: &mut Table) {
+    for at in ["n", "used_n", "analysed_n"].into_iter().filter_map(|key| table.at(key)).collect::<Vec<_>>() {
+        table.rows.iter_mut().for_each(|row| row[at] = Cell::Suppressed);
     }
 }
 

@@ -36,6 +36,12 @@ impl Gate {
             if self.source {
                 sample["rows"] = mark();
             }
+            if a.sample.withheld.rows {
+                sample["rows_used"] = mark();
+            }
+            if a.sample.withheld.units {
+                sample["units"] = mark();
+            }
             for (hide, row) in self.hides_dropped(&a.sample).into_iter().zip(sample["dropped"].as_array_mut().into_iter().flatten()) {
                 if hide {
                     row["rows"] = mark();

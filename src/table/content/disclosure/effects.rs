@@ -3,9 +3,9 @@
 use super::{Gate, Untold};
 use crate::cohort::same_value;
 use crate::diagnose::Finding;
-use crate::estimate::{Estimand, LEFT_OUT, NotIdentified, Target};
+use crate::estimate::{LEFT_OUT, NotIdentified};
 use crate::study::{Analysis, Run, Values};
-use crate::table::disclosure::{Item, WITHHELD, coded, few_of, hidden};
+use crate::table::disclosure::{WITHHELD, coded, few_of, hidden};
 use std::collections::BTreeSet;
 
 /// Takes them out.
@@ -24,7 +24,7 @@ pub(super) fn withhold(run: &mut Run, gate: &Gate) {
         if is_few(a, gate) {
             all(a);
         } else {
-            partly |= some(a, untold, gate);
+            partly |= some(a, untold);
         }
         // It counts the units of single cohorts.
         let few = a.left_out.as_ref().is_some_and(|l| l.cohorts.iter().chain(&l.partly).any(|c| gate.few(c.units as u64)));
@@ -94,61 +94,18 @@ fn all(a: &mut Analysis) {
     a.criterion = None;
 }
 
-/// Takes out the effects by cohort, period and time since the start that rest on few, and the others that would give them away.
-fn some(a: &mut Analysis, untold: &Untold, gate: &Gate) -> bool {
-    let kind = |e: Estimand| a.effects.iter().filter(move |f| f.target.estimand == e).map(|f| f.target.clone()).collect::<Vec<_>>();
-    let mut out: Vec<Target> = Vec::new();
-    // The first period has an effect of its own with some estimators only: what is few without it stays.
-    let told: BTreeSet<(i64, i64)> = kind(Estimand::GroupTime).iter().filter_map(|t| t.group.zip(t.period)).collect();
-    let first = untold.first();
-    let reported = |i: &Item| if told.is_empty() { i.period > first } else { told.contains(&(i.start, i.period)) };
-    for t in kind(Estimand::GroupTime) {
-        if t.group.zip(t.period).is_some_and(|(g, p)| untold.cell(g, p)) {
-            out.push(t);
-        }
-    }
-    for t in kind(Estimand::Group) {
-        if t.group.is_some_and(|g| untold.cohort(g)) {
-            out.push(t);
-        }
-    }
-    // Plain means over periods, and over event times, are told: one of these alone would be the mean less the others.
-    for (of, estimand) in [(line_event as Line, Estimand::Event), (line_period as Line, Estimand::Calendar)] {
-        let mut counted: Vec<(u64, bool, Target)> = Vec::new();
-        for t in kind(estimand) {
-            if counted.iter().any(|(_, _, known)| *known == t) {
-                continue;
-            }
-            let (n, alone) = of(untold, &t, &|_| true);
-            let (fewest, single) = of(untold, &t, &reported);
-            counted.push((n, alone || single || gate.few(n) || gate.few(fewest), t));
-        }
-        let after = |t: &Target| estimand == Estimand::Calendar || t.event_time.is_some_and(|e| e >= 0);
-        if counted.iter().filter(|(_, h, t)| *h && after(t)).count() == 1
-            && let Some(next) = counted.iter_mut().filter(|(_, h, t)| !h && after(t)).min_by_key(|(n, ..)| *n)
-        {
-            next.1 = true;
-        }
-        out.extend(counted.into_iter().filter(|(_, h, _)| *h).map(|(.., t)| t));
-    }
-    for e in a.effects.iter_mut().filter(|e| out.contains(&e.target)) {
+/// Takes out the effects by cohort, period and time since the start that rest on few, and the averages that would give them away.
+fn some(a: &mut Analysis, untold: &Untold) -> bool {
+    let mut any = false;
+    for e in a.effects.iter_mut().filter(|e| untold.target(&e.target)) {
         e.result = Err(withheld());
+        any = true;
     }
-    if !out.is_empty() {
+    if any {
         // A test of one or two effects is as good as telling them.
         a.tests.retain(|t| t.df1 > 2);
     }
-    !out.is_empty()
-}
-
-type Line = fn(&Untold, &Target, &dyn Fn(&Item) -> bool) -> (u64, bool);
-
-fn line_event(untold: &Untold, t: &Target, among: &dyn Fn(&Item) -> bool) -> (u64, bool) {
-    t.event_time.map_or((0, false), |e| untold.along(|i| i.period - i.start == e && among(i)))
-}
-
-fn line_period(untold: &Untold, t: &Target, among: &dyn Fn(&Item) -> bool) -> (u64, bool) {
-    t.period.map_or((0, false), |p| untold.along(|i| i.period == p && i.start <= p && among(i)))
+    any
 }
 
 fn label(a: &Analysis) -> Option<(String, String)> {

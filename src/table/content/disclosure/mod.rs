@@ -14,10 +14,12 @@ mod sizes;
 mod tables;
 mod two_samples;
 mod two_values;
+mod untold;
 
-use crate::study::{Run, Seen};
-use crate::table::disclosure::{Item, few, hidden, withheld};
+use crate::study::Run;
+use crate::table::disclosure::{few, hidden};
 use std::ops::Deref;
+use untold::Untold;
 
 /// The gate of a run: what may pass it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl Gate {
             return Gate::open();
         }
         let dropped = |a: &crate::study::Analysis| a.sample.dropped.iter().map(|(_, n)| *n as u64).collect::<Vec<u64>>();
-        let source = run.analyses.iter().any(|a| hidden(&dropped(a), privacy.minimum_cell).total);
+        let source = run.analyses.iter().any(|a| a.sample.withheld.rows || hidden(&dropped(a), privacy.minimum_cell).total);
         let students = run.study.roles.as_ref().is_none_or(|r| r.unit.is_none());
         let small_clusters = run.analyses.iter().any(|a| (a.sample.smallest_cluster as u64) < privacy.minimum_cell);
         Gate { least: privacy.minimum_cell, students, source, small_clusters }
@@ -75,6 +77,10 @@ impl Deref for Published {
 
 /// Takes out of a run what may not be told.
 pub fn publish(mut run: Run) -> Published {
+    let before = Gate::of(&run);
+    if before.students && !before.is_open() {
+        sizes::withhold(&mut run, before.least);
+    }
     let gate = Gate::of(&run);
     if !gate.is_open() {
         effects::withhold(&mut run, &gate);
@@ -96,71 +102,5 @@ pub fn state(run: &Run) -> &'static str {
         (true, _) => "not needed: the students are simulated",
         (false, true) => "off: the study file says so",
         (false, false) => "on",
-    }
-}
-
-/// Cohorts and periods of an outcome whose effects stay.
-pub(super) struct Untold {
-    items: Vec<(Item, bool)>,
-    least: u64,
-}
-
-impl Untold {
-    /// What stays of an outcome's cohorts.
-    pub(super) fn of(run: &Run, outcome: &str, gate: &Gate) -> Untold {
-        let seen = run.descriptions.iter().find(|d| d.outcome == outcome).map_or(&[][..], |d| &d.seen);
-        // Of an outcome that takes two values they are as few as have the rarer one: here in a period, and before its start, on which
-        // all effects on a cohort rest.
-        let rarer = |s: &Seen| s.rarer.map(|n| n as u64).filter(|n| gate.few(*n));
-        let size = |s: &Seen, start: i64| rarer(s).filter(|_| s.period < start).unwrap_or(s.units as u64);
-        let items: Vec<Item> = seen
-            .iter()
-            .filter_map(|s| {
-                s.start.filter(|_| s.rows > 0).map(|start| Item { start, period: s.period, n: rarer(s).unwrap_or(s.rows as u64) })
-            })
-            .collect();
-        // One cohort of few could be computed from the mean over cohorts, so the next smallest stays, too.
-        let mut sizes: Vec<(u64, i64)> = seen.iter().filter_map(|s| s.start.map(|start| (size(s, start), start))).collect();
-        // Of each cohort the smallest.
-        sizes.sort_unstable_by_key(|(n, start)| (*start, *n));
-        sizes.dedup_by_key(|(_, start)| *start);
-        sizes.sort_unstable();
-        let small = sizes.iter().filter(|(n, _)| gate.few(*n)).count();
-        let cohorts: Vec<i64> = sizes.iter().take(if small == 1 { 2 } else { small }).map(|(_, start)| *start).collect();
-        let hidden = if gate.students && !gate.is_open() { withheld(&items, &cohorts, gate.least) } else { vec![false; items.len()] };
-        Untold { items: items.into_iter().zip(hidden).collect(), least: if gate.students { gate.least } else { 0 } }
-    }
-
-    /// Whether the effect on a cohort in a period stays.
-    pub(super) fn cell(&self, start: i64, period: i64) -> bool {
-        self.items.iter().any(|(i, hidden)| *hidden && i.start == start && i.period == period)
-    }
-
-    /// Whether the effect on a cohort stays: all its effects by period do.
-    pub(super) fn cohort(&self, start: i64) -> bool {
-        let mut own = self.items.iter().filter(|(i, _)| i.start == start && i.period >= start).peekable();
-        own.peek().is_some() && own.all(|(_, hidden)| *hidden)
-    }
-
-    /// Whether the effect at a time since the start stays.
-    pub(super) fn event(&self, time: i64) -> bool {
-        let (n, alone) = self.along(|i| i.period - i.start == time);
-        alone || few(n, self.least)
-    }
-
-    /// Whether anything stays.
-    pub(super) fn any(&self) -> bool {
-        self.items.iter().any(|(_, hidden)| *hidden)
-    }
-
-    /// The first period.
-    fn first(&self) -> i64 {
-        self.items.iter().map(|(i, _)| i.period).min().unwrap_or(i64::MIN)
-    }
-
-    /// How many stand behind a mean along a line, and whether it is that of one effect which stays.
-    fn along(&self, on: impl Fn(&Item) -> bool) -> (u64, bool) {
-        let on: Vec<&(Item, bool)> = self.items.iter().filter(|(i, _)| on(i)).collect();
-        (on.iter().map(|(i, _)| i.n).sum(), on.len() == 1 && on[0].1)
     }
 }

@@ -1,15 +1,44 @@
 //! The counts of a sample, as they may be told.
 
 use super::Gate;
-use crate::study::SampleCounts;
+use crate::study::{Description, Run, SampleCounts, Withheld};
 use crate::table::Cell;
-use crate::table::disclosure::{few_of, hidden};
+use crate::table::disclosure::{few, few_of, hidden};
+
+/// Marks the sizes of samples that stay: rows that are fewer than all units in all periods by few, since so many are missing; and units or
+/// rows that differ by few from those of a sample told before, since so few are in the one and not in the other.
+pub(super) fn withhold(run: &mut Run, least: u64) {
+    let near = |n: usize, told: &[usize]| told.iter().any(|other| few(n.abs_diff(*other) as u64, least));
+    let (mut units, mut treated, mut comparison, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for s in run.analyses.iter_mut().map(|a| &mut a.sample) {
+        let arms = arms(s);
+        let full = s.units.saturating_mul(s.periods);
+        s.withheld = Withheld {
+            units: near(s.units, &units) || near(arms.0, &treated) || near(arms.1, &comparison),
+            rows: few(full.abs_diff(s.rows_used) as u64, least) || near(s.rows_used, &rows),
+        };
+        if !s.withheld.units {
+            units.push(s.units);
+            treated.push(arms.0);
+            comparison.push(arms.1);
+        }
+        if !s.withheld.rows {
+            rows.push(s.rows_used);
+        }
+    }
+}
+
+/// Units of the treated, or of those whose treatment changes, and the others.
+fn arms(s: &SampleCounts) -> (usize, usize) {
+    let treated = s.switching.map_or(s.treated_units, |s| s.0);
+    (treated, s.units.saturating_sub(treated))
+}
 
 impl Gate {
-    /// Whether the number of treated units stays: it, or that of the others, is too small.
+    /// Whether the number of treated units stays: it, or that of the others, is too small, or that of all units stays.
     pub fn hides_treated(&self, s: &SampleCounts) -> bool {
-        let treated = s.switching.map_or(s.treated_units, |s| s.0) as u64;
-        few_of(treated, s.units as u64, self.least) || few_of(s.treated_units as u64, s.units as u64, self.least)
+        let treated = arms(s).0 as u64;
+        s.withheld.units || few_of(treated, s.units as u64, self.least) || few_of(s.treated_units as u64, s.units as u64, self.least)
     }
 
     /// Whether the numbers of clusters with treated units, and with others, stay: where clusters are hardly larger than students they
@@ -29,11 +58,30 @@ impl Gate {
         let mut out = hidden(&counts, self.least).parts;
         // Where the number of rows read stays, no analysis may give it away.
         if self.source
+            && !s.withheld.rows
             && !out.contains(&true)
             && let Some(least) = (0..counts.len()).min_by_key(|i| counts[*i])
         {
             out[least] = true;
         }
         out
+    }
+
+    /// Whether how many of an outcome's groups are seen in each period stays: in some period all of a group are seen but few, or one
+    /// period has few more than another of those who are followed.
+    pub fn hides_periods(&self, d: &Description) -> bool {
+        if self.is_open() || !self.students {
+            return false;
+        }
+        [true, false].into_iter().any(|treated| {
+            let own = || d.seen.iter().filter(|s| s.start.is_some() == treated);
+            let n: Vec<u64> = d.by_period.iter().filter(|a| a.treated == treated).map(|a| a.outcome.n as u64).collect();
+            // Of each cohort once.
+            let first = own().map(|s| s.period).min();
+            let units: u64 = own().filter(|s| Some(s.period) == first).map(|s| s.units as u64).sum();
+            let followed = n.iter().sum::<u64>() > units;
+            let differ = |n: &u64, m: &u64| followed && self.few(n.abs_diff(*m));
+            n.iter().enumerate().any(|(i, n_i)| self.few(units.saturating_sub(*n_i)) || n[..i].iter().any(|m| differ(n_i, m)))
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! Samples that differ by few: the means of both would tell of those few, the sum of the one less the sum of the other.
 
+use super::Gate;
 use crate::diagnose::{Balanced, Measured};
 use crate::num::Centre;
 use crate::study::Run;
@@ -17,13 +18,16 @@ const STEPS: [f64; 6] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0];
 pub(super) struct Samples {
     treated: Vec<u64>,
     comparison: Vec<u64>,
+    /// Whether how many are seen in a period stays.
+    pub(super) periods_stay: bool,
 }
 
 impl Samples {
     /// By period, and at the first observation.
-    pub(super) fn of(run: &Run, outcome: &str) -> Samples {
-        let mut out = Samples { treated: Vec::new(), comparison: Vec::new() };
+    pub(super) fn of(run: &Run, outcome: &str, gate: &Gate) -> Samples {
+        let mut out = Samples { treated: Vec::new(), comparison: Vec::new(), periods_stay: false };
         for d in run.descriptions.iter().filter(|d| d.outcome == outcome) {
+            out.periods_stay |= gate.hides_periods(d);
             for a in &d.by_period {
                 if a.treated { &mut out.treated } else { &mut out.comparison }.push(a.outcome.n as u64);
             }

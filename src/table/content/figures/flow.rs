@@ -41,7 +41,7 @@ fn rows(a: &Analysis, gate: &Gate) -> Vec<FlowStep> {
     for ((reason, n), hide) in s.dropped.iter().zip(gate.hides_dropped(s)) {
         out.push(step(format!("rows left out: {reason}"), hide, *n, true));
     }
-    out.push(step("rows used".into(), false, s.rows_used, false));
+    out.push(step("rows used".into(), s.withheld.rows, s.rows_used, false));
     out
 }
 

@@ -24,21 +24,22 @@ pub(super) fn descriptives(run: &Run) -> Table {
     let gate = Gate::of(run);
     let mut covariates: Vec<&str> = Vec::new();
     for d in &run.descriptions {
-        let half = d.by_period.len() / 2;
+        let (half, stay) = (d.by_period.len() / 2, gate.hides_periods(d));
         for (treated, other) in d.by_period[..half].iter().zip(&d.by_period[half..]) {
             let mut row = vec![Cell::text(&d.outcome), Cell::Whole(treated.period)];
-            row.extend(cells(&treated.outcome, &gate));
-            row.extend(cells(&other.outcome, &gate));
+            row.extend(cells(&treated.outcome, &gate, stay));
+            row.extend(cells(&other.outcome, &gate, stay));
             out.push(row);
         }
     }
     for d in &run.descriptions {
+        let stay = gate.hides_periods(d);
         for b in d.baseline.iter().filter(|b| run.descriptions.iter().all(|d| d.outcome != b.name)) {
             if !covariates.contains(&b.name.as_str()) {
                 covariates.push(&b.name);
                 let mut row = vec![Cell::text(&b.name), Cell::Whole(d.first_period)];
-                row.extend(cells(&b.treated, &gate));
-                row.extend(cells(&b.comparison, &gate));
+                row.extend(cells(&b.treated, &gate, stay));
+                row.extend(cells(&b.comparison, &gate, stay));
                 out.push(row);
             }
         }
