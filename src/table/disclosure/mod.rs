@@ -7,13 +7,11 @@
 //! suppression, top and bottom coding; Washington State Department of Health, *Department of Health agency standards for reporting data
 //! with small numbers* (2018): counts below 10.
 
-mod averages;
-mod lattice;
+mod audit;
 mod parts;
 mod shares;
 
-pub use averages::{Weights, told};
-pub use lattice::{Item, withheld};
+pub use audit::{Audit, Weights};
 pub use parts::{Hidden, hidden};
 pub use shares::{coded, share};
 
