@@ -8,7 +8,7 @@
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
 use super::target::Target;
-use super::{Card, Estimator, LeftOut, OptionSpec, Options, Sample, Size, Values, comparable};
+use super::{Asks, Card, Estimator, LeftOut, OptionSpec, Options, Sample, Size, Values, comparable};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Absorb, Cells, Extras, FirstTreated, Kind, Moments, Panel};
 use std::collections::BTreeSet;
@@ -42,6 +42,10 @@ type Start = (usize, i64);
 impl Estimator for Stacked {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn asks(&self, fit: &Fit, panel: &Panel, _: &Options) -> Asks {
+        Asks::within(fit, panel)
     }
 
     fn uses_later_covariates(&self, _: &Options) -> bool {
