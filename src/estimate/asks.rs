@@ -81,7 +81,9 @@ impl Asks {
             }
             Asks::FirstPeriods(1) => "the average effect in the first treated period of the treated".into(),
             Asks::FirstPeriods(k) => format!("the average effect in the first {k} treated periods of the treated"),
-            Asks::OwnWeights(_) => "an average of the effects with weights of the regression's own, where cohorts start at different times".into(),
+            Asks::OwnWeights(_) => {
+                "an average of the effects with weights of the regression's own, where cohorts start at different times".into()
+            }
             Asks::Gap => "the effect in one subgroup less that in the other".into(),
             Asks::Compliers => "the effect on those who take part because they may".into(),
             Asks::PerUnit(switches) => format!("the total effect per unit and period of treatment, over {switches}"),

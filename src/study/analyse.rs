@@ -324,7 +324,7 @@ fn counts(panel: &Panel, fit: &Fit) -> SampleCounts {
 }
 
 /// Of an outcome that takes two values, the fewest rows with the rarer one in a group and period, but for none.
-fn rarest(panel: &Panel) -> Option<usize> {
+pub(super) fn rarest(panel: &Panel) -> Option<usize> {
     let high = TwoValues::of(panel.outcome.iter().copied())?.high;
     let cells = &panel.cells;
     let mut counts = vec![[0usize; 2]; 2 * cells.periods.len()];

@@ -131,7 +131,11 @@ fn forest(run: &Run) -> Figure {
         }
     }
     let others = run.analyses.iter().any(|a| a.overall().is_some() && !asked(run, a).is_empty());
-    let apart = if others { " Those that ask another question than the first of their outcome are marked so, and are no rivals of it." } else { "" };
+    let apart = if others {
+        " Those that ask another question than the first of their outcome are marked so, and are no rivals of it."
+    } else {
+        ""
+    };
     Figure {
         id: "forest".into(),
         title: "All estimators and methods side by side".into(),

@@ -49,7 +49,8 @@ pub fn side_by_side(analyses: &[Analysis], level: f64) -> Table {
             }
             Some(v) => {
                 let same = "both give the same number here";
-                let untested = if v.std_error.is_none() { same } else { "they ask different questions, so a difference is no disagreement" };
+                let untested =
+                    if v.std_error.is_none() { same } else { "they ask different questions, so a difference is no disagreement" };
                 row.push(Cell::number_with(Some(v.estimate), digits, ""));
                 row.push(Cell::number_with(v.std_error, digits, same));
                 row.push(Cell::p_value(v.p_value, untested));

@@ -45,7 +45,9 @@ pub(super) fn told(found: &Disagreed) -> Told {
     );
     let remedy = match verdict {
         Verdict::Ok => "Report both; choose by what each assumes, not by its number.",
-        Verdict::Caution if !gap.asks_the_same() => "Report the one that answers the question of the study, and say which question that is.",
+        Verdict::Caution if !gap.asks_the_same() => {
+            "Report the one that answers the question of the study, and say which question that is."
+        }
         Verdict::Caution => "Say why the two differ, and report the one whose weights and comparison group answer the question.",
         _ => "Do not report one of them alone: they disagree on the sign. Say which assumption the choice rests on.",
     };
@@ -56,7 +58,10 @@ pub(super) fn told(found: &Disagreed) -> Told {
         decided: Some(Decided {
             name: "p-value of the gap",
             value: gap.difference.p_value,
-            rule: format!("ok from {}; below it caution, and fail where two answers to one question have opposite signs", constant(found.alpha)),
+            rule: format!(
+                "ok from {}; below it caution, and fail where two answers to one question have opposite signs",
+                constant(found.alpha)
+            ),
         }),
         numbers: vec![
             ("a", Some(gap.estimates[0])),

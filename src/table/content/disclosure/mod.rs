@@ -5,6 +5,7 @@
 //! run only, which nothing else makes.
 
 mod attrition;
+mod calibration;
 mod carried;
 mod checks;
 mod document;
@@ -14,6 +15,8 @@ mod sizes;
 mod tables;
 mod two_samples;
 mod two_values;
+
+pub use calibration::{PublishedCalibration, publish_calibration};
 
 use crate::study::{Run, Seen};
 use crate::table::disclosure::{Item, few, hidden, withheld};
@@ -108,7 +111,11 @@ pub(super) struct Untold {
 impl Untold {
     /// What stays of an outcome's cohorts.
     pub(super) fn of(run: &Run, outcome: &str, gate: &Gate) -> Untold {
-        let seen = run.descriptions.iter().find(|d| d.outcome == outcome).map_or(&[][..], |d| &d.seen);
+        Untold::of_seen(run.descriptions.iter().find(|d| d.outcome == outcome).map_or(&[][..], |d| &d.seen), gate)
+    }
+
+    /// What stays of the cohorts that are seen.
+    fn of_seen(seen: &[Seen], gate: &Gate) -> Untold {
         // Of an outcome that takes two values they are as few as have the rarer one: here in a period, and before its start, on which
         // all effects on a cohort rest.
         let rarer = |s: &Seen| s.rarer.map(|n| n as u64).filter(|n| gate.few(*n));
