@@ -8,7 +8,7 @@ use crate::evaluate::fitted::CONDITIONS;
 use crate::simulate::{SUBGROUPS, WORLDS};
 use crate::store::StoreError;
 use crate::study::{self, AnalysisSection, Calibration, STUDIES, StudyFile};
-use crate::table::content::calibration;
+use crate::table::content::{PublishedCalibration, calibration};
 use std::path::PathBuf;
 
 /// How far methods can be trusted on a design.
@@ -58,7 +58,7 @@ pub struct Calibrate {
     /// The folder to write [default: runs/NAME-calibration-HASH]; killed, the same command goes on where it was
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Only part I of N, to be joined by  didact merge
+    /// Only part I of N, to be joined by  didact merge; its draws did not pass disclosure control, so of loaded data keep it where these are
     #[arg(long, value_name = "I/N")]
     shard: Option<String>,
     /// Go on whatever it costs: by default more than a billion fits, a million points or 30 days are refused
@@ -229,7 +229,7 @@ fn conditions() -> String {
 }
 
 /// Prints what came of it.
-pub(super) fn show(calibrated: &study::Calibrated, place: &std::path::Path, common: &Common) -> Result<(), Failure> {
+pub(super) fn show(calibrated: &PublishedCalibration, place: &std::path::Path, common: &Common) -> Result<(), Failure> {
     if common.json {
         let mut document = calibrated.document();
         document["folder"] = serde_json::json!(place.to_string_lossy());

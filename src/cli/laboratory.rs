@@ -8,7 +8,8 @@ use crate::evaluate::{Effects, Experiment, Replicate, replicate};
 use crate::panel::{Executor, spread};
 use crate::provenance;
 use crate::store::{Journal, Opened, StoreError, write_folder};
-use crate::study::{Calibrated, Calibration, FittedTo, Loaded};
+use crate::study::{Calibrated, Calibration, Loaded};
+use crate::table::content::{PublishedCalibration, publish_calibration};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -48,7 +49,7 @@ pub(super) struct Work<'a> {
 }
 
 /// Draws, analyses and writes the folder; a shard has no results of its own.
-pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Result<(Option<Calibrated>, PathBuf), Failure> {
+pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Result<(Option<PublishedCalibration>, PathBuf), Failure> {
     let mut calibration = work.calibration.clone();
     let progress = Progress::new(work.common);
     if work.loaded.is_some() {
@@ -97,7 +98,7 @@ pub(super) fn carry_out(work: &Work<'_>, place: &dyn Fn(&str) -> PathBuf) -> Res
     let (calibrated, files) = match work.shard {
         Some(shard) => (None, provenance::shard_files(&calibration, &experiment, (shard.part, shard.of), &draws)?),
         None => {
-            let calibrated = Calibrated::new(calibration.clone(), input(work.loaded.as_ref()), &experiment, draws);
+            let calibrated = publish_calibration(Calibrated::new(calibration.clone(), work.loaded.as_ref(), &experiment, draws));
             let files = provenance::calibration_files(&calibrated)?;
             (Some(calibrated), files)
         }
@@ -151,13 +152,7 @@ pub(super) fn again(
     let (experiment, _) = calibration.experiment(&*source, calibration.grid(&*source)?)?;
     let jobs: Vec<(usize, usize)> = experiment.draws(0..calibration.replicates).collect();
     let draws = draw(&experiment, &jobs, 32 * threads.width(), threads, progress, &mut |_| Ok(()))?;
-    Ok(provenance::calibration_files(&Calibrated::new(calibration.clone(), input(loaded), &experiment, draws))?)
-}
-
-/// The data that a design is fitted to.
-pub(super) fn input(loaded: Option<&Loaded>) -> Option<FittedTo> {
-    let (name, blake3) = loaded?.input.clone()?;
-    Some(FittedTo { name, blake3, rows: loaded?.cohort.n_rows })
+    Ok(provenance::calibration_files(&publish_calibration(Calibrated::new(calibration.clone(), loaded, &experiment, draws)))?)
 }
 
 /// Beside the folder that is to come.

@@ -1,11 +1,12 @@
 //! `didact merge`: joins the shards of a calibration.
 
-use super::{Common, Failure, calibrate, laboratory, pipeline};
+use super::{Common, Failure, calibrate, pipeline};
 use crate::cohort::{Fault, Faults};
 use crate::evaluate::Replicate;
 use crate::provenance::{self, DRAWS, SHARD, ShardRecord};
 use crate::store::{read_folder, write_folder};
 use crate::study::Calibrated;
+use crate::table::content::publish_calibration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -71,7 +72,7 @@ impl Merge {
             )
             .into());
         }
-        let calibrated = Calibrated::new(calibration, laboratory::input(loaded.as_ref()), &experiment, draws);
+        let calibrated = publish_calibration(Calibrated::new(calibration, loaded.as_ref(), &experiment, draws));
         let place = write_folder(&self.out, &provenance::calibration_files(&calibrated)?)?;
         calibrate::show(&calibrated, &place, common)
     }

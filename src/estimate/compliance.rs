@@ -9,7 +9,7 @@ use super::fit::{Body, Fit, LinearFit, NotIdentified};
 use super::linear::{self, Column, Term, Wanted};
 use super::target::Target;
 use super::twfe::absorb_for;
-use super::{Card, Estimator, Options, Role, Sample};
+use super::{Asks, Card, Estimator, Options, Role, Sample};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::{Matrix, dot};
 use crate::panel::{Absorb, Executor, Moments, Panel};
@@ -35,6 +35,14 @@ static CARD: Card = Card {
 impl Estimator for Compliance {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn is_two_way(&self) -> bool {
+        true
+    }
+
+    fn asks(&self, _: &Fit, _: &Panel, _: &Options) -> Asks {
+        Asks::Compliers
     }
 
     fn uses_later_covariates(&self, _: &Options) -> bool {

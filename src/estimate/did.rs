@@ -57,7 +57,7 @@ static CARD: Card = Card {
 pub(super) const INFLUENCE: OptionSpec = OptionSpec {
     key: "influence",
     values: Values::OneOf(&["drdid", "exact"]),
-    meaning: "repeated cross-sections, doubly robust, or by weights that are not normalized and with --weights: drdid: analytic standard errors to the digits of DRDID, whose influence function has one sign turned (doubly robust) or takes the sum of the weights for known; exact: the right one (estimates and the jackknife are the same)",
+    meaning: "repeated cross-sections, doubly robust, or by weights that are not normalized and with --weights: drdid: analytic standard errors to the digits of DRDID, whose influence function has one sign turned (doubly robust) or takes the sum of the weights for known; exact: the right one (estimates and the jackknife are the same). DRDID's is the default because cluster:cr0 stands for what it prints, and is said in a warning; use exact where standard errors are reported",
     positional: false,
 };
 
@@ -74,7 +74,7 @@ pub(super) fn influence_idle_beside(inference: &str) -> &'static [(&'static str,
 pub(super) fn influence_of_drdid() -> Warning {
     Warning::new(
         "influence-as-drdid",
-        "analytic and wild-bootstrap standard errors are those of the R package DRDID, to its digits; its influence function for repeated cross-sections has the sign of one part turned, which moves them by about 0.1 to 1 %, in small or very unevenly weighted samples by half and more: influence=exact gives the right ones (estimates, jackknife and pairs bootstrap are not touched)",
+        "analytic and wild-bootstrap standard errors are those of the R package DRDID, to its digits; its influence function for repeated cross-sections has the sign of one part turned, which moves them by about 0.1 to 1 % where the odds are well described, and by a fifth and more, either way, where they are not or where samples are small or very unevenly weighted: influence=exact gives the right ones (estimates, jackknife and pairs bootstrap are not touched)",
     )
 }
 

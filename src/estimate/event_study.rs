@@ -45,6 +45,10 @@ impl Estimator for EventStudy {
         &CARD
     }
 
+    fn is_two_way(&self) -> bool {
+        true
+    }
+
     fn uses_later_covariates(&self, _: &Options) -> bool {
         true
     }

@@ -5,6 +5,7 @@
 mod absorbed;
 mod ancova;
 mod arithmetic;
+mod asks;
 mod base_period;
 mod callaway_santanna;
 mod card;
@@ -46,6 +47,7 @@ mod untreated;
 mod wooldridge;
 
 pub use absorbed::Crossing;
+pub use asks::{Asks, Beside};
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use changes_in_changes::OUTSIDE_SUPPORT;
 pub use dealt::Dealt;
@@ -75,6 +77,18 @@ pub trait Estimator: Sync {
     /// Whether it asks for a column that most estimators do not use.
     fn asks_for(&self, _: Role) -> bool {
         false
+    }
+
+    /// Whether it rests on two-way fixed effects: a regression on levels of units (or cohorts) and periods with one coefficient, or one
+    /// path of them, for all cohorts, to which units treated already serve as comparison where starts differ.
+    fn is_two_way(&self) -> bool {
+        false
+    }
+
+    /// Which question its overall effect answers, given what was estimated on a panel: on one design two estimators may ask the same, on
+    /// another not.
+    fn asks(&self, fit: &Fit, panel: &Panel, _: &Options) -> Asks {
+        Asks::by_target(fit, panel)
     }
 
     /// Whether covariates are used as they stand after the start, rather than before it.
@@ -189,6 +203,11 @@ impl Chosen {
         fit.warnings
             .extend(observations::of_covariates(sample.panel, self.estimator.uses_later_covariates(&self.options)).filter(|_| !told));
         Ok(fit)
+    }
+
+    /// Which question the overall effect of a fit to a panel answers.
+    pub fn asks(&self, fit: &Fit, panel: &Panel) -> Asks {
+        self.estimator.asks(fit, panel, &self.options)
     }
 
     /// The estimator's name with the options that differ from the defaults.

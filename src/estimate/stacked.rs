@@ -8,7 +8,7 @@
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
 use super::target::Target;
-use super::{Card, Estimator, LeftOut, OptionSpec, Options, Sample, Size, Values, comparable};
+use super::{Asks, Card, Estimator, LeftOut, OptionSpec, Options, Sample, Size, Values, comparable};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Absorb, Cells, Extras, FirstTreated, Kind, Moments, Panel};
 use std::collections::BTreeSet;
@@ -28,12 +28,12 @@ static CARD: Card = Card {
     options: &[OptionSpec {
         key: "window",
         values: Values::Window,
-        meaning: "times since the start; by default the widest that every cohort is seen in",
+        meaning: "times since the start; by default the widest that every cohort is seen in, or where periods are missing or nobody is untreated by its end the widest that is identified for some cohort",
         positional: false,
     }],
     source: "Wing, Freedman and Hollingsworth (2024), Stacked difference-in-differences, NBER working paper 32054, eqs. 4 to 7",
     reference_call: "their create_sub_exp and compute_weights, then fixest::feols(y ~ treat * i(event_time, ref = -1), weights = ~stack_weight, cluster = ~unit)",
-    version: 1,
+    version: 2,
 };
 
 /// A cohort and its first treated period.
@@ -44,13 +44,20 @@ impl Estimator for Stacked {
         &CARD
     }
 
+    fn asks(&self, fit: &Fit, panel: &Panel, _: &Options) -> Asks {
+        Asks::within(fit, panel)
+    }
+
     fn uses_later_covariates(&self, _: &Options) -> bool {
         true
     }
 
     fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
-        let (low, high) = window(panel, options);
-        let times = usize::try_from(high.saturating_sub(low).saturating_add(1)).unwrap_or(0).min(2 * panel.cells.periods.len());
+        let n = panel.cells.periods.len();
+        let times = match options.window("window") {
+            Some((low, high)) => usize::try_from(high.saturating_sub(low).saturating_add(1)).unwrap_or(0).min(2 * n),
+            None => Experiments::by_default(panel).map_or(0, |e| e.times.len()),
+        };
         let (terms, targets) = (2 + 2 * times + panel.covariates.len(), 1 + times + panel.covariates.len());
         Some(Size { terms, targets, clusters: panel.n_clusters(), fit: 0.0 })
     }
@@ -58,62 +65,37 @@ impl Estimator for Stacked {
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {
         let panel = sample.panel;
         let cells = &panel.cells;
-        let (first, last) = (cells.periods[0], cells.periods[cells.periods.len() - 1]);
-        let starts: Vec<(usize, i64)> = cells.treated_cohorts().filter(|(_, g)| *g > first).collect();
-        let (low, high) = window(panel, options);
-        if low > -1 || high < 0 {
-            return Err(refused(
-                format!("the window {low}..{high} does not hold the times -1 and 0"),
-                "choose one around the start, such as -2..2",
-            ));
-        }
-        let clean = |start: i64| -> Vec<usize> {
-            (0..cells.cohorts.len())
-                .filter(|&c| match cells.cohorts[c] {
-                    FirstTreated::At(g) => g > start + high,
-                    FirstTreated::Never => true,
-                })
-                .collect()
+        let Experiments { low, high, reference, inside, outside, times, common } = match options.window("window") {
+            Some((low, high)) if low > -1 || high < 0 => {
+                return Err(refused(
+                    format!("the window {low}..{high} does not hold the times -1 and 0"),
+                    "choose one around the start, such as -2..2",
+                ));
+            }
+            Some(window) => Experiments::within(panel, &panel.occupied(), window, -1)?,
+            None => Experiments::by_default(panel)?,
         };
-        let occupied = panel.occupied();
-        // The times since the start within the window at which a cohort and its controls are both seen.
-        let seen = |cohort: usize, start: i64| -> BTreeSet<i64> {
-            let controls = clean(start);
-            (0..cells.periods.len())
-                .filter(|&p| {
-                    let has = |c: usize| occupied[cells.cell(c, p) as usize];
-                    has(cohort) && controls.iter().any(|&c| has(c))
-                })
-                .map(|p| cells.periods[p] - start)
-                .filter(|e| (low..=high).contains(e))
-                .collect()
-        };
-        let (inside, outside): (Vec<Start>, Vec<Start>) = starts.iter().copied().partition(|&(c, g)| {
-            let times = seen(c, g);
-            g + low >= first && g + high <= last && times.contains(&-1) && times.last().is_some_and(|e| *e >= 0)
-        });
-        if inside.is_empty() {
-            return Err(refused(
-                format!(
-                    "no cohort is seen from {low} to {high} periods around its start, and in the period before it, with units not treated by then"
-                ),
-                "choose a narrower window; where periods have a gap before the start, number them consecutively",
-            ));
-        }
-        // A time at which some cohort is not seen would average over other cohorts than the time before the start does.
-        let union: BTreeSet<i64> = inside.iter().flat_map(|&(c, g)| seen(c, g)).collect();
-        let times: Vec<i64> = union.iter().copied().filter(|e| inside.iter().all(|&(c, g)| seen(c, g).contains(e))).collect();
-        if !times.iter().any(|e| *e >= 0) {
-            return Err(refused(
-                "at no time from the start on are all cohorts seen".into(),
-                "leave out the cohort that is seen least (--where)",
-            ));
-        }
+        let clean = |start: i64| clean(cells, start, high);
         let mut warnings = vec![Warning::new(
             "stack-window",
-            format!("times since the start from {low} to {high}; every time averages over the same cohorts: {}", names(&inside)),
+            format!(
+                "times since the start from {low} to {high}{}{}; every time averages over the same cohorts: {}",
+                if common {
+                    ""
+                } else {
+                    ", the widest window that is identified for some cohort, as that in which every cohort is seen is for none"
+                },
+                if reference == -1 {
+                    String::new()
+                } else {
+                    format!(", compared with time {reference}, since nobody can be compared at -1")
+                },
+                names(&inside)
+            ),
         )];
-        let lost: Vec<String> = (low..=high).filter(|e| !times.contains(e)).map(|e| e.to_string()).collect();
+        // Times of the calendar: a period that nobody is seen in is no time of anybody's.
+        let calendar: BTreeSet<i64> = inside.iter().flat_map(|(_, g)| cells.periods.iter().map(move |p| p - g)).collect();
+        let lost: Vec<String> = calendar.range(low..=high).filter(|e| !times.contains(e)).map(|e| e.to_string()).collect();
         if !lost.is_empty() {
             warnings.push(Warning::new(
                 "stack-times",
@@ -146,7 +128,7 @@ impl Estimator for Stacked {
         };
         let treated = |c: u32| out.cells.cohort_ix(c) == 0;
         let mut terms = vec![indicator("(Intercept)".into(), &|_| true, true), indicator("arm".into(), &treated, true)];
-        let shown: Vec<usize> = (0..n).filter(|&p| out.cells.periods[p] != -1).collect();
+        let shown: Vec<usize> = (0..n).filter(|&p| out.cells.periods[p] != reference).collect();
         terms.extend(shown.iter().map(|&p| indicator(format!("time {}", out.cells.periods[p]), &|c| out.cells.period_ix(c) == p, true)));
         let mut wanted = Vec::new();
         let later: Vec<usize> = (0..shown.len()).filter(|&i| out.cells.periods[shown[i]] >= 0).map(|i| terms.len() + i).collect();
@@ -167,13 +149,111 @@ impl Estimator for Stacked {
     }
 }
 
-/// The times since the start: as asked for, or the widest that every cohort is seen in.
-fn window(panel: &Panel, options: &Options) -> (i64, i64) {
-    let cells = &panel.cells;
-    let (first, last) = (cells.periods[0], cells.periods[cells.periods.len() - 1]);
-    let starts = || cells.treated_cohorts().map(|(_, g)| g).filter(|g| *g > first);
-    let widest = || (-starts().map(|g| g - first).min().unwrap_or(0), starts().map(|g| last - g).min().unwrap_or(0));
-    options.window("window").unwrap_or_else(widest)
+/// The sub-experiments of a window.
+struct Experiments {
+    /// The first and last time since the start.
+    low: i64,
+    high: i64,
+    /// The time to which the others are compared.
+    reference: i64,
+    /// The cohorts with one, and those without.
+    inside: Vec<Start>,
+    outside: Vec<Start>,
+    /// The times at which all of those cohorts and their controls are seen.
+    times: Vec<i64>,
+    /// Whether the window was asked for, or is the widest that every cohort is seen in.
+    common: bool,
+}
+
+impl Experiments {
+    /// Those of a window, where some cohort is seen in all of it, and with its controls at the reference and from the start on.
+    fn within(panel: &Panel, occupied: &[bool], (low, high): (i64, i64), reference: i64) -> Result<Experiments, Faults> {
+        let cells = &panel.cells;
+        let (first, last) = (cells.periods[0], cells.periods[cells.periods.len() - 1]);
+        let starts: Vec<Start> = cells.treated_cohorts().filter(|(_, g)| *g > first).collect();
+        // The times since the start within the window at which a cohort and its controls are both seen.
+        let seen = |cohort: usize, start: i64| -> BTreeSet<i64> {
+            let controls = clean(cells, start, high);
+            (0..cells.periods.len())
+                .filter(|&p| {
+                    let has = |c: usize| occupied[cells.cell(c, p) as usize];
+                    has(cohort) && controls.iter().any(|&c| has(c))
+                })
+                .map(|p| cells.periods[p] - start)
+                .filter(|e| (low..=high).contains(e))
+                .collect()
+        };
+        let (inside, outside): (Vec<Start>, Vec<Start>) = starts.iter().copied().partition(|&(c, g)| {
+            let times = seen(c, g);
+            g.saturating_add(low) >= first
+                && g.saturating_add(high) <= last
+                && times.contains(&reference)
+                && times.last().is_some_and(|e| *e >= 0)
+        });
+        if inside.is_empty() {
+            return Err(refused(
+                format!(
+                    "no cohort is seen from {low} to {high} periods around its start, and at time {reference}, with units not treated by then"
+                ),
+                "choose a narrower window, or leave it out: then the widest that is identified is taken",
+            ));
+        }
+        // A time at which some cohort is not seen would average over other cohorts than the time before the start does.
+        let all: Vec<BTreeSet<i64>> = inside.iter().map(|&(c, g)| seen(c, g)).collect();
+        let times: Vec<i64> = all[0].iter().copied().filter(|e| all.iter().all(|own| own.contains(e))).collect();
+        if !times.iter().any(|e| *e >= 0) {
+            return Err(refused(
+                "at no time from the start on are all cohorts seen".into(),
+                "leave out the cohort that is seen least (--where)",
+            ));
+        }
+        Ok(Experiments { low, high, reference, inside, outside, times, common: true })
+    }
+
+    /// Those of the widest window that every cohort is seen in, where it is identified for one at least. Else (periods are missing
+    /// before or after some start, or nobody is untreated by the end) those of the widest that is for some cohort; of equally wide ones
+    /// that with most cohorts. Where periods are missing before every start, the last time before it that is seen stands for -1.
+    fn by_default(panel: &Panel) -> Result<Experiments, Faults> {
+        let cells = &panel.cells;
+        let (first, last) = (cells.periods[0], cells.periods[cells.periods.len() - 1]);
+        let occupied = panel.occupied();
+        let starts: Vec<i64> = cells.treated_cohorts().map(|(_, g)| g).filter(|g| *g > first).collect();
+        let widest = |least: &dyn Fn(i64) -> i64| starts.iter().map(|g| least(*g)).min().unwrap_or(0);
+        let common = (-widest(&|g| g - first), widest(&|g| last - g));
+        let found = Experiments::within(panel, &occupied, common, -1);
+        if found.is_ok() {
+            return found;
+        }
+        let before: BTreeSet<i64> = starts.iter().flat_map(|g| cells.periods.iter().map(move |p| p - g)).filter(|e| *e < 0).collect();
+        for &reference in before.iter().rev() {
+            let mut best: Option<Experiments> = None;
+            for &g in &starts {
+                // Later ends leave fewer controls: the last at which the cohort has some.
+                let ends = cells.periods.iter().rev().map(|p| p - g).filter(|e| *e >= 0);
+                let own = ends
+                    .filter_map(|end| Experiments::within(panel, &occupied, (first - g, end), reference).ok())
+                    .find(|e| e.inside.iter().any(|(_, start)| *start == g));
+                let size = |e: &Experiments| (e.high - e.low, e.inside.len());
+                if let Some(own) = own.filter(|own| best.as_ref().is_none_or(|best| size(own) > size(best))) {
+                    best = Some(own);
+                }
+            }
+            if let Some(best) = best {
+                return Ok(Experiments { common: false, ..best });
+            }
+        }
+        found
+    }
+}
+
+/// The cohorts that are not treated by the end of a start's window.
+fn clean(cells: &Cells, start: i64, high: i64) -> Vec<usize> {
+    (0..cells.cohorts.len())
+        .filter(|&c| match cells.cohorts[c] {
+            FirstTreated::At(g) => g > start.saturating_add(high),
+            FirstTreated::Never => true,
+        })
+        .collect()
 }
 
 fn names(cohorts: &[(usize, i64)]) -> String {

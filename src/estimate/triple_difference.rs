@@ -14,7 +14,7 @@ use super::observations::Observations;
 use super::target::Target;
 use super::twfe::absorb_for;
 use super::two_groups::{Changes, Method, PASSES, Pooled, TRIM};
-use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Values};
+use super::{Asks, Card, Estimator, OptionSpec, Options, Role, Sample, Values};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::num::Matrix;
 use crate::panel::{Absorb, Cells, Executor, Kind, Moments, Panel};
@@ -45,6 +45,10 @@ static CARD: Card = Card {
 impl Estimator for TripleDifference {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn asks(&self, _: &Fit, _: &Panel, _: &Options) -> Asks {
+        Asks::Gap
     }
 
     fn uses_later_covariates(&self, options: &Options) -> bool {

@@ -2,9 +2,9 @@
 
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
-use super::{Card, Estimator, Options, Role, Sample, Target, absorbed};
+use super::{Asks, Card, Estimator, Options, Role, Sample, Target, absorbed};
 use crate::cohort::{Faults, Warning};
-use crate::panel::{Absorb, Kind};
+use crate::panel::{Absorb, Kind, Panel};
 
 /// Two-way fixed effects.
 pub struct Twfe;
@@ -26,6 +26,14 @@ static CARD: Card = Card {
 impl Estimator for Twfe {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn is_two_way(&self) -> bool {
+        true
+    }
+
+    fn asks(&self, _: &Fit, panel: &Panel, _: &Options) -> Asks {
+        Asks::one_coefficient(CARD.id, panel)
     }
 
     fn uses_later_covariates(&self, _: &Options) -> bool {

@@ -22,6 +22,8 @@ pub struct Fact {
     pub what: String,
     /// Its value.
     pub value: f64,
+    /// Of a share of rows: how many rows it is a share of.
+    pub share_of: Option<usize>,
 }
 
 /// Whatever students can be drawn from, again and again, with the truth about each draw: a world, or a design fitted to data.

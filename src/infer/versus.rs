@@ -26,8 +26,16 @@ pub struct Versus {
     pub std_error: Option<f64>,
     /// Degrees of freedom.
     pub df: f64,
-    /// How often a difference at least this large would appear if both estimated the same quantity.
+    /// How often a difference at least this large would appear if both estimated the same quantity; `None` where both give the same
+    /// number, and where they estimate different quantities by design.
     pub p_value: Option<f64>,
+}
+
+impl Versus {
+    /// The same difference between answers to different questions, which tests nothing.
+    pub fn untested(self) -> Versus {
+        Versus { p_value: None, ..self }
+    }
 }
 
 impl Overall {

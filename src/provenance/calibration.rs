@@ -4,8 +4,8 @@ use super::files::{methods, outputs, table_rows};
 use super::manifest::{InputRecord, Manifest};
 use crate::evaluate::{Experiment, Replicate};
 use crate::render::{self, RenderError};
-use crate::study::{Calibrated, Calibration};
-use crate::table::content::calibration as content;
+use crate::study::Calibration;
+use crate::table::content::{PublishedCalibration, calibration as content};
 use serde::{Deserialize, Serialize};
 
 /// What a shard is a part of.
@@ -76,7 +76,7 @@ fn command(c: &Calibration) -> String {
 ///
 /// # Errors
 /// When a renderer fails (a bug).
-pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
+pub fn calibration_files(c: &PublishedCalibration) -> Result<Files, RenderError> {
     let command = command(&c.calibration);
     let report = content::report(c, &command);
     let mut files: Files = vec![("report.html".into(), render::html::html(&report)?.into_bytes())];
@@ -94,7 +94,7 @@ pub fn calibration_files(c: &Calibrated) -> Result<Files, RenderError> {
         seed: c.calibration.study.study.seed,
         study: study_hash,
         input: c.input.as_ref().map(|data| InputRecord { path: data.name.clone(), blake3: data.blake3.clone() }),
-        rows: Some(c.input.as_ref().map_or(0, |data| data.rows)).into(),
+        rows: c.input.as_ref().map_or(Some(0), |data| data.rows).into(),
         table_rows: table_rows(&report),
         methods: methods(&c.cards(), c.calibration.study.data.simulate.as_deref()),
         disclosure_control: match (c.is_fitted(), c.calibration.study.privacy.on) {

@@ -3,7 +3,7 @@
 use super::family::Leader;
 use super::idle::idle;
 use crate::cohort::{Cohort, Faults, Warning};
-use crate::estimate::{Chosen, Component, Estimand, Fit, INSTEAD_OF_PLACEBO, LeftOut, NotIdentified, Role, Sample, Target};
+use crate::estimate::{Asks, Beside, Chosen, Component, Estimand, Fit, INSTEAD_OF_PLACEBO, LeftOut, NotIdentified, Role, Sample, Target};
 use crate::infer::carried::{Carried, NotCarried};
 use crate::infer::multiplicity::Adjustment;
 use crate::infer::{self, Draws, Estimate, JointTest, Method, Overall, Setting, Versus};
@@ -128,7 +128,10 @@ pub struct Analysis {
     pub warnings: Vec<Warning>,
     /// The cohorts that its averages leave out, if there are such.
     pub left_out: Option<LeftOut>,
-    /// How far its overall effect lies from that of the first estimator.
+    /// Which question its overall effect answers.
+    pub asks: Asks,
+    /// How far its overall effect lies from that of the first estimator: tested where both ask the same, and `None` where they ask for
+    /// other effects.
     pub versus: Option<Versus>,
     /// What its clusters sum up to, where that was asked for, or why it cannot be kept.
     pub carried: Option<Result<Carried, NotCarried>>,
@@ -186,19 +189,25 @@ pub(super) fn analyse_first(
 ) -> Result<(Vec<Analysis>, Option<Overall>), Faults> {
     let sample = Sample::new(panel, executor);
     let setting = Setting::new(question.level, question.seed, executor);
-    let mut first: Option<Overall> = None;
+    let mut first: Option<(Overall, Asks)> = None;
     let mut out = Vec::new();
     for chosen in &question.estimators {
         let question = Question { carry: question.carry && out.is_empty(), ..question.clone() };
         let (mut analysis, overall) = one(panel, &sample, chosen, &question, leader, &setting)?;
         match (&first, overall) {
-            (None, own) => first = own,
-            (Some(first), Some(own)) => analysis.versus = Some(first.versus(&own)),
+            (None, own) => first = own.map(|own| (own, analysis.asks.clone())),
+            (Some((first, asked)), Some(own)) => {
+                analysis.versus = match analysis.asks.beside(asked) {
+                    Beside::Same => Some(first.versus(&own)),
+                    Beside::OtherWeights => Some(first.versus(&own).untested()),
+                    Beside::OtherEffect => None,
+                }
+            }
             (Some(_), None) => {}
         }
         out.push(analysis);
     }
-    Ok((out, first))
+    Ok((out, first.map(|(overall, _)| overall)))
 }
 
 fn one(
@@ -285,6 +294,7 @@ fn one(
         level: setting.level,
         warnings,
         left_out: fit.left_out.clone(),
+        asks: chosen.asks(&fit, panel),
         versus: None,
         carried: question.carry.then(|| Carried::of(&fit, panel, &done, &setting)),
         draws,
@@ -326,7 +336,7 @@ fn counts(panel: &Panel, fit: &Fit) -> SampleCounts {
 }
 
 /// Of an outcome that takes two values, the fewest rows with the rarer one in a group and period, but for none.
-fn rarest(panel: &Panel) -> Option<usize> {
+pub(super) fn rarest(panel: &Panel) -> Option<usize> {
     let high = TwoValues::of(panel.outcome.iter().copied())?.high;
     let cells = &panel.cells;
     let mut counts = vec![[0usize; 2]; 2 * cells.periods.len()];

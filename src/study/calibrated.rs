@@ -1,7 +1,10 @@
 //! A finished calibration, and its JSON document.
 
+use super::behind::Behind;
 use super::calibration::Calibration;
+use super::run::Loaded;
 use crate::evaluate::{Experiment, Fact, Measured, Performance, Place, Point, Question, Ranking, Replicate, performances, rankings};
+use crate::panel::Panel;
 use serde_json::{Map, Value, json};
 
 /// The data that a design was fitted to.
@@ -11,8 +14,8 @@ pub struct FittedTo {
     pub name: String,
     /// BLAKE3 of the columns read, whatever the order of rows.
     pub blake3: String,
-    /// Rows of the file.
-    pub rows: usize,
+    /// Rows of the file; `None` where they would give away how few were left out.
+    pub rows: Option<usize>,
 }
 
 /// What came of a calibration.
@@ -27,6 +30,10 @@ pub struct Calibrated {
     pub facts: Vec<Fact>,
     /// The data, where a design was fitted to them.
     pub input: Option<FittedTo>,
+    /// How many stand behind each question in those data, where its sample can be built; nothing where students are simulated.
+    pub behind: Vec<Option<Behind>>,
+    /// How many effects by a method were left out, since they would tell of too few students.
+    pub withheld: usize,
     /// The points of the grid.
     pub points: Vec<Point>,
     /// The analyses.
@@ -38,8 +45,13 @@ pub struct Calibrated {
 }
 
 impl Calibrated {
-    /// Sums up the draws of an experiment, which come in any order.
-    pub fn new(calibration: Calibration, input: Option<FittedTo>, experiment: &Experiment<'_>, mut draws: Vec<Replicate>) -> Calibrated {
+    /// Sums up the draws of an experiment, which come in any order. The data are those that its design was fitted to.
+    pub fn new(calibration: Calibration, data: Option<&Loaded>, experiment: &Experiment<'_>, mut draws: Vec<Replicate>) -> Calibrated {
+        let input = data.and_then(|d| {
+            let (name, blake3) = d.input.clone()?;
+            Some(FittedTo { name, blake3, rows: Some(d.cohort.n_rows) })
+        });
+        let behind = |q: &Question| data.and_then(|d| Panel::build(&d.cohort, &q.spec).ok()).map(|panel| Behind::of(&panel));
         draws.sort_by_key(|d| (d.point, d.number));
         let performances = performances(experiment, &draws);
         Calibrated {
@@ -47,6 +59,8 @@ impl Calibrated {
             source: experiment.source.name(),
             facts: experiment.source.facts(),
             input,
+            behind: experiment.questions.iter().map(behind).collect(),
+            withheld: 0,
             points: Calibration::points(&experiment.grid),
             questions: experiment.questions.clone(),
             rankings: rankings(&performances, &draws),
@@ -84,6 +98,7 @@ impl Calibrated {
                 "one_at_a_time": self.calibration.one_at_a_time,
                 "conditions": self.calibration.conditions.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<Map<_, _>>(),
                 "design": self.facts.iter().map(|f| json!({"outcome": f.outcome, "what": f.what, "value": f.value})).collect::<Vec<_>>(),
+                "withheld": self.withheld,
                 "rule": "promise: broken or wider than promised where |coverage - level| > 3 sqrt(level (1 - level) / n)",
                 "rows": self.performances.iter().map(|p| self.row(p)).collect::<Vec<_>>(),
                 "rankings": self.rankings.iter().map(|r| self.ranking(r)).collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
 //! What no data tell: how a study came about.
 
 use super::reliable::Reliable;
-use crate::evidence::benchmark;
+use crate::evidence::benchmark::Subject;
 use crate::evidence::facts::{Comparison, Conductor, Confound, Design, Facts, Measure, SelectedLow};
 use crate::evidence::fallacy::Assigned;
 use crate::evidence::standard::Assumption;
@@ -121,16 +121,6 @@ pub enum ChosenLow {
     Both,
     /// The treated alone.
     Treated,
-}
-
-/// The outcome's subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Subject {
-    /// Reading.
-    Reading,
-    /// Mathematics.
-    Math,
 }
 
 /// Who made the test.
@@ -286,11 +276,7 @@ impl Context {
         facts.overridden = self.contradicted.or(facts.overridden);
         facts.rationale = self.rationale.or(facts.rationale);
         facts.cost_per_student = self.cost_per_student.or(facts.cost_per_student);
-        let subject = self.subject.map(|s| match s {
-            Subject::Reading => benchmark::Subject::Reading,
-            Subject::Math => benchmark::Subject::Math,
-        });
-        facts.subject = subject.or(facts.subject);
+        facts.subject = self.subject.or(facts.subject);
         facts.school_grade = self.school_grade.or(facts.school_grade);
         let boundary = self.attrition_boundary.map(|b| match b {
             Boundary::Cautious => Assumption::Cautious,

@@ -118,7 +118,7 @@ pub fn describe(panel: &Panel, level: f64) -> Description {
 }
 
 /// Rows of each cohort and period, cohort by cohort.
-fn seen(panel: &Panel) -> Vec<Seen> {
+pub(super) fn seen(panel: &Panel) -> Vec<Seen> {
     let cells = &panel.cells;
     let two = TwoValues::of(panel.outcome.iter().copied());
     // Those with the higher value, and the others.

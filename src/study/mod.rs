@@ -1,6 +1,7 @@
 //! The study file, built-in studies, and the pipeline from a study to a finished run.
 
 mod analyse;
+mod behind;
 mod builtin;
 mod calibrated;
 mod calibration;
@@ -30,6 +31,7 @@ mod trust;
 mod variables;
 
 pub use analyse::{Analysis, Effect, Question, SampleCounts, Withheld, analyse, analyse_panel};
+pub use behind::Behind;
 pub use builtin::{BuiltIn, STUDIES};
 pub use calibrated::{Calibrated, FittedTo, measures};
 pub use calibration::{Calibration, USUAL};

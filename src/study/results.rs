@@ -40,6 +40,7 @@ fn result(a: &Analysis) -> Value {
             "switching_units": a.sample.switching.map(|s| s.0), "switching_clusters": a.sample.switching.map(|s| s.1.0),
             "dropped": dropped,
         },
+        "asks": a.asks.words(),
         "versus_first": a.versus.as_ref().map(|v| json!({
             "first": v.first, "estimate": number(Some(v.estimate)), "std_error": number(v.std_error), "df": number(Some(v.df)), "p_value": number(v.p_value),
         })),

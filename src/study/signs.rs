@@ -260,7 +260,7 @@ fn estimated(from: &Sources<'_>, roles: &Roles, out: &mut Signs) {
         for inference in methods {
             out.used.push(Used {
                 label: format!("{}, {}", analysis.outcome, analysis.label()),
-                estimator: analysis.estimator.estimator.card().id.to_string(),
+                two_way: analysis.estimator.estimator.is_two_way(),
                 independent: independent(inference, roles),
                 clusters: analysis.sample.clusters as u64,
                 inference: inference.to_string(),

@@ -283,6 +283,60 @@ inference = ["cluster:cr2"]
     assert_eq!((code, err.contains("CAL-012")), (3, true), "{err}");
 }
 
+/// Fourteen schools, the last of five students who start alone; three students miss a score.
+fn cohort_of_five() -> String {
+    let mut out = String::from("student,school,year,start,score\n");
+    for school in 0..14_i64 {
+        let start = [0, 2103, 2104, 2105][usize::from(school > 5) + usize::from(school > 9) + usize::from(school > 12)];
+        for i in 0..if school == 13 { 5 } else { 12 } {
+            let student = school * 100 + i;
+            for year in 2101..2107 {
+                let noise = |a: i64, b: i64| (((a + 3) * 7919 + (b + 1) * 104_729) % 1009) as f64 / 100.0;
+                let score = 400.0 + noise(student, 1) + noise(student, year) + noise(school, year);
+                let score = if i == 0 && school < 3 && year == 2102 { String::new() } else { format!("{score:.3}") };
+                out += &format!("{student},{school},{year},{start},{score}\n");
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn a_calibration_of_loaded_data_tells_nothing_of_few_students() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("data.csv"), cohort_of_five()).expect("a file can be written");
+    let study = |privacy: &str| {
+        format!(
+            "[study]\ntitle = \"Few\"\n[data]\npath = \"data.csv\"\n[roles]\nstudent = \"student\"\nschool = \"school\"\nperiod = \"year\"\n\
+             cohort = \"start\"\ncluster = \"school\"\noutcomes = [\"score\"]\n[[analysis]]\nestimators = [\"callaway-santanna\"]\n\
+             inference = [\"cluster:cr1\"]\n{privacy}"
+        )
+    };
+    let kinds = "--effect overall --effect group --effect group-time --effect event";
+    let calibrated = |name: &str, privacy: &str| {
+        std::fs::write(at(&format!("{name}.toml")), study(privacy)).expect("a file can be written");
+        let line = format!("calibrate {} --replicates 4 --as-it-is {kinds} --quiet", at(&format!("{name}.toml")).display());
+        let files = run(&line, &at(name));
+        let json = |file: &str| serde_json::from_slice::<serde_json::Value>(&files[file]).expect("JSON");
+        (json("results.json")["calibration"].clone(), json("manifest.json"), String::from_utf8_lossy(&files["report.html"]).into_owned())
+    };
+    let groups = |found: &serde_json::Value| -> std::collections::BTreeSet<i64> {
+        found["rows"].as_array().expect("rows").iter().filter_map(|r| r["group"].as_i64()).collect()
+    };
+    let (open, manifest, page) = calibrated("open", "[privacy]\non = false\n");
+    assert_eq!((groups(&open), open["withheld"].as_u64()), ([2103, 2104, 2105].into(), Some(0)));
+    assert!(manifest["rows"].is_u64() && !page.contains("rest on fewer than"), "{manifest}");
+    // The cohort of five stays, and so does the next, which would give it away; and how few rows were left out.
+    let (shut, manifest, page) = calibrated("shut", "");
+    assert_eq!(groups(&shut), [2103].into());
+    assert!(shut["withheld"].as_u64().is_some_and(|n| n > 0) && page.contains("rest on fewer than 10 students"), "{}", shut["withheld"]);
+    assert!(shut["rows"].as_array().expect("rows").iter().any(|r| r["estimand"] == "overall" && r["coverage"].is_number()));
+    assert_eq!((&manifest["rows"]["suppressed"], manifest["disclosure_control"].as_str()), (&serde_json::json!(true), Some("on")));
+    let (code, out, err) = didact(&format!("verify {}", at("shut").display()));
+    assert_eq!((code, out.starts_with("recomputed identical")), (0, true), "{out} {err}");
+}
+
 #[test]
 fn a_run_tells_how_far_its_headline_interval_can_be_trusted() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -92,6 +92,40 @@ fn stacking_counts_the_cohorts_outside_its_window() {
     assert!(said.contains("cohort 3 (80 of 160 treated units)"), "{said}");
 }
 
+/// Where no window that every cohort is seen in is identified, the widest that is for some cohort is taken, and told. Its effects are
+/// those of the same changes by cohort and period.
+#[test]
+fn stacking_chooses_a_window_that_the_data_identify() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = std::fs::read_to_string(cohorts(folder.path())).expect("a file");
+    let rows: Vec<Vec<String>> = text.lines().skip(1).map(|l| l.split(',').map(str::to_string).collect()).collect();
+    type Kept = fn(&[String]) -> bool;
+    let cases: [(&str, Kept, &[&str], &[i64]); 2] = [
+        ("gap.csv", |row| row[2] != "2" && row[2] != "3", &["from -2 to 2", "compared with time -2", "cohorts: 3"], &[1, 2]),
+        ("treated.csv", |row| row[3] != "0", &["from -2 to 0", "widest window that is identified", "cohorts: 3"], &[-2, 0]),
+    ];
+    for (name, kept, told, times) in cases {
+        let some: Vec<Vec<String>> = rows.iter().filter(|row| kept(row)).cloned().collect();
+        let file = write(folder.path(), name, "id,school,t,start,x,y", &some);
+        let found = result(&file, &format!("{COHORTS} --estimator stacked --inference cluster:cr1"));
+        let said = message(&found, "stack-window").expect("a warning");
+        assert!(told.iter().all(|part| said.contains(part)), "{name}: {said}");
+        assert!(message(&found, "cohorts-left-out").expect("a warning").contains("cohort 4"), "{name}");
+        let of = |result: &Value, own: &dyn Fn(&Value) -> bool| -> f64 {
+            let effects = result["effects"].as_array().expect("effects");
+            effects.iter().find(|e| own(e)).and_then(|e| e["estimate"].as_f64()).unwrap_or_else(|| panic!("{name}: {effects:?}"))
+        };
+        let events: Vec<i64> = found["effects"].as_array().expect("effects").iter().filter_map(|e| e["event_time"].as_i64()).collect();
+        assert_eq!(events, times, "{name}");
+        let by_cell = result(&file, &format!("{COHORTS} --estimator callaway-santanna --inference cluster:cr1"));
+        for &time in times.iter().filter(|e| **e >= 0) {
+            let own = of(&found, &|e| e["event_time"] == time);
+            let cell = of(&by_cell, &|e| e["estimand"] == "group-time" && e["group"] == 3 && e["event_time"] == time);
+            assert!((own - cell).abs() < 1e-9, "{name}, {time}: {own} {cell}");
+        }
+    }
+}
+
 #[test]
 fn a_run_says_which_estimator_leaves_cohorts_out() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -19,6 +19,7 @@ mod imputation;
 mod inference;
 mod prices;
 mod privacy;
+mod questions;
 mod redo;
 mod rollouts;
 mod synthetic;

@@ -22,9 +22,9 @@ impl Disagreed {
         self.gap.difference.p_value.is_some_and(|p| p < self.alpha)
     }
 
-    /// Ok where chance explains the gap, fail where it does not and the two have opposite signs, else a caution.
+    /// Ok where chance explains the gap, fail where it does not and two answers to one question have opposite signs, else a caution.
     pub fn verdict(&self) -> Verdict {
-        match (self.is_significant(), self.gap.estimates[0] * self.gap.estimates[1] < 0.0) {
+        match (self.is_significant(), self.gap.asks_the_same() && self.gap.estimates[0] * self.gap.estimates[1] < 0.0) {
             (false, _) => Verdict::Ok,
             (true, false) => Verdict::Caution,
             (true, true) => Verdict::Fail,
@@ -44,7 +44,7 @@ pub static DISAGREEMENT: Check = Check {
         estimand: "how far the overall effects of two estimators lie apart, whether chance explains it, and how much of the gap comes from covariates, from units with gaps, from weights and from the comparison group",
         assumptions: "clusters are independent; the parts are arithmetic",
         when: "two estimators are reported and do not agree",
-        needs: "two estimators with an overall effect; for weights and comparison group also never-treated units and two estimators that add up effects by cohort and period",
+        needs: "two estimators of an overall effect on the treated (one that asks for another effect, as triple-difference and compliance do, has nothing to disagree about); for weights and comparison group also never-treated units and two estimators that add up effects by cohort and period",
         contrast: "A run says by how much estimators differ; this says why.",
         options: &[
             estimator("a", "the first; auto: the first --estimator, or the usual one for the design"),
@@ -52,7 +52,7 @@ pub static DISAGREEMENT: Check = Check {
         ],
         source: "the difference: Σ_g (ψ_g − ψ'_g)² G/(G − 1) of the clusters' influences; weights of twfe on effects by cohort and period: de Chaisemartin and D'Haultfœuille (2020), theorem 1",
         reference_call: "the differences of didact estimate with and without covariates, on all units and on those seen in every period",
-        version: 1,
+        version: 2,
     },
     look: Look::Ground(look),
 };

@@ -10,7 +10,7 @@ mod cells;
 
 use crate::cohort::{Fault, Faults};
 use crate::diagnose::Ground;
-use crate::estimate::{Chosen, Fit, Sample};
+use crate::estimate::{Asks, Beside, Chosen, Fit, Sample};
 use crate::infer::{Overall, Setting, Versus};
 use crate::panel::Panel;
 use cells::{NeverCells, Weights, represented};
@@ -31,6 +31,8 @@ pub struct Part {
 pub struct Gap {
     /// The estimators.
     pub labels: [String; 2],
+    /// Which question the overall effect of each answers.
+    pub asks: [Asks; 2],
     /// Their overall effects.
     pub estimates: [f64; 2],
     /// The difference, second less first, with its standard error from the clusters' influences on both.
@@ -44,6 +46,11 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// Whether both answer one question: otherwise a gap is no disagreement.
+    pub fn asks_the_same(&self) -> bool {
+        self.asks[0].beside(&self.asks[1]) == Beside::Same
+    }
+
     /// Whether nothing but rounding is left.
     pub fn is_divided(&self) -> bool {
         self.remainder.abs() <= self.rounding
@@ -52,16 +59,27 @@ impl Gap {
 
 struct Fitted {
     fit: Fit,
+    asks: Asks,
     estimate: f64,
 }
 
 /// The gap between two estimators on a sample, and what it is made of.
 ///
 /// # Errors
-/// DIAG-048: one of them has no overall effect here; as [`Chosen::fit`].
+/// DIAG-048: one of them has no overall effect here, or the two are about different effects; as [`Chosen::fit`].
 pub fn gap(ground: &Ground<'_>, [a, b]: [&Chosen; 2], setting: &Setting<'_>) -> Result<Gap, Faults> {
     let panel = ground.panel;
     let full = [fitted(panel, a, setting)?, fitted(panel, b, setting)?];
+    if full[1].asks.beside(&full[0].asks) == Beside::OtherEffect {
+        return Err(Fault::new(
+            "DIAG-048",
+            format!("{} and {} ask for different effects", a.label(), b.label()),
+            format!("{}: {}; {}: {}", a.label(), full[0].asks.words(), b.label(), full[1].asks.words()),
+            "two estimators can only be compared in what both of them estimate",
+            "name two estimators of the same effect",
+        )
+        .into());
+    }
     let overall = |f: &Fitted, c: &Chosen| Overall::of(&f.fit, c.label()).ok_or_else(|| Faults::from(no_effect(c, "no influence")));
     let difference = overall(&full[0], a)?.versus(&overall(&full[1], b)?);
     let size = full[0].estimate.abs().max(full[1].estimate.abs()).max(full[0].fit.outcome_unit * 1e-3);
@@ -142,6 +160,7 @@ fn done(chosen: [&Chosen; 2], full: &[Fitted; 2], difference: Versus, parts: Vec
     let parts: Vec<Part> = parts.into_iter().map(|p| Part { size: p.size.map(clean), ..p }).collect();
     Gap {
         labels: chosen.map(Chosen::label),
+        asks: [full[0].asks.clone(), full[1].asks.clone()],
         estimates: [full[0].estimate, full[1].estimate],
         difference,
         parts,
@@ -158,7 +177,8 @@ fn pair(panel: &Panel, [a, b]: [&Chosen; 2], setting: &Setting<'_>) -> Result<[F
 fn fitted(panel: &Panel, chosen: &Chosen, setting: &Setting<'_>) -> Result<Fitted, Faults> {
     let fit = chosen.fit(&Sample::new(panel, setting.executor))?;
     let (_, estimate) = Ground::overall(&fit).ok_or_else(|| no_effect(chosen, "none is identified"))?;
-    Ok(Fitted { fit, estimate })
+    let asks = chosen.asks(&fit, panel);
+    Ok(Fitted { fit, asks, estimate })
 }
 
 fn no_effect(chosen: &Chosen, place: &str) -> Fault {

@@ -24,7 +24,7 @@ mod horizons;
 mod switchers;
 
 use super::arithmetic::{self, About};
-use super::{Card, Estimator, Fit, LeftOut, OptionSpec, Options, Role, Sample, Target, Values};
+use super::{Asks, Card, Estimator, Fit, LeftOut, OptionSpec, Options, Role, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{FirstTreated, Kind, Panel};
 use classes::Classes;
@@ -79,6 +79,22 @@ impl Estimator for ChaisemartinDhaultfoeuille {
         &CARD
     }
 
+    fn asks(&self, _: &Fit, panel: &Panel, options: &Options) -> Asks {
+        if panel.extras.status.is_some() {
+            let switches = match options.get("switchers") {
+                "in" => "switches to more treatment",
+                "out" => "switches to less treatment",
+                _ => "all switches",
+            };
+            let most = options.whole("effects");
+            return Asks::PerUnit(if most > 0 { format!("{switches}, in the first {most} periods from each on") } else { switches.into() });
+        }
+        match usize::try_from(options.whole("effects")) {
+            Ok(most) if most > 0 && is_seen_later(panel, most) => Asks::FirstPeriods(most),
+            _ => Asks::Treated,
+        }
+    }
+
     fn uses_later_covariates(&self, _: &Options) -> bool {
         true
     }
@@ -122,6 +138,16 @@ impl Estimator for ChaisemartinDhaultfoeuille {
         fit.rows_by_label = panel.extras.status.is_some();
         Ok(fit.leaving_out(left_out))
     }
+}
+
+/// Whether somebody who starts within the sample is seen after this many treated periods.
+fn is_seen_later(panel: &Panel, most: usize) -> bool {
+    let cells = &panel.cells;
+    let occupied = panel.occupied();
+    cells.treated_cohorts().filter(|(_, g)| *g > cells.periods[0]).any(|(cohort, g)| {
+        let before = cells.periods.iter().take_while(|p| **p < g).count();
+        (before + most..cells.periods.len()).any(|p| occupied[cells.cell(cohort, p) as usize])
+    })
 }
 
 /// Where treatments stay on: the cohorts and periods that nobody not yet switched can be compared with.

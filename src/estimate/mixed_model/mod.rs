@@ -29,7 +29,7 @@ use self::uncertainty::Uncertainty;
 use super::arithmetic;
 use super::fit::Fit;
 use super::model_fit::{ModelFit, ModelVariance};
-use super::{Card, Estimand, Estimator, OptionSpec, Options, Role, Sample, Values};
+use super::{Asks, Card, Estimand, Estimator, OptionSpec, Options, Role, Sample, Values};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::panel::{Executor, Kind, Panel};
 
@@ -78,6 +78,10 @@ static CARD: Card = Card {
 impl Estimator for MixedModel {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn asks(&self, _: &Fit, panel: &Panel, _: &Options) -> Asks {
+        Asks::one_coefficient(CARD.id, panel)
     }
 
     fn uses_later_covariates(&self, options: &Options) -> bool {

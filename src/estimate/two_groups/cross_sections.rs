@@ -5,10 +5,23 @@
 //! pooled. Doubly robust: residuals from the comparison rows' regressions in those means; the locally efficient form
 //! (eq. 2.8, theorem 2) adds what regressions among treated rows say about them.
 //!
-//! The doubly robust influence of DRDID (1.2.3, `drdid_rc` and `drdid_rc1`) has the sign of one part turned: how the
-//! estimation error of the regression *before* enters. The derivative of the estimate by each row's weight shows it (a test
-//! does); standard errors differ by about 0.1 to 1 %, in small or very unevenly weighted samples by half and more. Both forms
-//! are here: `as_drdid` is theirs.
+//! The doubly robust influence of DRDID (1.2.3, `drdid_rc` and `drdid_rc1`; by its NEWS the same in 1.3.0) has the sign of one
+//! part turned: how the estimation error of the regression *before* enters. With η(d, t) the Hájek mean of the residuals
+//! y − x'β_t of arm d in period t, the estimate is η(1,1) − η(1,0) − η(0,1) + η(0,0), and ∂η(d, t)/∂β_t = −x̄(d, t), the mean of x
+//! under the same weights. So β_after enters with −(x̄(1,1) − x̄(0,1)) and β_before with **plus** (x̄(1,0) − x̄(0,0)): the signs are
+//! those of the periods. DRDID adds both with a minus (`inf.treat.or.post + inf.treat.or.pre`, and so for the comparison rows).
+//! The derivative of the estimate by each row's weight, taken numerically, is the influence as it stands here and not theirs (a
+//! test does it).
+//!
+//! Where the odds are right both differences of means go to zero, and the sign matters in small samples only, by about 0.1 to
+//! 1 %. Where the model of the odds is wrong and that of the outcome right, which is what the estimator is for, it matters in
+//! large ones too, in either direction. In 4,000 draws each, with a covariate x ~ N(0.5, 1), an outcome linear in it whose
+//! residuals have SD 3 before and 1 after, and treatment likely where |x| > 1: 1,000 rows, SD of the estimates 0.407, root mean
+//! squared standard error 0.400 (exact) and 0.327 (DRDID), 95 % intervals hold the truth in 94.6 and 87.9 %. With treatment
+//! likeliest for x between 0.5 and 2: 4,000 rows, SD 0.165, standard errors 0.165 and 0.202, 95.0 and 98.2 %.
+//!
+//! Both forms are here: `as_drdid` is theirs. It is the default of the estimators, since `cluster:cr0` is what that package
+//! prints, and never without a warning where the two differ.
 
 use super::{Arms, Method, Odds, Reason, least_squares};
 use crate::num::{Cholesky, dot};

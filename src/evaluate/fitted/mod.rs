@@ -176,7 +176,7 @@ impl Fit {
     /// What was found, in words and numbers.
     fn facts(&self) -> Vec<Fact> {
         let total: f64 = (0..self.processes.len()).map(|j| self.variance(j)).sum();
-        let fact = |what: String, value: f64| Fact { outcome: self.name.clone(), what, value };
+        let fact = |what: String, value: f64| Fact { outcome: self.name.clone(), what, value, share_of: None };
         let mut out = vec![
             fact("rows".into(), self.layout.n_rows() as f64),
             fact("units".into(), self.layout.groupings[0].n as f64),
@@ -192,7 +192,8 @@ impl Fit {
                 out.push(fact(format!("groups of {}", grouping.name), grouping.n as f64));
                 if grouping.missing > 0 {
                     let share = grouping.missing as f64 / self.layout.n_rows() as f64;
-                    out.push(fact(format!("part of the rows that name no {}, and share it with nobody", grouping.name), share));
+                    let what = format!("part of the rows that name no {}, and share it with nobody", grouping.name);
+                    out.push(Fact { share_of: Some(self.layout.n_rows()), ..fact(what, share) });
                 }
             }
             if self.layout.groupings[0].n < self.layout.n_rows() {

@@ -1,10 +1,11 @@
 //! How much students grow in a year, as context for an effect.
 
 use crate::evidence::standard::{Key, Standards};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// A tested subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The outcome's subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "program", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// Reading.

@@ -172,8 +172,8 @@ pub struct Path {
 pub struct Used {
     /// The analysis in words.
     pub label: String,
-    /// Estimator.
-    pub estimator: String,
+    /// Whether its estimator rests on two-way fixed effects.
+    pub two_way: bool,
     /// Inference method with its options.
     pub inference: String,
     /// What its standard error takes as independent; `None`: not known.

@@ -22,8 +22,8 @@ fn tests(p: &[f64]) -> Vec<Tested> {
 }
 
 fn used(inference: &str, independent: Unit, clusters: u64) -> Vec<Used> {
-    let (label, estimator) = ("math: twfe".to_string(), "twfe".to_string());
-    vec![Used { label, estimator, inference: inference.into(), independent: Some(independent), clusters }]
+    let label = "math: twfe".to_string();
+    vec![Used { label, two_way: true, inference: inference.into(), independent: Some(independent), clusters }]
 }
 
 #[test]

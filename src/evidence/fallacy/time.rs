@@ -43,7 +43,7 @@ pub(super) static STAGGERED_TWFE: Detector = Detector {
     remedy: "Use callaway-santanna, sun-abraham or imputation, and look at the weights (didact diagnose --check twfe-weights).",
     source: "Goodman-Bacon (2021), 10.1016/j.jeconom.2021.03.014; de Chaisemartin and D'Haultfœuille (2020), 10.1257/aer.20181169",
     look: |s, _| {
-        let one = s.used.iter().find(|u| u.estimator == "twfe" || u.estimator == "event-study")?;
+        let one = s.used.iter().find(|u| u.two_way)?;
         let words = format!("{} with {} different starts.", one.label, s.starts);
         (s.starts > 1).then(|| Trigger::by(words, f64::from(s.starts), 2.0))
     },

@@ -82,7 +82,7 @@ fn name(asked: &Asked) -> String {
 
 /// Whether a check looks at the headline's own estimator: those of two-way fixed effects look at it whatever the headline is.
 fn of_headline(run: &Run, label: &str) -> bool {
-    let regression = run.analyses.first().is_some_and(|a| ["twfe", "event-study"].contains(&a.estimator.estimator.card().id));
+    let regression = run.analyses.first().is_some_and(|a| a.estimator.estimator.is_two_way());
     regression || !["bacon", "twfe-weights"].iter().any(|id| label.starts_with(id))
 }
 

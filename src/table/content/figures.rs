@@ -103,6 +103,14 @@ fn paths(run: &Run) -> Vec<Figure> {
     out
 }
 
+/// Said behind an estimator that asks another question than the first of its outcome.
+fn asked(run: &Run, a: &crate::study::Analysis) -> &'static str {
+    match run.analyses.iter().find(|b| b.outcome == a.outcome && b.overall().is_some()) {
+        Some(first) if a.asks != first.asks => " (another question)",
+        _ => "",
+    }
+}
+
 fn forest(run: &Run) -> Figure {
     let mut rows = Vec::new();
     for a in &run.analyses {
@@ -113,7 +121,7 @@ fn forest(run: &Run) -> Figure {
                 continue;
             }
             rows.push(ForestRow {
-                label: format!("{}: {}", a.outcome, a.label()),
+                label: format!("{}: {}{}", a.outcome, a.label(), asked(run, a)),
                 detail: e.inference.clone(),
                 estimate: e.estimate,
                 low: e.interval.low.value(),
@@ -122,12 +130,18 @@ fn forest(run: &Run) -> Figure {
             });
         }
     }
+    let others = run.analyses.iter().any(|a| a.overall().is_some() && !asked(run, a).is_empty());
+    let apart = if others {
+        " Those that ask another question than the first of their outcome are marked so, and are no rivals of it."
+    } else {
+        ""
+    };
     Figure {
         id: "forest".into(),
         title: "All estimators and methods side by side".into(),
         alt: "Overall effect by each estimator and inference method, with intervals".into(),
         caption: format!(
-            "{} intervals. Where estimators differ, look at what each assumes (methods, below).",
+            "{} intervals. Where estimators differ, look at what each assumes (methods, below).{apart}",
             super::words::percent(run.study.study.level)
         ),
         kind: FigureKind::Forest {

@@ -35,7 +35,7 @@ mod wwc;
 
 pub use checks::checked;
 pub use components::components;
-pub use disclosure::{Gate, Published, opened, publish, state};
+pub use disclosure::{Gate, Published, PublishedCalibration, opened, publish, publish_calibration, state};
 pub use effects::effects;
 pub use headline::Headline;
 pub use joint::joint;

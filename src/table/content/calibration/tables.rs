@@ -1,6 +1,7 @@
 //! The tables of a calibration: every measure with its Monte Carlo standard error, the ranking, and what failed.
 
 use super::super::parameters;
+use super::words::withheld;
 use super::{effect, error, estimator, is_overall, number, outcome, share, value};
 use crate::evaluate::Performance;
 use crate::evaluate::fitted::CONDITIONS;
@@ -85,6 +86,9 @@ fn performance(c: &Calibrated, id: &str, title: &str, wanted: &dyn Fn(&Performan
         }
         row.extend([Cell::text(p.verdict.word()), Cell::Count(p.n_failed() as u64)]);
         out.push(row);
+    }
+    if !out.rows.is_empty() {
+        withheld(c).into_iter().for_each(|note| out.note(note));
     }
     out.note("± MC: the Monte Carlo standard error of the measure on its left (Morris, White and Crowther 2019, table 6). Type S and type M: Gelman and Carlin (2014).");
     out.note(format!(

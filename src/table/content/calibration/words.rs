@@ -20,7 +20,23 @@ pub fn sentences(c: &Calibrated, most: usize) -> Vec<String> {
     if own.len() > most {
         out.push(format!("… and {} more: they stand in the tables.", own.len() - most));
     }
+    out.extend(withheld(c));
     out
+}
+
+/// What was left out, since it would tell of too few students.
+pub(super) fn withheld(c: &Calibrated) -> Option<String> {
+    let least = c.calibration.study.privacy.minimum_cell;
+    let told = "how far estimates of them spread would tell how few they are";
+    match c.withheld {
+        0 => None,
+        1 => Some(format!(
+            "One effect by one method rests on fewer than {least} students or would give such a one away, and is left out: {told}."
+        )),
+        n => Some(format!(
+            "{n} effects, each by one method, rest on fewer than {least} students or would give such a one away, and are left out: {told}."
+        )),
+    }
 }
 
 fn sentence(c: &Calibrated, p: &Performance) -> String {

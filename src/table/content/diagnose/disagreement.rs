@@ -31,14 +31,23 @@ pub(super) fn told(found: &Disagreed) -> Told {
     } else {
         format!(" {} of it cannot be divided further and stands as the remainder.", number(gap.remainder))
     };
+    let asked = if gap.asks_the_same() {
+        String::new()
+    } else {
+        let [first, second] = gap.asks.each_ref().map(crate::estimate::Asks::words);
+        format!(" They ask different questions ({b}: {second}; {a}: {first}), so a gap does not mean that one of them is wrong.")
+    };
     let reason = format!(
-        "{b} gives {}, {a} gives {}: a gap of {} ({chance}).{largest}{rest}",
+        "{b} gives {}, {a} gives {}: a gap of {} ({chance}).{asked}{largest}{rest}",
         number(gap.estimates[1]),
         number(gap.estimates[0]),
         number(gap.difference.estimate)
     );
     let remedy = match verdict {
         Verdict::Ok => "Report both; choose by what each assumes, not by its number.",
+        Verdict::Caution if !gap.asks_the_same() => {
+            "Report the one that answers the question of the study, and say which question that is."
+        }
         Verdict::Caution => "Say why the two differ, and report the one whose weights and comparison group answer the question.",
         _ => "Do not report one of them alone: they disagree on the sign. Say which assumption the choice rests on.",
     };
@@ -49,7 +58,10 @@ pub(super) fn told(found: &Disagreed) -> Told {
         decided: Some(Decided {
             name: "p-value of the gap",
             value: gap.difference.p_value,
-            rule: format!("ok from {}; below it caution, and fail where the two have opposite signs", constant(found.alpha)),
+            rule: format!(
+                "ok from {}; below it caution, and fail where two answers to one question have opposite signs",
+                constant(found.alpha)
+            ),
         }),
         numbers: vec![
             ("a", Some(gap.estimates[0])),

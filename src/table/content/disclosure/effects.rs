@@ -74,12 +74,25 @@ pub(super) fn withhold(run: &mut Run, gate: &Gate) {
 pub(super) fn is_few(a: &Analysis, gate: &Gate) -> bool {
     let s = &a.sample;
     let treated = s.switching.map_or(s.treated_units, |s| s.0) as u64;
-    let others = (s.units as u64).saturating_sub(treated);
-    // Where several cohorts start, they are compared with each other, too.
     let starts: BTreeSet<i64> = a.effects.iter().filter_map(|e| e.target.group).collect();
-    // With an outcome of two values, an effect and the means it is computed from count who has the rarer one.
-    let rarest = s.rarest.is_some_and(|n| gate.few(n as u64));
-    gate.few(treated) || (gate.few(others) && starts.len() < 2) || rarest
+    is_of_few(Size { units: s.units as u64, treated, rarest: s.rarest.map(|n| n as u64) }, starts.len(), gate)
+}
+
+/// The size of a sample: its units, those treated, and of an outcome of two values how many have the rarer one in the group in which
+/// these are fewest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    pub units: u64,
+    pub treated: u64,
+    pub rarest: Option<u64>,
+}
+
+/// Whether one of the groups of a sample with so many starts is of few.
+pub(super) fn is_of_few(s: Size, starts: usize, gate: &Gate) -> bool {
+    let others = s.units.saturating_sub(s.treated);
+    // Where several cohorts start, they are compared with each other, too. With an outcome of two values, an effect and the means it is
+    // computed from count who has the rarer one.
+    gate.few(s.treated) || (gate.few(others) && starts < 2) || s.rarest.is_some_and(|n| gate.few(n))
 }
 
 fn withheld() -> NotIdentified {
@@ -127,27 +140,34 @@ fn subgroups(run: &mut Run, gate: &Gate) {
         let own: Vec<usize> = (0..run.subgroups.len())
             .filter(|&i| run.subgroups[i].column == column && run.subgroups[i].result.as_ref().is_ok_and(|a| a.outcome == outcome))
             .collect();
-        let counts: Vec<(u64, u64, u64)> = own
+        let sizes: Vec<Size> = own
             .iter()
             .filter_map(|&i| run.subgroups[i].result.as_ref().ok())
-            .map(|a| (a.sample.units as u64, a.sample.treated_units as u64, a.sample.rarest.map_or(u64::MAX, |n| n as u64)))
+            .map(|a| &a.sample)
+            .map(|s| Size { units: s.units as u64, treated: s.treated_units as u64, rarest: s.rarest.map(|n| n as u64) })
             .collect();
         let whole = run.analyses.iter().find(|a| a.outcome == outcome).map_or(0, |a| a.sample.units as u64);
-        // Values without an analysis stand behind what is left of the whole.
-        let rest = whole.saturating_sub(counts.iter().map(|c| c.0).sum());
-        let size = |&(n, treated, rarest): &(u64, u64, u64)| match few_of(treated, n, gate.least) {
-            true => treated.min(n.saturating_sub(treated)).max(1),
-            false if gate.few(rarest) => rarest,
-            false => n,
-        };
-        let parts: Vec<u64> = counts.iter().map(size).chain([rest]).collect();
-        let out = hidden(&parts, gate.least);
-        for (&i, _) in own.iter().zip(&out.parts).filter(|(_, h)| **h) {
+        for (&i, _) in own.iter().zip(of_parts(&sizes, whole, gate)).filter(|(_, hide)| *hide) {
             if let Ok(a) = &mut run.subgroups[i].result {
                 all(a);
             }
         }
     }
+}
+
+/// Which of the subgroups by a column stay.
+pub(super) fn of_parts(sizes: &[Size], whole: u64, gate: &Gate) -> Vec<bool> {
+    // Values without an analysis stand behind what is left of the whole.
+    let rest = whole.saturating_sub(sizes.iter().map(|s| s.units).sum());
+    let size = |s: &Size| match (few_of(s.treated, s.units, gate.least), s.rarest) {
+        (true, _) => s.treated.min(s.units.saturating_sub(s.treated)).max(1),
+        (false, Some(rarest)) if gate.few(rarest) => rarest,
+        (false, _) => s.units,
+    };
+    let parts: Vec<u64> = sizes.iter().map(size).chain([rest]).collect();
+    let mut out = hidden(&parts, gate.least).parts;
+    out.truncate(sizes.len());
+    out
 }
 
 /// Labels of values that few units have, or that are not listed; and of how a column is coded what is no unit: it counts missing values.

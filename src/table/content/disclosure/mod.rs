@@ -5,6 +5,7 @@
 //! run only, which nothing else makes.
 
 mod attrition;
+mod calibration;
 mod carried;
 mod checks;
 mod document;
@@ -15,6 +16,8 @@ mod tables;
 mod two_samples;
 mod two_values;
 mod untold;
+
+pub use calibration::{PublishedCalibration, publish_calibration};
 
 use crate::study::Run;
 use crate::table::disclosure::{few, hidden};

@@ -2,7 +2,7 @@
 
 use super::Gate;
 use crate::estimate::{Estimand, Target};
-use crate::study::{Run, Seen};
+use crate::study::{Effect, Run, Seen};
 use crate::table::disclosure::{Audit, Weights, few};
 use std::collections::BTreeSet;
 
@@ -40,11 +40,16 @@ pub(super) struct Untold {
 impl Untold {
     /// Of all estimators of an outcome together: what one tells is known beside what another does.
     pub(super) fn of(run: &Run, outcome: &str, gate: &Gate) -> Untold {
+        let seen = run.descriptions.iter().find(|d| d.outcome == outcome).map_or(&[][..], |d| &d.seen);
+        Untold::of_seen(seen, &Targets::of(run, outcome), gate)
+    }
+
+    /// Of the effects in these cohorts and periods.
+    pub(super) fn of_seen(seen: &[Seen], targets: &Targets, gate: &Gate) -> Untold {
         let mut out = Untold { all: Vec::new(), stay: Vec::new(), cohorts: BTreeSet::new(), least: gate.least };
         if gate.is_open() || !gate.students {
             return out;
         }
-        let seen = run.descriptions.iter().find(|d| d.outcome == outcome).map_or(&[][..], |d| &d.seen);
         // Of an outcome that takes two values they are as few as have the rarer one: here in a period, and before its start, on which
         // all effects on a cohort rest.
         let rarer = |s: &Seen| s.rarer.map(|n| n as u64).filter(|n| gate.few(*n));
@@ -62,15 +67,13 @@ impl Untold {
         let small = sizes.iter().filter(|(n, _)| gate.few(*n)).count();
         out.cohorts = sizes.iter().take(if small == 1 { 2 } else { small }).map(|(_, start)| *start).collect();
         if small > 0 || out.all.iter().any(|s| gate.few(s.n)) {
-            out.stay = out.staying(&Targets::of(run, outcome), &sizes[..small]);
+            out.stay = out.staying(targets, &sizes[..small]);
         }
         out
     }
 
     /// Whether an effect stays.
     pub(super) fn target(&self, t: &Target) -> bool {
-        // Whatever it is called.
-        let key = |t: &Target| (t.estimand, t.group, t.period, t.event_time);
         self.stay.iter().any(|s| key(s) == key(t))
     }
 
@@ -176,7 +179,8 @@ impl Untold {
 }
 
 /// What the estimators of an outcome estimate.
-struct Targets {
+#[derive(Default)]
+pub(super) struct Targets {
     /// Effects on cohorts in periods and averages of them, in the order of the run.
     all: Vec<Target>,
     /// Effects on cohorts in periods, by each estimator that has them.
@@ -187,34 +191,49 @@ struct Targets {
 
 impl Targets {
     fn of(run: &Run, outcome: &str) -> Targets {
-        let mut out = Targets { all: Vec::new(), single: Vec::new(), zero: BTreeSet::new() };
-        let mut known: BTreeSet<(u8, i64, Option<i64>, Option<i64>)> = BTreeSet::new();
+        let mut out = Targets::default();
         for a in run.analyses.iter().filter(|a| a.outcome == outcome) {
-            let mut single = BTreeSet::new();
-            for e in &a.effects {
-                let Some(rank) = rank(&e.target) else { continue };
-                let base = e.result.as_ref().is_ok_and(|found| found.estimate == 0.0 && found.std_error.is_none());
-                if let (Estimand::GroupTime, Some(start), Some(period)) = (e.target.estimand, e.target.group, e.target.period) {
-                    single.insert((start, period));
-                    if base {
-                        out.zero.insert((start, period));
-                    }
-                }
-                if !base && known.insert((rank.0, rank.1, e.target.group, e.target.period)) {
-                    out.all.push(e.target.clone());
-                }
-            }
-            if !single.is_empty() {
-                out.single.push(single);
-            }
+            let base = |e: &Effect| e.result.as_ref().is_ok_and(|found| found.estimate == 0.0 && found.std_error.is_none());
+            out.add(a.effects.iter().map(|e| (&e.target, base(e))));
         }
         out
+    }
+
+    /// Those of one estimator.
+    pub(super) fn listed(targets: &[Target]) -> Targets {
+        let mut out = Targets::default();
+        out.add(targets.iter().map(|t| (t, false)));
+        out
+    }
+
+    /// Adds those of an estimator, and whether each is 0 as the base.
+    fn add<'a>(&mut self, targets: impl Iterator<Item = (&'a Target, bool)>) {
+        let mut single = BTreeSet::new();
+        for (t, base) in targets.filter(|(t, _)| rank(t).is_some()) {
+            if let (Estimand::GroupTime, Some(start), Some(period)) = (t.estimand, t.group, t.period) {
+                single.insert((start, period));
+                if base {
+                    self.zero.insert((start, period));
+                }
+            }
+            if !base && self.all.iter().all(|known| key(known) != key(t)) {
+                self.all.push(t.clone());
+            }
+        }
+        if !single.is_empty() {
+            self.single.push(single);
+        }
     }
 
     /// Whether an effect is estimated: by all who have single ones; where nobody has, none of the first period is.
     fn reported(&self, s: &Single, first: i64) -> bool {
         if self.single.is_empty() { s.period > first } else { self.single.iter().all(|known| known.contains(&(s.start, s.period))) }
     }
+}
+
+/// Which effect it is, whatever it is called.
+fn key(t: &Target) -> (Estimand, Option<i64>, Option<i64>, Option<i64>) {
+    (t.estimand, t.group, t.period, t.event_time)
 }
 
 /// In which order effects are told: the headline's, the path since the start and before it, then by cohort and period, and last the other means, by
