@@ -322,6 +322,18 @@ impl Reassign for Relabelled<'_> {
         self.again.arithmetic.takes_off()
     }
 
+    fn plain(&self, labels: &[u32]) -> Vec<Option<(f64, f64)>> {
+        let Some(Solved { estimates, influence: Some(influence) }) = self.solve(&self.again.panel, labels, true) else {
+            return vec![None; self.again.treatments.len()];
+        };
+        let squares = |t: usize| (0..labels.len()).filter(|&g| labels[g] != u32::MAX).map(|g| influence[(g, t)] * influence[(g, t)]).sum();
+        let one = |(t, treatment): (usize, &Option<Treatment>)| {
+            treatment.as_ref()?;
+            Some((*estimates[t].as_ref().ok()?, squares(t)))
+        };
+        self.again.treatments.iter().enumerate().map(one).collect()
+    }
+
     fn evaluate(&self, labels: &[u32], variances: bool) -> Vec<Option<Shifted>> {
         let none = || vec![None; self.again.treatments.len()];
         let Some(plain) = self.solve(&self.again.panel, labels, variances) else { return none() };

@@ -3,9 +3,11 @@
 //! A point estimate can never depend on a seed: nothing here sees randomness.
 
 mod absorbed;
+mod alike;
 mod ancova;
 mod arithmetic;
 mod base_period;
+mod blind;
 mod callaway_santanna;
 mod card;
 mod chaisemartin_dhaultfoeuille;
@@ -187,7 +189,7 @@ impl Chosen {
         let mut fit = self.estimator.fit(sample, &self.options)?;
         let told = fit.warnings.iter().any(|w| ["covariates-vary", "covariates-not-used"].contains(&w.code));
         fit.warnings
-            .extend(observations::of_covariates(sample.panel, self.estimator.uses_later_covariates(&self.options)).filter(|_| !told));
+            .extend(observations::of_covariates(&sample.varying(), self.estimator.uses_later_covariates(&self.options)).filter(|_| !told));
         Ok(fit)
     }
 

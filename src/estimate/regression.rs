@@ -11,9 +11,9 @@ use super::fit::{Body, Fit, InfluenceFit, NotIdentified, Refit, Side};
 use super::model_fit::Components;
 use super::reassign::{Reassign, Shifted};
 use super::target::Target;
-use crate::cohort::{Faults, Warning};
+use crate::cohort::Warning;
 use crate::num::{Cholesky, Matrix, RankRule, dot};
-use crate::panel::{Absorb, Executor, Kind, Moments, Panel};
+use crate::panel::{Kind, Moments, Panel};
 use std::sync::OnceLock;
 
 /// One cell's sums in one cluster: Σw xx' and Σw xy with x = (1, covariates).
@@ -60,24 +60,13 @@ struct Solution {
     gap: f64,
 }
 
-pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<Fit, Faults> {
-    let read = |cell: u32| -> (Vec<Part>, Moments) {
-        let moments = Moments::accumulate(panel, Absorb::Nothing, &|c| c == cell, executor);
-        (moments.clusters.iter().map(|c| part(&c.cross, c.cells.len(), moments.n_covariates())).collect(), moments)
-    };
-    let (treated_before, treated_after, comparison_before, comparison_after, moments) = match kind {
-        Kind::Panel => {
-            let (t, _) = read(0);
-            let (c, m) = read(1);
-            (Vec::new(), t, Vec::new(), c, m)
-        }
-        Kind::CrossSections => {
-            let (tb, _) = read(0);
-            let (ta, _) = read(1);
-            let (cb, _) = read(2);
-            let (ca, m) = read(3);
-            (tb, ta, cb, ca, m)
-        }
+/// `cells`: the moments of each cell by itself.
+pub(super) fn fit(panel: &Panel, cells: &[Moments], kind: Kind) -> Fit {
+    let of = |m: &Moments| -> Vec<Part> { m.clusters.iter().map(|c| part(&c.cross, c.cells.len(), m.n_covariates())).collect() };
+    let moments = &cells[cells.len() - 1];
+    let (treated_before, treated_after, comparison_before, comparison_after) = match kind {
+        Kind::Panel => (Vec::new(), of(&cells[0]), Vec::new(), of(moments)),
+        Kind::CrossSections => (of(&cells[0]), of(&cells[1]), of(&cells[2]), of(moments)),
     };
     let all = total(&comparison_after, &vec![1.0; comparison_after.len()], panel.covariates.len() + 1);
     let rule = RankRule::default();
@@ -113,7 +102,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         warnings.push(Warning::new("no-covariates", "method=regression without covariates is the same as method=means"));
     }
     let clusters = arithmetic::clusters(panel, &sides);
-    Ok(Fit {
+    Fit {
         targets: vec![Target::overall()],
         estimates: vec![estimate],
         body: Body::Influence(InfluenceFit {
@@ -141,7 +130,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         ledger: panel.ledger.clone(),
         model: None,
         components: Components::default(),
-    })
+    }
 }
 
 fn part(cross: &Matrix, n_cells: usize, n_covariates: usize) -> Part {
@@ -178,6 +167,11 @@ fn total(parts: &[Part], weights: &[f64], k: usize) -> Part {
 impl Parts {
     fn select(&self, v: &[f64]) -> Vec<f64> {
         self.kept.iter().map(|&k| v[k]).collect()
+    }
+
+    /// The inner product of the kept entries with coefficients.
+    fn along(&self, v: &[f64], b: &[f64]) -> f64 {
+        self.kept.iter().zip(b).map(|(&k, b)| v[k] * b).sum()
     }
 
     fn k(&self) -> usize {
@@ -271,12 +265,12 @@ impl Parts {
     fn influence(&self, cluster: &Cluster<'_>, s: &Solution) -> f64 {
         let deviation = |part: &Part, mean: f64, n: f64| (part.xy[0] - part.xx[(0, 0)] * mean) / n;
         let score = |part: &Part, beta: &[f64], pull: &[f64]| {
-            let xb = part.xx.select(&self.kept).apply(beta);
-            dot(&self.select(&part.xy), pull) - dot(&xb, pull)
+            let fitted: f64 = self.kept.iter().zip(pull).map(|(&k, p)| self.along(part.xx.row(k), beta) * p).sum();
+            self.along(&part.xy, pull) - fitted
         };
         let predicted = |part: &Part| {
-            let x = self.select(part.xx.row(0));
-            (dot(&x, &s.beta_after) - dot(&x, &s.beta_before) - part.xx[(0, 0)] * s.gap) / s.n_treated
+            let x = part.xx.row(0);
+            (self.along(x, &s.beta_after) - self.along(x, &s.beta_before) - part.xx[(0, 0)] * s.gap) / s.n_treated
         };
         let mut psi = 0.0;
         if let Some(after) = cluster.treated_after {
@@ -464,6 +458,12 @@ impl Reassign for Swapped<'_> {
 
     fn untreated(&self) -> Option<u32> {
         Some(1)
+    }
+
+    fn plain(&self, labels: &[u32]) -> Vec<Option<(f64, f64)>> {
+        let unit = self.parts.y_unit;
+        let squares = |psi: &[f64]| psi.iter().map(|p| (p * unit) * (p * unit)).sum();
+        vec![self.solve(labels, true, |g| self.own[g]).map(|(plain, psi)| (plain.att * unit, squares(&psi)))]
     }
 
     fn evaluate(&self, labels: &[u32], variances: bool) -> Vec<Option<Shifted>> {
