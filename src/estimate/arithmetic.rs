@@ -124,6 +124,7 @@ pub(super) fn fit_in(panel: &Panel, frame: Frame, arithmetic: Box<dyn Arithmetic
             sides,
             ratio: None,
             less: None,
+            crossed: None,
             refit: Box::new(again),
             left: OnceLock::new(),
         }),

@@ -103,6 +103,10 @@ impl Estimator for Did {
         &CARD
     }
 
+    fn adds_up_rows(&self) -> bool {
+        true
+    }
+
     fn idle_beside(&self, inference: &str) -> &'static [(&'static str, &'static str)] {
         influence_idle_beside(inference)
     }

@@ -111,6 +111,7 @@ pub(super) fn fit(panel: &Panel, cells: &[Moments], kind: Kind) -> Fit {
             sides,
             ratio: None,
             less: None,
+            crossed: None,
             refit: Box::new(parts),
             left: OnceLock::new(),
         }),
