@@ -12,7 +12,7 @@ use super::model_fit::Components;
 use super::reassign::{Reassign, Shifted};
 use super::target::Target;
 use crate::cohort::Warning;
-use crate::num::{Cholesky, Matrix, RankRule, dot};
+use crate::num::{Cholesky, Matrix, RankRule, dot, four_lanes};
 use crate::panel::{Kind, Moments, Panel};
 use std::sync::OnceLock;
 
@@ -45,13 +45,37 @@ struct Sums {
     comparison_after: Part,
 }
 
+/// A regression among comparison rows: entries of all covariates, zero where one was dropped.
+struct Line {
+    beta: Vec<f64>,
+    /// Coefficients of the comparison scores: (Σxx')⁻¹ mean x of the treated.
+    pull: Vec<f64>,
+    /// pull·beta', row by row.
+    products: Vec<f64>,
+}
+
+impl Line {
+    fn of(kept: &[usize], k: usize, own_beta: &[f64], own_pull: &[f64]) -> Line {
+        let (mut beta, mut pull) = (vec![0.0; k], vec![0.0; k]);
+        for (i, &at) in kept.iter().enumerate() {
+            (beta[at], pull[at]) = (own_beta[i], own_pull[i]);
+        }
+        let mut products = Vec::with_capacity(k * k);
+        pull.iter().for_each(|p| products.extend(beta.iter().map(|b| p * b)));
+        Line { beta, pull, products }
+    }
+
+    /// pull'Σx(y − x'β) over a part's rows.
+    fn score(&self, part: &Part) -> f64 {
+        four_lanes(&part.xy, &self.pull) - four_lanes(part.xx.data(), &self.products)
+    }
+}
+
 struct Solution {
     att: f64,
-    beta_before: Vec<f64>,
-    beta_after: Vec<f64>,
-    /// Coefficients of the comparison scores: (Σxx')⁻¹ mean x of the treated.
-    pull_before: Vec<f64>,
-    pull_after: Vec<f64>,
+    /// In a panel there is only "after".
+    before: Option<Line>,
+    after: Line,
     n_treated: f64,
     n_before: f64,
     n_after: f64,
@@ -170,11 +194,6 @@ impl Parts {
         self.kept.iter().map(|&k| v[k]).collect()
     }
 
-    /// The inner product of the kept entries with coefficients.
-    fn along(&self, v: &[f64], b: &[f64]) -> f64 {
-        self.kept.iter().zip(b).map(|(&k, b)| v[k] * b).sum()
-    }
-
     fn k(&self) -> usize {
         self.comparison_after[0].xy.len()
     }
@@ -203,18 +222,15 @@ impl Parts {
             return None;
         }
         let mean_after = after.xy[0] / n_after;
+        let line = |beta: &[f64], pull: &[f64]| Line::of(&self.kept, self.k(), beta, pull);
         match self.kind {
             Kind::Panel => {
                 let x: Vec<f64> = self.select(after.xx.row(0)).iter().map(|v| v / n_after).collect();
                 let gap = dot(&x, &beta_after);
-                let pull_after = cholesky_after.solve(&x);
-                let k = beta_after.len();
                 Some(Solution {
                     att: mean_after - gap,
-                    beta_before: vec![0.0; k],
-                    beta_after,
-                    pull_before: vec![0.0; k],
-                    pull_after,
+                    before: None,
+                    after: line(&beta_after, &cholesky_after.solve(&x)),
                     n_treated: n_after,
                     n_before: 1.0,
                     n_after,
@@ -237,10 +253,8 @@ impl Parts {
                 let mean_before = before.xy[0] / n_before;
                 Some(Solution {
                     att: mean_after - mean_before - gap,
-                    pull_before: cholesky_before.solve(&x),
-                    pull_after: cholesky_after.solve(&x),
-                    beta_before,
-                    beta_after,
+                    before: Some(line(&beta_before, &cholesky_before.solve(&x))),
+                    after: line(&beta_after, &cholesky_after.solve(&x)),
                     n_treated,
                     n_before,
                     n_after,
@@ -265,27 +279,24 @@ impl Parts {
     /// A cluster's summed influence, in scaled outcome units.
     fn influence(&self, cluster: &Cluster<'_>, s: &Solution) -> f64 {
         let deviation = |part: &Part, mean: f64, n: f64| (part.xy[0] - part.xx[(0, 0)] * mean) / n;
-        let score = |part: &Part, beta: &[f64], pull: &[f64]| {
-            let fitted: f64 = self.kept.iter().zip(pull).map(|(&k, p)| self.along(part.xx.row(k), beta) * p).sum();
-            self.along(&part.xy, pull) - fitted
-        };
         let predicted = |part: &Part| {
             let x = part.xx.row(0);
-            (self.along(x, &s.beta_after) - self.along(x, &s.beta_before) - part.xx[(0, 0)] * s.gap) / s.n_treated
+            let before = s.before.as_ref().map_or(0.0, |line| four_lanes(x, &line.beta));
+            (four_lanes(x, &s.after.beta) - before - part.xx[(0, 0)] * s.gap) / s.n_treated
         };
         let mut psi = 0.0;
         if let Some(after) = cluster.treated_after {
             psi += deviation(after, s.mean_after, s.n_after) - predicted(after);
         }
         if let Some(after) = cluster.comparison_after {
-            psi -= score(after, &s.beta_after, &s.pull_after);
+            psi -= s.after.score(after);
         }
-        if self.kind == Kind::CrossSections {
+        if let Some(line) = &s.before {
             if let Some(before) = cluster.treated_before {
                 psi -= deviation(before, s.mean_before, s.n_before) + predicted(before);
             }
             if let Some(before) = cluster.comparison_before {
-                psi += score(before, &s.beta_before, &s.pull_before);
+                psi += line.score(before);
             }
         }
         psi
