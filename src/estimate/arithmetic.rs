@@ -124,6 +124,7 @@ pub(super) fn fit_in(panel: &Panel, frame: Frame, arithmetic: Box<dyn Arithmetic
             sides,
             ratio: None,
             less: None,
+            crossed: None,
             refit: Box::new(again),
             left: OnceLock::new(),
         }),
@@ -320,6 +321,18 @@ impl Reassign for Relabelled<'_> {
 
     fn takes_off(&self) -> bool {
         self.again.arithmetic.takes_off()
+    }
+
+    fn plain(&self, labels: &[u32]) -> Vec<Option<(f64, f64)>> {
+        let Some(Solved { estimates, influence: Some(influence) }) = self.solve(&self.again.panel, labels, true) else {
+            return vec![None; self.again.treatments.len()];
+        };
+        let squares = |t: usize| (0..labels.len()).filter(|&g| labels[g] != u32::MAX).map(|g| influence[(g, t)] * influence[(g, t)]).sum();
+        let one = |(t, treatment): (usize, &Option<Treatment>)| {
+            treatment.as_ref()?;
+            Some((*estimates[t].as_ref().ok()?, squares(t)))
+        };
+        self.again.treatments.iter().enumerate().map(one).collect()
     }
 
     fn evaluate(&self, labels: &[u32], variances: bool) -> Vec<Option<Shifted>> {

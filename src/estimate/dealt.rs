@@ -3,13 +3,14 @@
 
 use super::fit::LinearFit;
 use super::linear::{Column, cross};
-use crate::num::{Cholesky, Matrix, dot};
+use crate::num::{Cholesky, Matrix, dot, four_lanes};
 use crate::panel::ClusterMoments;
 
 /// The coefficient of treatment under other assignments of clusters to cohorts.
 ///
 /// With Z the other regressors, d the treatment, γ = (Z'WZ)⁻¹Z'Wd and θ₀ = (Z'WZ)⁻¹Z'Wy (Frisch and Waugh 1933; Lovell 1963):
-/// β = (d'Wy − Z'Wd·θ₀) / (d'Wd − Z'Wd·γ), whose cluster scores need Z_g'WZ_g and, for each cohort, Z_g'Wd, d'Wd and d'Wy.
+/// β = (d'Wy − Z'Wd·θ₀) / (d'Wd − Z'Wd·γ). A cluster's score is e − β·q with
+/// e = (d − Zγ)'W(y − Zθ₀) = (d'Wy − Z'Wd·θ₀) − γ·Z'W(y − Zθ₀) and q = (d − Zγ)'W(d − Zγ) = d'Wd − 2 γ·Z'Wd + γ'Z'WZγ over its rows.
 pub struct Dealt {
     k: usize,
     n_labels: usize,
@@ -18,10 +19,9 @@ pub struct Dealt {
     factor: f64,
     /// (Z'WZ)⁻¹.
     inverse: Matrix,
-    theta: Vec<f64>,
-    /// Cluster by cluster, Z'WZ row by row, then Z'Wy.
+    /// Cluster by cluster, the triangle of Z'WZ, what lies off its diagonal twice, then Z'W(y − Zθ₀).
     fixed: Vec<f64>,
-    /// Cluster × label: Z'Wd, d'Wd, d'Wy.
+    /// Cluster × label: Z'Wd, d'Wd, d'Wy − Z'Wd·θ₀.
     treated: Vec<f64>,
 }
 
@@ -52,7 +52,7 @@ impl LinearFit {
         let others: Vec<usize> = (0..design.terms.len()).filter(|&t| t != d).collect();
         let (k, n_labels) = (others.len(), cells.cohorts.len());
         let all: Vec<usize> = (0..design.terms.len()).collect();
-        let (mut fixed, mut treated) = (Vec::new(), Vec::new());
+        let (mut crossed, mut treated) = (Vec::new(), Vec::new());
         let (mut total, mut total_b) = (Matrix::zeros(k, k), vec![0.0; k]);
         for &g in &design.clusters {
             let cluster = &design.moments.clusters[g as usize];
@@ -61,11 +61,10 @@ impl LinearFit {
                 let other = ClusterMoments { cells: moved, ..cluster.clone() };
                 let (s, b) = cross(&other, &cluster.cross, &design.moments, &design.terms, &all);
                 if label == 0 {
-                    let z = s.select(&others);
+                    let (z, zy) = (s.select(&others), others.iter().map(|&t| b[t]).collect::<Vec<f64>>());
                     total.add_scaled(&z, 1.0);
-                    fixed.extend_from_slice(z.data());
-                    fixed.extend(others.iter().map(|&t| b[t]));
-                    total_b.iter_mut().zip(&others).for_each(|(sum, &t)| *sum += b[t]);
+                    total_b.iter_mut().zip(&zy).for_each(|(sum, x)| *sum += x);
+                    crossed.push((z, zy));
                 }
                 treated.extend(others.iter().map(|&t| s[(t, d)]));
                 treated.extend([s[(d, d)], b[d]]);
@@ -73,7 +72,15 @@ impl LinearFit {
         }
         let inverse = if k == 0 { Matrix::zeros(0, 0) } else { Cholesky::new_guarded(&total)?.inverse() };
         let theta = inverse.apply(&total_b);
-        Some(Dealt { k, n_labels, labels, factor: contrast[d], inverse, theta, fixed, treated })
+        let mut fixed = Vec::with_capacity(crossed.len() * k * (k + 3) / 2);
+        for (z, zy) in &crossed {
+            fixed.extend((0..k).flat_map(|i| (i..k).map(move |j| if i == j { z[(i, j)] } else { 2.0 * z[(i, j)] })));
+            fixed.extend((0..k).map(|i| zy[i] - dot(z.row(i), &theta)));
+        }
+        for own in treated.chunks_exact_mut(k + 2) {
+            own[k + 1] -= dot(&own[..k], &theta);
+        }
+        Some(Dealt { k, n_labels, labels, factor: contrast[d], inverse, fixed, treated })
     }
 }
 
@@ -101,25 +108,23 @@ impl Dealt {
         for g in 0..labels.len() {
             sum.iter_mut().zip(row(g)).for_each(|(s, x)| *s += x);
         }
-        let (zd, dd, dy) = (&sum[..k], sum[k], sum[k + 1]);
+        let (zd, dd, rest) = (&sum[..k], sum[k], sum[k + 1]);
         let gamma = self.inverse.apply(zd);
         let left = dd - dot(zd, &gamma);
         if left.is_nan() || left <= 1e-10 * dd {
             return None;
         }
-        let beta = (dy - dot(zd, &self.theta)) / left;
-        let theta: Vec<f64> = self.theta.iter().zip(&gamma).map(|(t, g)| t - beta * g).collect();
+        let beta = rest / left;
+        let mut products = Vec::with_capacity(k * (k + 1) / 2);
+        (0..k).for_each(|i| products.extend(gamma[i..].iter().map(|g| gamma[i] * g)));
+        let (triangle, size) = (products.len(), products.len() + k);
         let mut squares = 0.0;
-        let size = k * (k + 1);
         for g in 0..labels.len() {
             let own = row(g);
-            let (s, b) = self.fixed[g * size..(g + 1) * size].split_at(k * k);
-            let mut score = own[k + 1] - beta * own[k];
-            for i in 0..k {
-                // γ_i times the residual score of regressor i, and the treatment's own share of θ.
-                let fitted = dot(&s[i * k..(i + 1) * k], &theta);
-                score -= own[i] * theta[i] + gamma[i] * (b[i] - beta * own[i] - fitted);
-            }
+            let (z, residual) = self.fixed[g * size..(g + 1) * size].split_at(triangle);
+            let e = own[k + 1] - dot(&gamma, residual);
+            let q = own[k] - 2.0 * dot(&gamma, &own[..k]) + four_lanes(z, &products);
+            let score = e - beta * q;
             squares += score * score;
         }
         Some((self.factor * beta, self.factor * self.factor * squares / (left * left)))

@@ -4,11 +4,11 @@ use super::fit::{Body, Fit};
 use super::linear::{self, Column, Term, Wanted};
 use super::regression;
 use super::reweighted::{self, How};
+use super::sample::Collapsed;
 use super::two_groups::Method;
 use super::{Card, Estimator, OptionSpec, Options, Sample, Target, Values};
 use crate::cohort::{Fault, Faults, Warning};
-use crate::panel::{Absorb, Kind, Moments, Panel};
-use std::sync::Arc;
+use crate::panel::{Executor, Kind, Panel};
 
 /// Difference-in-differences with one start.
 pub struct Did;
@@ -103,6 +103,10 @@ impl Estimator for Did {
         &CARD
     }
 
+    fn adds_up_rows(&self) -> bool {
+        true
+    }
+
     fn idle_beside(&self, inference: &str) -> &'static [(&'static str, &'static str)] {
         influence_idle_beside(inference)
     }
@@ -121,20 +125,18 @@ impl Estimator for Did {
             )
             .into());
         }
-        let collapsed = match panel.kind {
-            Kind::Panel => sample.collapsed(start, false).panel.clone(),
-            Kind::CrossSections => panel.before_and_after(start),
-        };
+        let shared = sample.collapsed(start, false);
+        let collapsed = &shared.panel;
         if collapsed.n_rows() == 0 || collapsed.n_treated_units() == 0 || collapsed.n_treated_units() == collapsed.n_units() {
             return Err(nobody_on_both_sides(panel));
         }
-        keep_second(panel, &collapsed)?;
+        keep_second(panel, collapsed)?;
         let rows_used = collapsed.ledger.n_used();
         let bare_warnings = collapsed.warnings.clone();
         let mut fit = match options.get("method") {
-            "regression" => regression::fit(&collapsed, panel.kind, sample.executor)?,
-            "means" => means(collapsed, start, sample)?,
-            _ => reweighted::fit(&collapsed, panel.kind, how(options), sample.executor),
+            "regression" => regression::fit(collapsed, shared.cells(sample.executor), panel.kind),
+            "means" => means(shared, panel.kind, sample.executor)?,
+            _ => reweighted::fit(collapsed, shared.canonical(), &sample.blind(), panel.kind, how(options), sample.executor),
         };
         let weighted_only = options.get("method") == "ipw";
         if as_drdid(panel, options) && options.get("influence") == "drdid" && (weighted_only || !panel.covariates.is_empty()) {
@@ -268,13 +270,9 @@ pub(super) fn only_start(panel: &Panel, estimator: &str) -> Result<i64, Faults> 
     Ok(starts[0])
 }
 
-fn means(collapsed: Panel, start: i64, sample: &Sample<'_>) -> Result<Fit, Faults> {
-    let kind = sample.panel.kind;
-    let bare = Panel { covariates: Vec::new(), ..collapsed };
-    let moments = match kind {
-        Kind::Panel => sample.collapsed(start, false).bare(sample.executor).clone(),
-        Kind::CrossSections => Arc::new(Moments::accumulate(&bare, Absorb::Nothing, &|_| true, sample.executor)),
-    };
+fn means(collapsed: &Collapsed, kind: Kind, executor: &dyn Executor) -> Result<Fit, Faults> {
+    let bare = collapsed.panel.with_covariates(&[]);
+    let moments = collapsed.bare(executor);
     let indicator =
         |values: &[f64], name: &str| Term { name: name.into(), column: Column::Cells(values.to_vec()), tell: false, is_period: false };
     let terms = match kind {
@@ -289,7 +287,7 @@ fn means(collapsed: Panel, start: i64, sample: &Sample<'_>) -> Result<Fit, Fault
         ],
     };
     let wanted = vec![Wanted { target: Target::overall(), weights: vec![(terms.len() - 1, 1.0)] }];
-    let mut fit = linear::fit(&bare, &moments, terms, wanted, 0, sample.executor)?;
+    let mut fit = linear::fit(&bare, moments, terms, wanted, 0, executor)?;
     if let (Body::Linear(body), Kind::Panel) = (&mut fit.body, kind) {
         // The same regression in levels has a row for each unit and period, one level for each unit and two periods.
         body.dof.n_rows *= 2;

@@ -1,5 +1,6 @@
 //! What a fit hands on that is no regression: its clusters' influence, and how to estimate again.
 
+use super::crossed::Crossed;
 use super::fit::Side;
 use super::reassign::Reassign;
 use crate::num::Matrix;
@@ -62,6 +63,8 @@ pub struct InfluenceFit {
     /// For each target what cluster:cr0 and cluster:cr1 take off the sum of squares, where the estimator knows it to be too
     /// large (each cluster is one unit then).
     pub less: Option<Vec<f64>>,
+    /// The same influence under a second clustering that crosses the first, where it is known.
+    pub crossed: Option<Crossed>,
     /// Exact refitting under cluster weights.
     pub refit: Box<dyn Refit>,
     /// The targets without each cluster, once they were asked for.

@@ -3,16 +3,19 @@
 //! A point estimate can never depend on a seed: nothing here sees randomness.
 
 mod absorbed;
+mod alike;
 mod ancova;
 mod arithmetic;
 mod asks;
 mod base_period;
+mod blind;
 mod callaway_santanna;
 mod card;
 mod chaisemartin_dhaultfoeuille;
 mod changes_in_changes;
 mod comparable;
 mod compliance;
+mod crossed;
 mod dealt;
 mod design;
 mod did;
@@ -50,6 +53,7 @@ pub use absorbed::Crossing;
 pub use asks::{Asks, Beside};
 pub use card::{Card, Choice, OptionSpec, Options, Values};
 pub use changes_in_changes::OUTSIDE_SUPPORT;
+pub use crossed::Crossed;
 pub use dealt::Dealt;
 pub use design::{Design, Part, Row};
 pub use fit::{
@@ -93,6 +97,12 @@ pub trait Estimator: Sync {
 
     /// Whether covariates are used as they stand after the start, rather than before it.
     fn uses_later_covariates(&self, _: &Options) -> bool {
+        false
+    }
+
+    /// Whether each row has an influence of its own, whatever its cluster, and a cluster's is their sum: then two crossed clusterings can be
+    /// told apart.
+    fn adds_up_rows(&self) -> bool {
         false
     }
 
@@ -199,9 +209,12 @@ impl Chosen {
             .into());
         }
         let mut fit = self.estimator.fit(sample, &self.options)?;
+        if let (Body::Influence(body), true) = (&mut fit.body, self.estimator.adds_up_rows()) {
+            body.crossed = Crossed::of(sample.panel, |panel| self.estimator.fit(&Sample::new(panel, sample.executor), &self.options))?;
+        }
         let told = fit.warnings.iter().any(|w| ["covariates-vary", "covariates-not-used"].contains(&w.code));
         fit.warnings
-            .extend(observations::of_covariates(sample.panel, self.estimator.uses_later_covariates(&self.options)).filter(|_| !told));
+            .extend(observations::of_covariates(&sample.varying(), self.estimator.uses_later_covariates(&self.options)).filter(|_| !told));
         Ok(fit)
     }
 

@@ -4,13 +4,13 @@
 //! covariates are added up into one (their weights add, their outcomes average): without covariates nothing is left but a
 //! row for each cluster and cohort, and refitting costs as little.
 
+use super::alike::{Alike, compare_x};
 use super::arithmetic::range_scale;
 use super::two_groups::Arms;
 use crate::cohort::Warning;
 use crate::num::Exact;
 use crate::panel::{Kind, Panel};
 use std::cmp::Ordering;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// Units or rows, as many as differ.
@@ -25,7 +25,7 @@ pub(in crate::estimate) struct Observations {
     names: Arc<[String]>,
     /// Number of outcomes side by side: the periods, or one.
     width: usize,
-    /// Outcomes, `width` a row.
+    /// Outcomes, `width` a row; none where they are kept apart.
     y: Vec<f64>,
     /// Whether each is observed; empty where all are.
     present: Vec<bool>,
@@ -111,41 +111,29 @@ impl Observations {
 
     /// A row for each row.
     pub fn rows(panel: &Panel) -> Observations {
+        let alike = Alike::of(panel);
+        Observations { y: alike.outcomes(panel), ..Observations::before_outcomes(panel, &alike) }
+    }
+
+    /// The same without any outcome: the same for every outcome of these rows.
+    pub fn before_outcomes(panel: &Panel, alike: &Alike) -> Observations {
         let k = panel.covariates.len() + 1;
         let mut out = Observations::empty(panel, k, 1, panel.cells.len());
-        let mut order: Vec<u32> = Vec::new();
-        for g in 0..panel.n_clusters() {
-            let units = panel.units_of(g);
-            let rows: Range<usize> = panel.rows_of(units.start).start..panel.rows_of(units.end - 1).end;
-            order.clear();
-            order.extend(rows.map(|r| r as u32));
-            let alike = |a: u32, b: u32| -> Ordering {
-                panel.cell[a as usize].cmp(&panel.cell[b as usize]).then_with(|| compare_x(panel, a as usize, b as usize))
-            };
-            order.sort_by(|&a, &b| alike(a, b));
-            let mut at = 0;
-            while at < order.len() {
-                let end = at + order[at..].iter().take_while(|&&r| alike(order[at], r).is_eq()).count();
-                let (mut total, mut sum) = (0.0, 0.0);
-                for &r in &order[at..end] {
-                    total += panel.weight_of(r as usize);
-                    sum += panel.weight_of(r as usize) * panel.outcome[r as usize];
-                }
-                let first = order[at] as usize;
-                out.members[panel.cell[first] as usize].push(out.cluster.len() as u32);
-                out.cluster.push(g as u32);
-                out.y.push(sum / total);
-                out.weight.push(total);
-                out.number.push((end - at) as f64);
-                out.x.push(1.0);
-                out.push_x(panel, first);
-                if panel.kind == Kind::CrossSections {
-                    out.size_of[panel.cells.cohort_ix(panel.cell[first])][g] += total;
-                }
-                at = end;
+        for (g, rows) in alike.groups() {
+            let (first, total) = (rows[0] as usize, Alike::weight(panel, rows));
+            out.members[panel.cell[first] as usize].push(out.cluster.len() as u32);
+            out.cluster.push(g);
+            out.weight.push(total);
+            out.number.push(rows.len() as f64);
+            out.x.push(1.0);
+            out.push_x(panel, first);
+            if panel.kind == Kind::CrossSections {
+                out.size_of[panel.cells.cohort_ix(panel.cell[first])][g as usize] += total;
             }
-            // A cohort's share is one of units, each counted once.
-            if panel.kind == Kind::Panel {
+        }
+        // A cohort's share is one of units, each counted once.
+        if panel.kind == Kind::Panel {
+            for g in 0..panel.n_clusters() {
                 for u in panel.units_of(g) {
                     out.size_of[panel.cohort_of(u)][g] += panel.weight_of(panel.rows_of(u).start);
                 }
@@ -242,10 +230,6 @@ fn mean(values: &[f64]) -> f64 {
     middle + unit * (sum.value() / values.len().max(1) as f64)
 }
 
-fn compare_x(panel: &Panel, a: usize, b: usize) -> Ordering {
-    panel.covariates.iter().map(|c| c.values[a].total_cmp(&c.values[b])).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
-}
-
 /// The covariates that vary within units.
 pub(in crate::estimate) fn varying(panel: &Panel) -> Vec<&str> {
     if panel.kind != Kind::Panel {
@@ -254,9 +238,9 @@ pub(in crate::estimate) fn varying(panel: &Panel) -> Vec<&str> {
     panel.covariates.iter().filter(|c| panel.varies_within_units(&c.values)).map(|c| c.name.as_str()).collect()
 }
 
-/// What to say of covariates that vary within units: used as they stand after the start, or as before it.
-pub(in crate::estimate) fn of_covariates(panel: &Panel, later: bool) -> Option<Warning> {
-    let names = varying(panel).join(", ");
+/// What to say of the covariates that vary within units: used as they stand after the start, or as before it.
+pub(in crate::estimate) fn of_covariates(varying: &[&str], later: bool) -> Option<Warning> {
+    let names = varying.join(", ");
     (!names.is_empty()).then(|| {
         if later {
             Warning::new(

@@ -47,4 +47,9 @@ pub trait Reassign: Send + Sync {
     /// All targets when cluster g has the cohort `labels[g]` (`u32::MAX`: is left out); `None` where not identified, or
     /// where the target is not an effect of treatment.
     fn evaluate(&self, labels: &[u32], variances: bool) -> Vec<Option<Shifted>>;
+
+    /// All targets under that assignment as they stand, nothing taken off, and their variances (CR0).
+    fn plain(&self, labels: &[u32]) -> Vec<Option<(f64, f64)>> {
+        self.evaluate(labels, true).into_iter().map(|shifted| shifted.map(|s| (s.estimate[0], s.variance[0]))).collect()
+    }
 }

@@ -11,9 +11,9 @@ use super::fit::{Body, Fit, InfluenceFit, NotIdentified, Refit, Side};
 use super::model_fit::Components;
 use super::reassign::{Reassign, Shifted};
 use super::target::Target;
-use crate::cohort::{Faults, Warning};
-use crate::num::{Cholesky, Matrix, RankRule, dot};
-use crate::panel::{Absorb, Executor, Kind, Moments, Panel};
+use crate::cohort::Warning;
+use crate::num::{Cholesky, Matrix, RankRule, dot, four_lanes};
+use crate::panel::{Kind, Moments, Panel};
 use std::sync::OnceLock;
 
 /// One cell's sums in one cluster: Σw xx' and Σw xy with x = (1, covariates).
@@ -45,13 +45,37 @@ struct Sums {
     comparison_after: Part,
 }
 
+/// A regression among comparison rows: entries of all covariates, zero where one was dropped.
+struct Line {
+    beta: Vec<f64>,
+    /// Coefficients of the comparison scores: (Σxx')⁻¹ mean x of the treated.
+    pull: Vec<f64>,
+    /// pull·beta', row by row.
+    products: Vec<f64>,
+}
+
+impl Line {
+    fn of(kept: &[usize], k: usize, own_beta: &[f64], own_pull: &[f64]) -> Line {
+        let (mut beta, mut pull) = (vec![0.0; k], vec![0.0; k]);
+        for (i, &at) in kept.iter().enumerate() {
+            (beta[at], pull[at]) = (own_beta[i], own_pull[i]);
+        }
+        let mut products = Vec::with_capacity(k * k);
+        pull.iter().for_each(|p| products.extend(beta.iter().map(|b| p * b)));
+        Line { beta, pull, products }
+    }
+
+    /// pull'Σx(y − x'β) over a part's rows.
+    fn score(&self, part: &Part) -> f64 {
+        four_lanes(&part.xy, &self.pull) - four_lanes(part.xx.data(), &self.products)
+    }
+}
+
 struct Solution {
     att: f64,
-    beta_before: Vec<f64>,
-    beta_after: Vec<f64>,
-    /// Coefficients of the comparison scores: (Σxx')⁻¹ mean x of the treated.
-    pull_before: Vec<f64>,
-    pull_after: Vec<f64>,
+    /// In a panel there is only "after".
+    before: Option<Line>,
+    after: Line,
     n_treated: f64,
     n_before: f64,
     n_after: f64,
@@ -60,24 +84,13 @@ struct Solution {
     gap: f64,
 }
 
-pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<Fit, Faults> {
-    let read = |cell: u32| -> (Vec<Part>, Moments) {
-        let moments = Moments::accumulate(panel, Absorb::Nothing, &|c| c == cell, executor);
-        (moments.clusters.iter().map(|c| part(&c.cross, c.cells.len(), moments.n_covariates())).collect(), moments)
-    };
-    let (treated_before, treated_after, comparison_before, comparison_after, moments) = match kind {
-        Kind::Panel => {
-            let (t, _) = read(0);
-            let (c, m) = read(1);
-            (Vec::new(), t, Vec::new(), c, m)
-        }
-        Kind::CrossSections => {
-            let (tb, _) = read(0);
-            let (ta, _) = read(1);
-            let (cb, _) = read(2);
-            let (ca, m) = read(3);
-            (tb, ta, cb, ca, m)
-        }
+/// `cells`: the moments of each cell by itself.
+pub(super) fn fit(panel: &Panel, cells: &[Moments], kind: Kind) -> Fit {
+    let of = |m: &Moments| -> Vec<Part> { m.clusters.iter().map(|c| part(&c.cross, c.cells.len(), m.n_covariates())).collect() };
+    let moments = &cells[cells.len() - 1];
+    let (treated_before, treated_after, comparison_before, comparison_after) = match kind {
+        Kind::Panel => (Vec::new(), of(&cells[0]), Vec::new(), of(moments)),
+        Kind::CrossSections => (of(&cells[0]), of(&cells[1]), of(&cells[2]), of(moments)),
     };
     let all = total(&comparison_after, &vec![1.0; comparison_after.len()], panel.covariates.len() + 1);
     let rule = RankRule::default();
@@ -113,7 +126,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         warnings.push(Warning::new("no-covariates", "method=regression without covariates is the same as method=means"));
     }
     let clusters = arithmetic::clusters(panel, &sides);
-    Ok(Fit {
+    Fit {
         targets: vec![Target::overall()],
         estimates: vec![estimate],
         body: Body::Influence(InfluenceFit {
@@ -122,6 +135,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
             sides,
             ratio: None,
             less: None,
+            crossed: None,
             refit: Box::new(parts),
             left: OnceLock::new(),
         }),
@@ -141,7 +155,7 @@ pub(super) fn fit(panel: &Panel, kind: Kind, executor: &dyn Executor) -> Result<
         ledger: panel.ledger.clone(),
         model: None,
         components: Components::default(),
-    })
+    }
 }
 
 fn part(cross: &Matrix, n_cells: usize, n_covariates: usize) -> Part {
@@ -208,18 +222,15 @@ impl Parts {
             return None;
         }
         let mean_after = after.xy[0] / n_after;
+        let line = |beta: &[f64], pull: &[f64]| Line::of(&self.kept, self.k(), beta, pull);
         match self.kind {
             Kind::Panel => {
                 let x: Vec<f64> = self.select(after.xx.row(0)).iter().map(|v| v / n_after).collect();
                 let gap = dot(&x, &beta_after);
-                let pull_after = cholesky_after.solve(&x);
-                let k = beta_after.len();
                 Some(Solution {
                     att: mean_after - gap,
-                    beta_before: vec![0.0; k],
-                    beta_after,
-                    pull_before: vec![0.0; k],
-                    pull_after,
+                    before: None,
+                    after: line(&beta_after, &cholesky_after.solve(&x)),
                     n_treated: n_after,
                     n_before: 1.0,
                     n_after,
@@ -242,10 +253,8 @@ impl Parts {
                 let mean_before = before.xy[0] / n_before;
                 Some(Solution {
                     att: mean_after - mean_before - gap,
-                    pull_before: cholesky_before.solve(&x),
-                    pull_after: cholesky_after.solve(&x),
-                    beta_before,
-                    beta_after,
+                    before: Some(line(&beta_before, &cholesky_before.solve(&x))),
+                    after: line(&beta_after, &cholesky_after.solve(&x)),
                     n_treated,
                     n_before,
                     n_after,
@@ -270,27 +279,24 @@ impl Parts {
     /// A cluster's summed influence, in scaled outcome units.
     fn influence(&self, cluster: &Cluster<'_>, s: &Solution) -> f64 {
         let deviation = |part: &Part, mean: f64, n: f64| (part.xy[0] - part.xx[(0, 0)] * mean) / n;
-        let score = |part: &Part, beta: &[f64], pull: &[f64]| {
-            let xb = part.xx.select(&self.kept).apply(beta);
-            dot(&self.select(&part.xy), pull) - dot(&xb, pull)
-        };
         let predicted = |part: &Part| {
-            let x = self.select(part.xx.row(0));
-            (dot(&x, &s.beta_after) - dot(&x, &s.beta_before) - part.xx[(0, 0)] * s.gap) / s.n_treated
+            let x = part.xx.row(0);
+            let before = s.before.as_ref().map_or(0.0, |line| four_lanes(x, &line.beta));
+            (four_lanes(x, &s.after.beta) - before - part.xx[(0, 0)] * s.gap) / s.n_treated
         };
         let mut psi = 0.0;
         if let Some(after) = cluster.treated_after {
             psi += deviation(after, s.mean_after, s.n_after) - predicted(after);
         }
         if let Some(after) = cluster.comparison_after {
-            psi -= score(after, &s.beta_after, &s.pull_after);
+            psi -= s.after.score(after);
         }
-        if self.kind == Kind::CrossSections {
+        if let Some(line) = &s.before {
             if let Some(before) = cluster.treated_before {
                 psi -= deviation(before, s.mean_before, s.n_before) + predicted(before);
             }
             if let Some(before) = cluster.comparison_before {
-                psi += score(before, &s.beta_before, &s.pull_before);
+                psi += line.score(before);
             }
         }
         psi
@@ -464,6 +470,12 @@ impl Reassign for Swapped<'_> {
 
     fn untreated(&self) -> Option<u32> {
         Some(1)
+    }
+
+    fn plain(&self, labels: &[u32]) -> Vec<Option<(f64, f64)>> {
+        let unit = self.parts.y_unit;
+        let squares = |psi: &[f64]| psi.iter().map(|p| (p * unit) * (p * unit)).sum();
+        vec![self.solve(labels, true, |g| self.own[g]).map(|(plain, psi)| (plain.att * unit, squares(&psi)))]
     }
 
     fn evaluate(&self, labels: &[u32], variances: bool) -> Vec<Option<Shifted>> {

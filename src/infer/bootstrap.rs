@@ -7,7 +7,7 @@ use super::jackknife::acceleration;
 use super::replicates::{Asked, MOST_AUTO};
 use crate::cohort::{Faults, Warning};
 use crate::estimate::{Body, Fit, LinearFit, Options};
-use crate::num::{PackedSolver, dot, sorted, upper_triangle};
+use crate::num::{PackedSolver, dot, four_lanes, sorted, upper_triangle};
 use crate::panel::spread;
 use std::ops::Range;
 
@@ -96,19 +96,6 @@ impl<'a> Table<'a> {
         };
         self.body.contrasts.iter().zip(&self.full).zip(&self.floor).map(one).collect()
     }
-}
-
-/// An inner product in four fixed lanes: the same bits everywhere, and fast.
-fn four_lanes(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 4];
-    let (ca, cb) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = ca.remainder().iter().zip(cb.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in ca.zip(cb) {
-        for l in 0..4 {
-            lanes[l] += x[l] * y[l];
-        }
-    }
-    ((lanes[0] + lanes[2]) + (lanes[1] + lanes[3])) + rest
 }
 
 /// Refuses replicates that would take minutes because the estimator goes through its rows each time.

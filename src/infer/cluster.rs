@@ -67,7 +67,7 @@ impl Inference for Cluster {
     fn infer(&self, fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
         check(options, fit)?;
         match &fit.body {
-            Body::Linear(linear) if linear.second().is_some() => twoway::infer(fit, linear, options, setting),
+            _ if twoway::is_crossed(fit) => twoway::infer(fit, options, setting),
             Body::Linear(linear) if is_adjusted(options) => price::affordable(linear).map(|()| regression(fit, linear, options, setting)),
             Body::Linear(linear) => Ok(regression(fit, linear, options, setting)),
             Body::Influence(body) => influence(fit, body, options, setting),
@@ -77,13 +77,12 @@ impl Inference for Cluster {
     fn covariance(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<(Matrix, f64)>, Faults> {
         check(options, fit)?;
         let df = fit.n_clusters() as f64 - 1.0;
+        if twoway::is_crossed(fit) {
+            return twoway::covariance(fit, targets, options, setting).map(|(two, df)| Some((two.matrix, df)));
+        }
         Ok(Some(match &fit.body {
             Body::Influence(_) if ["cr2", "cr3"].contains(&options.get("type")) => return Err(no_residuals(options.get("type"))),
             Body::Influence(_) => (wald::plain_covariance(fit, targets).scaled(influence_factor(fit, options)), df),
-            Body::Linear(body) if body.second().is_some() => {
-                let (covariance, df) = twoway::covariance(body, targets, options, setting)?;
-                (covariance.matrix, df)
-            }
             Body::Linear(body) => {
                 let contrasts: Vec<Vec<f64>> = targets.iter().filter_map(|&t| body.contrasts[t].clone()).collect();
                 (sandwich::covariance(body, adjustment(options.get("type")), &contrasts).scaled(factor(body, options)), df)
@@ -102,6 +101,10 @@ impl Inference for Cluster {
     fn joint(&self, fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<Option<JointTest>, Faults> {
         check(options, fit)?;
         let estimates = wald::estimates(fit, targets);
+        if twoway::is_crossed(fit) {
+            let (covariance, df) = twoway::covariance(fit, targets, options, setting)?;
+            return Ok(Some(wald::f_test(&estimates, &covariance.matrix, df)));
+        }
         let df = fit.n_clusters() as f64 - 1.0;
         let body = match &fit.body {
             Body::Linear(linear) => linear,
@@ -110,10 +113,6 @@ impl Inference for Cluster {
                 return Ok(Some(wald::f_test(&estimates, &covariance, df)));
             }
         };
-        if body.second().is_some() {
-            let (covariance, df) = twoway::covariance(body, targets, options, setting)?;
-            return Ok(Some(wald::f_test(&estimates, &covariance.matrix, df)));
-        }
         let contrasts: Vec<Vec<f64>> = targets.iter().filter_map(|&t| body.contrasts[t].clone()).collect();
         let kind = options.get("type");
         let covariance = sandwich::covariance(body, adjustment(kind), &contrasts).scaled(factor(body, options));
@@ -198,7 +197,7 @@ fn check(options: &Options, fit: &Fit) -> Result<(), Faults> {
         )
         .into());
     }
-    if options.was_given("two-way") && !matches!(&fit.body, Body::Linear(l) if l.second().is_some()) {
+    if options.was_given("two-way") && !twoway::is_crossed(fit) {
         return Err(Fault::new(
             "INF-002",
             "two-way does nothing with one cluster",
@@ -264,11 +263,8 @@ fn regression(fit: &Fit, linear: &LinearFit, options: &Options, setting: &Settin
     out
 }
 
-fn influence(fit: &Fit, body: &InfluenceFit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
-    let kind = options.get("type");
-    if kind == "cr2" || kind == "cr3" {
-        return Err(no_residuals(kind));
-    }
+/// Refuses a factor that counts a regression's parameters.
+pub(super) fn no_parameters(options: &Options) -> Result<(), Faults> {
     if options.was_given("ssc") && options.get("ssc") != "none" {
         return Err(Fault::new(
             "INF-002",
@@ -279,6 +275,15 @@ fn influence(fit: &Fit, body: &InfluenceFit, options: &Options, setting: &Settin
         )
         .into());
     }
+    Ok(())
+}
+
+fn influence(fit: &Fit, body: &InfluenceFit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
+    let kind = options.get("type");
+    if kind == "cr2" || kind == "cr3" {
+        return Err(no_residuals(kind));
+    }
+    no_parameters(options)?;
     let g = body.influence.rows() as f64;
     let factor = influence_factor(fit, options);
     let mut out = Inferred::default();

@@ -199,12 +199,12 @@ impl Method {
                 "name a finer unit of assignment as cluster",
             );
         }
-        if panel.second.is_some() && matches!(fit.body, Body::Influence(_)) {
+        if panel.second.is_some() && matches!(&fit.body, Body::Influence(body) if body.crossed.is_none()) {
             return refuse(
                 "INF-004",
-                "two crossed clusters need a regression".into(),
-                "they are judged by residuals of rows, and this estimator is known by its clusters' influence",
-                "use did:method=means, twfe or event-study, or name one cluster",
+                "two crossed clusters need what each row adds".into(),
+                "this estimator is known by its clusters' influence, which is no sum of its rows', or the second column varies within units",
+                "use twfe or event-study, or, where the second column is the same in all of a unit's rows, did or callaway-santanna; or name one cluster",
             );
         }
         if panel.second.is_some() && !self.inference.two_way() {

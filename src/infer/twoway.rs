@@ -1,10 +1,10 @@
 //! Two clusterings that cross: V₁ + V₂ − V₁₂ (Cameron, Gelbach and Miller 2011).
 
 use super::Setting;
-use super::cluster::rows_factor;
+use super::cluster::{no_parameters, rows_factor};
 use super::estimate::{Estimate, Inferred, identified};
 use crate::cohort::{Fault, Faults, Warning};
-use crate::estimate::{Fit, LinearFit, Options};
+use crate::estimate::{Body, Fit, InfluenceFit, LinearFit, Options};
 use crate::num::{Matrix, dot, sorted, symmetric_power};
 use std::collections::BTreeMap;
 
@@ -16,14 +16,22 @@ pub(super) struct TwoWay {
     pub repaired: bool,
 }
 
-/// The covariance of the targets and the degrees of freedom, min(G₁, G₂) − 1.
+/// Whether a fit's rows lie in two crossed clusterings.
+pub(super) fn is_crossed(fit: &Fit) -> bool {
+    match &fit.body {
+        Body::Linear(body) => body.second().is_some(),
+        Body::Influence(body) => body.crossed.is_some(),
+    }
+}
+
+/// The covariance of the targets of a crossed fit and the degrees of freedom, min(G₁, G₂) − 1.
 ///
-/// Negative eigenvalues of V₁ + V₂ − V₁₂, taken over the coefficients that the fit's targets are made of, are set to zero
-/// (Cameron, Gelbach and Miller 2011, section 2.3; as fixest does). Cost: one pass over the rows.
+/// Negative eigenvalues of V₁ + V₂ − V₁₂ are set to zero (Cameron, Gelbach and Miller 2011, section 2.3; as fixest does): of a regression
+/// taken over the coefficients that the fit's targets are made of, else over the targets. Cost: of a regression one pass over the rows.
 ///
 /// # Errors
 /// For CR2 and CR3, which do not exist for two clusterings.
-pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<(TwoWay, f64), Faults> {
+pub(super) fn covariance(fit: &Fit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<(TwoWay, f64), Faults> {
     let kind = options.get("type");
     if kind == "cr2" || kind == "cr3" || options.get("df") == "satterthwaite" {
         return Err(Fault::new(
@@ -38,6 +46,13 @@ pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options,
         )
         .into());
     }
+    match &fit.body {
+        Body::Linear(body) => regression(body, targets, options, setting),
+        Body::Influence(body) => influence(fit, body, targets, options),
+    }
+}
+
+fn regression(body: &LinearFit, targets: &[usize], options: &Options, setting: &Setting<'_>) -> Result<(TwoWay, f64), Faults> {
     let panel = body.rows()?.panel();
     let second = panel.second.as_ref().expect("there are two");
     let slopes = Slopes::new(body);
@@ -53,12 +68,12 @@ pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options,
         },
     );
     let mut by_second: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    let mut parts = [Matrix::zeros(q, q), Matrix::zeros(q, q), Matrix::zeros(q, q)];
+    let mut squares = [Matrix::zeros(q, q), Matrix::zeros(q, q), Matrix::zeros(q, q)];
     let mut groups = [0; 3];
     for mut state in states {
         state.close();
-        parts[0].add_scaled(&state.first, 1.0);
-        parts[2].add_scaled(&state.both, 1.0);
+        squares[0].add_scaled(&state.first, 1.0);
+        squares[2].add_scaled(&state.both, 1.0);
         groups[0] += state.n_first;
         groups[2] += state.n_both;
         for (group, values) in state.second {
@@ -66,45 +81,76 @@ pub(super) fn covariance(body: &LinearFit, targets: &[usize], options: &Options,
             slot.iter_mut().zip(&values).for_each(|(s, v)| *s += v);
         }
     }
-    by_second.values().for_each(|v| parts[1].add_outer(v, 1.0));
+    by_second.values().for_each(|v| squares[1].add_outer(v, 1.0));
     groups[1] = by_second.len();
-    let least = groups[0].min(groups[1]) as f64;
-    if least < 2.0 {
-        return Err(Fault::new(
-            "INF-010",
-            "one of the two clusterings has a single group",
-            format!("column {}", second.name),
-            "within one group nothing is independent of anything",
-            "name one cluster, with several groups",
-        )
-        .into());
-    }
-    let factor = |g: usize| {
-        let g = if options.get("two-way") == "own" { g as f64 } else { least };
-        match (kind, options.get("ssc")) {
-            ("cr0", _) => 1.0,
-            (_, "none") => g / (g - 1.0),
-            (_, "stata") => g / (g - 1.0) * rows_factor(body, body.dof.full),
-            (_, "slopes") => g / (g - 1.0) * rows_factor(body, body.dof.slopes),
-            _ => g / (g - 1.0) * rows_factor(body, body.dof.nested - if second.nests_periods { body.dof.periods } else { 0 }),
-        }
+    let rows = match options.get("ssc") {
+        "none" => 1.0,
+        "stata" => rows_factor(body, body.dof.full),
+        "slopes" => rows_factor(body, body.dof.slopes),
+        _ => rows_factor(body, body.dof.nested - if second.nests_periods { body.dof.periods } else { 0 }),
     };
-    let mut matrix = Matrix::zeros(q, q);
-    matrix.add_scaled(&parts[0], factor(groups[0]));
-    matrix.add_scaled(&parts[1], factor(groups[1]));
-    matrix.add_scaled(&parts[2], -factor(groups[2]));
-    let mut repaired = false;
-    // Rounding makes eigenvalues of about −1e-16; only a real negative one is a repair.
-    let scale = (0..q).map(|i| matrix[(i, i)].abs()).fold(0.0, f64::max);
-    let clipped = symmetric_power(&matrix, |v| {
-        repaired |= v < -1e-12 * scale;
-        v.max(0.0)
-    });
-    let slopes_matrix = if repaired { clipped } else { matrix };
+    let (two, df) = Parts { squares, groups }.combined(&second.name, rows, options)?;
     let weights: Vec<Vec<f64>> = targets.iter().map(|&t| slopes.weights(body.contrasts[t].as_ref().expect("identified"))).collect();
-    let matrix = Matrix::from_fn(targets.len(), targets.len(), |i, j| dot(&slopes_matrix.apply(&weights[j]), &weights[i]));
-    let df = if options.get("df") == "normal" { f64::INFINITY } else { least - 1.0 };
-    Ok((TwoWay { matrix, groups, repaired }, df))
+    let matrix = Matrix::from_fn(targets.len(), targets.len(), |i, j| dot(&two.matrix.apply(&weights[j]), &weights[i]));
+    Ok((TwoWay { matrix, ..two }, df))
+}
+
+/// Squares of influence summed by each clustering: no parameters are counted, so the factor is that of the groups alone.
+fn influence(fit: &Fit, body: &InfluenceFit, targets: &[usize], options: &Options) -> Result<(TwoWay, f64), Faults> {
+    no_parameters(options)?;
+    let crossed = body.crossed.as_ref().expect("there are two");
+    let all: Vec<usize> = identified(fit).map(|(t, _)| t).collect();
+    let sums = [&body.influence, &crossed.influence[0], &crossed.influence[1]];
+    let squares = sums.map(|sum| {
+        let mut out = Matrix::zeros(all.len(), all.len());
+        (0..sum.rows()).for_each(|g| out.add_outer(&all.iter().map(|&t| sum[(g, t)]).collect::<Vec<f64>>(), 1.0));
+        out
+    });
+    let (two, df) = Parts { squares, groups: sums.map(Matrix::rows) }.combined(&crossed.name, 1.0, options)?;
+    let place: Vec<usize> = targets.iter().map(|t| all.binary_search(t).expect("identified")).collect();
+    Ok((TwoWay { matrix: two.matrix.select(&place), ..two }, df))
+}
+
+/// Squares summed by each clustering and by the groups of both, and how many groups these are.
+struct Parts {
+    squares: [Matrix; 3],
+    groups: [usize; 3],
+}
+
+impl Parts {
+    /// V₁ + V₂ − V₁₂ with small-sample factors (`rows`: the part of it that counts parameters), repaired where need be.
+    fn combined(self, second: &str, rows: f64, options: &Options) -> Result<(TwoWay, f64), Faults> {
+        let Parts { squares, groups } = self;
+        let least = groups[0].min(groups[1]) as f64;
+        if least < 2.0 {
+            return Err(Fault::new(
+                "INF-010",
+                "one of the two clusterings has a single group",
+                format!("column {second}"),
+                "within one group nothing is independent of anything",
+                "name one cluster, with several groups",
+            )
+            .into());
+        }
+        let factor = |g: usize| {
+            let g = if options.get("two-way") == "own" { g as f64 } else { least };
+            if options.get("type") == "cr0" { 1.0 } else { g / (g - 1.0) * rows }
+        };
+        let q = squares[0].rows();
+        let mut matrix = Matrix::zeros(q, q);
+        matrix.add_scaled(&squares[0], factor(groups[0]));
+        matrix.add_scaled(&squares[1], factor(groups[1]));
+        matrix.add_scaled(&squares[2], -factor(groups[2]));
+        let mut repaired = false;
+        // Rounding makes eigenvalues of about −1e-16; only a real negative one is a repair.
+        let scale = (0..q).map(|i| matrix[(i, i)].abs()).fold(0.0, f64::max);
+        let clipped = symmetric_power(&matrix, |v| {
+            repaired |= v < -1e-12 * scale;
+            v.max(0.0)
+        });
+        let df = if options.get("df") == "normal" { f64::INFINITY } else { least - 1.0 };
+        Ok((TwoWay { matrix: if repaired { clipped } else { matrix }, groups, repaired }, df))
+    }
 }
 
 /// Running sums of a block of clusters: rows come cluster by cluster, so what two clusterings share is done with at a
@@ -192,9 +238,9 @@ impl Slopes {
     }
 }
 
-pub(super) fn infer(fit: &Fit, body: &LinearFit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
+pub(super) fn infer(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Inferred, Faults> {
     let targets: Vec<usize> = identified(fit).map(|(t, _)| t).collect();
-    let (two, df) = covariance(body, &targets, options, setting)?;
+    let (two, df) = covariance(fit, &targets, options, setting)?;
     let mut out = Inferred::default();
     for (j, (t, estimate)) in identified(fit).enumerate() {
         out.estimates.push(Estimate::from_variance(t, estimate, two.matrix[(j, j)], df, setting.level));

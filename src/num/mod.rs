@@ -29,7 +29,7 @@ pub use beta::regularized_incomplete_beta;
 pub use centre::{Centre, TwoValues};
 pub use exact::{Exact, ExactRow};
 pub use gauss_legendre::gauss_legendre;
-pub use matrix::{Matrix, dot};
+pub use matrix::{Matrix, dot, four_lanes};
 pub use normal_box::{InBox, in_box};
 pub use packed::{PackedSolver, upper_triangle};
 pub use quantile::{quantile_boot, quantile_type1, quantile_type7, sorted};

@@ -3,6 +3,7 @@
 mod build;
 mod canonical;
 mod cell;
+mod crossed;
 mod differences;
 mod executor;
 mod extra;

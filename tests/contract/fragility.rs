@@ -112,19 +112,48 @@ fn each_specification_is_the_estimate_of_its_choices() {
 }
 
 #[test]
+fn what_scales_and_estimators_share_changes_no_bit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (header, mut rows) = schools(10, 1.0);
+    // Rows that are alike in all covariates, and some that are not.
+    rows.iter_mut().for_each(|r| r[6] = (r[6].parse::<f64>().expect("a number").round() as i64).to_string());
+    let path = write(folder.path(), "data.csv", &header, &rows);
+    let call = |estimators: &str, scales: &str| -> BTreeSet<String> {
+        let check = format!("multiverse:estimators={estimators},scales={scales},samples=all|trim:0.05,inference=cluster:cr1,shuffles=0");
+        let found = checked(&format!("{path} {ROLES} --covariates x,z,girl --check {check}"));
+        let keys = ["estimate", "unscaled", "std_error", "p_value", "units", "sample", "covariates", "estimator", "scale"];
+        let columns: Vec<Vec<Value>> = keys.iter().map(|key| column(&found, key)).collect();
+        (0..columns[0].len()).map(|i| columns.iter().map(|c| c[i].to_string()).collect::<Vec<_>>().join(" ")).collect()
+    };
+    let estimators = ["did:method=dr", "did:method=ipw", "did:method=dr;improved=true", "did:method=regression", "ancova"];
+    let scales = ["raw", "z", "rank"];
+    let together = call(&estimators.join("|"), &scales.join("|"));
+    let alone: BTreeSet<String> = estimators.iter().flat_map(|e| scales.map(|s| call(e, s))).flatten().collect();
+    assert!(together.len() >= 2 * 3 * 5 * 4, "{}", together.len());
+    assert_eq!(together, alone);
+}
+
+#[test]
 fn the_joint_inference_is_that_of_all_assignments_estimated_one_by_one() {
+    joint_one_by_one("twfe|ancova|did", [("twfe", "x,z"), ("twfe", ""), ("ancova", "x,z"), ("ancova", ""), ("did", "")]);
+    let influence =
+        [("did:method=dr", "x,z"), ("did:method=dr", ""), ("did:method=regression", "x,z"), ("did:method=regression", ""), ("did", "")];
+    joint_one_by_one("did:method=dr|did:method=regression|did", influence);
+}
+
+fn joint_one_by_one(estimators: &str, specifications: [(&str, &str); 5]) {
     let folder = tempfile::tempdir().expect("a folder");
     let (header, rows) = schools(6, 0.6);
     let path = write(folder.path(), "data.csv", &header, &rows);
-    let check = "multiverse:estimators=twfe|ancova|did,covariates=x+z|none,scales=raw,samples=all,inference=cluster:cr1;ssc=none";
+    let check = format!("multiverse:estimators={estimators},covariates=x+z|none,scales=raw,samples=all,inference=cluster:cr1;ssc=none");
     let found = checked(&format!("{path} {ROLES} --covariates x,z --check {check}"));
     let sd = numbers(&found, "unscaled")[0] / numbers(&found, "estimate")[0];
-    let specifications = [("twfe", "--covariates x,z"), ("twfe", ""), ("ancova", "--covariates x,z"), ("ancova", ""), ("did", "")];
     assert_eq!(found["numbers"]["shuffles"], 20.0);
     assert_eq!(found["numbers"]["joint_estimates"], 5.0);
     let statistics = |path: &str| -> [f64; 3] {
         let mut all: Vec<(f64, f64)> = Vec::new();
         for (estimator, covariates) in specifications {
+            let covariates = if covariates.is_empty() { String::new() } else { format!("--covariates {covariates}") };
             let (e, se, _) = estimated(path, &format!("{ROLES} {covariates} --estimator {estimator} --inference cluster:cr1,ssc=none"));
             all.push((e / sd, e / se.expect("a number")));
         }

@@ -6,6 +6,7 @@ mod capsule;
 mod checks;
 mod claims;
 mod cohorts;
+mod crossed;
 mod estimator_options;
 mod estimators;
 mod exports;

@@ -1,8 +1,9 @@
-//! Every specification estimated: regressions from one pass of moments a sample and scale, the others by their estimator.
+//! Every specification estimated: regressions from one pass of moments a sample and scale, the others by their estimator. What does not
+//! depend on the outcome, such as the odds of treatment, is found once for a sample and a set of covariates, whatever the scale.
 
 use super::Specification;
 use super::choices::Choices;
-use super::joint::{Joint, Shuffled, Statistics};
+use super::joint::{Again, Joint, Shuffled, Statistics};
 use super::place::Place;
 use crate::cohort::Faults;
 use crate::diagnose::Ground;
@@ -33,8 +34,8 @@ struct Cell {
     intervals: Vec<Result<Uncertainty, String>>,
     /// How it fares under other assignments.
     statistics: Result<Statistics, String>,
-    /// The fit, where shuffling it was left for later.
-    later: Option<(Fit, usize)>,
+    /// What one assignment costs, where shuffling was left for later. The fit is not kept: it holds its rows.
+    later: Option<f64>,
 }
 
 struct Uncertainty {
@@ -58,29 +59,68 @@ pub(super) fn estimate(ground: &Ground<'_>, choices: &Choices, places: &[Place],
         None => Err("the first sample does not exist".into()),
     };
     let making = Making { named: ground.panel, choices, setting, shuffled: shuffled.as_ref().ok() };
-    let one = |i: usize| -> Result<Cell, String> {
-        let (place, set, way) = (i / (n_sets * n_ways), i / n_ways % n_sets, i % n_ways);
-        let (sample, (_, sd)) = match (&samples[place], &places[place].panel) {
-            (Some(sample), Ok(panel)) => (sample, panel),
-            (_, Err(why)) => return Err(format!("{} on the scale {}: {why}", places[place].names[0], places[place].names[2])),
-            _ => return Err("no sample".into()),
+    let n_scales = choices.scales.len();
+    // A job is a sample with a set of covariates; within it stand scales, then estimators.
+    let job = |j: usize| -> Vec<Result<Cell, String>> {
+        let (from, set) = (j / n_sets * n_scales, j % n_sets);
+        let narrow: Vec<Option<(Panel, Vec<usize>)>> =
+            samples[from..from + n_scales].iter().map(|s| s.as_ref().map(|s| narrowed(ground, choices, s.panel, set))).collect();
+        let mut parts: Vec<Option<Sample<'_>>> = Vec::with_capacity(n_scales);
+        for (sample, narrow) in samples[from..].iter().zip(&narrow) {
+            let part = sample.as_ref().zip(narrow.as_ref()).map(|(sample, (panel, columns))| {
+                let part = sample.among(panel, columns.clone());
+                match parts.iter().flatten().next() {
+                    Some(first) => part.beside(first),
+                    None => part,
+                }
+            });
+            parts.push(part);
+        }
+        let one = |i: usize| -> Result<Cell, String> {
+            let (scale, way) = (i / n_ways, i % n_ways);
+            let place = &places[from + scale];
+            match (&parts[scale], &place.panel) {
+                (Some(part), Ok((_, sd))) => Ok(cell(part.panel, fit_by(choices, part, way)?, *sd, &making)),
+                (_, Err(why)) => Err(format!("{} on the scale {}: {why}", place.names[0], place.names[2])),
+                _ => Err("no sample".into()),
+            }
         };
-        let (panel, fit, target) = fit_of(ground, choices, sample, set, way)?;
-        Ok(cell(&panel, (fit, target), *sd, &making))
+        (0..n_scales * n_ways).map(one).collect()
     };
-    let cells = spread(setting.executor, places.len() * n_sets * n_ways, one);
-    gather(choices, places, cells, shuffled, setting)
+    let mut done: Vec<std::vec::IntoIter<Result<Cell, String>>> =
+        spread(setting.executor, places.len() / n_scales * n_sets, job).into_iter().map(Vec::into_iter).collect();
+    let mut cells = Vec::with_capacity(places.len() * n_sets * n_ways);
+    for place in 0..places.len() {
+        (0..n_sets).for_each(|set| cells.extend(done[place / n_scales * n_sets + set].by_ref().take(n_ways)));
+    }
+    let again = |i: usize| {
+        let (place, set, way) = (i / (n_sets * n_ways), i / n_ways % n_sets, i % n_ways);
+        let sample = samples[place].as_ref().ok_or("no sample")?;
+        fit_of(ground, choices, sample, set, way).map(|(_, fit, target)| (fit, target))
+    };
+    gather(choices, places, cells, (shuffled, &again), setting)
+}
+
+/// A panel with a set of covariates, and their places among its own.
+fn narrowed(ground: &Ground<'_>, choices: &Choices, whole: &Panel, set: usize) -> (Panel, Vec<usize>) {
+    let names = &ground.panel.covariates;
+    // A sample of fewer rows may lack a level of a category.
+    let place = |i: &usize| whole.covariates.iter().position(|c| c.name == names[*i].name);
+    let columns: Vec<usize> = choices.sets[set].iter().filter_map(place).collect();
+    (whole.with_covariates(&columns), columns)
 }
 
 /// The fit of a set of covariates by an estimator, with the panel behind it and the target that is compared.
 fn fit_of(ground: &Ground<'_>, choices: &Choices, whole: &Sample<'_>, set: usize, way: usize) -> Result<(Panel, Fit, usize), String> {
-    let names = &ground.panel.covariates;
-    // A sample of fewer rows may lack a level of a category.
-    let place = |i: &usize| whole.panel.covariates.iter().position(|c| c.name == names[*i].name);
-    let columns: Vec<usize> = choices.sets[set].iter().filter_map(place).collect();
-    let panel = whole.panel.with_covariates(&columns);
+    let (panel, columns) = narrowed(ground, choices, whole.panel, set);
+    let (fit, target) = fit_by(choices, &whole.among(&panel, columns), way)?;
+    Ok((panel, fit, target))
+}
+
+/// The fit of a sample by an estimator, with the target that is compared.
+fn fit_by(choices: &Choices, sample: &Sample<'_>, way: usize) -> Result<(Fit, usize), String> {
     let way = &choices.ways[way];
-    let fit = way.chosen.fit(&whole.among(&panel, columns)).map_err(|f| format!("{}: {}", way.name, f.shown[0].what))?;
+    let fit = way.chosen.fit(sample).map_err(|f| format!("{}: {}", way.name, f.shown[0].what))?;
     let target = [Estimand::Overall, Estimand::OverallDynamic]
         .iter()
         .find_map(|kind| (0..fit.targets.len()).find(|&t| fit.targets[t].estimand == *kind))
@@ -88,7 +128,7 @@ fn fit_of(ground: &Ground<'_>, choices: &Choices, whole: &Sample<'_>, set: usize
     match &fit.estimates[target] {
         Err(why) => Err(format!("{}: {}", way.name, why.0)),
         Ok(e) if !e.is_finite() => Err(format!("{}: the estimate is not a finite number", way.name)),
-        Ok(_) => Ok((panel, fit, target)),
+        Ok(_) => Ok((fit, target)),
     }
 }
 
@@ -133,7 +173,7 @@ fn cell(panel: &Panel, (fit, target): (Fit, usize), sd: f64, making: &Making<'_>
         None => Err(String::new()),
         Some(shuffled) => shuffled.dealt(&fit, target, sd),
     };
-    let later = matches!(&statistics, Err(why) if why.is_empty() && shuffled.is_some()).then_some((fit, target));
+    let later = matches!(&statistics, Err(why) if why.is_empty() && shuffled.is_some()).then(|| fit.refit_price());
     Cell { kept, estimate, sd, units, intervals, statistics, later }
 }
 
@@ -142,7 +182,7 @@ fn gather(
     choices: &Choices,
     places: &[Place],
     cells: Vec<Result<Cell, String>>,
-    shuffled: Result<Shuffled, String>,
+    (shuffled, again): (Result<Shuffled, String>, &Again<'_>),
     setting: &Setting<'_>,
 ) -> Result<Estimated, Faults> {
     let (n_sets, n_ways, n_methods) = (choices.sets.len(), choices.ways.len(), choices.methods.len());
@@ -203,9 +243,9 @@ fn gather(
                 headline: places[place].first && set == 0 && way == 0 && !found.iter().any(|s: &Specification| s.headline),
             });
         }
-        fitted.push((cell.statistics, cell.later, cell.sd));
+        fitted.push((cell.statistics, cell.later.map(|price| (i, price)), cell.sd));
     }
-    let joint = shuffled.and_then(|shuffled| shuffled.joint(fitted, setting));
+    let joint = shuffled.and_then(|shuffled| shuffled.joint(fitted, again, setting));
     let mut missing: Vec<(String, usize)> = missing.into_iter().collect();
     missing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Ok(Estimated { found, missing, repeats, shuffled: joint })

@@ -1,6 +1,6 @@
 //! Joint inference: what the whole curve looks like when treatment is dealt anew to the clusters.
 
-use crate::estimate::{Body, Fit, Reassign};
+use crate::estimate::{Body, Fit};
 use crate::infer::{Setting, Shuffles};
 use crate::num::student;
 use crate::panel::{Panel, spread};
@@ -44,8 +44,12 @@ pub(super) struct Statistics {
 /// An estimate and its variance (CR0) when clusters have these cohorts; `None` where there is none.
 type Evaluate<'a> = dyn Fn(&[u32]) -> Option<(f64, f64)> + 'a;
 
-/// A specification's statistics, or the fit with the target that is to be shuffled later; and one standard deviation of its outcome.
-pub(super) type Fitted = (Result<Statistics, String>, Option<(Fit, usize)>, f64);
+/// A specification's statistics, or its number and what one assignment costs where it is to be shuffled later; and one standard deviation
+/// of its outcome.
+pub(super) type Fitted = (Result<Statistics, String>, Option<(usize, f64)>, f64);
+
+/// The fit of a specification by its number, with the target that is compared.
+pub(super) type Again<'a> = dyn Fn(usize) -> Result<(Fit, usize), String> + Sync + 'a;
 
 /// Assignments of the headline's clusters.
 pub(super) struct Shuffled {
@@ -129,25 +133,23 @@ impl Shuffled {
     }
 
     /// The curve's statistics under every assignment, with the estimates that could not be had at once where they are affordable.
-    pub(super) fn joint(&self, fitted: Vec<Fitted>, setting: &Setting<'_>) -> Result<Joint, String> {
+    pub(super) fn joint(&self, fitted: Vec<Fitted>, again: &Again<'_>, setting: &Setting<'_>) -> Result<Joint, String> {
         let n = self.shuffles.all().len();
-        let slow = fitted.iter().filter_map(|f| f.1.as_ref()).map(|(fit, _)| 2.0 * fit.refit_price()).sum::<f64>() * n as f64;
+        let slow = fitted.iter().filter_map(|f| f.1).map(|(_, price)| price).sum::<f64>() * n as f64;
         let done = spread(setting.executor, fitted.len(), |i| {
             let (at_once, later, sd) = &fitted[i];
-            let Some((fit, target)) = later else { return None };
+            let Some((number, _)) = later else { return None };
             debug_assert!(at_once.is_err(), "what is left for later was not done at once");
             if slow > SLOW {
                 return Some(Err(format!(
                     "dealing treatment anew to estimators that are no regression takes {slow:.0e} products and sums"
                 )));
             }
-            Some(match fit.reassign() {
-                None => Err("it cannot be computed under another assignment".into()),
-                Some(reassign) => {
-                    let evaluate = |labels: &[u32]| self.one(&*reassign, *target, labels);
-                    self.under(fit, *target, *sd, reassign.labels(), &evaluate)
-                }
-            })
+            Some(again(*number).and_then(|(fit, target)| {
+                let reassign = fit.reassign().ok_or("it cannot be computed under another assignment")?;
+                let evaluate = |labels: &[u32]| reassign.plain(labels).get(target).copied().flatten();
+                self.under(&fit, target, *sd, reassign.labels(), &evaluate)
+            }))
         });
         let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
         let mut all = Vec::new();
@@ -180,10 +182,6 @@ impl Shuffled {
             .collect();
         let left_out = left_out.into_iter().collect();
         Ok(Joint { shuffles: n, exact: self.shuffles.is_exact(), estimates: all.len(), left_out, incomplete, questions })
-    }
-
-    fn one(&self, reassign: &dyn Reassign, target: usize, labels: &[u32]) -> Option<(f64, f64)> {
-        reassign.evaluate(labels, true).get(target).copied().flatten().map(|s| (s.estimate[0], s.variance[0]))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::choices::Choices;
 use super::rule::Rule;
-use super::scale::spread as deviation;
+use super::scale::{Scale, spread as deviation};
 use crate::cohort::Faults;
 use crate::diagnose::{Ground, Otherwise};
 use crate::panel::{Executor, Panel, spread};
@@ -18,46 +18,71 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Every sample on every scale.
+    /// Every sample on every scale, the scales of a sample one after the other: their panels have the same rows.
     pub(super) fn all(ground: &Ground<'_>, choices: &Choices, executor: &dyn Executor) -> Result<Vec<Place>, Faults> {
-        let mut bases: Vec<(usize, usize, Panel)> = Vec::new();
+        let mut bases: Vec<Base> = Vec::new();
         for (c, cluster) in choices.clusters.iter().enumerate() {
             let named = rebuilt(ground, None, cluster.as_ref())?;
             for (s, rule) in choices.samples.iter().enumerate() {
-                let panel = match rule {
+                let whole = match rule {
                     Rule::Where(column, value) => rebuilt(ground, Some((column, value)), cluster.as_ref())?,
                     _ => named.clone(),
                 };
-                bases.push((s, c, panel));
+                // Rules look at the outcome as it stands: the rows kept are the same on every scale.
+                let kept = match rule.keeps(&whole) {
+                    Some((keep, reason)) if keep.contains(&true) => {
+                        let rows = (0..whole.n_rows()).filter(|&r| keep[r]).collect();
+                        Ok((whole.keeping(|r| keep[r], reason), Some(rows)))
+                    }
+                    Some(_) => Err(format!("the rule {} leaves everybody out", rule.name())),
+                    None if matches!(rule, Rule::All | Rule::Where(..)) => Ok((whole.clone(), None)),
+                    None => Err(format!("the rule {} leaves nobody out", rule.name())),
+                };
+                bases.push(Base { sample: s, cluster: c, whole, kept });
             }
         }
         let n_scales = choices.scales.len();
         Ok(spread(executor, bases.len() * n_scales, |i| {
-            let (s, c, base) = &bases[i / n_scales];
+            let base = &bases[i / n_scales];
             let scale = choices.scales[i % n_scales];
-            let rule = &choices.samples[*s];
-            // On the scale of the whole sample, so that leaving students out does not change the yardstick.
-            let panel = scale.apply(base).map_err(str::to_string).and_then(|outcome| {
-                let whole = base.with_outcome(outcome);
-                let first = |r: usize| whole.cells.period_ix(whole.cell[r]) == 0;
-                let untreated = |r: usize| !whole.cells.is_ever_treated(whole.cells.cohort_ix(whole.cell[r]));
-                let before = |r: usize| !whole.cells.is_treated(whole.cell[r]);
-                let sd = deviation(&whole, &|r| first(r) && untreated(r)).or_else(|| deviation(&whole, &|r| first(r) && before(r)));
-                let (_, sd) = sd.ok_or("comparison units do not differ in the first period, so there is no standard deviation")?;
-                match rule.keeps(base) {
-                    // Rules look at the outcome as it stands: the rows kept are the same on every scale.
-                    Some((keep, reason)) if keep.contains(&true) => Ok((whole.keeping(|r| keep[r], reason), sd)),
-                    Some(_) => Err(format!("the rule {} leaves everybody out", rule.name())),
-                    None if matches!(rule, Rule::All | Rule::Where(..)) => Ok((whole, sd)),
-                    None => Err(format!("the rule {} leaves nobody out", rule.name())),
-                }
-            });
             Place {
-                names: [rule.name(), choices.clusters[*c].clone().unwrap_or("as named".into()), scale.name().into()],
-                first: *s == 0 && *c == 0 && i % n_scales == 0,
-                panel,
+                names: [
+                    choices.samples[base.sample].name(),
+                    choices.clusters[base.cluster].clone().unwrap_or("as named".into()),
+                    scale.name().into(),
+                ],
+                first: i == 0,
+                panel: base.on(scale),
             }
         }))
+    }
+}
+
+/// A sample, before a scale is laid on it.
+struct Base {
+    sample: usize,
+    cluster: usize,
+    whole: Panel,
+    /// The rows that its rule keeps, as a panel and as places in the whole one (`None`: all of them); or why there are none.
+    kept: Result<(Panel, Option<Vec<usize>>), String>,
+}
+
+impl Base {
+    /// The kept rows on a scale, and one standard deviation of the outcome: on the scale of the whole sample, so that leaving students out
+    /// does not change the yardstick.
+    fn on(&self, scale: Scale) -> Result<(Panel, f64), String> {
+        let whole = self.whole.with_outcome(scale.apply(&self.whole)?);
+        let first = |r: usize| whole.cells.period_ix(whole.cell[r]) == 0;
+        let untreated = |r: usize| !whole.cells.is_ever_treated(whole.cells.cohort_ix(whole.cell[r]));
+        let before = |r: usize| !whole.cells.is_treated(whole.cell[r]);
+        let sd = deviation(&whole, &|r| first(r) && untreated(r)).or_else(|| deviation(&whole, &|r| first(r) && before(r)));
+        let (_, sd) = sd.ok_or("comparison units do not differ in the first period, so there is no standard deviation")?;
+        let (panel, rows) = self.kept.as_ref().map_err(String::clone)?;
+        let outcome = match rows {
+            Some(rows) => rows.iter().map(|&r| whole.outcome[r]).collect(),
+            None => whole.outcome.to_vec(),
+        };
+        Ok((panel.with_outcome(outcome), sd))
     }
 }
 

@@ -83,6 +83,10 @@ impl Estimator for CallawaySantanna {
         &CARD
     }
 
+    fn adds_up_rows(&self) -> bool {
+        true
+    }
+
     fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
         let control = if options.get("control") == "never" { Control::Never } else { Control::NotYet };
         let base = if options.get("base") == "universal" { Base::Universal } else { Base::Varying };

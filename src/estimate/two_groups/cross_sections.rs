@@ -25,6 +25,7 @@
 
 use super::{Arms, Method, Odds, Reason, least_squares};
 use crate::num::{Cholesky, dot};
+use std::sync::Arc;
 
 /// Rows of both periods in two arms, with everything that does not depend on the outcome. Treated rows come first.
 pub(in crate::estimate) struct Pooled<'a> {
@@ -36,7 +37,7 @@ pub(in crate::estimate) struct Pooled<'a> {
     efficient: bool,
     /// Whether the influence is DRDID's, which has the sign of the regression before turned.
     as_drdid: bool,
-    odds: Option<Odds>,
+    odds: Option<Arc<Odds>>,
     /// Least squares among comparison rows before and after.
     comparison: Option<[Cholesky; 2]>,
     /// The same among treated rows.
@@ -48,6 +49,18 @@ pub(in crate::estimate) struct Pooled<'a> {
 impl<'a> Pooled<'a> {
     /// Fits the odds and prepares the regressions.
     pub fn new(arms: &'a Arms, after: &'a [bool], method: Method, efficient: bool, as_drdid: bool) -> Result<Pooled<'a>, Reason> {
+        Pooled::given(arms, after, method, efficient, as_drdid, || Odds::of(arms, method, None).map(Arc::new))
+    }
+
+    /// The same with odds fitted to these arms before.
+    pub fn given(
+        arms: &'a Arms,
+        after: &'a [bool],
+        method: Method,
+        efficient: bool,
+        as_drdid: bool,
+        odds: impl FnOnce() -> Result<Arc<Odds>, Reason>,
+    ) -> Result<Pooled<'a>, Reason> {
         let m = arms.n_treated;
         let total = |rows: std::ops::Range<usize>, late: bool| -> f64 { rows.filter(|&i| after[i] == late).map(|i| arms.weight[i]).sum() };
         let n_treated = [total(0..m, false), total(0..m, true)];
@@ -59,7 +72,7 @@ impl<'a> Pooled<'a> {
                 return Err(format!("no comparison unit is observed {when}"));
             }
         }
-        let odds = if method.weights() { Some(Odds::of(arms, method, None)?) } else { None };
+        let odds = if method.weights() { Some(odds()?) } else { None };
         let weight = |i: usize| match (&odds, method) {
             (Some(odds), Method::Improved) if i >= m => odds.weight[i - m],
             _ => arms.weight[i],

@@ -64,7 +64,7 @@ impl Method {
 pub(in crate::estimate) type Reason = String;
 
 /// The odds of treatment: what each comparison row counts, and how the odds' estimation error enters.
-struct Odds {
+pub(in crate::estimate) struct Odds {
     /// Of the logit ([`Logit::coefficients`](logit::Logit::coefficients)).
     coefficients: Vec<f64>,
     /// Weight × odds of each comparison row (0 where trimmed), in the order of the rows from `n_treated` on.
@@ -83,8 +83,8 @@ pub(in crate::estimate) const TRIM: f64 = 0.995;
 const CAP: f64 = 1.0 - 1e-6;
 
 impl Odds {
-    /// `start`: coefficients to search from, where something like them is known.
-    fn of(arms: &Arms, method: Method, start: Option<&[f64]>) -> Result<Odds, Reason> {
+    /// Fits them. `start`: coefficients to search from, where something like them is known.
+    pub fn of(arms: &Arms, method: Method, start: Option<&[f64]>) -> Result<Odds, Reason> {
         let improved = method == Method::Improved;
         let logit = logit::fit(arms, improved, start)?;
         let (coefficients, mut probability) = (logit.coefficients, logit.probability);

@@ -7,12 +7,13 @@
 
 use super::{Arms, Method, Odds, Reason, least_squares};
 use crate::num::Cholesky;
+use std::sync::Arc;
 
 /// Two arms with everything that does not depend on the outcome.
 pub(in crate::estimate) struct Changes<'a> {
     arms: &'a Arms,
     method: Method,
-    odds: Option<Odds>,
+    odds: Option<Arc<Odds>>,
     line: Option<Cholesky>,
     treated: f64,
     /// Σ_D w x.
@@ -22,6 +23,11 @@ pub(in crate::estimate) struct Changes<'a> {
 impl<'a> Changes<'a> {
     /// Fits the odds, searching from `start` where something like their coefficients is known, and prepares the regression.
     pub fn new(arms: &'a Arms, method: Method, start: Option<&[f64]>) -> Result<Changes<'a>, Reason> {
+        Changes::given(arms, method, || Odds::of(arms, method, start).map(Arc::new))
+    }
+
+    /// The same with odds fitted to these arms before.
+    pub fn given(arms: &'a Arms, method: Method, odds: impl FnOnce() -> Result<Arc<Odds>, Reason>) -> Result<Changes<'a>, Reason> {
         let m = arms.n_treated;
         let treated: f64 = arms.weight[..m].iter().sum();
         let comparison: f64 = arms.weight[m..].iter().sum();
@@ -31,7 +37,7 @@ impl<'a> Changes<'a> {
         if comparison <= 0.0 {
             return Err("no comparison unit is observed in both periods".into());
         }
-        let odds = if method.weights() { Some(Odds::of(arms, method, start)?) } else { None };
+        let odds = if method.weights() { Some(odds()?) } else { None };
         if odds.as_ref().is_some_and(|o| o.weight.iter().sum::<f64>() <= 0.0) {
             return Err("no comparison unit is left after trimming: every one was (almost) sure to be treated".into());
         }

@@ -202,7 +202,7 @@ fn influence(r: &mut Reader<'_>, n: usize, targets: usize) -> Read<InfluenceFit>
     if let Some(rows) = rows {
         let _ = left.set(rows);
     }
-    Ok(InfluenceFit { influence, information, sides, ratio, less, refit: Box::new(WithoutRows { targets }), left })
+    Ok(InfluenceFit { influence, information, sides, ratio, less, crossed: None, refit: Box::new(WithoutRows { targets }), left })
 }
 
 /// Nothing can be estimated anew; methods that would are refused before they ask.
