@@ -13,6 +13,11 @@ const MOST_POINTS: f64 = 1e6;
 const MOST_SECONDS: f64 = 30.0 * 86_400.0;
 /// More than the memory of a large machine, bytes.
 const MOST_BYTES: f64 = 1e12;
+/// What the program holds beside the draws, most of it while it draws figures, bytes.
+const PROGRAM: f64 = 80e6;
+/// How many draws are timed at a point, at most, and for how long.
+const TIMED: usize = 5;
+const LONG_ENOUGH: Duration = Duration::from_millis(200);
 
 /// What is asked for, counted before anything is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -64,14 +69,23 @@ impl Asked {
 }
 
 impl Draw {
-    /// Times one draw at the first point and one at the last.
+    /// Times draws at the first point and at the last. Of several the shortest counts: what else the machine does makes them longer,
+    /// never shorter.
     pub(super) fn measure(experiment: &Experiment<'_>, pilot: &Drawn) -> Draw {
         let last = experiment.grid.len() - 1;
         let mut kept = 0;
         let mut timed = |point: usize| {
-            let begun = Instant::now();
-            kept = kept.max(replicate(experiment, point, 1).line().len());
-            begun.elapsed()
+            let all = Instant::now();
+            let mut shortest = Duration::MAX;
+            for number in 1..=TIMED {
+                let begun = Instant::now();
+                kept = kept.max(replicate(experiment, point, number).line().len());
+                shortest = shortest.min(begun.elapsed());
+                if all.elapsed() > LONG_ENOUGH {
+                    break;
+                }
+            }
+            shortest
         };
         // What is done once, and slow for it, is not what the others will take.
         replicate(experiment, 0, 0);
@@ -96,7 +110,7 @@ impl Price {
 
     fn bytes(&self) -> Option<f64> {
         let draw = self.draw?;
-        Some(draw.sample * self.width as f64 + draw.kept * self.asked.draws())
+        Some(PROGRAM + draw.sample * self.width as f64 + draw.kept * self.asked.draws())
     }
 
     /// Whether it takes too long.
@@ -110,7 +124,7 @@ impl Price {
         match (self.seconds(), self.bytes()) {
             (Some(seconds), Some(bytes)) => {
                 let s = if self.width > 1 { "s" } else { "" };
-                format!("{asked}: about {} on {} thread{s}, {} of memory", duration(seconds), self.width, size(bytes))
+                format!("{asked}: about {} on {} thread{s}, {} of memory (a rough estimate)", duration(seconds), self.width, size(bytes))
             }
             _ => format!("{asked}; how long is not known, as nothing can be drawn at the first, middle and last values of the grid"),
         }

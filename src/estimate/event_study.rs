@@ -2,8 +2,8 @@
 
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
-use super::twfe::absorb_for;
-use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Target, Values, absorbed};
+use super::twfe::{absorb_for, size};
+use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Size, Target, Values, absorbed};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::panel::{Absorb, Moments, Panel};
 use std::collections::BTreeSet;
@@ -51,6 +51,19 @@ impl Estimator for EventStudy {
 
     fn uses_later_covariates(&self, _: &Options) -> bool {
         true
+    }
+
+    fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
+        let [early, late] = match (panel.cells.n_event_times(), options.window("window")) {
+            ([early, late], Some((low, high))) => {
+                let at_most = |from: i64, to: i64, most: usize| usize::try_from(to.saturating_sub(from)).unwrap_or(0).min(most);
+                [at_most(low, 0, early), at_most(-1, high, late)]
+            }
+            (all, None) => all,
+        };
+        let tested = [0, early.saturating_sub(1), late];
+        // Beside them stands their mean.
+        size(panel, early + late).map(|s| Size { tested, ..s })
     }
 
     fn asks_for(&self, role: Role) -> bool {

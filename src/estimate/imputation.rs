@@ -2,8 +2,9 @@
 
 use super::fit::Fit;
 use super::untreated::{self, Centre, FirstStage};
-use super::{Card, Estimator, OptionSpec, Options, Sample, Values};
+use super::{Card, Estimator, OptionSpec, Options, Sample, Size, Values};
 use crate::cohort::{Fault, Faults};
+use crate::panel::Panel;
 
 /// The imputation estimator.
 pub struct Imputation;
@@ -57,6 +58,12 @@ static CARD: Card = Card {
 impl Estimator for Imputation {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
+        let [_, late] = panel.cells.n_event_times();
+        let before = usize::try_from(options.whole("pretrends")).unwrap_or(0);
+        Some(untreated::size(panel, 2 + late + before))
     }
 
     fn uses_later_covariates(&self, _: &Options) -> bool {

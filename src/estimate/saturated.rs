@@ -81,21 +81,27 @@ impl Average {
 pub(super) fn size(panel: &Panel, absorb: Absorb, count: impl Fn(usize, usize) -> usize) -> Size {
     let cells = &panel.cells;
     let occupied = panel.occupied();
-    let (mut effects, mut cohorts) = (0, 0);
+    let (mut effects, mut cohorts, mut before) = (0, 0, 0);
     for (cohort, start) in cells.treated_cohorts() {
         let seen = |test: &dyn Fn(i64) -> bool| {
             (0..cells.periods.len()).filter(|&p| test(cells.periods[p]) && occupied[cells.cell(cohort, p) as usize]).count()
         };
-        effects += count(seen(&|t| t < start), seen(&|t| t >= start));
+        let after = seen(&|t| t >= start);
+        let own = count(seen(&|t| t < start), after);
+        effects += own;
+        before += own.saturating_sub(after);
         cohorts += 1;
     }
     let levels = if absorb == Absorb::Nothing { cells.cohorts.len() } else { 0 };
+    let [early, late] = cells.n_event_times();
     Size {
+        rows: panel.n_rows(),
         terms: levels + cells.periods.len() + effects + panel.covariates.len(),
         // Beside the effects themselves averages by time, by cohort and by period.
         targets: effects + 3 * cells.periods.len() + cohorts,
         clusters: panel.n_clusters(),
         fit: 0.0,
+        tested: if before > 0 { [before, early.saturating_sub(1), late] } else { [0, 0, late] },
     }
 }
 

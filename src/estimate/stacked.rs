@@ -53,13 +53,25 @@ impl Estimator for Stacked {
     }
 
     fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
-        let n = panel.cells.periods.len();
-        let times = match options.window("window") {
-            Some((low, high)) => usize::try_from(high.saturating_sub(low).saturating_add(1)).unwrap_or(0).min(2 * n),
-            None => Experiments::by_default(panel).map_or(0, |e| e.times.len()),
+        // Times before the start, and from it on.
+        let most = panel.cells.periods.len();
+        let at_most = |from: i64, to: i64| usize::try_from(to.saturating_sub(from)).unwrap_or(0).min(most);
+        let [early, late] = match options.window("window") {
+            Some((low, high)) => [at_most(low, 0), at_most(-1, high)],
+            None => Experiments::by_default(panel).map_or([0, 0], |e| {
+                let early = e.times.iter().filter(|t| **t < 0).count();
+                [early, e.times.len() - early]
+            }),
         };
-        let (terms, targets) = (2 + 2 * times + panel.covariates.len(), 1 + times + panel.covariates.len());
-        Some(Size { terms, targets, clusters: panel.n_clusters(), fit: 0.0 })
+        let (times, own) = (early + late, panel.covariates.len());
+        Some(Size {
+            rows: panel.n_rows(),
+            terms: 2 + 2 * times + own,
+            targets: 1 + times + own,
+            clusters: panel.n_clusters(),
+            fit: 0.0,
+            tested: [0, early.saturating_sub(1), late],
+        })
     }
 
     fn fit(&self, sample: &Sample<'_>, options: &Options) -> Result<Fit, Faults> {

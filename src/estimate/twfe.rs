@@ -2,7 +2,7 @@
 
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
-use super::{Asks, Card, Estimator, Options, Role, Sample, Target, absorbed};
+use super::{Asks, Card, Estimator, Options, Role, Sample, Size, Target, absorbed};
 use crate::cohort::{Faults, Warning};
 use crate::panel::{Absorb, Kind, Panel};
 
@@ -40,6 +40,10 @@ impl Estimator for Twfe {
         true
     }
 
+    fn size(&self, panel: &Panel, _: &Options) -> Option<Size> {
+        size(panel, 1)
+    }
+
     fn asks_for(&self, role: Role) -> bool {
         role == Role::FixedEffects
     }
@@ -69,6 +73,20 @@ impl Estimator for Twfe {
         }
         Ok(fit)
     }
+}
+
+/// How large a regression on units (or cohorts), periods, covariates and so many effects is; not known where its effects are named.
+pub(super) fn size(panel: &Panel, effects: usize) -> Option<Size> {
+    let cells = &panel.cells;
+    let levels = if absorb_for(panel.kind) == Absorb::Nothing { cells.cohorts.len() } else { 0 };
+    let own = panel.covariates.len();
+    panel.extras.effects.is_empty().then(|| Size {
+        rows: panel.n_rows(),
+        terms: levels + cells.periods.len() + effects + own,
+        targets: effects + own,
+        clusters: panel.n_clusters(),
+        ..Size::default()
+    })
 }
 
 /// Unit effects where units are seen again, else levels for each cohort.

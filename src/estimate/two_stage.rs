@@ -3,8 +3,9 @@
 
 use super::fit::Fit;
 use super::untreated::{self, Centre, FirstStage};
-use super::{Card, Estimator, OptionSpec, Options, Sample, Values};
+use super::{Card, Estimator, OptionSpec, Options, Sample, Size, Values};
 use crate::cohort::{Fault, Faults};
+use crate::panel::Panel;
 
 /// The two-stage estimator.
 pub struct TwoStage;
@@ -40,6 +41,11 @@ static CARD: Card = Card {
 impl Estimator for TwoStage {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn size(&self, panel: &Panel, _: &Options) -> Option<Size> {
+        let [early, late] = panel.cells.n_event_times();
+        Some(untreated::size(panel, 2 + early + late))
     }
 
     fn uses_later_covariates(&self, _: &Options) -> bool {

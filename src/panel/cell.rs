@@ -89,6 +89,15 @@ impl Cells {
         })
     }
 
+    /// How many distinct times before the start, and from it on, the cohorts that are not treated throughout have.
+    pub(crate) fn n_event_times(&self) -> [usize; 2] {
+        let first = self.periods[0];
+        let starts = self.treated_cohorts().filter(|(_, g)| *g > first);
+        let times: std::collections::BTreeSet<i64> = starts.flat_map(|(_, g)| self.periods.iter().map(move |p| p - g)).collect();
+        let before = times.iter().filter(|e| **e < 0).count();
+        [before, times.len() - before]
+    }
+
     /// Whether some units are never treated.
     pub fn has_never(&self) -> bool {
         self.cohorts.last() == Some(&FirstTreated::Never)

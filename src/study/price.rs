@@ -15,14 +15,16 @@ pub fn prices(panel: &Panel, question: &Question) -> Vec<String> {
         let size = chosen.size(panel)?;
         let fit = Price::of(&size);
         // A fit that is refused takes nothing.
-        let price = fit.and(infer::price(&size, &question.inference));
+        let price = fit.and(Price::around(&size)).and(infer::price(&size, &question.inference));
         let what = match size.terms {
             0 => format!("{} effects", size.targets),
             terms => format!("a regression of {terms} terms"),
         };
         let place = format!("{}: {what} and {} clusters", chosen.label(), size.clusters);
-        (fit.bytes <= Price::MOST_BYTES && price.seconds() > WORTH_A_WORD)
-            .then(|| format!("{place} will take about {} and {} of memory", duration(price.seconds()), memory(price.bytes)))
+        (fit.bytes <= Price::MOST_BYTES && price.seconds > WORTH_A_WORD).then(|| {
+            let (time, memory) = (duration(price.seconds), memory(price.bytes));
+            format!("{place} will take about {time} of one processor and {memory} of memory (a rough estimate)")
+        })
     };
     question.estimators.iter().filter_map(one).collect()
 }

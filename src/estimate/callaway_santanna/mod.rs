@@ -96,10 +96,12 @@ impl Estimator for CallawaySantanna {
         let k = panel.covariates.len() + 1;
         let passes = if k > 1 && options.get("method") != "regression" { PASSES * k * k } else { 4 * k };
         Some(Size {
+            rows: panel.n_rows(),
             terms: 0,
             targets: plan.cells.len() + 4 * panel.cells.periods.len(),
             clusters: panel.n_clusters(),
             fit: plan.cells.iter().map(|cell| compared(cell) * passes).sum::<usize>() as f64,
+            tested: [0; 3],
         })
     }
 

@@ -22,7 +22,7 @@ use super::fit::Fit;
 use super::linear::{self, Column, Term};
 use super::target::Target;
 use super::twfe::absorb_for;
-use super::{OptionSpec, Values};
+use super::{OptionSpec, Size, Values};
 use crate::cohort::{Fault, Faults, Warning};
 use crate::panel::{Absorb, Executor, Panel};
 use goal::Goal;
@@ -36,6 +36,15 @@ pub(super) const COVARIATES: OptionSpec = OptionSpec {
     meaning: "plain: one coefficient for each covariate in the first stage; by-period: one for each period, so that a covariate that does not change counts too",
     positional: false,
 };
+
+/// How large it is with so many effects: a fit adds up each cluster's table of the first stage, and its sums by period.
+pub(super) fn size(panel: &Panel, targets: usize) -> Size {
+    let cells = &panel.cells;
+    let levels = if absorb_for(panel.kind) == Absorb::Nothing { cells.cohorts.len() } else { 0 };
+    let k = levels + cells.periods.len() + panel.covariates.len();
+    let clusters = panel.n_clusters();
+    Size { rows: panel.n_rows(), targets, clusters, fit: (2 * clusters * k * k) as f64, ..Size::default() }
+}
 
 /// The first stage: its terms, and the cells whose rows are set against its predictions.
 pub(super) struct FirstStage {
