@@ -81,6 +81,11 @@ pub fn percent(share: f64, glyphs: Glyphs) -> String {
     signed(share < 0.0, format!("{}%", separated(&format!("{size:.1}"))), glyphs)
 }
 
+/// A confidence level as people write it: `95 %`, `99.5 %`.
+pub fn level(share: f64) -> String {
+    format!("{} %", libm::round(share * 1e8) / 1e6)
+}
+
 /// A p-value with three decimals, `<0.001` when it is smaller.
 pub fn p_value(p: f64, glyphs: Glyphs) -> String {
     if (0.0..0.001).contains(&p) { "<0.001".to_string() } else { number(p, Digits::Decimals(3), glyphs) }
@@ -200,6 +205,7 @@ mod tests {
         assert_eq!(percent(0.00001, Glyphs::Ascii), "<0.1%");
         assert_eq!(percent(0.9999, Glyphs::Ascii), ">99.9%");
         assert_eq!(percent(1.0, Glyphs::Ascii), "100.0%");
+        assert_eq!((level(0.95).as_str(), level(0.995).as_str()), ("95 %", "99.5 %"));
         assert_eq!(p_value(0.0, Glyphs::Ascii), "<0.001");
         assert_eq!(p_value(0.04321, Glyphs::Ascii), "0.043");
         assert_eq!(p_value(1.0, Glyphs::Ascii), "1.000");

@@ -37,7 +37,7 @@ pub(super) fn word(headline: Option<&Headline<'_>>) -> &'static str {
 
 /// A confidence level as people write it: 95 %, 99.5 %.
 pub(super) fn percent(level: f64) -> String {
-    format!("{} %", libm::round(level * 1e8) / 1e6)
+    number::level(level)
 }
 
 /// What the units of a run are called.
