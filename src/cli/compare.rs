@@ -154,8 +154,9 @@ fn listed(found: &[Difference], a: &str, b: &str, most: usize) -> Vec<Table> {
         let own: Vec<&Difference> = found.iter().filter(|d| d.only == Some(only)).collect();
         if !own.is_empty() {
             let mut table = Table::new(id, format!("Only in {name}"), vec![Column::new("place", "What")]);
-            own.iter().take(most).for_each(|d| table.push(vec![Cell::text(&d.place)]));
-            rest(&mut table, own.len(), most);
+            let told = told(own.len(), most);
+            own.iter().take(told).for_each(|d| table.push(vec![Cell::text(&d.place)]));
+            rest(&mut table, own.len(), told);
             out.push(table);
         }
     }
@@ -173,7 +174,8 @@ fn values(id: &str, words: &str, own: &[&Difference], (a, b): (&str, &str), most
     }
     let mut out = Table::new(id, format!("{count} {words}"), columns);
     let number = |x: Option<f64>, digits: Digits| x.map_or_else(|| Cell::text("–"), |x| Cell::number_with(Some(x), digits, ""));
-    for d in own.iter().take(most) {
+    let told = told(own.len(), most);
+    for d in own.iter().take(told) {
         let [before, after] = d.cells();
         let mut row = vec![Cell::text(&d.place), before, after];
         row.extend([number(d.by, Digits::Auto), number(d.share, Digits::Auto)]);
@@ -182,13 +184,18 @@ fn values(id: &str, words: &str, own: &[&Difference], (a, b): (&str, &str), most
         }
         out.push(row);
     }
-    rest(&mut out, own.len(), most);
+    rest(&mut out, own.len(), told);
     out
 }
 
+/// How many rows are told: one more than asked for rather than to count it.
+fn told(all: usize, most: usize) -> usize {
+    if all <= most.saturating_add(1) { all } else { most }
+}
+
 /// How many more there are.
-fn rest(table: &mut Table, all: usize, most: usize) {
-    if all > most {
-        table.note(format!("and {} more", all - most));
+fn rest(table: &mut Table, all: usize, told: usize) {
+    if all > told {
+        table.note(format!("and {} more", all - told));
     }
 }

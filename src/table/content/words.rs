@@ -7,9 +7,9 @@ use crate::evidence::facts::Comparison;
 use crate::evidence::fallacy::Assigned;
 use crate::simulate::{self, Design};
 use crate::study::{Analysis, Run};
-use crate::table::Digits;
 use crate::table::disclosure::WITHHELD;
 use crate::table::number::{self, Glyphs};
+use crate::table::{Cell, Digits};
 
 /// The group's name for people.
 pub(super) fn arm(treated: bool, switching: bool) -> &'static str {
@@ -146,7 +146,7 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
     };
     let third = match h.ends() {
         Some((low, high)) if low > 0.0 || high < 0.0 => {
-            let p = equal(number::p_value(e.p_value.unwrap_or(1.0), glyphs));
+            let p = equal(number::cell(&Cell::p_value_above(Some(e.p_value.unwrap_or(1.0)), e.floor(), ""), glyphs));
             format!("{sizes} a difference of zero is hard to reconcile with the data (p {p}){}.", provided(run))
         }
         Some(_) => format!("{sizes} the data are compatible with no difference at all; that is not proof that there is none."),
