@@ -23,6 +23,7 @@ mod redo;
 mod rollouts;
 mod synthetic;
 mod worlds;
+mod wwc;
 
 use serde_json::Value;
 use std::path::Path;
