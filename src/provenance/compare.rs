@@ -90,6 +90,8 @@ struct Place {
     std_error: Option<f64>,
     /// The smaller standard error beside a number in the units of an estimate.
     uncertainty: Option<f64>,
+    /// The draws among which p-values beside were counted, in the first document and in the second.
+    draws: [Option<u64>; 2],
     /// Whether it is within the first result of a run.
     headline: bool,
 }
@@ -148,10 +150,13 @@ impl Walk {
         let smaller = [std_error(x), std_error(y)].into_iter().flatten().reduce(f64::min).or(at.uncertainty);
         let around = beside.or_else(|| size(x.values().chain(y.values())));
         let here = Place { scale: around.unwrap_or(at.scale), ..at.clone() };
+        let draws = |of: &Map<String, Value>| ["replicates", "draws"].iter().find_map(|key| of.get(*key)?.as_u64());
+        let drawn = [draws(x), draws(y)];
         let keys = x.keys().chain(y.keys().filter(|k| !x.contains_key(*k)));
         for key in keys {
             let mut place = here.under(key);
             place.std_error = beside.filter(|_| key == "estimate");
+            place.draws = drawn;
             place.uncertainty = smaller.filter(|_| MEASURED.contains(&key.as_str()));
             self.value(&place, x.get(key).unwrap_or(&Value::Null), y.get(key).unwrap_or(&Value::Null));
         }
@@ -198,7 +203,7 @@ impl Walk {
         }
         let is_whole = |v: &Value| v.is_i64() || v.is_u64() || !v.is_number();
         let shown = match at.uncertainty {
-            _ if is_probability(&at.key) => Shown::PValue,
+            _ if is_probability(&at.key) => Shown::PValue(at.draws),
             _ if is_whole(a) && is_whole(b) => Shown::Whole,
             Some(std_error) => Shown::With(Digits::for_uncertainty(std_error)),
             None => Shown::With(Digits::Auto),

@@ -1,5 +1,6 @@
 //! One place where two documents differ, and in which order such places are told.
 
+use crate::infer::floor;
 use crate::table::{Cell, Digits};
 
 /// Which part of a run's results a difference is in, in the order in which they are told.
@@ -47,8 +48,8 @@ pub enum Only {
 pub enum Shown {
     /// As a whole number without separators: a count or a period.
     Whole,
-    /// As a p-value.
-    PValue,
+    /// As a p-value, counted among so many draws in the first and in the second, where it was.
+    PValue([Option<u64>; 2]),
     /// With these digits: by the standard error beside it, where there is one.
     With(Digits),
 }
@@ -81,13 +82,13 @@ pub struct Difference {
 impl Difference {
     /// What the first and what the second says, as people read it.
     pub fn cells(&self) -> [Cell; 2] {
-        let cell = |words: &str, number: Option<f64>| match (number, self.shown) {
+        let cell = |side: usize, words: &str| match (self.numbers[side], self.shown) {
             (None, _) => Cell::text(words),
             (Some(n), Shown::Whole) => Cell::Whole(n as i64),
-            (Some(p), Shown::PValue) => Cell::p_value(Some(p), ""),
-            (Some(x), Shown::With(digits)) => Cell::number_with(Some(x), digits, ""),
+            (p, Shown::PValue(draws)) => Cell::p_value_above(p, floor(p, draws[side].map(|n| n as usize)), ""),
+            (x, Shown::With(digits)) => Cell::number_with(x, digits, ""),
         };
-        [cell(&self.before, self.numbers[0]), cell(&self.after, self.numbers[1])]
+        [cell(0, &self.before), cell(1, &self.after)]
     }
 }
 

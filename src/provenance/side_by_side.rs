@@ -3,6 +3,7 @@
 use super::pairing;
 use super::scope;
 use super::settings;
+use crate::infer::floor;
 use crate::table::{Cell, Column, Digits, Table, number};
 use serde_json::{Value, json};
 
@@ -73,6 +74,8 @@ pub struct Summary {
     pub level: Option<f64>,
     /// The p-value.
     pub p_value: Option<f64>,
+    /// The draws among which it was counted, where it was.
+    pub draws: Option<usize>,
 }
 
 impl Summary {
@@ -98,6 +101,7 @@ impl Summary {
             interval: [number("conf_low"), number("conf_high")],
             level: side.results["study"]["level"].as_f64(),
             p_value: number("p_value"),
+            draws: effect.and_then(|e| usize::try_from(e["replicates"].as_u64()?).ok()),
         }
     }
 
@@ -137,7 +141,7 @@ pub fn headlines(a: &Side, b: &Side) -> Table {
         [low, high] => Cell::interval(low, high, digits(s)),
     };
     row("interval (outcome units)", both.each_ref().map(interval), dash());
-    row("p", both.each_ref().map(|s| Cell::p_value(s.p_value, untold)), dash());
+    row("p", both.each_ref().map(|s| Cell::p_value_above(s.p_value, floor(s.p_value, s.draws), untold)), dash());
     let levels: Vec<String> = both.iter().filter_map(|s| s.level).map(number::level).collect();
     if let [x, y] = &levels[..] {
         out.note(if x == y { format!("Intervals at {x}.") } else { format!("Intervals at {x} and at {y}.") });

@@ -9,6 +9,7 @@ mod cohorts;
 mod estimator_options;
 mod estimators;
 mod exports;
+mod first_screen;
 mod fixed_effects;
 mod formats;
 mod fragility;

@@ -54,7 +54,7 @@ fn yardstick(compared: Option<Comparison>, others: &str) -> String {
     match compared {
         None | Some(Comparison::Concurrent) => format!("judging by how {others} changed"),
         Some(Comparison::OtherYears) => "judging by how others changed in other years".into(),
-        Some(Comparison::Norm) => "if they would otherwise have changed as a norm expects; nobody real is their comparison".into(),
+        Some(Comparison::Norm) => "judging by a norm: nobody real is their comparison".into(),
         Some(Comparison::Dosage) => "judging by how those changed who used less of it".into(),
         Some(Comparison::BeforeAfter) => "if they would otherwise have stayed as they were; nobody is their comparison".into(),
         Some(Comparison::Nobody) => "although nobody real is their comparison".into(),
@@ -130,7 +130,7 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
             let range = format!("{} to {}{unit}", points(low, e.std_error, glyphs), points(high, e.std_error, glyphs));
             match (percentile(low), percentile(e.estimate), percentile(high)) {
                 (Some(a), Some(b), Some(c)) => format!(
-                    "The {level} interval runs from {range}: a student at the 50th percentile would move to about percentile {b} (from {a} to {c})."
+                    "The {level} interval runs from {range}: a student at the 50th percentile would move to about percentile {b} ({a} to {c})."
                 ),
                 _ => format!("The {level} interval runs from {range}."),
             }
@@ -141,7 +141,7 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
     let clusters = number::count(s.clusters as u64);
     let sizes = match compared {
         // Rows of a norm are nobody.
-        Some(Comparison::Norm) => format!("With {} {noun} in {clusters} clusters, beside a norm,", number::count(s.treated_units as u64)),
+        Some(Comparison::Norm) => format!("With {} {noun} in {clusters} clusters", number::count(s.treated_units as u64)),
         _ => format!("With {} {noun} in {clusters} clusters", number::count(s.units as u64)),
     };
     let third = match h.ends() {
