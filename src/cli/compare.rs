@@ -3,7 +3,7 @@
 use super::failure::print;
 use super::folder::Found;
 use super::{Common, Failure};
-use crate::provenance::{Compared, Difference, Only, Part, Side, Summary, beside, compared, headlines, origins};
+use crate::provenance::{Compared, Difference, Only, Origin, Part, Side, Summary, beside, compared, headlines, origins};
 use crate::render::{comparison, text};
 use crate::store;
 use crate::table::{Cell, Column, Digits, Table};
@@ -42,7 +42,7 @@ impl Compare {
         let (a, b) = (side(&self.a)?, side(&self.b)?);
         let compared = compared(&a.results, &b.results);
         let origins = origins(&a, &b);
-        let same_study = !origins.iter().any(|(label, ..)| *label == "Study");
+        let same_study = !origins.iter().any(|o| o.what == "Study");
         let sentences = sentences(&compared, same_study);
         let tables = |most: usize| {
             let mut out = vec![headlines(&a, &b)];
@@ -58,10 +58,14 @@ impl Compare {
         if common.json {
             let both = compared.found.iter().filter(|d| d.only.is_none()).map(json).collect::<Vec<_>>();
             let alone = |side: Only| compared.found.iter().filter(|d| d.only == Some(side)).map(|d| d.place.as_str()).collect::<Vec<_>>();
-            let from: Vec<_> = origins.iter().map(|(label, x, y)| serde_json::json!({"what": label, "a": x, "b": y})).collect();
+            let from: Vec<_> = origins
+                .iter()
+                .map(|o| serde_json::json!({"what": o.what, "a": o.before, "b": o.after, "only_order": o.only_order}))
+                .collect();
             let document = serde_json::json!({
                 "verdict": if compared.found.is_empty() { "identical" } else { "different" },
                 "same_study": same_study,
+                "same_outcome": compared.apart.is_none(),
                 "headline": {"a": Summary::of(&a).json(), "b": Summary::of(&b).json()},
                 "made_from": from,
                 "differences": both,
@@ -99,6 +103,9 @@ fn sentences(compared: &Compared, same_study: bool) -> Vec<String> {
         let values = if compared.rounding == 1 { "1 value differs" } else { &format!("{} values differ", compared.rounding) };
         out.push(format!("{values} by rounding only, less than 1e-12 of its size, and counts as the same."));
     }
+    if let Some([x, y]) = &compared.apart {
+        out.push(format!("The headlines are of different outcomes, {x} in the first run and {y} in the second: no difference of them is given, and specification curves, draws that tried the interval and numbers behind the verdict are not compared."));
+    }
     if !same_study {
         out.push("These are different studies: differences between them are no fault of either.".into());
     }
@@ -106,11 +113,11 @@ fn sentences(compared: &Compared, same_study: bool) -> Vec<String> {
 }
 
 /// What the two were made from.
-fn made(origins: &[(&'static str, String, String)], a: &str, b: &str) -> Table {
+fn made(origins: &[Origin], a: &str, b: &str) -> Table {
     let columns = vec![Column::new("what", "What"), Column::new("a", a), Column::new("b", b)];
     let mut out = Table::new("made-from", "What the two were made from, where it differs", columns);
-    for (label, x, y) in origins {
-        out.push(vec![Cell::text(*label), Cell::text(x), Cell::text(y)]);
+    for o in origins {
+        out.push(vec![Cell::text(&o.what), Cell::text(&o.before), Cell::text(&o.after)]);
     }
     out
 }
@@ -128,10 +135,10 @@ pub(super) fn table(found: &[Difference], a: &str, b: &str) -> String {
     listed(found, a, b, LISTED).iter().map(text::text).collect::<Vec<_>>().join("\n")
 }
 
-/// The differences: effects, then other numbers, then checks, then tables, then what one of the two alone has.
+/// The differences: the headline first, verdict and other effects, then other numbers, then checks, then tables, then what one of the two alone has.
 fn listed(found: &[Difference], a: &str, b: &str, most: usize) -> Vec<Table> {
     let parts: [(&str, &str, &[Part]); 4] = [
-        ("effects-differ", "in verdict and effects", &[Part::Verdict, Part::Headline, Part::Estimates]),
+        ("effects-differ", "in effects and verdict", &[Part::Headline, Part::Verdict, Part::Estimates]),
         ("rest-differs", "in what stands behind them: samples, tests, and what the verdict rests on", &[Part::Rest]),
         ("checks-differ", "in checks", &[Part::Checks]),
         ("tables-differ", "in tables", &[Part::Tables]),
@@ -147,8 +154,9 @@ fn listed(found: &[Difference], a: &str, b: &str, most: usize) -> Vec<Table> {
         let own: Vec<&Difference> = found.iter().filter(|d| d.only == Some(only)).collect();
         if !own.is_empty() {
             let mut table = Table::new(id, format!("Only in {name}"), vec![Column::new("place", "What")]);
-            own.iter().take(most).for_each(|d| table.push(vec![Cell::text(&d.place)]));
-            rest(&mut table, own.len(), most);
+            let told = told(own.len(), most);
+            own.iter().take(told).for_each(|d| table.push(vec![Cell::text(&d.place)]));
+            rest(&mut table, own.len(), told);
             out.push(table);
         }
     }
@@ -166,21 +174,28 @@ fn values(id: &str, words: &str, own: &[&Difference], (a, b): (&str, &str), most
     }
     let mut out = Table::new(id, format!("{count} {words}"), columns);
     let number = |x: Option<f64>, digits: Digits| x.map_or_else(|| Cell::text("–"), |x| Cell::number_with(Some(x), digits, ""));
-    for d in own.iter().take(most) {
-        let mut row = vec![Cell::text(&d.place), Cell::text(&d.before), Cell::text(&d.after)];
+    let told = told(own.len(), most);
+    for d in own.iter().take(told) {
+        let [before, after] = d.cells();
+        let mut row = vec![Cell::text(&d.place), before, after];
         row.extend([number(d.by, Digits::Auto), number(d.share, Digits::Auto)]);
         if errors {
             row.push(number(d.std_errors, Digits::Decimals(2)));
         }
         out.push(row);
     }
-    rest(&mut out, own.len(), most);
+    rest(&mut out, own.len(), told);
     out
 }
 
+/// How many rows are told: one more than asked for rather than to count it.
+fn told(all: usize, most: usize) -> usize {
+    if all <= most.saturating_add(1) { all } else { most }
+}
+
 /// How many more there are.
-fn rest(table: &mut Table, all: usize, most: usize) {
-    if all > most {
-        table.note(format!("and {} more", all - most));
+fn rest(table: &mut Table, all: usize, told: usize) {
+    if all > told {
+        table.note(format!("and {} more", all - told));
     }
 }

@@ -72,7 +72,7 @@ impl Inspect {
                     let (missing, distinct, range) = describe(c);
                     let says = cohort.codebook.entries.iter().find(|e| e.column == c.name);
                     json!({"name": c.name, "kind": c.data.kind(), "missing": missing, "distinct": distinct, "low": range.map(|r| r.0), "high": range.map(|r| r.1),
-                        "meaning": says.map(|e| &e.meaning), "coding": says.map(|e| &e.unit), "source": says.map(|e| &e.source)})
+                        "meaning": says.map(|e| &e.meaning), "coding": says.map(|e| e.coding()), "source": says.map(|e| &e.source)})
                 })
                 .collect();
             let guessed: Vec<_> = guesses.iter().map(|g| json!({"role": g.role, "column": g.column, "why": g.why})).collect();
@@ -140,7 +140,7 @@ fn said(cohort: &Cohort) -> String {
     let Some(first) = cohort.codebook.entries.first() else { return String::new() };
     let mut out = format!("What the source says ({}):\n", first.source);
     for e in &cohort.codebook.entries {
-        let coding = if e.unit.is_empty() { String::new() } else { format!(" [{}]", e.unit) };
+        let coding = Some(e.coding()).filter(|words| !words.is_empty()).map_or(String::new(), |words| format!(" [{words}]"));
         out.push_str(&format!("  {}: {}{coding}\n", e.column, e.meaning));
     }
     out.push('\n');

@@ -290,6 +290,7 @@ impl Told {
         facts.assumption = boundary.or(facts.assumption);
         facts.compromised = yes(&self.compromised).or(facts.compromised);
         facts.trends.periods = self.periods_before.or(facts.trends.periods);
+        facts.trends.draws = facts.trends.draws.filter(|_| self.pretrend_p.is_none());
         facts.trends.p_value = self.pretrend_p.or(facts.trends.p_value);
         facts.trends.power = self.pretrend_power.or(facts.trends.power);
         facts.trends.breakdown = self.breakdown.or(facts.trends.breakdown);

@@ -9,6 +9,8 @@ pub struct Entry {
     pub meaning: String,
     /// Unit or coding ("points", "0/1", "school year, by its spring").
     pub unit: String,
+    /// What the source notes besides: labels of values, reasons why some are missing, how they are to be read.
+    pub notes: String,
     /// Where the values or their distribution come from.
     pub source: String,
     /// Values and their labels, in the source's order.
@@ -55,12 +57,14 @@ const WORDS: usize = 4;
 impl Codebook {
     /// Describes a column.
     pub fn describe(&mut self, column: &str, meaning: &str, unit: &str, source: &str) {
-        self.label(column, meaning, unit, source, Vec::new());
+        let (column, meaning, unit, source) = (column.into(), meaning.into(), unit.into(), source.into());
+        self.entries.push(Entry { column, meaning, unit, notes: String::new(), source, labels: Vec::new() });
     }
 
-    /// Describes a column whose values have labels.
-    pub fn label(&mut self, column: &str, meaning: &str, unit: &str, source: &str, labels: Vec<(String, String)>) {
-        self.entries.push(Entry { column: column.into(), meaning: meaning.into(), unit: unit.into(), source: source.into(), labels });
+    /// Describes a column of which the source notes something, such as labels of its values.
+    pub fn note(&mut self, column: &str, meaning: &str, notes: &str, source: &str, labels: Vec<(String, String)>) {
+        let (column, meaning, notes, source) = (column.into(), meaning.into(), notes.into(), source.into());
+        self.entries.push(Entry { column, meaning, unit: String::new(), notes, source, labels });
     }
 
     /// The entry of a column.
@@ -81,6 +85,11 @@ impl Codebook {
 }
 
 impl Entry {
+    /// Unit or coding, then what the source notes besides; empty where it says neither.
+    pub fn coding(&self) -> String {
+        [self.unit.as_str(), self.notes.as_str()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
     /// The unit, where the description is one, or the label ends with one: `Math (scale points)`, `Score, points`, `Absence in days`.
     ///
     /// ```
@@ -140,7 +149,8 @@ mod tests {
     fn a_label_is_found_by_its_value() {
         let mut book = Codebook::default();
         let labels = vec![("0".to_string(), "no IEP".to_string()), ("1".to_string(), " has IEP ".to_string()), ("2".into(), " ".into())];
-        book.label("iep", "", "", "", labels);
+        book.note("iep", "", "0 = no IEP", "", labels);
+        assert_eq!(book.of("iep").map(Entry::coding).as_deref(), Some("0 = no IEP"));
         assert_eq!((book.label_of("iep", "1"), book.label_of("iep", "1.0")), (Some("has IEP"), Some("has IEP")));
         assert_eq!((book.label_of("iep", "2"), book.label_of("iep", "3"), book.label_of("el", "1")), (None, None, None));
     }

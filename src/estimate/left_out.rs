@@ -77,9 +77,12 @@ impl LeftOut {
         }
         if !self.partly.is_empty() {
             let one = |c: &Lost| format!("cohort {} in {}", c.group, c.periods.iter().map(i64::to_string).collect::<Vec<_>>().join(", "));
-            let mut each: Vec<String> = self.partly.iter().take(SHOWN).map(one).collect();
-            if self.partly.len() > SHOWN {
-                each.push(format!("{} cohorts more", self.partly.len() - SHOWN));
+            // One more is named: to count it would be as long.
+            let all = self.partly.len();
+            let shown = if all <= SHOWN + 1 { all } else { SHOWN };
+            let mut each: Vec<String> = self.partly.iter().take(shown).map(one).collect();
+            if all > shown {
+                each.push(format!("{} cohorts more", all - shown));
             }
             parts.push(format!("some treated periods ({}): {}", each.join("; "), reasons(&self.partly)));
         }

@@ -17,6 +17,9 @@ pub mod claim;
 pub mod effect;
 pub mod facts;
 pub mod fallacy;
+mod p_value;
 pub mod published;
 pub mod standard;
 pub mod verdict;
+
+pub(crate) use p_value::p_words;

@@ -120,11 +120,24 @@ pub struct JointTest {
     pub df2: Option<f64>,
     /// The p-value.
     pub p_value: Option<f64>,
+    /// The draws it was counted among, where it was.
+    pub draws: Option<usize>,
     /// Why there is none.
     pub note: Option<String>,
 }
 
+/// One divided by the number of draws, where a p-value was counted among draws and none was beyond: all that is known is that it is less.
+pub fn floor(p_value: Option<f64>, draws: Option<usize>) -> Option<f64> {
+    let draws = draws.filter(|n| *n > 0 && p_value == Some(0.0))?;
+    Some(1.0 / draws as f64)
+}
+
 impl Estimate {
+    /// Below which its p-value lies, where no draw was beyond: see [`floor`].
+    pub fn floor(&self) -> Option<f64> {
+        floor(self.p_value, self.simulated.map(|s| s.replicates))
+    }
+
     /// From a variance and degrees of freedom (infinite: normal). A variance of zero, or one that cannot be
     /// computed, leaves everything else undefined: t = 0 is never invented.
     pub(super) fn from_variance(target: usize, estimate: f64, variance: f64, df: f64, level: f64) -> Estimate {

@@ -43,7 +43,7 @@ pub use arms::{arms, informative};
 pub use deals::deals;
 #[cfg(feature = "program")]
 pub(crate) use estimate::Draws;
-pub use estimate::{Bound, Estimate, Inferred, Interval, JointTest, Simulated};
+pub use estimate::{Bound, Estimate, Inferred, Interval, JointTest, Simulated, floor};
 pub use interval::{Kind, Replicated, Rule};
 pub use jackknife::acceleration;
 pub use leave_out::{leave_one_out, without};

@@ -201,6 +201,13 @@ impl Inference for MultiplierBootstrap {
         let beyond = drawn.largest(&places).into_iter().filter(|x| *x >= observed).count();
         let p = (beyond + 1) as f64 / (drawn.n + 1) as f64;
         let note = Some(format!("Monte Carlo standard error of p {:.4}", of_share(p, drawn.n)));
-        Ok(Some(JointTest { statistic: Some(observed), kind: "largest |t|", p_value: Some(p), note, ..wald::undefined(targets.len(), "") }))
+        Ok(Some(JointTest {
+            statistic: Some(observed),
+            kind: "largest |t|",
+            p_value: Some(p),
+            draws: Some(drawn.n),
+            note,
+            ..wald::undefined(targets.len(), "")
+        }))
     }
 }

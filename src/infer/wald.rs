@@ -14,6 +14,7 @@ pub(super) fn undefined(q: usize, why: &str) -> JointTest {
         df1: q,
         df2: None,
         p_value: None,
+        draws: None,
         note: Some(why.into()),
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn test(fit: &Fit, targets: &[usize], options: &Options, setting: &Se
         notes.push(format!("in {singular} of {n} draws the covariance is singular; they count as not beyond"));
     }
     let note = (!notes.is_empty()).then(|| notes.join("; "));
-    Ok(Some(JointTest { statistic: Some(observed), kind: "Wald", p_value: Some(p), note, ..wald::undefined(q, "") }))
+    Ok(Some(JointTest { statistic: Some(observed), kind: "Wald", p_value: Some(p), draws: Some(n), note, ..wald::undefined(q, "") }))
 }
 
 impl Problem {

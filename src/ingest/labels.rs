@@ -50,6 +50,6 @@ impl Described {
             parts.push(format!("missing: {reason} ({} rows)", count(*rows)));
         }
         let meaning = if self.label.trim().is_empty() { "no label in the file" } else { self.label.trim() };
-        book.label(column, meaning, &parts.join("; "), source, self.labels);
+        book.note(column, meaning, &parts.join("; "), source, self.labels);
     }
 }

@@ -1,7 +1,10 @@
 //! Which numbers differ between two documents, and by how much.
 
+use super::difference::{Difference, Only, Part, Shown, by_size};
 use super::pairing::pairs;
+use super::scope;
 use super::spoken::{column, joined};
+use crate::table::Digits;
 use serde_json::{Map, Value};
 
 /// Differences below this share of a number are those of rounding.
@@ -29,70 +32,17 @@ const REPEATED: &[&str] = &[
     "settings",
 ];
 
-/// Which part of a run's results a difference is in, in the order in which they are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    /// The verdict's word and grade.
-    Verdict,
-    /// The headline's effect.
-    Headline,
-    /// Other effects.
-    Estimates,
-    /// Samples, tests and warnings of the estimates, and what the verdict rests on.
-    Rest,
-    /// Checks.
-    Checks,
-    /// Tables.
-    Tables,
-}
+/// How an estimate was drawn by chance: no number of the study's, so it is told among what stands behind the estimates.
+const DRAWN: &[&str] = &["replicates", "failures", "mc_std_error", "mc_p_value", "mc_critical_value"];
 
-impl Part {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Part::Verdict => "verdict",
-            Part::Headline => "headline",
-            Part::Estimates => "estimates",
-            Part::Rest => "rest",
-            Part::Checks => "checks",
-            Part::Tables => "tables",
-        }
-    }
-}
-
-/// Which of the two documents alone holds something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Only {
-    /// The first.
-    First,
-    /// The second.
-    Second,
-}
-
-/// One place where two documents differ.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
-    /// In which part of the results.
-    pub part: Part,
-    /// Where, in plain words: outcome, estimator, effect and method, then which number.
-    pub place: String,
-    /// What the first says.
-    pub before: String,
-    /// What the second says.
-    pub after: String,
-    /// The difference, when both are numbers.
-    pub by: Option<f64>,
-    /// The difference as a share of the first, when both are numbers and the first is not zero.
-    pub share: Option<f64>,
-    /// The difference of two estimates in standard errors of the first; of the second where the first has none.
-    pub std_errors: Option<f64>,
-    /// Which of the two alone has it; `None`: both.
-    pub only: Option<Only>,
-}
+/// Numbers in the units of the estimate beside them: they are shown with its digits.
+const MEASURED: &[&str] = &["estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high", "conf", "low", "high"];
 
 /// Two documents compared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
+    /// The outcomes of the two headlines, where they are not of the same one: then nothing that is of the headline alone is compared.
+    pub apart: Option<[String; 2]>,
     /// What differs: part by part, in each the largest first.
     pub found: Vec<Difference>,
     /// How many numbers differ by rounding only, and count as the same.
@@ -107,10 +57,15 @@ pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
 }
 
 /// How the results of two runs differ, rounding apart: a number that differs by less than 1e-12 of its size counts as the same, and
-/// so do two that are as small beside the numbers around them, the standard error first. Tables that repeat other numbers are left out.
+/// so do two that are as small beside the numbers around them, the standard error first. Tables that repeat other numbers are left out,
+/// and so is what is of the headline alone where the two headlines are of different outcomes.
 pub fn compared(before: &Value, after: &Value) -> Compared {
+    let apart = scope::apart(before, after);
     let once = |document: &Value| {
         let mut out = document.clone();
+        if apart.is_some() {
+            scope::without_headline(&mut out);
+        }
         if let Some(tables) = out["tables"].as_object_mut() {
             tables.retain(|id, _| !REPEATED.iter().any(|of| id.starts_with(of)));
         }
@@ -119,23 +74,7 @@ pub fn compared(before: &Value, after: &Value) -> Compared {
     let mut walk = Walk { exact: false, out: Vec::new(), rounding: 0 };
     walk.value(&Place::default(), &once(before), &once(after));
     by_size(&mut walk.out);
-    Compared { found: walk.out, rounding: walk.rounding }
-}
-
-/// Part by part; in each first estimates, by their difference in standard errors, then the largest first: by their share of the first
-/// value, then those from zero by their size, then what is no number, as it stood, and what only one of the two has.
-pub fn by_size(found: &mut [Difference]) {
-    let rank = |d: &Difference| match (d.only, d.std_errors, d.share, d.by) {
-        (Some(_), ..) => (4, 0.0),
-        (_, Some(n), ..) => (0, n.abs()),
-        (_, _, Some(share), _) => (1, share.abs()),
-        (_, _, None, Some(by)) => (2, by.abs()),
-        (_, _, None, None) => (3, 0.0),
-    };
-    found.sort_by(|a, b| {
-        let ((x, p), (y, q)) = (rank(a), rank(b));
-        a.part.cmp(&b.part).then(x.cmp(&y)).then(q.total_cmp(&p))
-    });
+    Compared { apart, found: walk.out, rounding: walk.rounding }
 }
 
 /// Where in the document one is.
@@ -149,14 +88,19 @@ struct Place {
     scale: f64,
     /// The standard error beside an estimate.
     std_error: Option<f64>,
+    /// The smaller standard error beside a number in the units of an estimate.
+    uncertainty: Option<f64>,
+    /// The draws among which p-values beside were counted, in the first document and in the second.
+    draws: [Option<u64>; 2],
     /// Whether it is within the first result of a run.
     headline: bool,
 }
 
 impl Place {
     fn under(&self, key: &str) -> Place {
-        let mut out = Place { key: key.to_string(), std_error: None, ..self.clone() };
+        let mut out = Place { key: key.to_string(), std_error: None, uncertainty: None, ..self.clone() };
         out.part = match (self.path.len(), self.part, key) {
+            (_, Some(Part::Headline | Part::Estimates), key) if DRAWN.contains(&key) => Some(Part::Rest),
             (_, Some(Part::Rest), "word" | "credibility") if self.key == "verdict" && self.path.len() == 1 => Some(Part::Verdict),
             (_, Some(part), _) => Some(part),
             (_, None, "checks") => Some(Part::Checks),
@@ -203,12 +147,17 @@ impl Walk {
     fn object(&mut self, at: &Place, x: &Map<String, Value>, y: &Map<String, Value>) {
         let std_error = |of: &Map<String, Value>| of.get("std_error").and_then(Value::as_f64).filter(|se| *se > 0.0);
         let beside = std_error(x).or_else(|| std_error(y));
+        let smaller = [std_error(x), std_error(y)].into_iter().flatten().reduce(f64::min).or(at.uncertainty);
         let around = beside.or_else(|| size(x.values().chain(y.values())));
         let here = Place { scale: around.unwrap_or(at.scale), ..at.clone() };
+        let draws = |of: &Map<String, Value>| ["replicates", "draws"].iter().find_map(|key| of.get(*key)?.as_u64());
+        let drawn = [draws(x), draws(y)];
         let keys = x.keys().chain(y.keys().filter(|k| !x.contains_key(*k)));
         for key in keys {
             let mut place = here.under(key);
             place.std_error = beside.filter(|_| key == "estimate");
+            place.draws = drawn;
+            place.uncertainty = smaller.filter(|_| MEASURED.contains(&key.as_str()));
             self.value(&place, x.get(key).unwrap_or(&Value::Null), y.get(key).unwrap_or(&Value::Null));
         }
     }
@@ -239,7 +188,7 @@ impl Walk {
     fn only(&mut self, at: &Place, only: Only) {
         let [has, lacks] = ["an entry", "nothing"].map(String::from);
         let (before, after) = if only == Only::First { (has, lacks) } else { (lacks, has) };
-        self.push(at, before, after, None, Some(only));
+        self.push(at, [before, after], [None, None], Shown::With(Digits::Auto), Some(only));
     }
 
     fn leaf(&mut self, at: &Place, a: &Value, b: &Value) {
@@ -252,18 +201,28 @@ impl Walk {
             self.rounding += 1;
             return;
         }
-        self.push(at, short(a), short(b), numbers, None);
+        let is_whole = |v: &Value| v.is_i64() || v.is_u64() || !v.is_number();
+        let shown = match at.uncertainty {
+            _ if is_probability(&at.key) => Shown::PValue(at.draws),
+            _ if is_whole(a) && is_whole(b) => Shown::Whole,
+            Some(std_error) => Shown::With(Digits::for_uncertainty(std_error)),
+            None => Shown::With(Digits::Auto),
+        };
+        self.push(at, [short(a), short(b)], [a.as_f64(), b.as_f64()], shown, None);
     }
 
-    fn push(&mut self, at: &Place, before: String, after: String, numbers: Option<(f64, f64)>, only: Option<Only>) {
-        let by = numbers.map(|(x, y)| y - x);
+    fn push(&mut self, at: &Place, [before, after]: [String; 2], numbers: [Option<f64>; 2], shown: Shown, only: Option<Only>) {
+        let both = numbers[0].zip(numbers[1]);
+        let by = both.map(|(x, y)| y - x);
         self.out.push(Difference {
             part: at.part.unwrap_or(Part::Rest),
             place: joined(&at.path),
             before,
             after,
+            numbers,
+            shown,
             by,
-            share: by.zip(numbers).filter(|(_, (x, _))| *x != 0.0).map(|(d, (x, _))| d / x.abs()),
+            share: by.zip(both).filter(|(_, (x, _))| *x != 0.0).map(|(d, (x, _))| d / x.abs()),
             std_errors: by.zip(at.std_error).map(|(d, se)| d / se),
             only,
         });
@@ -274,8 +233,13 @@ impl Walk {
 /// probabilities, which may be as small as they like.
 fn alike(x: f64, y: f64, key: &str, scale: f64) -> bool {
     let (size, apart) = (x.abs().max(y.abs()), (x - y).abs());
-    let probability = key.starts_with("p_") || key.starts_with("type_s");
+    let probability = is_probability(key) || key.starts_with("type_s");
     apart <= ROUNDING * size || (!probability && size <= ROUNDING * scale)
+}
+
+/// Whether a field holds a p-value.
+fn is_probability(key: &str) -> bool {
+    key.starts_with("p_") || key.ends_with("_p") || key == "domain"
 }
 
 /// The size of the largest of some numbers that are no counts.
@@ -312,6 +276,7 @@ fn short(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Cell;
     use serde_json::json;
 
     #[test]
@@ -345,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_and_the_headline_come_first_and_tables_last() {
+    fn the_headline_and_the_verdict_come_first_and_tables_last() {
         let effects = json!([{"estimand": "overall", "label": "ATT", "inference": "cluster:cr2", "estimate": 2.0, "std_error": 0.25, "p_value": 0.01}]);
         let (a, mut b) = (run(&effects), run(&effects));
         b["checks"][0]["table"]["rows"][1][1] = json!(0.9);
@@ -357,13 +322,59 @@ mod tests {
         assert_eq!(
             told,
             [
-                (Part::Verdict, "verdict: word"),
                 (Part::Headline, "math, did, overall effect (ATT) by cluster:cr2: p"),
+                (Part::Verdict, "verdict: word"),
                 (Part::Estimates, "math, twfe, overall effect (ATT): effect"),
                 (Part::Checks, "check power of math by did, table, 0.1: power"),
             ]
         );
         assert!((found[2].std_errors.unwrap() - 0.2).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_headline_is_told_effect_first_and_how_it_was_drawn_behind_it() {
+        let effect = |estimate: f64, df: f64, replicates: u64| {
+            run(&json!([{"estimand": "overall", "label": "ATT", "inference": "wild-bootstrap", "estimate": estimate, "std_error": 0.25,
+                "df": df, "conf_low": estimate - 0.5, "replicates": replicates}]))
+        };
+        let found = compared(&effect(2.0123456, 10.0, 99), &effect(2.0223456, 90.0, 9999)).found;
+        let last = |d: &Difference| d.place.rsplit(": ").next().unwrap_or_default().to_string();
+        let told: Vec<(Part, String)> = found.iter().map(|d| (d.part, last(d))).collect();
+        let expected = [
+            (Part::Headline, "effect"),
+            (Part::Headline, "degrees of freedom"),
+            (Part::Headline, "lower end of the interval"),
+            (Part::Rest, "replicates"),
+        ];
+        assert_eq!(told, expected.map(|(part, words)| (part, words.to_string())));
+        // People read as many digits as the standard error gives; the words keep all.
+        let two = Digits::Decimals(2);
+        assert_eq!(found[0].cells(), [2.0123456, 2.0223456].map(|value| Cell::Number { value, digits: two }));
+        assert_eq!(found[0].before, "2.0123456");
+        assert_eq!(found[3].cells(), [Cell::Whole(99), Cell::Whole(9999)]);
+    }
+
+    #[test]
+    fn headlines_of_different_outcomes_are_not_compared() {
+        let of = |outcome: &str, effect: f64| {
+            json!({
+                "results": [{"outcome": outcome, "estimator": "did", "effects": [{"estimand": "overall", "label": "ATT", "estimate": effect}]}],
+                "multiverse": {"median": effect},
+                "headline_calibration": {"coverage": effect},
+                "verdict": {"word": "weak", "credibility": "C", "facts": {"students": effect}},
+                "fallacies": [{"fallacy": "sponsor", "number": effect}],
+                "tables": {
+                    "specification-curve": {"columns": [{"key": "estimate"}, {"key": "sample"}], "rows": [{"estimate": effect, "sample": "all"}]},
+                    "implementation": {"columns": [{"key": "measure"}, {"key": "mean"}], "rows": [{"measure": "fidelity", "mean": 0.5}]},
+                },
+            })
+        };
+        let found = compared(&of("math", 1.0), &of("reading", 2.0));
+        assert_eq!(found.apart, Some(["math".to_string(), "reading".to_string()]));
+        let told: Vec<(Option<Only>, &str)> = found.found.iter().map(|d| (d.only, d.place.as_str())).collect();
+        assert_eq!(told, [(Some(Only::First), "math, did"), (Some(Only::Second), "reading, did")]);
+        let same = compared(&of("math", 1.0), &of("math", 2.0));
+        assert!(same.apart.is_none() && same.found.iter().any(|d| d.place.starts_with("table specification-curve")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which entries of two lists are one and the same: by what they are of, not by their place.
 
+use super::spoken;
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,6 +16,9 @@ pub(super) struct Pair<'a> {
 
 /// Columns of whole numbers that say what a row is of.
 const LABELS: &[&str] = &["period", "cohort", "group", "event_time", "treated", "untreated", "compared", "classroom"];
+
+/// Lists of words that are known by themselves, wherever they stand.
+const WORDS: &[&str] = &["unknown", "not_known"];
 
 /// What the entries of a list are known by.
 fn fields(list: &str) -> &'static [&'static str] {
@@ -50,6 +54,9 @@ fn word(value: &Value) -> Option<String> {
 /// What an entry is of, as one word that two entries share where they are of the same.
 fn key(list: &str, entry: &Value) -> String {
     let own = fields(list);
+    if WORDS.contains(&list) {
+        return word(entry).unwrap_or_default();
+    }
     if own.is_empty() { label(entry).unwrap_or_default() } else { own.iter().map(|f| format!("{}\u{1f}", entry[*f])).collect() }
 }
 
@@ -107,6 +114,7 @@ pub(super) fn name(list: &str, entry: &Value, all: &[Value]) -> Option<String> {
             format!("check {}{}{of}{by}", field("check")?, options())
         }
         "rows" => label(entry)?,
+        _ if WORDS.contains(&list) => word(entry)?,
         _ if fields(list).is_empty() => return None,
         _ => fields(list).iter().filter_map(|f| field(f)).collect::<Vec<_>>().join(", "),
     })
@@ -144,7 +152,7 @@ pub(super) fn pairs<'a>(list: &str, before: &'a [Value], after: &'a [Value]) -> 
             taken[j] = true;
         }
     }
-    let named = |e: &Value, all: &[Value], place: usize| name(list, e, all).unwrap_or_else(|| format!("entry {}", place + 1));
+    let named = |e: &Value, all: &[Value], place: usize| name(list, e, all).unwrap_or_else(|| spoken::entry(list, place));
     let mut out: Vec<Pair<'a>> = before
         .iter()
         .enumerate()
@@ -186,6 +194,15 @@ mod tests {
         );
         // Where there is one of either it is the same estimator otherwise chosen.
         assert_eq!(told(&pairs("results", &a[..1], &b[..1])), [("math, did", true, true)]);
+    }
+
+    #[test]
+    fn entries_without_a_name_are_told_by_what_they_stand_for() {
+        let values = [json!(0.1), json!(0.2)];
+        assert_eq!(told(&pairs("domain", &values, &values)), [("the headline's", true, true), ("the second", true, true)]);
+        // Words stand for themselves, wherever they are.
+        let (a, b) = ([json!("attrition"), json!("cost")], [json!("cost")]);
+        assert_eq!(told(&pairs("not_known", &a, &b)), [("attrition", true, false), ("cost", true, true)]);
     }
 
     #[test]

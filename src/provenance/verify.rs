@@ -1,6 +1,7 @@
 //! Is a run's folder intact, and does it come out again?
 
-use super::compare::{Difference, by_size, differences};
+use super::compare::differences;
+use super::difference::{Difference, by_size};
 use super::manifest::Manifest;
 use std::collections::BTreeMap;
 

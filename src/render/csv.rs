@@ -62,9 +62,11 @@ fn field(cell: &Cell) -> String {
         Cell::Text(text) => words(text),
         Cell::Count(n) => n.to_string(),
         Cell::Whole(n) => n.to_string(),
-        Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => {
-            number::exact(*value).unwrap_or_default()
-        }
+        Cell::Number { value, .. }
+        | Cell::Bracketed { value, .. }
+        | Cell::Percent(value)
+        | Cell::PValue(value)
+        | Cell::PBelow { value, .. } => number::exact(*value).unwrap_or_default(),
         Cell::Interval { .. } | Cell::Undefined(_) => String::new(),
         Cell::Suppressed => SUPPRESSED.to_string(),
         Cell::ToFill(_) => TO_FILL.to_string(),

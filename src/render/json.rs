@@ -69,7 +69,11 @@ pub fn value(cell: &Cell) -> Value {
         Cell::Text(words) => Value::from(words.as_str()),
         Cell::Count(n) => Value::from(*n),
         Cell::Whole(n) => Value::from(*n),
-        Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => float(*value),
+        Cell::Number { value, .. }
+        | Cell::Bracketed { value, .. }
+        | Cell::Percent(value)
+        | Cell::PValue(value)
+        | Cell::PBelow { value, .. } => float(*value),
         Cell::Interval { low, high, .. } => {
             json!({ "low": low.map_or(Value::Null, float), "high": high.map_or(Value::Null, float) })
         }

@@ -90,7 +90,11 @@ fn double(cell: &Cell) -> Option<f64> {
     match cell {
         Cell::Count(n) => Some(*n as f64),
         Cell::Whole(n) => Some(*n as f64),
-        Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => Some(value + 0.0),
+        Cell::Number { value, .. }
+        | Cell::Bracketed { value, .. }
+        | Cell::Percent(value)
+        | Cell::PValue(value)
+        | Cell::PBelow { value, .. } => Some(value + 0.0),
         Cell::Text(_) | Cell::Interval { .. } | Cell::Undefined(_) | Cell::Suppressed | Cell::ToFill(_) => None,
     }
 }

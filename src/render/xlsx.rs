@@ -125,7 +125,11 @@ fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, bound: 
         Cell::Whole(n) if exact(n.unsigned_abs()) => number(sheet, *n as f64),
         Cell::Count(n) => words(sheet, row, column, &n.to_string(), &right),
         Cell::Whole(n) => words(sheet, row, column, &n.to_string(), &right),
-        Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => number(sheet, *value),
+        Cell::Number { value, .. }
+        | Cell::Bracketed { value, .. }
+        | Cell::Percent(value)
+        | Cell::PValue(value)
+        | Cell::PBelow { value, .. } => number(sheet, *value),
         Cell::Suppressed => words(sheet, row, column, SUPPRESSED, &right),
         Cell::ToFill(_) => words(sheet, row, column, TO_FILL, &Format::new().set_italic()),
         Cell::Undefined(_) => Ok(()),

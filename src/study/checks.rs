@@ -120,7 +120,7 @@ pub(super) fn checks(
 const OF_BOTH_GROUPS: [&str; 3] = ["balance", "attrition", "overlap"];
 
 /// Why a check says nothing where the comparison rows are of a norm: they are no students, who could be unlike the treated, or leave.
-fn nobody_compared(study: &StudyFile, asked: &Asked) -> Option<Fault> {
+pub(super) fn nobody_compared(study: &StudyFile, asked: &Asked) -> Option<Fault> {
     let id = asked.check.card.id;
     let norm = study.context.is_against_norm() && OF_BOTH_GROUPS.contains(&id);
     norm.then(|| {
@@ -151,7 +151,7 @@ pub(super) const GROUND_ROWS: usize = 200_000;
 /// About how often the smallest set makes every cluster's part anew.
 const REMADE: f64 = 30.0;
 /// Rows beyond which a check that reads them several times is left out unless it is named.
-const MOST_ROWS: usize = 5_000_000;
+pub(super) const MOST_ROWS: usize = 5_000_000;
 /// Products and sums that take about a second.
 const A_SECOND: f64 = 5e8;
 

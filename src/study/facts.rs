@@ -6,6 +6,7 @@ use crate::cohort::{Fault, Faults};
 use crate::estimate::ALIKE_BEFORE;
 use crate::evidence::effect::Sizes;
 use crate::evidence::facts::{Clustering, Comparison, Coverage, Design, Effect, Facts, Plan, Specifications, Unit};
+use crate::evidence::p_words;
 use crate::evidence::standard::{Attrition, Baseline, Key, Standards};
 use serde_json::Value;
 
@@ -158,14 +159,18 @@ impl Reading<'_> {
             std_error: in_sd(number("std_error")),
             df: number("df"),
             p_value: number("p_value"),
+            draws: effect["replicates"].as_u64(),
             low: end("conf_low"),
             high: end("conf_high"),
         };
         self.facts.effect = Some(told);
         let said = format!("{:.3} SD ({points:.2} points; one SD is {sd:.2})", told.estimate);
         let from = format!(
-            "{} of {}, {}; SD of comparison students in the first period, as in the report",
-            self.estimator, self.outcome, self.inference
+            "{} of {}, {}; SD of {} in the first period, as in the report",
+            self.estimator,
+            self.outcome,
+            self.inference,
+            if self.study.context.is_against_norm() { "the scores that the norm gives" } else { "comparison students" }
         );
         self.note("effect", Some(said), from);
     }
@@ -188,18 +193,28 @@ impl Reading<'_> {
         let arms = self.sample("treated_clusters").zip(self.sample("comparison_clusters"));
         let apart = arms.filter(|(t, c)| cluster.is_some() && *t > 0 && *c > 0 && clusters == t.checked_add(*c));
         self.facts.units = apart.map(|(t, c)| Sizes::new(t, c));
-        let from = match (apart, arms, clusters) {
-            (Some(_), ..) => "clusters of each arm in results.json".to_string(),
-            (None, Some((t, c)), Some(all)) if t.saturating_add(c) > all => {
-                let both = t.saturating_add(c) - all;
-                format!("{both} of {all} clusters hold students of both arms, so how many were assigned cannot be counted")
-            }
-            _ => "results.json does not tell the arms' clusters apart".into(),
-        };
-        self.note("units in each arm", apart.map(|(t, c)| format!("{t} treated, {c} comparison")), from);
-        let students = roles.unit.is_none() && roles.student.is_some();
+        // What was assigned is then smaller than a cluster, and in each cluster that holds students of an arm there is at least one.
+        let mixed = arms.zip(clusters).filter(|((t, c), all)| apart.is_none() && cluster.is_some() && t.saturating_add(*c) > *all);
+        self.facts.units_at_least = mixed.map(|((t, c), _)| Sizes::new(t, c));
         // Rows of a norm are no students.
         let norm = self.study.context.is_against_norm();
+        let of = self.facts.unit.map_or("clusters", Unit::plural);
+        let (said, from) = match (apart, mixed) {
+            (Some((t, c)), _) => (Some(format!("{t} treated, {c} comparison")), "clusters of each arm in results.json".to_string()),
+            (None, Some(((t, _), all))) if norm => {
+                (Some(format!("{t} treated")), format!("{of} with treated students in results.json, of {all}: a norm was assigned nothing"))
+            }
+            (None, Some(((t, c), all))) => (
+                Some(format!("at least {t} treated, {c} comparison")),
+                format!(
+                    "{} of {all} {of} in results.json hold students of both arms, so what was assigned is smaller and cannot be counted; each of them with students of an arm holds at least one",
+                    t.saturating_add(c) - all
+                ),
+            ),
+            (None, None) => (None, "results.json does not tell the arms' clusters apart".into()),
+        };
+        self.note("units in each arm", said, from);
+        let students = roles.unit.is_none() && roles.student.is_some();
         let count = if norm { "treated_units" } else { "units" };
         self.facts.students = self.sample(count).filter(|_| students);
         let said = self.facts.students.map(|n| n.to_string());
@@ -255,7 +270,8 @@ impl Reading<'_> {
         let own = |t: &&Value| before(t) && t["inference"] == self.inference.as_str();
         let find = tests.and_then(|all| all.iter().find(own).or_else(|| all.iter().find(before)));
         self.facts.trends.p_value = find.and_then(|t| t["p_value"].as_f64());
-        let said = self.facts.trends.p_value.map(|p| format!("p = {p:.3}"));
+        self.facts.trends.draws = find.and_then(|t| t["draws"].as_u64());
+        let said = self.facts.trends.p_value.map(|p| p_words(p, self.facts.trends.draws));
         self.note("test of trends before", said, "joint test in results.json, where the estimator has periods before");
         let times = self.first["effects"].as_array().into_iter().flatten().filter_map(|e| e["event_time"].as_i64());
         let earliest = times.min().filter(|t| *t < 0);
@@ -378,9 +394,11 @@ impl Reading<'_> {
                 && r["analysis"] == self.first["analysis"]
         };
         let others = self.results["results"].as_array().into_iter().flatten().filter(of_first);
-        let others: Option<Vec<f64>> = others.map(|r| overall(r, Some(&self.inference))?["p_value"].as_f64()).collect();
-        let all = effect["p_value"].as_f64().zip(others).map(|(p, others)| std::iter::once(p).chain(others).collect::<Vec<f64>>());
-        let said = all.as_ref().map(|all| all.iter().map(|p| format!("{p:.3}")).collect::<Vec<_>>().join(", "));
+        let tested = |e: &Value| e["p_value"].as_f64().map(|p| (p, e["replicates"].as_u64()));
+        let others: Option<Vec<(f64, Option<u64>)>> = others.map(|r| tested(overall(r, Some(&self.inference))?)).collect();
+        let all = tested(effect).zip(others).map(|(own, others)| std::iter::once(own).chain(others).collect::<Vec<_>>());
+        let said = all.as_ref().map(|all| all.iter().map(|(p, draws)| p_words(*p, *draws)).collect::<Vec<_>>().join(", "));
+        let all = all.map(|all| all.into_iter().map(|(p, _)| p).collect());
         self.note(
             "p-values of the outcomes of its domain",
             said,

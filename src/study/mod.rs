@@ -16,6 +16,7 @@ mod file;
 mod idle;
 mod idle_roles;
 mod implementation;
+mod losses;
 mod multiverse;
 mod plan;
 mod price;
@@ -45,6 +46,7 @@ pub use file::{
     Privacy, Roles, StudyFile,
 };
 pub use implementation::{Implementation, ImplementationSection, Measure, Relation, Room, Spread, Third};
+pub use losses::Losses;
 pub use multiverse::{MultiverseSection, document as multiverse_document};
 pub use plan::{Deviation, Kept, PlanSection, lock};
 pub use price::prices;

@@ -65,7 +65,7 @@ fn component(c: &Component) -> Value {
 fn test(t: &JointTest) -> Value {
     json!({
         "hypothesis": t.hypothesis, "inference": t.inference, "statistic": number(t.statistic), "kind": t.kind, "df1": t.df1,
-        "df2": number(t.df2), "p_value": number(t.p_value), "note": t.note,
+        "df2": number(t.df2), "p_value": number(t.p_value), "draws": t.draws, "note": t.note,
     })
 }
 

@@ -6,6 +6,7 @@ use super::describe::{Description, describe};
 use super::family::{Leader, adjust};
 use super::file::{AnalysisSection, DuplicatesRule, Roles, StudyFile};
 use super::implementation::{Implementation, implementation};
+use super::losses::{Losses, losses};
 use super::multiverse::multiverse;
 use super::plan::Kept;
 use super::price::prices;
@@ -82,6 +83,8 @@ pub struct Run {
     pub implementation: Option<Result<Implementation, String>>,
     /// What could be wrong with the headline, check by check.
     pub checks: Vec<Answered>,
+    /// Who was lost of each other outcome, and of each in other analyses.
+    pub losses: Vec<Losses>,
     /// What draws on its own design say of the headline interval, or why there are none; `None` where they were not asked for.
     pub trust: Option<Result<Trust, String>>,
     /// The specification curve of the headline, or why there is none; `None` where none was asked for.
@@ -173,7 +176,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
     let mut analyses = Vec::new();
     let mut descriptions = Vec::new();
     let (mut subgroups, mut differences) = (Vec::new(), Vec::new());
-    let mut checked = Vec::new();
+    let (mut checked, mut lost) = (Vec::new(), Vec::new());
     let mut faults = Faults::default();
     for (s, section) in study.analysis.iter().enumerate() {
         let leader = Leader::default();
@@ -201,6 +204,9 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
                     own.extend(found);
                 }
                 Err(f) => faults.extend(f),
+            }
+            if s > 0 || *outcome != roles.outcomes[0] {
+                lost.extend(losses(&study, &section.name, &question, &loaded.cohort)?);
             }
             if let Some(headline) = own.first().filter(|_| s == 0 && *outcome == roles.outcomes[0]) {
                 stage(&format!("{outcome}: checks"));
@@ -288,6 +294,7 @@ pub fn carry_out(mut study: StudyFile, loaded: Loaded, executor: &dyn Executor, 
         differences,
         implementation,
         checks: checked,
+        losses: lost,
     })
 }
 

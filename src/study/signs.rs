@@ -238,7 +238,9 @@ fn estimated(from: &Sources<'_>, roles: &Roles, out: &mut Signs) {
     let before = |t: &&crate::infer::JointTest| t.hypothesis == ALIKE_BEFORE && t.p_value.is_some();
     let own = |t: &&crate::infer::JointTest| overall.is_some_and(|e| e.inference == t.inference);
     let tests = headline.tests.iter().filter(before);
-    out.pretrend_p = tests.clone().find(own).or_else(|| tests.clone().next()).and_then(|t| t.p_value);
+    let pretrend = tests.clone().find(own).or_else(|| tests.clone().next());
+    out.pretrend_p = pretrend.and_then(|t| t.p_value);
+    out.pretrend_draws = pretrend.and_then(|t| t.draws).map(|n| n as u64);
     out.pretrend_power = from.checks.iter().find_map(|c| match &c.answer {
         Ok(Finding::PretrendsPower(f)) => Some(f.matters.power),
         _ => None,
@@ -269,7 +271,10 @@ fn estimated(from: &Sources<'_>, roles: &Roles, out: &mut Signs) {
     }
     out.adjusted = headline.multiplicity.is_some();
     let first = |a: &&Analysis| a.estimator.label() == headline.estimator.label() && a.section == headline.section;
-    let tested = |label: String, a: &Analysis| Some(Tested { label, p_value: a.overall()?.p_value? });
+    let tested = |label: String, a: &Analysis| {
+        let e = a.overall()?;
+        Some(Tested { label, p_value: e.p_value?, draws: e.simulated.map(|s| s.replicates as u64) })
+    };
     out.outcomes = from.analyses.iter().filter(first).filter_map(|a| tested(a.outcome.clone(), a)).collect();
     out.subgroups = from
         .subgroups
@@ -284,6 +289,7 @@ fn estimated(from: &Sources<'_>, roles: &Roles, out: &mut Signs) {
         std_error: e.std_error.map(|s| s / sd),
         df: e.df,
         p_value: e.p_value,
+        draws: e.simulated.map(|s| s.replicates as u64),
         low: e.interval.low.value().map(|x| x / sd),
         high: e.interval.high.value().map(|x| x / sd),
     });

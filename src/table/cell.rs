@@ -80,6 +80,13 @@ pub enum Cell {
     Percent(f64),
     /// A p-value from 0 to 1.
     PValue(f64),
+    /// A p-value of zero among a number of draws: it is shown as less than the bound.
+    PBelow {
+        /// The p-value as it was computed.
+        value: f64,
+        /// One divided by the number of draws: what one draw beyond would have made it.
+        bound: f64,
+    },
     /// An interval; a bound that is `None` is unbounded.
     Interval {
         /// The lower bound.
@@ -171,6 +178,14 @@ impl Cell {
         }
     }
 
+    /// A p-value that no draw of a number of them reached, where `floor` is one divided by that number; else as [`Cell::p_value`].
+    pub fn p_value_above(p: Option<f64>, floor: Option<f64>, reason: &str) -> Cell {
+        match (p, floor) {
+            (Some(value), Some(bound)) if value.is_finite() && bound.is_finite() => Cell::PBelow { value, bound },
+            _ => Cell::p_value(p, reason),
+        }
+    }
+
     /// An interval; `None` or an infinity on its own side is unbounded, anything else not finite is undefined.
     pub fn interval(low: Option<f64>, high: Option<f64>, digits: Digits) -> Cell {
         Cell::Interval { low, high, digits }.checked().into_owned()
@@ -193,6 +208,7 @@ impl Cell {
             Cell::Number { value: v, .. } | Cell::Bracketed { value: v, .. } | Cell::Percent(v) | Cell::PValue(v) if !v.is_finite() => {
                 undefined()
             }
+            Cell::PBelow { value, bound } if !(value.is_finite() && bound.is_finite()) => undefined(),
             Cell::Interval { low, high, digits } => {
                 let open_low = low.filter(|&v| v != f64::NEG_INFINITY);
                 let open_high = high.filter(|&v| v != f64::INFINITY);

@@ -81,9 +81,19 @@ pub fn percent(share: f64, glyphs: Glyphs) -> String {
     signed(share < 0.0, format!("{}%", separated(&format!("{size:.1}"))), glyphs)
 }
 
+/// A confidence level as people write it: `95 %`, `99.5 %`.
+pub fn level(share: f64) -> String {
+    format!("{} %", libm::round(share * 1e8) / 1e6)
+}
+
 /// A p-value with three decimals, `<0.001` when it is smaller.
 pub fn p_value(p: f64, glyphs: Glyphs) -> String {
     if (0.0..0.001).contains(&p) { "<0.001".to_string() } else { number(p, Digits::Decimals(3), glyphs) }
+}
+
+/// A p-value of which only a bound is known, rounded up to three decimals: `<0.004` of 256 draws, none beyond.
+pub fn p_below(bound: f64, glyphs: Glyphs) -> String {
+    format!("<{}", number((libm::ceil(bound * 1e3) / 1e3).clamp(0.001, 1.0), Digits::Decimals(3), glyphs))
 }
 
 /// An interval: `[0.12, 3.40]`, `(−∞, 3.40]` where it is unbounded.
@@ -105,6 +115,7 @@ pub fn cell(cell: &Cell, glyphs: Glyphs) -> String {
         Cell::Bracketed { value, digits } => format!("({})", number(*value, *digits, glyphs)),
         Cell::Percent(share) => percent(*share, glyphs),
         Cell::PValue(p) => p_value(*p, glyphs),
+        Cell::PBelow { bound, .. } => p_below(*bound, glyphs),
         Cell::Interval { low, high, digits } => interval(*low, *high, *digits, glyphs),
         Cell::Undefined(_) => DASH.to_string(),
         Cell::Suppressed => SUPPRESSED.to_string(),
@@ -200,7 +211,12 @@ mod tests {
         assert_eq!(percent(0.00001, Glyphs::Ascii), "<0.1%");
         assert_eq!(percent(0.9999, Glyphs::Ascii), ">99.9%");
         assert_eq!(percent(1.0, Glyphs::Ascii), "100.0%");
+        assert_eq!((level(0.95).as_str(), level(0.995).as_str()), ("95 %", "99.5 %"));
         assert_eq!(p_value(0.0, Glyphs::Ascii), "<0.001");
+        assert_eq!(p_below(1.0 / 256.0, Glyphs::Ascii), "<0.004");
+        assert_eq!((p_below(1.0 / 9999.0, Glyphs::Ascii).as_str(), p_below(0.1, Glyphs::Ascii).as_str()), ("<0.001", "<0.100"));
+        assert_eq!(cell(&Cell::p_value_above(Some(0.0), Some(1.0 / 256.0), ""), Glyphs::Typographic), "<0.004");
+        assert_eq!(cell(&Cell::p_value_above(Some(0.25), None, ""), Glyphs::Typographic), "0.250");
         assert_eq!(p_value(0.04321, Glyphs::Ascii), "0.043");
         assert_eq!(p_value(1.0, Glyphs::Ascii), "1.000");
         assert_eq!(interval(None, Some(2.0), Digits::Decimals(1), Glyphs::Typographic), "(\u{2212}\u{221e}, 2.0]");

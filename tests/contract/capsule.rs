@@ -318,13 +318,15 @@ fn a_comparison_is_sorted_says_the_studies_and_makes_a_page() {
     let (code, found) = told(&format!("compare {} {} --out {}", one.display(), two.display(), page.display()));
     assert_eq!((code, &found["verdict"], &found["same_study"]), (4, &"different".into(), &false.into()));
     let rows = found["differences"].as_array().expect("rows");
-    let order = ["verdict", "headline", "estimates", "rest", "checks", "tables"];
+    let order = ["headline", "verdict", "estimates", "rest", "checks", "tables"];
     let part = |d: &Value| order.iter().position(|p| d["part"] == *p).expect("a part");
     assert!(rows.len() > 5 && rows.windows(2).all(|w| part(&w[0]) <= part(&w[1])), "{rows:?}");
-    for name in order {
-        // In each part estimates by their standard errors, then the largest first.
+    // The headline's effect first; then as it stands in its document.
+    assert!(rows[0]["part"] == "headline" && rows[0]["std_errors"].is_f64(), "{:?}", rows[0]);
+    for name in &order[1..] {
+        // In each other part estimates by their standard errors, then the largest first.
         let own = |key: &str| -> Vec<f64> {
-            let of_part = rows.iter().filter(|d| d["part"] == name && (key == "std_errors" || d["std_errors"].is_null()));
+            let of_part = rows.iter().filter(|d| d["part"] == **name && (key == "std_errors" || d["std_errors"].is_null()));
             of_part.filter_map(|d| d[key].as_f64()).map(f64::abs).collect()
         };
         for key in ["std_errors", "share"] {
@@ -337,11 +339,21 @@ fn a_comparison_is_sorted_says_the_studies_and_makes_a_page() {
     }
     let place = |d: &Value| d["place"].as_str().expect("words").to_string();
     assert!(!rows.iter().map(place).any(|p| p.contains('›') || p.contains("std_error") || p.contains("p_value")), "{rows:?}");
-    let from = found["made_from"].to_string();
-    assert!(from.contains("\"Seed\"") && from.contains("seed = 8"), "{from}");
+    let from = found["made_from"].as_array().expect("rows");
+    let of = |what: &str| from.iter().find(|row| row["what"] == what).unwrap_or_else(|| panic!("{what}: {from:?}"));
+    assert_eq!((&of("Seed")["a"], &of("Seed")["b"]), (&"7".into(), &"8".into()));
+    assert_eq!(of("Study")["b"].as_str().map(|title| title.contains("Other")), Some(true));
+    assert!(from.iter().all(|row| row["only_order"] == false), "{from:?}");
+    assert_eq!(found["same_outcome"], true);
+    // On a terminal no number has more digits than its standard error bears.
+    let (_, text, _) = didact(&format!("compare {} {}", one.display(), two.display()));
+    let long = |word: &str| word.contains('.') && word.chars().filter(char::is_ascii_digit).count() > 12 && word.parse::<f64>().is_ok();
+    assert!(!text.split_whitespace().any(long), "{text}");
+    assert!(text.contains("Intervals at 95 %.") && !text.contains("entry 1"), "{text}");
     let html = std::fs::read_to_string(&page).expect("a page");
     assert!(html.contains("different studies") && html.contains("Effects side by side"), "{html}");
     assert!(!html.contains("<script") && !html.contains("src=") && !html.contains("http:") && !html.contains("https:"), "{html}");
+    assert!(html.contains("@media screen and (max-width:45rem)") && html.contains("data-label=") && !html.contains("nowrap"), "{html}");
     let (code, out, _) = didact(&format!("compare {} {}", one.display(), one.display()));
     assert!(code == 0 && out.starts_with("identical"), "{out}");
     let (code, ..) = didact(&format!("compare {} {} --out {}", one.display(), one.display(), page.display()));

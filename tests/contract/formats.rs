@@ -129,6 +129,7 @@ fn is_shown(cell: &Cell, shown: &str) -> bool {
                 stands_for(shown, *p, Digits::Decimals(3))
             }
         }
+        Cell::PBelow { bound, .. } => shown == number::p_below(*bound, number::Glyphs::Ascii),
         Cell::Interval { low, high, digits } => {
             let Some((left, right)) = shown.split_once(", ") else { return false };
             let left = match low {

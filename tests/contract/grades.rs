@@ -126,9 +126,20 @@ fn arms_that_share_schools_and_tests_of_trends_are_told() {
     let out = folder.path().join("run");
     run(&study(folder.path(), text), "", &out);
     let d = grade(&out, "");
-    assert!(d["facts"]["units"].is_null(), "schools of both arms are no units of assignment: {}", d["facts"]["units"]);
-    assert!(d["facts"]["trends"]["periods"].as_u64().is_some_and(|n| n >= 2));
     let results: Value = serde_json::from_slice(&std::fs::read(out.join("results.json")).expect("results")).expect("JSON");
+    assert!(d["facts"]["units"].is_null(), "schools of both arms are no units of assignment: {}", d["facts"]["units"]);
+    // Each school with students of an arm holds at least one unit of it, and these are enough.
+    let sample = |key: &str| results["results"][0]["sample"][key].as_u64();
+    let least = &d["facts"]["units_at_least"];
+    assert_eq!((least["treated"].as_u64(), least["comparison"].as_u64()), (sample("treated_clusters"), sample("comparison_clusters")));
+    assert!(
+        d["verdict"]["caps"].as_array().is_some_and(|caps| caps.iter().all(|c| c["rule"] != "few-clusters")),
+        "{}",
+        d["verdict"]["caps"]
+    );
+    let units = d["read"].as_array().expect("facts").iter().find(|f| f["fact"] == "units in each arm").expect("a fact");
+    assert!(units["value"].as_str().is_some_and(|v| v.starts_with(&format!("at least {} treated", least["treated"]))), "{units}");
+    assert!(d["facts"]["trends"]["periods"].as_u64().is_some_and(|n| n >= 2));
     let check = |name: &str| results["checks"].as_array().expect("checks").iter().find(|c| c["check"] == name).expect("it was asked");
     assert_eq!(d["facts"]["trends"]["power"], check("pretrends-power")["numbers"]["power"]);
     assert_eq!(d["facts"]["trends"]["breakdown"], check("honest")["numbers"]["breakdown"]);

@@ -10,6 +10,7 @@ mod crossed;
 mod estimator_options;
 mod estimators;
 mod exports;
+mod first_screen;
 mod fixed_effects;
 mod formats;
 mod fragility;
@@ -25,6 +26,7 @@ mod redo;
 mod rollouts;
 mod synthetic;
 mod worlds;
+mod wwc;
 
 use serde_json::Value;
 use std::path::Path;

@@ -89,9 +89,9 @@ fn a_folder_is_joined_to_one_row_a_student_and_year() {
     assert_eq!(cells(&cohort, "math"), ["81.5", "", ""], "an exempt result is no score of zero");
     assert_eq!(cells(&cohort, "reading"), ["70", "", "64"]);
     let said = &cohort.codebook.entries[0];
-    assert!(said.unit.contains("1 of users.csv") && said.unit.contains("1 of enrollments.csv"), "{said:?}");
+    assert!(said.notes.contains("1 of users.csv") && said.notes.contains("1 of enrollments.csv"), "{said:?}");
     assert!(said.source.contains("bulk"));
-    assert!(cohort.codebook.entries.iter().any(|e| e.column == "math" && e.unit.contains("exempt: fewer than 10")));
+    assert!(cohort.codebook.entries.iter().any(|e| e.column == "math" && e.notes.contains("exempt: fewer than 10")));
     assert!(cohort.names.iter().all(|n| n != "givenName" && n != "familyName"));
     let few = read(&good(), Some(&["math", "student"])).expect("read");
     assert_eq!((few.columns.len(), few.names.len(), few.n_rows), (2, cohort.names.len(), 3));
@@ -142,7 +142,7 @@ fn each_school_year_has_its_own_classroom() {
     assert_eq!(cells(&cohort, "school"), ["s1", "s1", "s2", "s1", "s2", "s2"]);
     assert_eq!(cells(&cohort, "math"), ["61", "81.5", "62", "", "", ""]);
     let said = cohort.codebook.entries.iter().find(|e| e.column == "classroom").expect("described");
-    assert!(said.unit.contains("of the school year; none for 0 students and school years"), "{said:?}");
+    assert!(said.notes.contains("of the school year; none for 0 students and school years"), "{said:?}");
     for gradebook in ["lineItems.csv", "results.csv"] {
         files.remove(gradebook);
     }

@@ -65,7 +65,7 @@ fn labels_and_reasons_for_missing_values_are_in_the_codebook() {
     let says = |name: &str, column: &str| {
         let cohort = read(name, None);
         let e = cohort.codebook.entries.iter().find(|e| e.column == column).expect("an entry").clone();
-        (e.meaning, e.unit)
+        (e.meaning, e.notes)
     };
     for name in ["students15.dta", "students.sav", "students.zsav"] {
         assert_eq!(says(name, "arm"), ("Profiles in the classroom".into(), "0 = comparison; 1 = profiles".into()), "{name}");
@@ -174,7 +174,12 @@ fn a_run_tells_the_labels() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let codebook = std::fs::read_to_string(out.join("tables/codebook.csv")).expect("a codebook");
     assert!(codebook.contains("Profiles in the classroom") && codebook.contains("0 = comparison; 1 = profiles"), "{codebook}");
-    assert!(codebook.starts_with("column,role,kind,unit,values,missing,meaning,source"), "{codebook}");
+    assert!(codebook.starts_with("column,role,kind,unit,values,missing,meaning,notes,source"), "{codebook}");
+    let results: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("results.json")).expect("results")).expect("JSON");
+    let of = |column: &str| results["tables"]["codebook"]["rows"].as_array().expect("rows").iter().find(|r| r["column"] == column).cloned();
+    let (score, arm) = (of("score").expect("a row"), of("arm").expect("a row"));
+    assert_eq!((&score["unit"], &arm["unit"]), (&"points".into(), &"not told".into()), "labels are no unit");
+    assert_eq!(arm["notes"], "0 = comparison; 1 = profiles");
     let effects = std::fs::read_to_string(out.join("tables/main-effects.md")).expect("a table");
     assert!(effects.contains("Estimate (points)") && !effects.contains("outcome units"), "the label tells the unit: {effects}");
     let ran = didact(["verify", &out.display().to_string()]);

@@ -56,6 +56,8 @@ pub struct Pretence {
     pub std_error: Option<f64>,
     /// p-value of no effect.
     pub p_value: Option<f64>,
+    /// One divided by the draws, where it was counted among draws and none was beyond.
+    pub floor: Option<f64>,
     /// The ends of its interval.
     pub interval: (Option<f64>, Option<f64>),
 }
@@ -211,7 +213,7 @@ fn estimate(subject: &Subject<'_>, of: &Estimated, panel: &Panel) -> Result<(Pre
         .find_map(by)
         .ok_or_else(|| unknown("no method gives the uncertainty of the pretended effect"))?;
     let interval = (e.interval.low.value(), e.interval.high.value());
-    Ok((Pretence { estimate: e.estimate, std_error: e.std_error, p_value: e.p_value, interval }, inference))
+    Ok((Pretence { estimate: e.estimate, std_error: e.std_error, p_value: e.p_value, floor: e.floor(), interval }, inference))
 }
 
 /// The rows before treatment, with each start so many observed periods earlier.

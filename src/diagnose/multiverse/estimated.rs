@@ -43,6 +43,7 @@ struct Uncertainty {
     low: Option<f64>,
     high: Option<f64>,
     p_value: Option<f64>,
+    floor: Option<f64>,
 }
 
 /// Estimates every combination.
@@ -159,6 +160,7 @@ fn cell(panel: &Panel, (fit, target): (Fit, usize), sd: f64, making: &Making<'_>
                 low: own.interval.low.value(),
                 high: own.interval.high.value(),
                 p_value: own.p_value,
+                floor: own.floor(),
             })
         })
         .collect();
@@ -239,6 +241,7 @@ fn gather(
                 std_error: in_sd(uncertainty.std_error),
                 interval: (in_sd(uncertainty.low), in_sd(uncertainty.high)),
                 p_value: uncertainty.p_value,
+                floor: uncertainty.floor,
                 units: cell.units,
                 headline: places[place].first && set == 0 && way == 0 && !found.iter().any(|s: &Specification| s.headline),
             });

@@ -39,6 +39,8 @@ pub struct Specification {
     pub interval: (Option<f64>, Option<f64>),
     /// The p-value.
     pub p_value: Option<f64>,
+    /// One divided by the draws, where it was counted among draws and none was beyond.
+    pub floor: Option<f64>,
     /// Units used.
     pub units: usize,
     /// Whether this is the headline: the first choice of each decision.

@@ -183,7 +183,7 @@ fn separated(arms: &Arms, direction: &[f64]) -> Reason {
         arms.names.iter().zip(&does).filter(|(_, d)| most > 0.0 && **d >= 0.5 * most).map(|(name, _)| name.as_str()).collect();
     let which = match named.len() {
         0 => String::new(),
-        n if n <= NAMED => format!(" (above all {})", named.join(", ")),
+        n if n <= NAMED + 1 => format!(" (above all {})", named.join(", ")),
         n => format!(" (above all {}, {} more)", named[..NAMED].join(", "), n - NAMED),
     };
     format!(

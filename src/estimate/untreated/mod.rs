@@ -93,7 +93,9 @@ pub(super) fn fit(
     let arithmetic = Untreated::new(&panel, Arc::new(stage), Arc::new(goals), centre, executor);
     if let Centre::Cell { leave_out, .. } = centre {
         let lone = arithmetic.held_by_one();
-        let mut cells: Vec<String> = lone.iter().take(5).map(|&c| panel.cells.label(c)).collect();
+        // One more is named: to count it would be as long.
+        let named = if lone.len() <= 6 { lone.len() } else { 5 };
+        let mut cells: Vec<String> = lone.iter().take(named).map(|&c| panel.cells.label(c)).collect();
         if lone.len() > cells.len() {
             cells.push(format!("{} more", lone.len() - cells.len()));
         }

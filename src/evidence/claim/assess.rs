@@ -78,7 +78,7 @@ fn facts(claim: &Claim, footing: &Footing, standards: &Standards) -> Facts {
     let best = footing.corrected;
     let mut facts = claim.facts.clone();
     let effect =
-        Effect { estimate: footing.g, std_error: Some(best.std_error), df: best.df, p_value: Some(best.p_value), low: None, high: None };
+        Effect { estimate: footing.g, std_error: Some(best.std_error), df: best.df, p_value: Some(best.p_value), ..Effect::default() };
     let plain = effect.interval(standards.number(Key::Alpha)) == Some((best.low, best.high));
     let effect = if plain { effect } else { Effect { low: Some(best.low), high: Some(best.high), ..effect } };
     facts.effect = facts.effect.or(Some(effect));

@@ -123,6 +123,9 @@ pub struct Trends {
     pub periods: Option<u32>,
     /// p-value of the joint test that trends were parallel.
     pub p_value: Option<f64>,
+    /// The draws among which it was counted, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draws: Option<u64>,
     /// Power of that test to see a bias as large as the estimate, in [0, 1].
     pub power: Option<f64>,
     /// HonestDiD breakdown value, in multiples of the largest deviation before treatment.

@@ -14,6 +14,9 @@ pub struct Effect {
     pub df: Option<f64>,
     /// Two-sided p-value of no effect.
     pub p_value: Option<f64>,
+    /// The draws among which it was counted, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draws: Option<u64>,
     /// Lower end of the interval at 1 − `alpha`, if other than estimate ± t·SE.
     pub low: Option<f64>,
     /// Its upper end.

@@ -28,6 +28,10 @@ pub struct Facts {
     pub unit: Option<Unit>,
     /// Units of assignment in each arm.
     pub units: Option<Sizes>,
+    /// The fewest units of assignment that each arm can have, where [`Facts::units`] cannot be counted: clusters that hold students of the
+    /// arm, some of both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub units_at_least: Option<Sizes>,
     /// Students analysed.
     pub students: Option<u64>,
     /// Schools or districts, whichever the standard counts as sites.

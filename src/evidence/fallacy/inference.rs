@@ -3,6 +3,7 @@
 use super::{Detector, Signs, Tested, Trigger, percent};
 use crate::evidence::effect::exaggeration;
 use crate::evidence::facts::Unit;
+use crate::evidence::p_words;
 use crate::evidence::standard::{Key, Standards, within_domain};
 
 /// Students counted where schools or classrooms were assigned.
@@ -98,7 +99,8 @@ fn many(all: &[Tested], counts: impl Fn(&Tested) -> bool, adjusted: bool, key: K
     let judged = within_domain(&p, alpha)?;
     let lost = all.iter().zip(&judged).find(|(t, j)| t.p_value < alpha && !j.significant && counts(t));
     if let Some((one, _)) = lost {
-        let words = format!("{} is significant alone (p = {:.3}), but not among {} {what}.", one.label, one.p_value, all.len());
+        let words =
+            format!("{} is significant alone ({}), but not among {} {what}.", one.label, p_words(one.p_value, one.draws), all.len());
         return Some(Trigger::by(words, one.p_value, alpha));
     }
     let most = standards.number(key);

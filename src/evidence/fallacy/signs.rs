@@ -55,6 +55,8 @@ pub struct Signs {
     pub starts: u32,
     /// p-value of the joint test of trends before the start.
     pub pretrend_p: Option<f64>,
+    /// The draws among which it was counted, where it was.
+    pub pretrend_draws: Option<u64>,
     /// Power of that test to see a bias as large as the effect.
     pub pretrend_power: Option<f64>,
     /// Effects at the start and last.
@@ -189,4 +191,6 @@ pub struct Tested {
     pub label: String,
     /// Its p-value.
     pub p_value: f64,
+    /// The draws among which it was counted, where it was.
+    pub draws: Option<u64>,
 }

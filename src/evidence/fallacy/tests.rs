@@ -18,7 +18,7 @@ fn shares(treated: f64, comparison: f64) -> Option<Shares> {
 }
 
 fn tests(p: &[f64]) -> Vec<Tested> {
-    p.iter().enumerate().map(|(i, p)| Tested { label: format!("test {i}"), p_value: *p }).collect()
+    p.iter().enumerate().map(|(i, p)| Tested { label: format!("test {i}"), p_value: *p, draws: None }).collect()
 }
 
 fn used(inference: &str, independent: Unit, clusters: u64) -> Vec<Used> {
@@ -150,8 +150,8 @@ fn how_sure_it_is() {
     assert_eq!(of(|s| s.subgroups = tests(&[0.9, 0.03, 0.8])), ["subgroup-fishing"]);
     assert_eq!(of(|s| s.subgroups = tests(&[0.5; 10])), ["subgroup-fishing"]);
     assert!(of(|s| s.subgroups = tests(&[0.5; 9])).is_empty());
-    let whole = |p: f64| Tested { label: "math".into(), p_value: p };
-    let part = |p: f64| Tested { label: "math among iep = 1".into(), p_value: p };
+    let whole = |p: f64| Tested { label: "math".into(), p_value: p, draws: None };
+    let part = |p: f64| Tested { label: "math among iep = 1".into(), p_value: p, draws: None };
     assert_eq!(of(|s| (s.outcomes, s.subgroups) = (vec![whole(0.2)], vec![part(0.03), part(0.9)])), ["subgroup-fishing"]);
     assert!(of(|s| (s.outcomes, s.subgroups) = (vec![whole(0.01)], vec![part(0.03), part(0.9)])).is_empty());
     let effect = |se| Some(Effect { estimate: 0.3, std_error: Some(se), ..Effect::default() });

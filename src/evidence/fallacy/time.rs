@@ -2,6 +2,7 @@
 
 use super::{Detector, Trigger, percent, sd};
 use crate::evidence::facts::Comparison;
+use crate::evidence::p_words;
 use crate::evidence::standard::Key;
 
 /// Trends that differed before the start.
@@ -13,7 +14,7 @@ pub(super) static PRETREND: Detector = Detector {
     source: "Rambachan and Roth (2023), 10.1093/restud/rdad018",
     look: |s, standards| {
         let (p, least) = (s.pretrend_p?, standards.number(Key::PretrendP));
-        (p < least).then(|| Trigger::by(format!("trends before the start differ (p = {p:.3})."), p, least))
+        (p < least).then(|| Trigger::by(format!("trends before the start differ ({}).", p_words(p, s.pretrend_draws)), p, least))
     },
 };
 

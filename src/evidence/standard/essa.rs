@@ -2,6 +2,7 @@
 
 use super::{Key, Rated, Rating, Standards, within_domain};
 use crate::evidence::facts::{Design, Facts};
+use crate::evidence::p_words;
 use serde::Serialize;
 
 /// A tier, from least to most.
@@ -154,20 +155,19 @@ fn group(facts: &Facts) -> Answer {
     (facts.comparison.map(|c| c.is_group()), facts.comparison.map_or("not known".into(), |c| c.name().to_string()))
 }
 
-fn told(p: f64) -> String {
-    if p < 0.001 { "p < 0.001".into() } else { format!("p = {p:.3}") }
-}
-
 fn positive(facts: &Facts, standards: &Standards) -> Answer {
     let alpha = standards.number(Key::Alpha);
     let Some(effect) = facts.effect else { return (None, "no effect is known".into()) };
     let sign = effect.estimate > 0.0;
     let adjusted = facts.domain.as_deref().and_then(|p| within_domain(p, alpha)).and_then(|d| d.first().copied());
     if let Some(first) = adjusted {
-        return (Some(sign && first.significant), format!("{:.2} SD, {} after Benjamini–Hochberg", effect.estimate, told(first.adjusted)));
+        return (
+            Some(sign && first.significant),
+            format!("{:.2} SD, {} after Benjamini–Hochberg", effect.estimate, p_words(first.adjusted, effect.draws)),
+        );
     }
     if let Some(p) = effect.p_value {
-        return (Some(sign && p < alpha), format!("{:.2} SD, {}", effect.estimate, told(p)));
+        return (Some(sign && p < alpha), format!("{:.2} SD, {}", effect.estimate, p_words(p, effect.draws)));
     }
     match effect.interval(alpha) {
         Some((low, high)) => (Some(low > 0.0), format!("{:.2} SD, interval {low:.2} to {high:.2}", effect.estimate)),

@@ -3,6 +3,7 @@
 use super::judge::{applied, is_large};
 use super::{Cap, Effects, Grade, Outcome, Verdict, Word};
 use crate::evidence::facts::Facts;
+use crate::evidence::p_words;
 use crate::evidence::standard::{Key, Standards};
 use crate::num::student;
 use serde::Serialize;
@@ -106,7 +107,11 @@ fn clearer(verdict: &Verdict, facts: &Facts, standards: &Standards) -> Option<(O
         Outcome::Unknown => Some((Outcome::Positive, Item { rule: "uncertainty", instead: "an effect told with its uncertainty".into() })),
         Outcome::OneOfMany => {
             let of = Outcome::headline(facts, standards)?;
-            let instead = format!("a p-value of at most {:.3} among the outcomes tested (it is {:.3})", of.critical, of.p_value);
+            let instead = format!(
+                "a p-value of at most {:.3} among the outcomes tested (it has {})",
+                of.critical,
+                p_words(of.p_value, facts.effect.and_then(|e| e.draws))
+            );
             Some((Outcome::Positive, Item { rule: "outcomes", instead }))
         }
         Outcome::Unclear => {

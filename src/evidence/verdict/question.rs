@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use crate::evidence::claim::Question;
+use crate::evidence::facts::{Facts, Unit};
 
 /// Rule, what is missing, how to ask for it; in the order in which an answer could change most.
 const ASK: &[(&str, &str, &str)] = &[
@@ -28,16 +29,28 @@ const ASK: &[(&str, &str, &str)] = &[
     ("sites", "sites", "How many schools took part?"),
 ];
 
-/// The questions whose answers could lift a cap that rests on something not known.
-pub fn open_questions(verdict: &Verdict) -> Vec<Question> {
+/// What is asked instead where students were assigned one by one, within schools or without: by a lot, or otherwise.
+const OF_STUDENTS: &[(&str, &str, &str)] = &[
+    ("few-clusters", "How many students were drawn for it, and how many were not?", "How many students were assigned to each group?"),
+    ("sites", "In how many schools were students drawn by lot?", "In how many schools were these students?"),
+];
+
+/// The questions whose answers could lift a cap that rests on something not known, fitting what was assigned.
+pub fn open_questions(verdict: &Verdict, facts: &Facts) -> Vec<Question> {
     let open = |rule: &str| verdict.caps.iter().any(|c| c.unknown && c.rule == rule);
-    ASK.iter().filter(|(rule, ..)| open(rule)).map(|(_, missing, ask)| Question { missing, ask }).collect()
+    let of_students = |rule: &str| OF_STUDENTS.iter().find(|(own, ..)| facts.unit == Some(Unit::Student) && *own == rule);
+    let ask = |rule: &str, usual: &'static str| match of_students(rule) {
+        Some((_, drawn, _)) if facts.is_trial() => *drawn,
+        Some((.., chosen)) => *chosen,
+        None => usual,
+    };
+    ASK.iter().filter(|(rule, ..)| open(rule)).map(|(rule, missing, usual)| Question { missing, ask: ask(rule, usual) }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::facts::Facts;
+    use crate::evidence::facts::Design;
     use crate::evidence::standard::Standards;
     use crate::evidence::verdict::RULES;
 
@@ -46,7 +59,19 @@ mod tests {
         let verdict = Verdict::of(&Facts::default(), &Standards::default());
         let open = verdict.caps.iter().filter(|c| c.unknown).count();
         assert!(open > 8);
-        assert_eq!(open_questions(&verdict).len(), open, "{:?}", verdict.caps.iter().map(|c| c.rule).collect::<Vec<_>>());
+        assert_eq!(
+            open_questions(&verdict, &Facts::default()).len(),
+            open,
+            "{:?}",
+            verdict.caps.iter().map(|c| c.rule).collect::<Vec<_>>()
+        );
+        let sites = |facts: &Facts| open_questions(&verdict, facts).iter().find(|q| q.missing == "sites").map(|q| q.ask);
+        assert_eq!(sites(&Facts::default()), Some("How many schools took part?"));
+        let one_by_one = Facts { unit: Some(Unit::Student), ..Facts::default() };
+        assert_eq!(sites(&one_by_one), Some("In how many schools were these students?"));
+        let drawn = Facts { design: Some(Design::Randomised), ..one_by_one };
+        assert_eq!(sites(&drawn), Some("In how many schools were students drawn by lot?"));
+        assert!(OF_STUDENTS.iter().all(|(rule, ..)| ASK.iter().any(|(own, ..)| own == rule)));
         assert!(ASK.iter().all(|(rule, _, ask)| RULES.iter().any(|r| r.0 == *rule) && ask.ends_with('?')));
     }
 }

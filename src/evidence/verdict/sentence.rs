@@ -115,11 +115,11 @@ impl fmt::Display for Sentence {
                 typical.0, typical.1, times.1, times.0
             ),
             Sentence::WouldChange(change) => {
-                let said: Vec<&str> = change.items.iter().take(NAMED).map(|i| i.instead.as_str()).collect();
-                let more = match change.items.len() {
-                    0..=NAMED => String::new(),
-                    n => format!("; and {} more", n - NAMED),
-                };
+                // One more is named: to count it would be as long.
+                let all = change.items.len();
+                let named = if all <= NAMED + 1 { all } else { NAMED };
+                let said: Vec<&str> = change.items.iter().take(named).map(|i| i.instead.as_str()).collect();
+                let more = if all > named { format!("; and {} more", all - named) } else { String::new() };
                 let to = match change.to {
                     Word::NotSupported => "a clear answer",
                     word => word.words(),

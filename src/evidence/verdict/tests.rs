@@ -37,7 +37,7 @@ fn trial() -> Facts {
 
 /// The same schools compared by difference-in-differences.
 fn differences() -> Facts {
-    let trends = Trends { periods: Some(3), p_value: Some(0.6), power: Some(0.8), breakdown: Some(1.4) };
+    let trends = Trends { periods: Some(3), p_value: Some(0.6), power: Some(0.8), breakdown: Some(1.4), ..Trends::default() };
     Facts { design: Some(Design::DifferenceInDifferences), trends, ..trial() }
 }
 
@@ -170,6 +170,12 @@ fn what_is_not_known_caps_too() {
         let cap = v.caps.iter().find(|c| c.rule == *rule).unwrap_or_else(|| panic!("{rule}: {:?}", v.caps));
         assert!(cap.unknown && v.grade == *grade, "{rule}: {:?} {:?}", v.grade, v.caps);
     }
+    // How many were assigned cannot be counted, but there are enough of them, or not.
+    let at_least = |n: u64| judge(&Facts { units: None, units_at_least: Some(Sizes::new(n, 41)), ..trial() }).caps;
+    assert!(!at_least(14).iter().any(|c| c.rule == "few-clusters"));
+    let few = at_least(3);
+    let cap = few.iter().find(|c| c.rule == "few-clusters").expect("three are few");
+    assert!(cap.unknown && cap.found.contains("in 3 clusters with treated and 41 with other students"), "{}", cap.found);
     let nothing = judge(&Facts::default());
     assert_eq!((nothing.word, nothing.outcome, nothing.essa.tier), (Word::CannotTell, Outcome::Unknown, None));
     assert!(nothing.caps.iter().all(|c| c.unknown) && nothing.caps.len() > 8);
@@ -268,8 +274,8 @@ prop_compose! {
             hangs_on_one_school: numbers.2,
             attrition: lost.map(|(a, b)| Attrition { assigned: Sizes::new(1000, 1000), analysed: Sizes::new(a, b) }),
             baseline: baseline.into_iter().map(|(measure, difference, adjusted)| Baseline { measure, difference, adjusted }).collect(),
-            effect: effect.map(|(estimate, std_error, df, p_value)| Effect { estimate, std_error, df, p_value, low: None, high: None }),
-            trends: Trends { periods: trends.0, p_value: trends.1, power: trends.2, breakdown: trends.3 },
+            effect: effect.map(|(estimate, std_error, df, p_value)| Effect { estimate, std_error, df, p_value, ..Effect::default() }),
+            trends: Trends { periods: trends.0, p_value: trends.1, power: trends.2, breakdown: trends.3, ..Trends::default() },
             conductor: conduct.0,
             plan: conduct.1,
             ..Facts::default()

@@ -150,7 +150,7 @@ impl Joined<'_> {
         let (data, suspects) = built(name, as_text, self.codes, n, cell);
         let codes = self.codes;
         self.cohort.undeclared.extend(suspects.into_iter().filter(|s| !codes.is_kept(name, &s.code)));
-        self.cohort.codebook.describe(name, says.0, says.1, self.told);
+        self.cohort.codebook.note(name, says.0, says.1, self.told, Vec::new());
         self.cohort.push(Column { name: name.to_string(), data });
     }
 }

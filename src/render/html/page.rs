@@ -258,7 +258,11 @@ fn shell(cell: &Cell) -> Shell {
         Cell::Text(_) => (None, None),
         Cell::Count(n) => (Some(n.to_string()), None),
         Cell::Whole(n) => (Some(n.to_string()), None),
-        Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => (exact(*value), None),
+        Cell::Number { value, .. }
+        | Cell::Bracketed { value, .. }
+        | Cell::Percent(value)
+        | Cell::PValue(value)
+        | Cell::PBelow { value, .. } => (exact(*value), None),
         Cell::Interval { low, .. } => (low.map_or_else(|| Some("-1e999".to_string()), exact), None),
         Cell::Undefined(reason) => (Some(String::new()), Some(reason.clone())),
         Cell::ToFill(asked) => (Some(String::new()), Some(format!("For the author to fill in: {asked}."))),

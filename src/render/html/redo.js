@@ -168,7 +168,8 @@
       if (!e) say(place, answer.fault ? told(answer.fault) : "It gives no answer for the main effect.", "differ");
       else {
         const d = digits(e.std_error);
-        const p = e.p_value === null ? "\u2014" : e.p_value < 0.001 ? "<0.001" : e.p_value.toFixed(3);
+        const bound = Math.min(1, Math.max(0.001, Math.ceil(1000 / (e.replicates || 1000)) / 1000));
+        const p = e.p_value === null ? "\u2014" : e.p_value === 0 && e.replicates ? "<" + bound.toFixed(3) : e.p_value < 0.001 ? "<0.001" : e.p_value.toFixed(3);
         say(
           place,
           main.cells[0].textContent.trim() + " by " + spelled + ": " + shown(e.estimate, d) + ", " + percent.value + " % interval from " + shown(e.conf_low, d) +

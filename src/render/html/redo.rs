@@ -92,7 +92,7 @@ fn figure(cell: &Cell, keys: Vec<&'static str>) -> Number {
     let open = |v: Option<f64>| v.map_or_else(|| "open".to_string(), exact);
     let checked = cell.checked();
     let values = match checked.as_ref() {
-        Cell::Number { value, .. } | Cell::PValue(value) => vec![exact(*value)],
+        Cell::Number { value, .. } | Cell::PValue(value) | Cell::PBelow { value, .. } => vec![exact(*value)],
         Cell::Interval { low, high, .. } => vec![open(*low), open(*high)],
         _ => vec![String::new(); keys.len()],
     };

@@ -54,7 +54,11 @@ fn value(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Count(n) => Some(n.to_string()),
         Cell::Whole(n) => Some(n.to_string()),
-        Cell::Number { value, .. } | Cell::Bracketed { value, .. } | Cell::Percent(value) | Cell::PValue(value) => number::exact(*value),
+        Cell::Number { value, .. }
+        | Cell::Bracketed { value, .. }
+        | Cell::Percent(value)
+        | Cell::PValue(value)
+        | Cell::PBelow { value, .. } => number::exact(*value),
         Cell::Interval { low, high, .. } => {
             let end = |end: &Option<f64>, open: &str| end.and_then(number::exact).unwrap_or_else(|| open.to_string());
             Some(format!("{} {}", end(low, "-Inf"), end(high, "Inf")))

@@ -18,6 +18,7 @@ pub fn number_format(cell: &Cell) -> String {
         Cell::Percent(_) => "#,##0.0%".into(),
         Cell::PValue(p) if (0.0..0.001).contains(p) => "\"<0.001\"".into(),
         Cell::PValue(_) => "0.000".into(),
+        Cell::PBelow { bound, .. } => format!("\"{}\"", number::p_below(*bound, number::Glyphs::Ascii)),
         Cell::Text(_) | Cell::Interval { .. } | Cell::Undefined(_) | Cell::Suppressed | Cell::ToFill(_) => "General".into(),
     }
 }
@@ -42,6 +43,7 @@ mod tests {
         assert_eq!(shown(0.012345, Digits::Auto), "#,##0.00000");
         assert_eq!(shown(1e-9, Digits::Auto), "0.00E+00");
         assert_eq!(number_format(&Cell::PValue(0.0004)), "\"<0.001\"");
+        assert_eq!(number_format(&Cell::PBelow { value: 0.0, bound: 1.0 / 256.0 }), "\"<0.004\"");
         assert_eq!(number_format(&Cell::Bracketed { value: 0.5, digits: Digits::Decimals(2) }), "(#,##0.00);(-#,##0.00)");
     }
 }

@@ -7,7 +7,7 @@ use crate::evidence::facts::Comparison;
 use crate::evidence::fallacy::Assigned;
 use crate::study::{Effect, Run};
 use crate::table::number::{self, Glyphs};
-use crate::table::{Answer, Digits, KeyNumber};
+use crate::table::{Answer, Cell, Digits, KeyNumber};
 
 /// The answer of a run.
 pub(super) fn answer(run: &Run) -> Answer {
@@ -42,7 +42,7 @@ pub(super) fn answer(run: &Run) -> Answer {
         add(
             "key-p",
             "p-value".into(),
-            e.p_value.map_or_else(|| "–".into(), |p| number::p_value(p, glyphs)),
+            e.p_value.map_or_else(|| "–".into(), |_| number::cell(&Cell::p_value_above(e.p_value, e.floor(), ""), glyphs)),
             "How often a difference at least this large would appear if the treatment did nothing. Not the probability that it does nothing.",
         );
         if let Some(d) = h.in_sd(e.estimate) {
@@ -50,10 +50,16 @@ pub(super) fn answer(run: &Run) -> Answer {
                 "key-sd",
                 "Effect, standard deviations".into(),
                 number::number(d, Digits::Decimals(2), glyphs),
-                if switching {
-                    "The effect divided by the spread of the outcome in the first period among units without treatment then."
-                } else {
-                    "The effect divided by the spread of the outcome among comparison units in the first period. Large trials in education average 0.06."
+                match run.study.context.compared() {
+                    _ if switching => {
+                        "The effect divided by the spread of the outcome in the first period among units without treatment then."
+                    }
+                    Some(Comparison::Norm) => {
+                        "The effect divided by the spread, in the first period, of the scores that the norm gives. Large trials in education average 0.06."
+                    }
+                    _ => {
+                        "The effect divided by the spread of the outcome among comparison units in the first period. Large trials in education average 0.06."
+                    }
                 },
             );
         }
@@ -126,7 +132,7 @@ fn cannot_say(run: &Run) -> Vec<String> {
     if rivals > 1 {
         let named = if run.plan.is_some() { "was named beforehand" } else { "stands first in the study" };
         out.push(format!(
-            "Which of {rivals} estimates of {} to believe because it is the largest: the headline is the one that {named}.",
+            "Which of the {rivals} estimates of {} is right: the headline is the one that {named}, whichever of them is the largest.",
             first.map_or("", |name| name.as_str())
         ));
     }

@@ -115,7 +115,10 @@ pub fn capsule(run: &Run, report: &Report, study_text: &str, columns: &[String],
     };
     let meaning = |column: &String| {
         let known = run.codebook.entries.iter().find(|e| e.column == *column);
-        let said = |e: &Entry| if e.unit.is_empty() { e.meaning.clone() } else { format!("{} ({})", e.meaning, e.unit) };
+        let said = |e: &Entry| match e.coding() {
+            coding if coding.is_empty() => e.meaning.clone(),
+            coding => format!("{} ({coding})", e.meaning),
+        };
         (column.clone(), known.map(said).unwrap_or_default())
     };
     let files = |folder: &str, id: &str| {

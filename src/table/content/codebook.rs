@@ -18,6 +18,7 @@ pub(super) fn codebook(run: &Run) -> Table {
         Column::new("values", "Values"),
         Column::new("missing", "Missing").explain("rows without a value"),
         Column::new("meaning", "Meaning"),
+        Column::new("notes", "Notes").explain("what the source notes besides: labels of values, reasons why some are missing"),
         Column::new("source", "Source"),
     ];
     let mut out = Table::new("codebook", "Codebook", columns);
@@ -25,6 +26,7 @@ pub(super) fn codebook(run: &Run) -> Table {
     for v in &run.variables {
         let entry = run.codebook.of(&v.column);
         let told = |words: Option<&str>| Cell::text(words.filter(|w| !w.is_empty()).unwrap_or("not told"));
+        let unnoted = || Cell::text(if gate.is_open() { "none" } else { "not told" });
         let unit = entry.map(|e| match e.measured_in() {
             Some(unit) if !e.unit.contains(unit) => [unit, &e.unit].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join("; "),
             _ => e.unit.clone(),
@@ -37,6 +39,7 @@ pub(super) fn codebook(run: &Run) -> Table {
             values(run, v, &gate),
             missing(v, &gate),
             told(entry.map(|e| e.meaning.as_str())),
+            entry.map(|e| e.notes.as_str()).filter(|w| !w.is_empty()).map_or_else(unnoted, Cell::text),
             told(entry.map(|e| e.source.as_str())),
         ]);
     }

@@ -1,7 +1,7 @@
 //! Estimates with intervals, one row an effect and method.
 
 use super::disclosure::Gate;
-use crate::infer::{Estimate, Simulated};
+use crate::infer::{Estimate, Simulated, floor};
 use crate::study::{Analysis, Effect};
 use crate::table::disclosure::WITHHELD;
 use crate::table::number::{self, Glyphs};
@@ -33,6 +33,8 @@ pub(super) fn table(
         analyses.iter().flat_map(|a| &a.effects).filter(|e| keep(e)).filter_map(|e| e.result.as_ref().ok()).collect();
     let (banded, adjusted, simulated) =
         (shown.iter().any(|e| e.band.is_some()), shown.iter().any(|e| e.p_adjusted.is_some()), shown.iter().any(|e| e.simulated.is_some()));
+    // A family holds no more hypotheses than there are adjusted p-values.
+    let family = shown.iter().filter(|e| e.p_adjusted.is_some()).count();
     let mut columns = Vec::new();
     if many {
         columns.push(Column::new("outcome", "Outcome"));
@@ -104,9 +106,9 @@ pub(super) fn table(
                         (None, Some(_)) => Cell::undefined("the p-value comes from resampling or the normal distribution"),
                         _ => Cell::undefined(undefined),
                     });
-                    row.push(Cell::p_value(e.p_value, undefined));
+                    row.push(Cell::p_value_above(e.p_value, e.floor(), undefined));
                     if adjusted {
-                        row.push(Cell::p_value(e.p_adjusted, "it belongs to no family of hypotheses"));
+                        row.push(adjusted_p(e, family));
                     }
                     row.push(Cell::text(&e.inference));
                     if simulated {
@@ -161,6 +163,12 @@ pub(super) fn table(
     out
 }
 
+/// An adjusted p-value. One of zero was counted among draws, and in a family of `most` hypotheses or fewer it may be so many times one draw.
+fn adjusted_p(e: &Estimate, most: usize) -> Cell {
+    let floor = floor(e.p_adjusted, e.simulated.map(|s| s.replicates)).map(|one| (one * most as f64).min(1.0));
+    Cell::p_value_above(e.p_adjusted, floor, "it belongs to no family of hypotheses")
+}
+
 /// How far another seed would typically move what was computed from random draws.
 fn monte_carlo(s: &Simulated) -> String {
     let draws = number::count(s.replicates as u64);
@@ -203,7 +211,7 @@ pub(super) fn of_part(result: &Result<Analysis, String>) -> Result<(&Estimate, D
         Cell::number_with(Some(e.estimate), digits, ""),
         interval(e.interval, digits),
         Cell::number_with(e.std_error, digits, UNDEFINED),
-        Cell::p_value(e.p_value, UNDEFINED),
+        Cell::p_value_above(e.p_value, e.floor(), UNDEFINED),
     ];
     Ok((e, digits, cells))
 }

@@ -1,5 +1,6 @@
 //! Tests of several effects at once.
 
+use crate::infer::floor;
 use crate::study::Analysis;
 use crate::table::{Cell, Column, Digits, Table};
 
@@ -31,7 +32,7 @@ pub fn joint(analyses: &[Analysis]) -> Table {
                 Cell::number_with(test.statistic, Digits::Decimals(2), &why),
                 Cell::Count(test.df1 as u64),
                 Cell::number_with(test.df2, Digits::Decimals(1), "the p-value comes from resampling"),
-                Cell::p_value(test.p_value, &why),
+                Cell::p_value_above(test.p_value, floor(test.p_value, test.draws), &why),
                 Cell::text(&test.inference),
             ]);
         }

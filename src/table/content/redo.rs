@@ -65,7 +65,7 @@ fn by<'a>(analysis: &'a Analysis, method: &'a str, headline: Option<&'a Estimate
             conf: interval(e.interval, digits),
             std_error: Cell::number_with(e.std_error, digits, undefined),
             df: Cell::number_with(e.df, Digits::Decimals(1), "the p-value comes from resampling or the normal distribution"),
-            p_value: Cell::p_value(e.p_value, undefined),
+            p_value: Cell::p_value_above(e.p_value, e.floor(), undefined),
         })
     })
 }

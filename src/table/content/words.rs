@@ -7,9 +7,9 @@ use crate::evidence::facts::Comparison;
 use crate::evidence::fallacy::Assigned;
 use crate::simulate::{self, Design};
 use crate::study::{Analysis, Run};
-use crate::table::Digits;
 use crate::table::disclosure::WITHHELD;
 use crate::table::number::{self, Glyphs};
+use crate::table::{Cell, Digits};
 
 /// The group's name for people.
 pub(super) fn arm(treated: bool, switching: bool) -> &'static str {
@@ -37,7 +37,7 @@ pub(super) fn word(headline: Option<&Headline<'_>>) -> &'static str {
 
 /// A confidence level as people write it: 95 %, 99.5 %.
 pub(super) fn percent(level: f64) -> String {
-    format!("{} %", libm::round(level * 1e8) / 1e6)
+    number::level(level)
 }
 
 /// What the units of a run are called.
@@ -54,7 +54,7 @@ fn yardstick(compared: Option<Comparison>, others: &str) -> String {
     match compared {
         None | Some(Comparison::Concurrent) => format!("judging by how {others} changed"),
         Some(Comparison::OtherYears) => "judging by how others changed in other years".into(),
-        Some(Comparison::Norm) => "if they would otherwise have changed as a norm expects; nobody real is their comparison".into(),
+        Some(Comparison::Norm) => "judging by a norm: nobody real is their comparison".into(),
         Some(Comparison::Dosage) => "judging by how those changed who used less of it".into(),
         Some(Comparison::BeforeAfter) => "if they would otherwise have stayed as they were; nobody is their comparison".into(),
         Some(Comparison::Nobody) => "although nobody real is their comparison".into(),
@@ -130,7 +130,7 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
             let range = format!("{} to {}{unit}", points(low, e.std_error, glyphs), points(high, e.std_error, glyphs));
             match (percentile(low), percentile(e.estimate), percentile(high)) {
                 (Some(a), Some(b), Some(c)) => format!(
-                    "The {level} interval runs from {range}: a student at the 50th percentile would move to about percentile {b} (from {a} to {c})."
+                    "The {level} interval runs from {range}: a student at the 50th percentile would move to about percentile {b} ({a} to {c})."
                 ),
                 _ => format!("The {level} interval runs from {range}."),
             }
@@ -141,12 +141,12 @@ pub(super) fn sentences(run: &Run, headline: Option<&Headline<'_>>, glyphs: Glyp
     let clusters = number::count(s.clusters as u64);
     let sizes = match compared {
         // Rows of a norm are nobody.
-        Some(Comparison::Norm) => format!("With {} {noun} in {clusters} clusters, beside a norm,", number::count(s.treated_units as u64)),
+        Some(Comparison::Norm) => format!("With {} {noun} in {clusters} clusters", number::count(s.treated_units as u64)),
         _ => format!("With {} {noun} in {clusters} clusters", number::count(s.units as u64)),
     };
     let third = match h.ends() {
         Some((low, high)) if low > 0.0 || high < 0.0 => {
-            let p = equal(number::p_value(e.p_value.unwrap_or(1.0), glyphs));
+            let p = equal(number::cell(&Cell::p_value_above(Some(e.p_value.unwrap_or(1.0)), e.floor(), ""), glyphs));
             format!("{sizes} a difference of zero is hard to reconcile with the data (p {p}){}.", provided(run))
         }
         Some(_) => format!("{sizes} the data are compatible with no difference at all; that is not proof that there is none."),

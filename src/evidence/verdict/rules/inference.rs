@@ -1,7 +1,7 @@
 //! Whether uncertainty is told as large as it is.
 
 use crate::evidence::effect::smallest_possible_p;
-use crate::evidence::facts::{Clustering, Facts};
+use crate::evidence::facts::{Clustering, Comparison, Facts};
 use crate::evidence::standard::{Key, Standards};
 use crate::evidence::verdict::{Cap, Grade};
 
@@ -30,14 +30,26 @@ pub(super) fn coverage(facts: &Facts, _: &Standards) -> Option<Cap> {
     Some(Cap::at_most("coverage", most, said, "an analysis whose interval holds the truth as often as it promises").counted(found.share))
 }
 
-/// Fewer than `clusters-per-arm` units of assignment in an arm: C. Not known: C.
+/// Fewer than `clusters-per-arm` units of assignment in an arm: C. Not known, nor that there are so many: C.
 pub(super) fn few_clusters(facts: &Facts, standards: &Standards) -> Option<Cap> {
     let least = standards.number(Key::ClustersPerArm);
     let instead = format!("at least {least} classrooms or schools in each arm");
     let Some(units) = facts.units else {
-        return Some(
-            Cap::at_most("few-clusters", Grade::C, "how many units were assigned to each arm is not known", instead).because_unknown(),
-        );
+        let fewest = facts.units_at_least.map(|u| (u.treated, u.comparison));
+        if fewest.is_some_and(|(treated, comparison)| treated.min(comparison) as f64 >= least) {
+            return None;
+        }
+        let unknown = "how many units were assigned to each arm is not known";
+        let found = match fewest {
+            None => unknown.to_string(),
+            Some((treated, _)) if facts.comparison == Some(Comparison::Norm) => {
+                format!("how many units were assigned is not known, only that they lie in {treated} clusters")
+            }
+            Some((treated, comparison)) => format!(
+                "{unknown}, only that they lie in {treated} clusters with treated and {comparison} with other students, some with both"
+            ),
+        };
+        return Some(Cap::at_most("few-clusters", Grade::C, found, instead).because_unknown());
     };
     let fewest = units.treated.min(units.comparison);
     if fewest as f64 >= least || fewest == 0 {

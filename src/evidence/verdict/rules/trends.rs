@@ -2,6 +2,7 @@
 
 use super::baseline::alike;
 use crate::evidence::facts::{Design, Facts};
+use crate::evidence::p_words;
 use crate::evidence::standard::{Key, Standards};
 use crate::evidence::verdict::{Cap, Grade};
 
@@ -19,7 +20,7 @@ pub(super) fn pre_trend(facts: &Facts, standards: &Standards) -> Option<Cap> {
     let cap = |found: String, instead: &str| Cap::at_most("pre-trend", Grade::C, found, instead);
     let (p, m, power) = (standards.number(Key::PretrendP), standards.number(Key::Breakdown), standards.number(Key::PretrendPower));
     if let Some(found) = t.p_value.filter(|found| *found < p) {
-        return Some(cap(format!("groups drifted apart before (p = {found:.3})"), "parallel trends before").with(found, p));
+        return Some(cap(format!("groups drifted apart before ({})", p_words(found, t.draws)), "parallel trends before").with(found, p));
     }
     if let Some(found) = t.breakdown.filter(|found| *found < m) {
         let said = format!("the result does not survive {found:.2} times the largest drift seen before");

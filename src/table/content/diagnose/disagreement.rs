@@ -1,6 +1,6 @@
 //! The gap between two estimators, in words.
 
-use super::{Decided, Told, column, constant, number};
+use super::{Decided, Told, column, constant, number, p_words};
 use crate::diagnose::{Disagreed, Verdict};
 use crate::num::student;
 use crate::table::{Cell, Table};
@@ -12,10 +12,10 @@ pub(super) fn told(found: &Disagreed) -> Told {
     let interval = interval(found);
     let chance = match (gap.difference.p_value, interval) {
         (Some(p), Some((low, high))) => format!(
-            "{} to {}, p = {}: chance {} it",
+            "{} to {}, {}: chance {} it",
             number(low),
             number(high),
-            number(p),
+            p_words(p, None),
             if found.is_significant() { "does not explain" } else { "explains" }
         ),
         _ => "they are two ways to one number".to_string(),

@@ -27,7 +27,7 @@ pub(super) use sample::change_of;
 use crate::cohort::Fault;
 use crate::diagnose::{Aim, Asked, Finding, Verdict};
 use crate::table::number::{self, Glyphs};
-use crate::table::{Column, Digits, Table};
+use crate::table::{Cell, Column, Digits, Table};
 
 /// The number that a verdict rests on.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,6 +110,12 @@ fn number(value: f64) -> String {
     let exponent: i32 = format!("{size:.2e}").split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
     let decimals = if size == 0.0 { 0 } else { (2 - exponent).clamp(0, 12) as u8 };
     number::number(value, Digits::Decimals(decimals), Glyphs::Ascii)
+}
+
+/// A p-value in a sentence: `p = 0.043`, `p <0.001`; `floor` is one divided by the draws where none of them was beyond.
+fn p_words(p: f64, floor: Option<f64>) -> String {
+    let said = number::cell(&Cell::p_value_above(Some(p), floor, ""), Glyphs::Ascii);
+    if said.starts_with('<') { format!("p {said}") } else { format!("p = {said}") }
 }
 
 /// A constant in a sentence: no zeros behind the last digit.

@@ -1,6 +1,6 @@
 //! The specification curve, in words.
 
-use super::{Decided, Told, column, constant, number, percent};
+use super::{Decided, Told, column, constant, number, p_words, percent};
 use crate::diagnose::multiverse::{Curve, DECISIONS, Joint, Specification};
 use crate::diagnose::{SAME_SIGN, Specified, Verdict};
 use crate::num::settled;
@@ -67,7 +67,7 @@ fn joint_words(curve: &Curve) -> String {
         Err(why) => format!("There is no joint inference: {why}."),
         Ok(joint) => {
             let p: Vec<String> =
-                joint.questions.iter().map(|q| format!("{} {} (p = {})", q.name, number(q.observed), number(q.p_value))).collect();
+                joint.questions.iter().map(|q| format!("{} {} ({})", q.name, number(q.observed), p_words(q.p_value, None))).collect();
             let how = if joint.exact { "all" } else { "random" };
             let out = left_out(joint);
             format!(
@@ -166,7 +166,7 @@ fn row(s: &Specification) -> Vec<Cell> {
         Cell::number(s.std_error, none),
         Cell::number_with(s.interval.0, digits, none),
         Cell::number_with(s.interval.1, digits, none),
-        Cell::p_value(s.p_value, none),
+        Cell::p_value_above(s.p_value, s.floor, none),
         Cell::Count(s.units as u64),
         // Its scale is not known here, but nothing is nothing on each.
         Cell::number(Some(if settled(s.estimate, 1.0) == 0.0 { 0.0 } else { s.unscaled }), ""),

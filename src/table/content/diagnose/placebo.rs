@@ -1,9 +1,8 @@
 //! Estimates where there can be no effect, in words.
 
-use super::{Decided, Told, column, constant, number, percent};
+use super::{Decided, Told, column, constant, number, p_words, percent};
 use crate::diagnose::{Place, Placebo, Pretended, Verdict};
 use crate::num::quantile_type7;
-use crate::table::number::{Glyphs, p_value};
 use crate::table::{Cell, Table};
 
 pub(super) fn told(found: &Placebo) -> Told {
@@ -21,10 +20,7 @@ fn by_estimate(found: &Placebo, pretended: &Pretended, fake: Option<&crate::diag
         _ => String::new(),
     };
     let size = fake.map_or("nothing".into(), |f| number(f.estimate));
-    let p = fake.and_then(|f| f.p_value).map_or(String::new(), |p| {
-        let p = p_value(p, Glyphs::Ascii);
-        format!(", p {}", if p.starts_with('<') { p } else { format!("= {p}") })
-    });
+    let p = fake.and_then(|f| f.p_value.map(|p| p_words(p, f.floor))).map_or(String::new(), |p| format!(", {p}"));
     let begin = match pretended {
         Pretended::Outcome(column) => format!("On {column} the estimator finds {size}{p}"),
         Pretended::Neighbours { within, beside, elsewhere } => format!(
@@ -89,7 +85,7 @@ fn by_estimate(found: &Placebo, pretended: &Pretended, fake: Option<&crate::diag
             Cell::number(f.std_error, none),
             Cell::number(f.interval.0, none),
             Cell::number(f.interval.1, none),
-            Cell::p_value(f.p_value, none),
+            Cell::p_value_above(f.p_value, f.floor, none),
         ]);
     }
     if let Some(inference) = &found.inference {

@@ -1,6 +1,6 @@
 //! The smallest sets whose removal turns the result, in words.
 
-use super::{Decided, Told, column, constant, number, percent};
+use super::{Decided, Told, column, constant, number, p_words, percent};
 use crate::diagnose::smallest::{Goal, Smallest};
 use crate::diagnose::{Carried, FEW, Verdict};
 use crate::table::{Cell, Table};
@@ -21,9 +21,9 @@ pub(super) fn told(found: &Carried) -> Told {
         .as_ref()
         .map_or(String::new(), |c| format!(" Cluster {} carries most: without it the effect is {}.", c.cluster, number(c.without)));
     let reason = format!(
-        "The effect is {} (p = {}, {}). {}{carrier}",
+        "The effect is {} ({}, {}). {}{carrier}",
         number(found.whole.estimate),
-        number(found.whole.p_value()),
+        p_words(found.whole.p_value(), None),
         found.estimator,
         said.join(" ")
     );

@@ -4,7 +4,7 @@ use super::effects::is_few;
 use super::two_samples::{Samples, keep_differences, rounded};
 use super::{Gate, Untold};
 use crate::diagnose::{Answered, Finding};
-use crate::study::Run;
+use crate::study::{Analysis, Run};
 use crate::table::content::diagnose::{Checked, Told};
 use crate::table::{Cell, Table};
 use std::collections::BTreeSet;
@@ -12,20 +12,28 @@ use std::collections::BTreeSet;
 impl Gate {
     /// The checks of a run in words.
     pub fn checks(&self, run: &Run) -> Vec<Checked> {
-        run.checks.iter().map(self.teller(run)).collect()
+        run.checks.iter().map(self.teller(run, run.analyses.first())).collect()
     }
 
-    /// A check of an outcome in words; of several with this name the first.
+    /// A check of the headline in words; of several with this name the first.
     pub fn found(&self, run: &Run, check: &str, outcome: &str) -> Option<Checked> {
         let named = |a: &&Answered| a.asked.check.card.id == check && a.outcome.as_deref() == Some(outcome);
-        run.checks.iter().find(named).map(self.teller(run))
+        run.checks.iter().find(named).map(self.teller(run, run.analyses.first()))
     }
 
-    /// What puts a check of a run into words.
-    fn teller<'a>(&'a self, run: &'a Run) -> impl Fn(&Answered) -> Checked {
+    /// Who was lost of an outcome in an analysis that is not the headline's.
+    pub fn lost(&self, run: &Run, analysis: &str, outcome: &str) -> Option<Checked> {
+        let own = run.losses.iter().find(|l| l.analysis == analysis && l.found.outcome.as_deref() == Some(outcome))?;
+        let section = |a: &&Analysis| a.section.as_deref().is_none_or(|name| name == analysis);
+        let of = run.analyses.iter().filter(section).find(|a| a.outcome == outcome);
+        Some(self.teller(run, of)(&own.found))
+    }
+
+    /// What puts a check of an analysis into words.
+    fn teller<'a>(&'a self, run: &'a Run, of: Option<&'a Analysis>) -> impl Fn(&Answered) -> Checked {
         let closed = (!self.is_open()).then(|| {
-            let outcome = run.analyses.first().map_or("", |a| a.outcome.as_str());
-            let few = self.students && run.analyses.first().is_some_and(|a| is_few(a, self));
+            let outcome = of.map_or("", |a| a.outcome.as_str());
+            let few = self.students && of.is_some_and(|a| is_few(a, self));
             (Samples::of(run, outcome, self), large_clusters(run, self.least), Untold::of(run, outcome, self), few)
         });
         move |a| match &closed {
@@ -169,9 +177,9 @@ fn cohorts(told: &mut Told, untold: &Untold) {
                 _ => [treated, untreated].into_iter().filter_map(whole).any(|g| untold.cohort(g)),
             };
             if stays {
-                for cell in
-                    row.iter_mut().filter(|c| matches!(c, Cell::Number { .. } | Cell::Percent(_) | Cell::PValue(_) | Cell::Interval { .. }))
-                {
+                for cell in row.iter_mut().filter(|c| {
+                    matches!(c, Cell::Number { .. } | Cell::Percent(_) | Cell::PValue(_) | Cell::PBelow { .. } | Cell::Interval { .. })
+                }) {
                     *cell = Cell::Suppressed;
                 }
             }

@@ -170,10 +170,11 @@ pub(super) fn of_parts(sizes: &[Size], whole: u64, gate: &Gate) -> Vec<bool> {
     out
 }
 
-/// Labels of values that few units have, or that are not listed; and of how a column is coded what is no unit: it counts missing values.
+/// Labels of values that few units have, or that are not listed; and what the source notes of a column, which counts missing values.
 fn labels(run: &mut Run, gate: &Gate) {
     for e in &mut run.codebook.entries {
         e.unit = e.measured_in().unwrap_or_default().to_string();
+        e.notes.clear();
         let levels = run.variables.iter().find(|v| v.column == e.column).map(|v| &v.values);
         let told = |value: &str| match levels {
             Some(Values::Levels(levels)) => levels.iter().any(|(v, n)| same_value(v, value) && *n as u64 >= gate.least),

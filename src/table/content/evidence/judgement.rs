@@ -32,7 +32,7 @@ impl Judgement {
     /// Judges what a run tells. `guessed`: whom the treated are compared with was read off the units, and nobody told.
     pub fn of(read: RunFacts, standards: Standards, guessed: bool) -> Judgement {
         let verdict = Verdict::of(&read.facts, &standards);
-        let mut questions = open_questions(&verdict);
+        let mut questions = open_questions(&verdict, &read.facts);
         if guessed && read.facts.comparison.is_some() {
             questions.insert(0, TREATED);
         }

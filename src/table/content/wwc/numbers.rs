@@ -49,7 +49,7 @@ pub(super) fn descriptives(run: &Run) -> Table {
     out
 }
 
-/// Table 7: the headline estimator's overall effect on each outcome.
+/// Table 7: the overall effect on each outcome by the first estimator of each analysis.
 pub(super) fn results(run: &Run) -> Table {
     let columns = vec![
         Column::new("outcome", "Outcome"),
@@ -67,9 +67,12 @@ pub(super) fn results(run: &Run) -> Table {
     ];
     let mut out = table(7, "results", "Study results for each outcome measure", columns);
     let gate = Gate::of(run);
-    for d in &run.descriptions {
-        let Some(a) = run.analyses.iter().find(|a| a.outcome == d.outcome) else { continue };
-        out.push(result(a, d.untreated_sd.filter(|sd| *sd > 0.0), &gate));
+    for section in &run.study.analysis {
+        for d in &run.descriptions {
+            let own = |a: &&Analysis| a.outcome == d.outcome && a.section.as_ref().is_none_or(|name| *name == section.name);
+            let Some(a) = run.analyses.iter().find(own) else { continue };
+            out.push(result(a, d.untreated_sd.filter(|sd| *sd > 0.0), &gate));
+        }
     }
     out.note("Clusters with units of both groups count in both.");
     source(&mut out);
@@ -96,7 +99,7 @@ fn result(a: &Analysis, sd: Option<f64>, gate: &Gate) -> Vec<Cell> {
             row.push(Cell::number_with(e.std_error, digits, "it cannot be computed"));
             row.push(effects::interval(e.interval, digits));
             row.push(Cell::number_with(sd.map(|sd| e.estimate / sd), Digits::Decimals(2), "untreated units do not vary"));
-            row.push(Cell::p_value(e.p_value, "it cannot be computed"));
+            row.push(Cell::p_value_above(e.p_value, e.floor(), "it cannot be computed"));
             row.push(Cell::text(&e.inference));
         }
         None => {
@@ -108,10 +111,12 @@ fn result(a: &Analysis, sd: Option<f64>, gate: &Gate) -> Vec<Cell> {
     row
 }
 
-/// Table 8: assigned and analysed, by level.
+/// Table 8: assigned and analysed, by level, for each outcome; where there are several analyses, in each of them.
 pub(super) fn attrition(run: &Run) -> Table {
-    let columns = vec![
-        Column::new("outcome", "Outcome"),
+    let several = run.study.analysis.len() > 1;
+    let mut columns = vec![Column::new("outcome", "Outcome")];
+    columns.extend(several.then(|| Column::new("analysis", "Analysis")));
+    columns.extend([
         Column::new("level", "Of"),
         Column::new("treated_n", "Intervention, assigned"),
         Column::new("treated_analysed_n", "Intervention, analysed"),
@@ -119,24 +124,32 @@ pub(super) fn attrition(run: &Run) -> Table {
         Column::new("comparison_analysed_n", "Comparison, analysed"),
         Column::new("overall", "Overall attrition"),
         Column::new("differential", "Differential attrition"),
-    ];
+    ]);
     let mut out = table(8, "attrition", "Attrition and nonresponse", columns);
-    for (ix, d) in run.descriptions.iter().enumerate() {
-        let found = Gate::of(run).found(run, "attrition", &d.outcome);
-        let counted = found.and_then(|c| c.told.summary).filter(|t| !t.rows.is_empty());
-        match counted {
-            Some(t) => {
-                let keys: Vec<usize> = out.columns[1..].iter().filter_map(|c| t.at(&c.key)).collect();
-                let told: Vec<Vec<Cell>> = t.rows.iter().map(|r| keys.iter().map(|k| r[*k].clone()).collect()).collect();
-                for cells in told {
-                    out.push(std::iter::once(Cell::text(&d.outcome)).chain(cells).collect());
+    let gate = Gate::of(run);
+    let off = run.study.checks.off.iter().any(|id| id == "attrition");
+    let asked = match () {
+        () if run.study.context.is_against_norm() => "the rows of a norm are no students",
+        () if off => "the check of attrition is off",
+        () => "no one is followed here, or it was not counted",
+    };
+    for (s, section) in run.study.analysis.iter().enumerate() {
+        for (ix, d) in run.descriptions.iter().enumerate() {
+            let of_headline = s == 0 && ix == 0;
+            let found = if of_headline { gate.found(run, "attrition", &d.outcome) } else { gate.lost(run, &section.name, &d.outcome) };
+            let mut begin = vec![Cell::text(&d.outcome)];
+            begin.extend(several.then(|| Cell::text(&section.name)));
+            match found.and_then(|c| c.told.summary).filter(|t| !t.rows.is_empty()) {
+                Some(t) => {
+                    let keys: Vec<usize> = out.columns[begin.len()..].iter().filter_map(|c| t.at(&c.key)).collect();
+                    for told in &t.rows {
+                        out.push(begin.iter().cloned().chain(keys.iter().map(|k| told[*k].clone())).collect());
+                    }
                 }
-            }
-            None => {
-                let asked = if ix == 0 { "no one is followed here" } else { "the check of attrition is of the first outcome" };
-                let mut row = vec![Cell::text(&d.outcome), Cell::text("units")];
-                row.extend((0..6).map(|_| Cell::to_fill(format!("counts of assigned and analysed: {asked}"))));
-                out.push(row);
+                None => {
+                    let open = (0..6).map(|_| Cell::to_fill(format!("counts of assigned and analysed: {asked}")));
+                    out.push(begin.into_iter().chain([Cell::text("units")]).chain(open).collect());
+                }
             }
         }
     }
