@@ -114,9 +114,9 @@ fn each_specification_is_the_estimate_of_its_choices() {
 #[test]
 fn what_scales_and_estimators_share_changes_no_bit() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (header, mut rows) = schools(10, 1.0);
+    let (header, mut rows) = schools(30, 1.0);
     // Rows that are alike in all covariates, and some that are not.
-    rows.iter_mut().for_each(|r| r[6] = (r[6].parse::<f64>().expect("a number").round() as i64).to_string());
+    rows.iter_mut().for_each(|r| r[6] = ((6.0 * r[6].parse::<f64>().expect("a number")).round() as i64).to_string());
     let path = write(folder.path(), "data.csv", &header, &rows);
     let call = |estimators: &str, scales: &str| -> BTreeSet<String> {
         let check = format!("multiverse:estimators={estimators},scales={scales},samples=all|trim:0.05,inference=cluster:cr1,shuffles=0");
