@@ -13,7 +13,7 @@ mod verify;
 
 pub use calibration::{CALIBRATION, DRAWS, SHARD, ShardRecord, calibration_files, shard_files};
 pub use compare::{Compared, Difference, Only, Part, by_size, compared, differences};
-pub use files::{RunFiles, files};
+pub use files::{RunFiles, SEALED, files};
 pub use manifest::{InputRecord, Manifest, MethodRecord};
 pub use results::results;
 pub use side_by_side::{Side, Summary, beside, headlines, origins};
