@@ -14,7 +14,7 @@ pub(super) struct Pair<'a> {
 }
 
 /// Columns of whole numbers that say what a row is of.
-const LABELS: &[&str] = &["period", "cohort", "group", "event_time", "treated", "untreated", "compared", "classroom"];
+const LABELS: &[&str] = &["period", "cohort", "group", "event_time", "dose_percent", "treated", "untreated", "compared", "classroom"];
 
 /// What the entries of a list are known by.
 fn fields(list: &str) -> &'static [&'static str] {
