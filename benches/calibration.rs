@@ -74,7 +74,7 @@ impl Source for Rollout {
                 n: 75,
             });
         }
-        Ok(Drawn { cohort, truths: Truths { effects: truths, others: Vec::new() } })
+        Ok(Drawn { cohort, truths: Truths { effects: truths, ..Truths::default() } })
     }
 }
 

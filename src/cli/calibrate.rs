@@ -39,13 +39,16 @@ pub struct Calibrate {
     /// The outcome (repeatable) [default: the study's first]
     #[arg(long, value_name = "COL")]
     outcome: Vec<String>,
-    /// Which effects to look at: overall, event, group, calendar, group-time, subgroup (repeatable) [default: overall, event, and
-    /// subgroup where the world tells the truth in them]
+    /// Which effects to look at: overall, event, group, calendar, group-time, dose, subgroup (repeatable) [default: overall, event,
+    /// dose where an estimator asks for one, and subgroup where the world tells the truth in them]
     #[arg(long, value_name = "KIND")]
     effect: Vec<String>,
     /// A column in whose values effects are looked at, instead of the study's (repeatable; a third difference compares the first)
     #[arg(long, value_name = "COLUMN")]
     subgroup: Vec<String>,
+    /// The column of the dose, for dose-response, instead of the study's
+    #[arg(long, value_name = "COLUMN")]
+    dose: Option<String>,
     /// On data without --grid: only the design as it is, not also with a drift, attrition and contamination of usual size
     #[arg(long)]
     as_it_is: bool,
@@ -170,6 +173,16 @@ impl Calibrate {
         }
         if !self.estimator.is_empty() || !self.inference.is_empty() {
             study.leave_out_idle_roles();
+        }
+        if let Some(dose) = &self.dose {
+            match &mut study.roles {
+                Some(roles) => roles.dose = Some(dose.clone()),
+                None => {
+                    return Err(Failure::Usage(format!(
+                        "--dose {dose}: the study names no roles; say  dose = \"{dose}\"  under [roles] beside them"
+                    )));
+                }
+            }
         }
         // A parameter of the grid needs no fitting value beside it: its first one stands for it where that is sound.
         let mut first = study.clone();

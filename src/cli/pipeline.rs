@@ -2,7 +2,8 @@
 
 use super::Failure;
 use super::progress::Progress;
-use crate::cohort::{Fault, Faults};
+use crate::cohort::{Cohort, Fault, Faults};
+use crate::ingest::write::Writing;
 use crate::ingest::{self, Codes, Format, Source};
 use crate::panel::Executor;
 use crate::provenance::{self, RunFiles};
@@ -37,9 +38,13 @@ pub(super) fn execute(
     progress: &Progress,
 ) -> Result<(Published, RunFiles), Failure> {
     let study = study::resolve(planned(study, places)?)?;
+    let mut beside = Vec::new();
     let loaded = if study.data.simulate.is_some() {
         progress.stage("simulating");
         let draw = study::draw(&study)?;
+        if let Some(sealed) = &draw.sealed {
+            beside.push((provenance::SEALED.to_string(), csv(sealed, executor)?));
+        }
         Loaded { cohort: draw.cohort, truth: Some(draw.truth), input: None }
     } else {
         progress.stage("reading");
@@ -47,8 +52,16 @@ pub(super) fn execute(
     };
     let run = publish(study::carry_out(study, loaded, executor, &|stage| progress.tell(stage))?);
     progress.stage("writing tables, figures and the page");
-    let files = provenance::files(&run, slug).map_err(|e| Failure::Internal(e.to_string()))?;
+    let files = provenance::files(&run, slug, beside).map_err(|e| Failure::Internal(e.to_string()))?;
     Ok((run, files))
+}
+
+/// Simulated students as a CSV file.
+fn csv(cohort: &Cohort, executor: &dyn Executor) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let mut file = Writing::csv(&mut bytes);
+    file.push(cohort, executor).and_then(|()| file.finish()).map_err(|e| Failure::Internal(e.to_string()))?;
+    Ok(bytes)
 }
 
 /// A study with the text of its plan, where it names one.

@@ -22,6 +22,9 @@ pub struct Run {
     /// A parameter of the simulated world, as NAME=VALUE (repeatable)
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
+    /// Write the sealed file of the simulated world too: every student-year with and without profiles, also those that nobody recorded
+    #[arg(long)]
+    sealed: bool,
 }
 
 impl Run {
@@ -39,6 +42,7 @@ impl Run {
             study.study.seed = seed;
         }
         pipeline::set(&mut study, &self.set)?;
+        study.data.sealed |= self.sealed;
         let progress = Progress::new(common);
         let outcome = pipeline::execute(study, &slug, &places, threads, &progress);
         progress.done();

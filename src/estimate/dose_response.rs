@@ -11,7 +11,7 @@ use super::did::{keep_second, nobody_on_both_sides, only_start};
 use super::fit::{Body, Fit};
 use super::linear::{self, Column, Term, Wanted};
 use super::spline::Spline;
-use super::target::Target;
+use super::target::{DosePlace, Target};
 use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Values};
 use crate::cohort::{Fault, Faults, Reason, Warning};
 use crate::num::{dot, quantile_type7, sorted};
@@ -183,7 +183,7 @@ struct Curve {
     spline: Spline,
     smooth: bool,
     /// Doses at which effects are shown, with the share of treated units that have less.
-    shown: Vec<(f64, usize)>,
+    shown: Vec<(f64, u8)>,
 }
 
 impl Curve {
@@ -211,7 +211,7 @@ impl Curve {
         let mut inner: Vec<f64> =
             (1..pieces).map(|i| quantile_type7(&doses, i as f64 / pieces as f64)).filter(|k| *k > low && *k < high).collect();
         inner.dedup();
-        let shown = [25, 50, 75].map(|p| (quantile_type7(&doses, f64::from(p) / 100.0), p as usize));
+        let shown = [25, 50, 75].map(|p: u8| (quantile_type7(&doses, f64::from(p) / 100.0), p));
         Ok(Curve { spline: Spline::new(degree, low, high, &inner), smooth, shown: shown.to_vec() })
     }
 
@@ -274,7 +274,7 @@ impl Curve {
         let mut wanted = vec![Wanted { target: Target::overall(), weights: vec![(mean_effect, 1.0)] }];
         for &(d, p) in &self.shown {
             let label = format!("effect at dose {} ({p} % of the treated have less)", short(d));
-            wanted.push(Wanted { target: Target::dose(&label), weights: at(self.spline.values(d)) });
+            wanted.push(Wanted { target: Target::dose(&label, DosePlace::new(d, p)), weights: at(self.spline.values(d)) });
         }
         let mean_slope = wanted.len();
         // Slopes at the doses of treated rows after, and the rows' weights.
@@ -284,10 +284,10 @@ impl Curve {
         if self.smooth {
             let mean = |j: usize| on.iter().zip(&slopes).map(|(&r, s)| panel.weight_of(r) * s[j]).sum::<f64>() / total;
             let label = "mean slope: effect of one unit of dose more (needs strong parallel trends)";
-            wanted.push(Wanted { target: Target::dose_slope(label), weights: at((0..q).map(mean).collect()) });
-            for &(d, _) in &self.shown {
+            wanted.push(Wanted { target: Target::dose_slope(label, None), weights: at((0..q).map(mean).collect()) });
+            for &(d, p) in &self.shown {
                 let label = format!("slope at dose {} (needs strong parallel trends)", short(d));
-                wanted.push(Wanted { target: Target::dose_slope(&label), weights: at(self.spline.slopes(d)) });
+                wanted.push(Wanted { target: Target::dose_slope(&label, Some(DosePlace::new(d, p))), weights: at(self.spline.slopes(d)) });
             }
         }
         for (i, covariate) in panel.covariates.iter().enumerate() {

@@ -67,7 +67,7 @@ pub use price::{Price, Size};
 pub use reassign::{Reassign, Shifted, Treatment};
 pub use sample::Sample;
 pub use synthetic::INSTEAD_OF_PLACEBO;
-pub use target::{Estimand, Target};
+pub use target::{DosePlace, Estimand, Target};
 pub use two_groups::propensity;
 
 use crate::cohort::{Fault, Faults, did_you_mean};

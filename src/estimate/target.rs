@@ -54,6 +54,27 @@ impl Estimand {
     }
 }
 
+/// The dose at which an effect is meant, and the percentage of the treated that have less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DosePlace {
+    /// The bits of the dose: two places are the same where these are.
+    bits: u64,
+    /// The percentage of the treated that have less.
+    pub percent: u8,
+}
+
+impl DosePlace {
+    /// A dose, and the percentage of the treated that have less.
+    pub fn new(dose: f64, percent: u8) -> DosePlace {
+        DosePlace { bits: dose.to_bits(), percent }
+    }
+
+    /// The dose.
+    pub fn dose(self) -> f64 {
+        f64::from_bits(self.bits)
+    }
+}
+
 /// One effect to be estimated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -67,6 +88,8 @@ pub struct Target {
     pub period: Option<i64>,
     /// Periods since the start.
     pub event_time: Option<i64>,
+    /// The dose, where the effect is meant at one.
+    pub dose: Option<DosePlace>,
 }
 
 impl Target {
@@ -80,7 +103,7 @@ impl Target {
     }
 
     fn plain(estimand: Estimand, label: &str) -> Target {
-        Target { estimand, label: label.into(), group: None, period: None, event_time: None }
+        Target { estimand, label: label.into(), group: None, period: None, event_time: None, dose: None }
     }
 
     /// The overall effect.
@@ -134,14 +157,14 @@ impl Target {
         Target::plain(Estimand::Quantile, &format!("quantile {percent} %"))
     }
 
-    /// Something at a dose, in words.
-    pub fn dose(label: &str) -> Target {
-        Target::plain(Estimand::Dose, label)
+    /// The effect at a dose, in words.
+    pub fn dose(label: &str, place: DosePlace) -> Target {
+        Target { dose: Some(place), ..Target::plain(Estimand::Dose, label) }
     }
 
-    /// A slope in the dose, in words.
-    pub fn dose_slope(label: &str) -> Target {
-        Target::plain(Estimand::DoseSlope, label)
+    /// A slope in the dose, in words: at a dose, or in the mean over those of the treated.
+    pub fn dose_slope(label: &str, place: Option<DosePlace>) -> Target {
+        Target { dose: place, ..Target::plain(Estimand::DoseSlope, label) }
     }
 
     /// A regression coefficient.

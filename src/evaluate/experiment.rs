@@ -32,6 +32,7 @@ impl Effects {
         ("group", &[Estimand::Group]),
         ("calendar", &[Estimand::Calendar]),
         ("group-time", &[Estimand::GroupTime]),
+        ("dose", &[Estimand::Dose, Estimand::DoseSlope]),
     ];
 
     /// The effects of these names.

@@ -14,11 +14,14 @@ pub struct Effect {
     pub period: Option<i64>,
     /// Periods since the start.
     pub event_time: Option<i64>,
+    /// The percentage of the treated that have less than the dose at which it is meant: the dose itself differs from draw to draw.
+    pub dose_percent: Option<u8>,
 }
 
 impl From<&Target> for Effect {
     fn from(t: &Target) -> Effect {
-        Effect { estimand: t.estimand, group: t.group, period: t.period, event_time: t.event_time }
+        let dose_percent = t.dose.map(|place| place.percent);
+        Effect { estimand: t.estimand, group: t.group, period: t.period, event_time: t.event_time, dose_percent }
     }
 }
 
@@ -81,6 +84,8 @@ const ESTIMANDS: &[Estimand] = &[
     Estimand::Group,
     Estimand::Calendar,
     Estimand::Event,
+    Estimand::Dose,
+    Estimand::DoseSlope,
 ];
 
 impl Replicate {
@@ -116,8 +121,8 @@ impl Record {
     fn words(&self) -> String {
         let whole = |x: Option<i64>| x.map_or(String::new(), |x| x.to_string());
         let (kind, at) = match self.effect {
-            Some(e) => (e.estimand.name(), [e.group, e.period, e.event_time].map(whole)),
-            None => ("", [None; 3].map(whole)),
+            Some(e) => (e.estimand.name(), [e.group, e.period, e.event_time, e.dose_percent.map(i64::from)].map(whole)),
+            None => ("", [None; 4].map(whole)),
         };
         let method = self.method.as_deref().map_or(String::new(), escaped);
         let mut out = format!("{}|{}|{method}|{kind}|{}", self.question, self.estimator, at.join("|"));
@@ -153,10 +158,17 @@ impl Record {
                 text => text.parse().ok().map(Some),
             }
         };
-        let [group, period, event_time] = [whole()?, whole()?, whole()?];
+        let [group, period, event_time, percent] = [whole()?, whole()?, whole()?, whole()?];
+        let dose_percent = match percent {
+            None => None,
+            Some(percent) => Some(u8::try_from(percent).ok()?),
+        };
         let effect = match kind {
             "" => None,
-            name => Some(Effect { estimand: *ESTIMANDS.iter().find(|e| e.name() == name)?, group, period, event_time }),
+            name => {
+                let estimand = *ESTIMANDS.iter().find(|e| e.name() == name)?;
+                Some(Effect { estimand, group, period, event_time, dose_percent })
+            }
         };
         let first = fields.next()?;
         if let Some(why) = first.strip_prefix('!') {
@@ -210,7 +222,8 @@ mod tests {
     use super::*;
 
     fn sample() -> Replicate {
-        let effect = Effect { estimand: Estimand::GroupTime, group: Some(2019), period: Some(2018), event_time: Some(-1) };
+        let effect =
+            Effect { estimand: Estimand::GroupTime, group: Some(2019), period: Some(2018), event_time: Some(-1), dose_percent: None };
         let found = Found {
             estimate: 0.1 + 0.2,
             std_error: Some(f64::MIN_POSITIVE / 8.0),

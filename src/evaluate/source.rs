@@ -110,6 +110,7 @@ impl Source for Simulated {
 
     fn draw(&self, point: &Point, seed: u64, columns: &[String]) -> Result<Drawn, Faults> {
         let draw = self.world.draw_with(&self.at(point)?, seed, Detail::Only(columns));
-        Ok(Drawn { cohort: draw.cohort, truths: Truths { effects: draw.truth.effects, others: draw.truth.other_effects } })
+        let (effects, others, doses) = (draw.truth.effects, draw.truth.other_effects, draw.truth.dose_effects);
+        Ok(Drawn { cohort: draw.cohort, truths: Truths { effects, others, doses } })
     }
 }

@@ -58,7 +58,7 @@ impl Source for Toy {
             value: effect,
             n: 1,
         };
-        Ok(Drawn { cohort, truths: Truths { effects: vec![truth], others: Vec::new() } })
+        Ok(Drawn { cohort, truths: Truths { effects: vec![truth], ..Truths::default() } })
     }
 }
 
@@ -98,7 +98,7 @@ fn close(found: Option<Measured>, value: f64, mc_error: f64) {
 #[test]
 fn measures_are_those_of_numpy() {
     let e = experiment(&[], &["did"], &["cluster:cr2"], 9);
-    let effect = Effect { estimand: Estimand::Overall, group: None, period: None, event_time: None };
+    let effect = Effect { estimand: Estimand::Overall, group: None, period: None, event_time: None, dose_percent: None };
     let record = |result| Record { question: 0, estimator: 0, method: Some("cluster:cr2".into()), effect: Some(effect), result };
     let estimates = [0.31, -0.12, 0.55, 0.48, 0.9, 0.02, -0.4];
     let truths = [0.3, 0.3, 0.25, 0.35, 0.3, 0.3, 0.2];
@@ -150,7 +150,7 @@ fn measures_are_those_of_numpy() {
 #[test]
 fn a_broken_promise_and_an_open_interval_are_told() {
     let e = experiment(&[], &["did"], &["cluster:cr2"], 40);
-    let effect = Effect { estimand: Estimand::Overall, group: None, period: None, event_time: None };
+    let effect = Effect { estimand: Estimand::Overall, group: None, period: None, event_time: None, dose_percent: None };
     let draws = |low: Bound, truth: f64| -> Vec<Replicate> {
         let found = |i: usize| Found {
             estimate: i as f64,
@@ -330,4 +330,55 @@ fn the_truth_of_an_estimator_is_that_of_its_own_estimand() {
     };
     parts("lottery", PanelSpec { take_up: Some("uses_profile".into()), cluster: None, ..spec.clone() }, "compliance");
     parts("two-period", PanelSpec { third: Some("iep".into()), ..spec }, "triple-difference");
+}
+
+/// The effect by dose is known at any dose: in proportion to fidelity, and the same from the full dose of minutes on.
+#[test]
+fn effects_by_dose_have_a_truth() {
+    let found = |id: &str, dose: &str| {
+        let world = crate::simulate::find(id).expect("known");
+        let source = Simulated { world, parameters: world.parameters() };
+        let spec = PanelSpec {
+            unit: Some("student_id".into()),
+            period: Some("year".into()),
+            cluster: Some("school_id".into()),
+            dose: Some(dose.into()),
+            ..PanelSpec::new("math", TreatmentRule::Cohort("profile_year".into()))
+        };
+        let experiment = Experiment {
+            source: &source,
+            grid: Grid::default(),
+            questions: vec![Question {
+                section: "main".into(),
+                spec,
+                estimators: vec![Chosen::parse("dose-response:degree=1").expect("known")],
+                inference: vec![Method::parse("cluster:cr1").expect("known")],
+            }],
+            effects: Effects::parse(["dose"]).expect("known"),
+            replicates: 2,
+            level: 0.95,
+            seed: 3,
+        };
+        let records = replicate(&experiment, 0, 0).records;
+        let told = world.draw_with(&source.parameters, seed_of(3, 0), crate::simulate::Detail::Analysis).truth.dose_effects;
+        let full = told.into_iter().find(|t| t.outcome == "math" && t.column == dose && t.subgroup.is_none()).expect("told");
+        let truth = |estimand: Estimand, percent: Option<u8>| {
+            let own = |r: &&Record| r.effect.is_some_and(|e| e.estimand == estimand && e.dose_percent == percent);
+            let record = records.iter().find(own).unwrap_or_else(|| panic!("{id}: no {estimand:?} {percent:?} in {records:?}"));
+            assert_eq!(
+                Replicate::parse(&Replicate { point: 0, number: 0, records: vec![record.clone()] }.line())
+                    .map(|r| r.records[0].clone())
+                    .as_ref(),
+                Some(record)
+            );
+            record.result.as_ref().expect("estimated").truth.expect("known")
+        };
+        (full, [25, 50, 75].map(|p| truth(Estimand::Dose, Some(p))), truth(Estimand::DoseSlope, Some(50)), truth(Estimand::DoseSlope, None))
+    };
+    let (full, at, slope, mean) = found("two-period", "fidelity");
+    assert!(at[0] < at[1] && at[1] < at[2] && at[2] < full.value && at[0] > 0.0, "{at:?} {full:?}");
+    assert_eq!((slope, mean, full.full), (full.value, full.value, 1.0));
+    let (full, at, slope, mean) = found("dosage", "minutes");
+    assert_eq!((at, slope, mean, full.full), ([full.value; 3], 0.0, 0.0, 30.0));
+    assert!((full.value / 15.0 - 0.085).abs() < 0.01, "{full:?}");
 }

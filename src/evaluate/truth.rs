@@ -1,8 +1,8 @@
 //! The true effects of a draw, and which of them an estimate is about.
 
-use crate::estimate::{Chosen, Estimand, Fit, Role, Target};
+use crate::estimate::{Chosen, DosePlace, Estimand, Fit, Role, Target};
 use crate::panel::{Cells, FirstTreated, Panel};
-use crate::simulate::{OtherEffect, TrueEffect};
+use crate::simulate::{DoseEffect, OtherEffect, TrueEffect};
 
 /// The true effects of a draw.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -11,6 +11,8 @@ pub struct Truths {
     pub effects: Vec<TrueEffect>,
     /// Of other kinds: among them that on those who take part because they may.
     pub others: Vec<OtherEffect>,
+    /// By dose.
+    pub doses: Vec<DoseEffect>,
 }
 
 /// What an estimator averages by its card and options, where that is not every cohort at every time since the start.
@@ -77,12 +79,50 @@ pub(super) struct Answers<'a> {
     gap: Option<Box<[Answers<'a>; 2]>>,
     /// The effect on those who take part because they may.
     compliers: Option<f64>,
+    /// The effect by the dose that the sample has.
+    dose: Option<Line>,
     own: Vec<&'a TrueEffect>,
     /// The effects of cohorts in periods that a comparison with the untreated can show: (cohort, period, value, rows).
     cells: Vec<(i64, i64, f64, f64)>,
     /// Whether those are all.
     complete: bool,
     periods: (i64, i64),
+}
+
+/// An effect that grows with the dose in proportion, up to the full one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Line {
+    /// The effect of the full dose.
+    value: f64,
+    full: f64,
+    /// The share of the sample's treated rows whose dose is below the full one.
+    below: f64,
+}
+
+impl Line {
+    /// The line of a sample's own dose column, where its truth is told.
+    fn of(truths: &Truths, panel: &Panel, subgroup: Option<&(String, String)>) -> Option<Line> {
+        let dose = panel.extras.dose.as_ref()?;
+        let own = |t: &&DoseEffect| t.outcome == panel.outcome_name && t.column == dose.name && t.subgroup.as_ref() == subgroup;
+        let told = truths.doses.iter().find(own)?;
+        // Who had none is left out by those that ask for the dose.
+        let treated = (0..panel.n_rows()).filter(|&r| panel.cells.is_treated(panel.cell[r]) && dose.values[r] > 0.0);
+        let (below, all) = treated.fold((0.0, 0.0), |(below, all), r| {
+            let weight = panel.weight_of(r);
+            (below + if dose.values[r] < told.full { weight } else { 0.0 }, all + weight)
+        });
+        (all > 0.0).then(|| Line { value: told.value, full: told.full, below: below / all })
+    }
+
+    fn at(&self, dose: f64) -> f64 {
+        self.value * (dose / self.full).min(1.0)
+    }
+
+    /// At a dose, or in the mean over the doses of the treated.
+    fn slope(&self, dose: Option<f64>) -> f64 {
+        let share = dose.map_or(self.below, |d| f64::from(u8::from(d < self.full)));
+        self.value / self.full * share
+    }
 }
 
 impl<'a> Answers<'a> {
@@ -96,6 +136,7 @@ impl<'a> Answers<'a> {
         let outcome = &panel.outcome_name;
         let mut out = Answers::new(truths, outcome, subgroup, &panel.cells);
         let compliers = |o: &&OtherEffect| o.outcome == *outcome && o.estimand == "compliers" && o.subgroup.as_ref() == subgroup;
+        out.dose = Line::of(truths, panel, subgroup);
         out.compliers = truths.others.iter().find(compliers).map(|o| o.value);
         if let ([other, own], None) = (third, subgroup) {
             out.gap = Some(Box::new([own, other].map(|s| Answers::new(truths, outcome, Some(s), &panel.cells))));
@@ -116,7 +157,7 @@ impl<'a> Answers<'a> {
         let all = own.iter().filter(|t| t.estimand == Estimand::GroupTime.name());
         let all: Vec<(i64, i64, f64, f64)> = all.filter_map(|t| Some((t.group?, t.period?, t.value, t.n as f64))).collect();
         let shown: Vec<_> = all.iter().copied().filter(|&(g, t, _, _)| g > first && untreated_at(t)).collect();
-        Answers { gap: None, compliers: None, own, complete: shown.len() == all.len(), cells: shown, periods: (first, last) }
+        Answers { gap: None, compliers: None, dose: None, own, complete: shown.len() == all.len(), cells: shown, periods: (first, last) }
     }
 
     /// The true value of a target, where one is known: the one of the same estimand, cohort, period and time since the start.
@@ -137,6 +178,8 @@ impl<'a> Answers<'a> {
             Estimand::Overall if scope.whose == Whose::Compliers => self.compliers,
             Estimand::Overall if scope.overall_is_plain => self.plain_mean(scope),
             Estimand::OverallDynamic => self.plain_mean(scope),
+            Estimand::Dose => Some(self.dose?.at(target.dose?.dose())),
+            Estimand::DoseSlope => Some(self.dose?.slope(target.dose.map(DosePlace::dose))),
             Estimand::Event if scope.seen.is_some() || scope.binned.is_some() => self.at(target.event_time?, scope),
             _ if self.complete => self.told(target).or_else(|| self.compared(target)),
             _ => self.compared(target),
@@ -243,7 +286,7 @@ mod tests {
             one("group-time", Some(2), Some(3), Some(1), 3.0, 10),
             one("group-time", Some(3), Some(3), Some(0), 2.0, 20),
         ];
-        Truths { effects, others: Vec::new() }
+        Truths { effects, ..Truths::default() }
     }
 
     #[test]
@@ -264,6 +307,21 @@ mod tests {
         assert_eq!(answers.of(&Target::overall(), &window), Some(2.0));
         let edge = Scope { binned: Some((-1, 0)), ..Scope::default() };
         assert_eq!(answers.of(&Target::event(0), &edge), Some(2.0), "times 0 and 1 share a coefficient");
+    }
+
+    #[test]
+    fn an_effect_by_dose_grows_to_the_full_one() {
+        let line = Line { value: 3.0, full: 30.0, below: 0.25 };
+        assert_eq!([0.0, 15.0, 30.0, 60.0].map(|d| line.at(d)), [0.0, 1.5, 3.0, 3.0]);
+        assert_eq!([Some(15.0), Some(30.0), None].map(|d| line.slope(d)), [0.1, 0.0, 0.025]);
+        let cells = Cells { periods: vec![1, 2], cohorts: vec![FirstTreated::At(2), FirstTreated::Never] };
+        let truths = truths();
+        let (place, all) = (DosePlace::new(15.0, 50), Scope::default());
+        let known = Answers { dose: Some(line), ..Answers::new(&truths, "y", None, &cells) };
+        assert_eq!(known.of(&Target::dose("at the middle", place), &all), Some(1.5));
+        assert_eq!(known.of(&Target::dose_slope("at the middle", Some(place)), &all), Some(0.1));
+        let unknown = Answers::new(&truths, "y", None, &cells);
+        assert_eq!(unknown.of(&Target::dose("at the middle", place), &all), None);
     }
 
     #[test]

@@ -24,11 +24,14 @@ pub struct RunFiles {
     pub verdict: Option<String>,
 }
 
-/// Renders everything a run's folder holds.
+/// The file of simulated students under each exposure there could be, where a study asks for it.
+pub const SEALED: &str = "sealed.csv";
+
+/// Renders everything a run's folder holds; `beside`: files of a simulated world that no renderer makes.
 ///
 /// # Errors
 /// When a renderer fails (a bug).
-pub fn files(run: &Published, slug: &str) -> Result<RunFiles, RenderError> {
+pub fn files(run: &Published, slug: &str, beside: Vec<(String, Vec<u8>)>) -> Result<RunFiles, RenderError> {
     let study_text = run.study.to_toml();
     let study_hash = blake3::hash(study_text.as_bytes()).to_hex().to_string();
     let command = match &run.study.data.simulate {
@@ -56,6 +59,7 @@ pub fn files(run: &Published, slug: &str) -> Result<RunFiles, RenderError> {
     if let Some(truth) = &run.truth {
         files.push(("truth.json".into(), pretty(&serde_json::to_value(truth).map_err(|e| RenderError::Json(e.to_string()))?)));
     }
+    files.extend(beside);
     add_papers(run, &report, &study_text, &mut files)?;
     let outputs: BTreeMap<String, String> = files.iter().map(|(n, b)| (n.clone(), blake3::hash(b).to_hex().to_string())).collect();
     let gate = Gate::of(run);

@@ -17,7 +17,7 @@ mod verify;
 pub use calibration::{CALIBRATION, DRAWS, SHARD, ShardRecord, calibration_files, shard_files};
 pub use compare::{Compared, compared, differences};
 pub use difference::{Difference, Only, Part, Shown, by_size};
-pub use files::{RunFiles, files};
+pub use files::{RunFiles, SEALED, files};
 pub use manifest::{InputRecord, Manifest, MethodRecord};
 pub use results::results;
 pub use side_by_side::{Origin, Side, Summary, beside, headlines, origins};

@@ -15,7 +15,7 @@ pub(super) struct Pair<'a> {
 }
 
 /// Columns of whole numbers that say what a row is of.
-const LABELS: &[&str] = &["period", "cohort", "group", "event_time", "treated", "untreated", "compared", "classroom"];
+const LABELS: &[&str] = &["period", "cohort", "group", "event_time", "dose_percent", "treated", "untreated", "compared", "classroom"];
 
 /// Lists of words that are known by themselves, wherever they stand.
 const WORDS: &[&str] = &["unknown", "not_known"];

@@ -142,6 +142,24 @@ impl Assignment {
         }
     }
 
+    /// The probability, before any lot is drawn, that a classroom of this school (a student of the first year, where students are
+    /// assigned) gets profiles at some time; none where it depends on scores.
+    pub(super) fn chance(&self, school_ix: u32) -> Option<f64> {
+        match self.design.mechanism {
+            Mechanism::ProfileSchools if self.chosen[school_ix as usize] => Some(1.0 - self.never),
+            Mechanism::ProfileSchools => Some(0.0),
+            Mechanism::SchoolLottery => Some(self.profile_schools as f64 / self.schools as f64 * (1.0 - self.never)),
+            Mechanism::ClassroomLottery | Mechanism::StudentLottery => Some(1.0 - self.never),
+            Mechanism::LowScores => None,
+            Mechanism::Dosage => Some(self.heavy_share),
+        }
+    }
+
+    /// The column in which a student's dose stands, and from which dose on more has no more effect.
+    pub(super) fn dose_column(&self) -> (&'static str, f64) {
+        if self.design.mechanism == Mechanism::Dosage { ("minutes", self.full) } else { ("fidelity", 1.0) }
+    }
+
     /// The mechanism in words.
     pub(super) fn words(&self) -> String {
         let when = if self.first == self.last {

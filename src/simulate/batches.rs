@@ -7,8 +7,8 @@ use super::rows::{Names, Rows};
 use super::sealed::Sealed;
 use super::study::Study;
 use super::tally::Tally;
-use super::truth::{CohortFidelity, Losses, Sizes, Truth, implied};
-use super::{Basis, Detail, Parameters, WorldCard};
+use super::truth::{CohortFidelity, Losses, Measured, SchoolChance, Sizes, Truth, implied};
+use super::{Basis, Detail, OUTCOMES, Parameters, WorldCard, measured};
 use crate::cohort::Cohort;
 use crate::panel::{Executor, spread};
 use std::collections::BTreeMap;
@@ -31,7 +31,10 @@ pub struct Batches<'a> {
     names: Names,
     next_school: u32,
     n_students: u32,
+    n_left_out: u32,
     tally: Tally,
+    measured: [[measured::Sums; 2]; 2],
+    schools: Vec<SchoolChance>,
     cohorts: BTreeMap<i64, (usize, [i64; 5])>,
     counted: Sizes,
     counts: Counts,
@@ -69,6 +72,9 @@ impl<'a> Batches<'a> {
             names: Names::read(p),
             next_school: 0,
             n_students: 0,
+            n_left_out: 0,
+            measured: Default::default(),
+            schools: Vec::new(),
             tally: empty.clone(),
             empty,
             cohorts: BTreeMap::new(),
@@ -95,13 +101,19 @@ impl<'a> Batches<'a> {
             scenario: if whole { p.iter().filter(|p| p.basis == Basis::Scenario).map(|p| p.name.into()).collect() } else { Vec::new() },
             assignment: self.study.assignment.words(),
             chances: self.study.assignment.chances(),
+            schools: self.schools.clone(),
             effects: self.tally.effects(),
             other_effects: self.tally.others(),
             doses: if whole { self.tally.doses() } else { Vec::new() },
+            dose_effects: {
+                let (column, full) = self.study.assignment.dose_column();
+                self.tally.dose_effects(column, full)
+            },
             violations: if whole { self.tally.violations() } else { Vec::new() },
             population: None,
             scales: self.tally.scales(),
             implied: implied(p, self.study.fidelity.mean()),
+            measured: self.measured(),
             fidelity: fidelity.collect(),
             losses: Losses {
                 mechanism: if whole { attrition::words(p) } else { String::new() },
@@ -113,6 +125,12 @@ impl<'a> Batches<'a> {
             },
             sizes: self.counted.clone(),
         }
+    }
+
+    /// Where the variance lies, of levels and gains of each test.
+    fn measured(&self) -> Vec<Measured> {
+        let of_outcome = |(sums, outcome): (&[measured::Sums; 2], &&str)| [0, 1].map(|gain| sums[gain].measured(outcome, gain));
+        self.measured.iter().zip(&OUTCOMES).flat_map(of_outcome).flatten().collect()
     }
 
     /// The sums of all batches drawn so far.
@@ -143,11 +161,18 @@ impl Iterator for Batches<'_> {
         });
         let (mut rows, mut sealed) = (Rows::new(&study.wanted, 0), Sealed::new(study.wanted.sealed, &study.outcomes));
         let (first_student, mut n_students, mut profiles) = (self.n_students, 0, Vec::new());
+        let (first_left_out, mut n_left_out) = (self.n_left_out, 0);
         let n_rows = blocks.iter().map(|block| block.rows.len()).sum();
         for block in blocks {
             self.counted.n_rows += block.rows.len();
             rows.append(&study.wanted, block.rows, n_students, n_rows);
-            sealed.append(block.sealed, n_students);
+            sealed.append(block.sealed, n_students, n_left_out);
+            n_left_out += block.n_left_out;
+            // School after school, so that sums do not depend on the blocks.
+            for (sums, schools) in self.measured.iter_mut().flatten().zip(block.parts) {
+                schools.iter().for_each(|school| sums.add(school));
+            }
+            self.schools.extend(block.chances.into_iter().map(|(ix, chance)| SchoolChance { school_id: names.school(ix), ..chance }));
             profiles.extend(block.profiles.into_iter().map(|(ix, mut profile)| {
                 profile.student_id = names.student(first_student + n_students + ix);
                 profile
@@ -163,9 +188,10 @@ impl Iterator for Batches<'_> {
             }
         }
         self.n_students += n_students;
+        self.n_left_out += n_left_out;
         let mut cohort = rows.into_cohort(&study.wanted, first_student, names);
         cohort.profiles = profiles;
-        Some(Batch { cohort, sealed: sealed.into_cohort(first_student, names) })
+        Some(Batch { cohort, sealed: sealed.into_cohort(first_student, first_left_out, names) })
     }
 }
 

@@ -5,16 +5,17 @@ use super::classrooms::Classroom;
 use super::columns::Row;
 use super::compliance::Taker;
 use super::fidelity::Drivers;
+use super::measured::{OfSchool, Rooms};
 use super::records::Record;
 use super::rows::Rows;
-use super::schools::School;
+use super::schools::{RURAL, School};
 use super::scores::Test;
-use super::sealed::Sealed;
+use super::sealed::{LEFT_OUT, Sealed, Whose};
 use super::streams::Part;
 use super::students::Student;
 use super::study::Study;
 use super::tally::{At, Outcome, Tally};
-use super::truth::Sizes;
+use super::truth::{SchoolChance, Sizes};
 use super::twins::Comparison;
 use crate::cohort::Profile;
 use crate::random::Stream;
@@ -32,6 +33,14 @@ pub(super) struct Block {
     pub counts: Counts,
     /// Rows of students and of comparisons: numbers given out so far.
     pub n_students: u32,
+    /// Students whom the file leaves out altogether.
+    pub n_left_out: u32,
+    /// What each school adds to the variance, of levels and gains in math, then in reading.
+    pub parts: [Vec<OfSchool>; 4],
+    /// Each school's number and chances, its name to come.
+    pub chances: Vec<(u32, SchoolChance)>,
+    /// The sums of the school at hand.
+    rooms: Rooms,
     /// The tests of the student at hand, by year.
     tests: Vec<[Test; 2]>,
 }
@@ -90,6 +99,10 @@ impl Block {
             sizes: Sizes::default(),
             counts: Counts::default(),
             n_students: 0,
+            n_left_out: 0,
+            parts: Default::default(),
+            chances: Vec::new(),
+            rooms: Rooms::default(),
             tests: Vec::new(),
         }
     }
@@ -120,7 +133,7 @@ impl Block {
                     start: starts[c],
                     drivers: drivers[c],
                     fidelity,
-                    effect: study.effect.of_classroom(fidelity, deviation),
+                    effect: study.effect.of_classroom(fidelity, deviation, school.urbanicity == RURAL),
                     engaged,
                     others: &others[c],
                 }
@@ -138,16 +151,32 @@ impl Block {
             twins: [of(Part::Twins), of(Part::ReadingTwins)],
             skills: of(Part::Skills),
         };
-        let mut treated = vec![false; rooms.len()];
+        self.rooms.clear(rooms.len());
+        let (mut treated, mut n_treated) = (vec![false; rooms.len()], 0);
         for (i, student) in students.iter().enumerate() {
             let place = &places[student.classroom_ix];
             let start = own.as_ref().map_or(place.start, |own| own[i]);
             let start = self.student(study, place, student, start, &mut from);
             treated[student.classroom_ix] |= start.is_some();
+            n_treated += usize::from(start.is_some());
+        }
+        let n_treated_classrooms = treated.iter().filter(|t| **t).count();
+        if study.wanted.whole_truth {
+            let parts = self.rooms.parts(study.assignment.differs(school_ix), study.scores.sd());
+            self.parts.iter_mut().zip(parts.into_iter().flatten()).for_each(|(all, own)| all.extend(own));
+            let chance = SchoolChance {
+                school_id: String::new(),
+                probability: study.assignment.chance(school_ix),
+                n_classrooms: rooms.len(),
+                n_treated_classrooms,
+                n_students: students.len(),
+                n_treated_students: n_treated,
+            };
+            self.chances.push((school_ix, chance));
         }
         self.sizes.n_students += students.len();
         self.sizes.n_classrooms += rooms.len();
-        self.sizes.n_treated_classrooms += treated.iter().filter(|t| **t).count();
+        self.sizes.n_treated_classrooms += n_treated_classrooms;
         self.sizes.n_treated_schools += usize::from(treated.contains(&true));
         self.sizes.n_schools += 1;
         for (place, treated) in places.iter().zip(treated) {
@@ -179,7 +208,8 @@ impl Block {
         let start = start.or_else(|| study.after_a_dip(student.entry, &tests));
         let whom = Whom { study, place, student, start, complies, minutes };
         let n_outcomes = study.outcomes.len();
-        let (mut stays, mut seen) = (true, Vec::new());
+        let (mut stays, mut seen, mut first) = (true, Vec::new(), [None; 2]);
+        let id = if written { student_ix } else { LEFT_OUT + self.n_left_out };
         let (mut goals, mut plans) = (Vec::new(), Vec::new());
         let mut row = Row { start, prior_math, ..whom.row(student_ix, student.entry) };
         for (t, &taken) in (student.entry..).zip(&tests) {
@@ -197,13 +227,17 @@ impl Block {
                 let mastered = of_year.mastered[usize::from(uses)];
                 let [without, with] = of_year.mastered.map(|n| n * 10);
                 let observed = mastered * 10;
-                outcomes[n_outcomes - 1] = Outcome { without, with, observed, beside: without, everyone: with, seen: stays };
+                let (none, spilled, beside, everyone, accommodated) = (without, without, without, with, with);
+                outcomes[n_outcomes - 1] = Outcome { none, without, with, observed, beside, spilled, accommodated, everyone, seen: stays };
                 skills = [f64::from(mastered), plan.len() as f64, plan.iter().filter(|p| p.1).count() as f64];
             }
             let outcomes = &outcomes[..n_outcomes];
             self.tally.row(whom.at(year), outcomes);
             if wanted.sealed {
-                self.sealed.push(student_ix, year, stays, outcomes);
+                self.sealed.push(Whose { student: id, year, enrolled: stays, taker: complies, uses }, outcomes);
+            }
+            if wanted.whole_truth && t < 2 {
+                self.measure(student.classroom_ix, t, &outcomes[..wanted.n_tests()], &mut first);
             }
             if stays && written {
                 let missed: [bool; 2] = std::array::from_fn(|k| k >= wanted.n_tests() || taken[k].missed);
@@ -243,6 +277,7 @@ impl Block {
         self.counts.joined += usize::from(student.entry > 0);
         self.sizes.n_treated_students += usize::from(start.is_some());
         self.n_students += u32::from(written);
+        self.n_left_out += u32::from(!written);
         if wanted.profiles && !(goals.is_empty() && plans.is_empty()) {
             let mut profile = study.goals.write(&mut from.words, student, String::new(), goals);
             profile.goals.extend(plans);
@@ -253,6 +288,18 @@ impl Block {
             self.twin(&whom, comparison, first, &seen, from);
         }
         start
+    }
+
+    /// Notes the scores of the first year, and the gains from them to the next, of a student who was recorded.
+    fn measure(&mut self, room: usize, t: usize, outcomes: &[Outcome], first: &mut [Option<i32>; 2]) {
+        for (k, o) in outcomes.iter().enumerate().filter(|(_, o)| o.seen) {
+            if t == 0 {
+                first[k] = Some(o.none);
+                self.rooms.add(room, k, false, o.none);
+            } else if let Some(before) = first[k] {
+                self.rooms.add(room, k, true, o.none - before);
+            }
+        }
     }
 
     /// Draws a student's tests, year by year from entry on.
@@ -282,7 +329,11 @@ impl Block {
         self.n_students += 1;
         for (t, recorded) in seen {
             let told: [Option<i32>; 2] = std::array::from_fn(|k| recorded[k].and(paths[k].as_ref()).map(|path| path[*t]));
-            self.tally.comparison(study.first_year + *t as i64, &told[..study.wanted.n_tests()]);
+            let year = study.first_year + *t as i64;
+            self.tally.comparison(year, &told[..study.wanted.n_tests()]);
+            if study.wanted.sealed {
+                self.sealed.comparison(student_ix, comparison.name(), year, &told);
+            }
             let scores = told.map(|score| score.map_or(f64::NAN, points));
             self.rows.push(&study.wanted, &Row { scores, kind: comparison.name(), ..whom.row(student_ix, *t) });
         }
@@ -326,6 +377,7 @@ impl<'a> Whom<'a> {
         Row {
             student_ix,
             classroom_ix: place.classroom_ix,
+            teacher_ix: self.teacher_ix(t),
             school_ix: place.school_ix,
             school: place.school,
             student: self.student,
@@ -350,7 +402,12 @@ impl<'a> Whom<'a> {
     /// Turns a row to another year.
     fn turn_to(&self, row: &mut Row<'_>, t: usize) {
         (row.year, row.grade) = (self.study.first_year + t as i64, self.study.entering_grade + t as i64);
-        row.teacher = self.place.room.teacher[t + 1];
+        (row.teacher, row.teacher_ix) = (self.place.room.teacher[t + 1], self.teacher_ix(t));
+    }
+
+    /// The number of a year's teacher: those of a section are numbered by the year in which they took it over.
+    fn teacher_ix(&self, t: usize) -> u32 {
+        self.place.classroom_ix * (self.study.n_years as u32 + 1) + self.place.room.teacher[t + 1].since
     }
 
     /// What a year would be with and without profiles, and the effect on the level, SD.
@@ -376,20 +433,22 @@ impl<'a> Whom<'a> {
             let score = |effect: f64| study.scores.score(&tests[k], k, t, effect);
             let without = score(0.0);
             let full = if effect[k] == 0.0 { without } else { score(effect[k]) };
-            let beside = if spill[k] == 0.0 { without } else { score(spill[k]) };
+            let spilled = if spill[k] == 0.0 { without } else { score(spill[k]) };
+            let accommodated = if boost == 0.0 || year < group { full } else { score(effect[k] + boost) };
             // With assignment: those who never use profiles score as without. Without: those who always do, as with.
             let assigned = if complies == Taker::Never { without } else { full };
             let unassigned = if complies == Taker::Always { full } else { without };
             let (observed, base) = if treated {
-                let accommodated = boost != 0.0 && complies != Taker::Never;
-                (if accommodated { score(effect[k] + boost) } else { assigned }, unassigned)
+                (if complies == Taker::Never { without } else { accommodated }, unassigned)
             } else {
                 // Light users have a small effect, and classrooms beside others with profiles some of theirs.
                 let own = if minutes.is_some() && year >= study.first_take_up { full } else { unassigned };
-                (if beside == without { own } else { beside }, without)
+                (if spilled == without { own } else { spilled }, without)
             };
-            let beside = if beside == without { base } else { beside };
-            outcomes[k] = Outcome { without: base, with: assigned, observed, beside, everyone: full, seen: false };
+            let beside = if spilled == without { base } else { spilled };
+            let none = without;
+            outcomes[k] =
+                Outcome { none, without: base, with: assigned, observed, beside, spilled, accommodated, everyone: full, seen: false };
         }
         (outcomes, effect)
     }

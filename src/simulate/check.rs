@@ -1,5 +1,7 @@
 //! Whether a world's parameters fit each other.
 
+use super::schools::URBANICITY;
+use super::students::{CATEGORIES, between_categories};
 use super::{ParameterError, Parameters};
 
 /// All conflicts between parameters, each of which lies in its own range.
@@ -22,16 +24,53 @@ pub(super) fn conflicts(p: &Parameters) -> Vec<ParameterError> {
             v("schools")
         ),
     );
-    if let (Some(districts), Some(states)) = (p.get("districts"), p.get("states")) {
-        refuse(
+    let districts = v("districts");
+    match p.get("states") {
+        Some(states) => refuse(
             states > districts || districts > v("schools"),
             &["states", "districts", "schools"],
             format!(
                 "states = {states}, districts = {districts}, schools = {}: each state needs a district, each district a school",
                 v("schools")
             ),
-        );
+        ),
+        None => refuse(
+            districts > v("schools"),
+            &["districts", "schools"],
+            format!("districts = {districts}, schools = {}: each district needs a school", v("schools")),
+        ),
     }
+    for (what, names) in [
+        ("of the categories of disability", CATEGORIES.map(|(_, [part, _])| part).to_vec()),
+        ("of where schools stand", URBANICITY.map(|(_, [part, _])| part).to_vec()),
+        ("of how many goals are set", vec!["goals_one", "goals_two", "goals_three"]),
+        ("of the kinds of goal", vec!["goals_academic", "goals_behaviour", "goals_social"]),
+    ] {
+        let none = names.iter().all(|name| v(name) == 0.0);
+        refuse(none, &names, format!("the parts {what} are all 0: at least one must be there"));
+    }
+    refuse(
+        v("smallest_class") > v("class_size") || v("class_size") > v("largest_class"),
+        &["smallest_class", "class_size", "largest_class"],
+        format!(
+            "class_size = {} must lie within smallest_class = {} and largest_class = {}",
+            v("class_size"),
+            v("smallest_class"),
+            v("largest_class")
+        ),
+    );
+    refuse(
+        v("survey_classroom_share") > v("survey_reliability"),
+        &["survey_classroom_share", "survey_reliability"],
+        "survey_classroom_share is a part of what the survey measures and cannot exceed survey_reliability".into(),
+    );
+    let (male, female) = (v("iep_male_share"), v("female_share"));
+    let most = v("iep_share") * (male / (1.0 - female)).max((1.0 - male) / female);
+    refuse(
+        most > 1.0,
+        &["iep_share", "iep_male_share", "female_share"],
+        format!("by iep_share, iep_male_share and female_share {most:.2} of all boys (or girls) would have an IEP: more than there are"),
+    );
     if let (Some(never), Some(always)) = (p.get("no_show_rate"), p.get("crossover_rate")) {
         refuse(
             never + always >= 1.0,
@@ -75,13 +114,13 @@ pub(super) fn conflicts(p: &Parameters) -> Vec<ParameterError> {
     let total: f64 = parts.iter().map(|n| v(n)).sum();
     refuse(total <= 0.0, &parts, "all variances are 0: every student would score the same".into());
     let square = |x: f64| x * x;
-    let explained =
-        0.25 * (square(v("iep_shift_math")).max(square(v("iep_shift_reading"))) + square(v("poverty_shift")) + square(v("el_shift")));
+    let shifts = square(v("iep_shift_math")).max(square(v("iep_shift_reading"))) + square(v("poverty_shift")) + square(v("el_shift"));
+    let explained = 0.25 * shifts + 0.5 * between_categories(p);
     refuse(
         explained > v("student_variance"),
         &["student_variance", "iep_shift_math", "iep_shift_reading", "poverty_shift", "el_shift"],
         format!(
-            "the level shifts of IEP, poverty and EL can explain a variance of {explained:.3}, more than student_variance = {}",
+            "the level shifts of IEP (and of its categories), poverty and EL can explain a variance of {explained:.3}, more than student_variance = {}",
             v("student_variance")
         ),
     );

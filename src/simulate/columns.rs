@@ -12,6 +12,7 @@ use super::students::{CATEGORIES, Student};
 pub(super) struct Row<'a> {
     pub student_ix: u32,
     pub classroom_ix: u32,
+    pub teacher_ix: u32,
     pub school_ix: u32,
     pub school: &'a School,
     pub student: &'a Student,
@@ -53,6 +54,7 @@ pub(super) enum Kind {
 pub(super) enum Id {
     Student,
     Classroom,
+    Teacher,
     School,
     District,
     State,
@@ -63,6 +65,7 @@ pub(super) enum Id {
 enum When {
     Always,
     With(&'static str),
+    Districts,
     Twins,
 }
 
@@ -135,11 +138,11 @@ use Kind::{Id as Ident, Number, Whole, Words};
 use When::{Always, With};
 
 #[rustfmt::skip]
-const GIVEN: [Given; 41] = [
+const GIVEN: [Given; 42] = [
     ("student_id", Ident(Id::Student), |r| f64::from(r.student_ix), Always, "The student.", "identifier", MADE),
     ("classroom_id", Ident(Id::Classroom), |r| f64::from(r.classroom_ix), Always, "The student's classroom: a section of the entering grade that stays together.", "identifier", MADE),
     ("school_id", Ident(Id::School), |r| f64::from(r.school_ix), Always, "The student's school.", "identifier", MADE),
-    ("district_id", Ident(Id::District), |r| f64::from(r.school.district_ix), With("districts"), "The school's district.", "identifier", MADE),
+    ("district_id", Ident(Id::District), |r| f64::from(r.school.district_ix), When::Districts, "The school's district.", "identifier", MADE),
     ("state_id", Ident(Id::State), |r| f64::from(r.school.state_ix), With("states"), "The district's state.", "identifier", MADE),
     ("record", Words(&ROWS), |r| r.kind as f64, When::Twins, "Whether the row is a student of the study, or what stands in for a comparison student.", "category", MADE),
     ("year", Whole, |r| r.year as f64, Always, "The school year.", YEAR, MADE),
@@ -156,18 +159,19 @@ const GIVEN: [Given; 41] = [
     ("minutes", Number, |r| r.minutes, With("dose_full"), "Use of the software.", "minutes a week", "simulated; {heavy_share %} reach {dose_full} minutes (Khan Academy 2022–23: 9 % reach 30, mean 11)"),
     ("gpa", Number, |r| r.record.gpa, Always, "Grade point average of the year. Profiles do not move it in this world.", "0 to 4", CHOSEN),
     ("attendance", Number, |r| r.record.attendance, Always, "Attendance in the year before.", "percent of days", "simulated; {chronic_absence %} below 90 % (Attendance Works, 2017–18: 16 %)"),
-    ("engagement", Number, |r| r.record.engagement, Always, "Engagement by a short survey. Profiles do not move it in this world.", "1 to 5", "simulated; reliability .75, part between classrooms .10"),
+    ("engagement", Number, |r| r.record.engagement, Always, "Engagement by a short survey. Profiles do not move it in this world.", "1 to 5", "simulated; reliability {survey_reliability}, part between classrooms {survey_classroom_share}"),
     ("iep", Whole, |r| flag(r.student.iep.is_some()), Always, "Whether the student has an individualized education program.", "0/1", GILMOUR),
-    ("iep_category", Words(&IEPS), |r| r.student.iep.map_or(f64::NAN, |c| c as f64), Always, "Category of disability under IDEA; missing when the student has no IEP.", "category", "simulated; mix from NCES Digest 204.50"),
+    ("iep_category", Words(&IEPS), |r| r.student.iep.map_or(f64::NAN, |c| c as f64), Always, "Category of disability under IDEA; missing when the student has no IEP.", "category", "simulated; parts by the parameters iep_…_part (defaults: NCES Digest 204.50)"),
     ("el", Whole, |r| flag(r.student.el), Always, "Whether the student is an English learner.", "0/1", "simulated; {el_share %} are"),
     ("frl", Whole, |r| flag(r.student.frl), Always, "Whether the student has free or reduced-price lunch.", "0/1", MADE),
     ("female", Whole, |r| flag(r.student.female), Always, "Whether the student is a girl.", "0/1", MADE),
     ("prior_math", Number, |r| r.prior_math, Always, "Mathematics test in the spring before the study, also of students who join later.", "points", MADE),
     ("conscientiousness", Number, |r| r.student.conscientiousness, Always, "Score of conscientiousness at entry.", "T score, mean 50, SD 10", "simulated; reliability {trait_reliability}"),
     ("openness", Number, |r| r.student.openness, Always, "Score of openness at entry.", "T score, mean 50, SD 10", "simulated; reliability {trait_reliability}"),
-    ("urbanicity", Words(&LOCALES), |r| r.school.urbanicity as f64, Always, "Where the school stands.", "category", "simulated; shares from the NCES Common Core of Data"),
+    ("urbanicity", Words(&LOCALES), |r| r.school.urbanicity as f64, Always, "Where the school stands.", "category", "simulated; parts by the parameters city_part to rural_part (defaults: NCES Common Core of Data)"),
     ("remote_months", Whole, |r| r.school.remote_months, With("pandemic_year"), "Months of remote schooling in the pandemic's year.", "months", "simulated; correlation with the school's poverty {remote_poverty}"),
-    ("teacher_experience", Whole, |r| f64::from(r.teacher.experience), Always, "Years in the job of the classroom's teacher before this one.", "years", "simulated; 8 % leave the job each year"),
+    ("teacher_id", Ident(Id::Teacher), |r| f64::from(r.teacher_ix), Always, "The classroom's teacher in that year: another one each year, but where teachers go on with their section.", "identifier", "simulated; {looping %} of the sections keep a teacher who stays in the school"),
+    ("teacher_experience", Whole, |r| f64::from(r.teacher.experience), Always, "Years in the job of the classroom's teacher before this one.", "years", "simulated; {teacher_leaving %} leave the job each year"),
     ("teacher_new", Whole, |r| flag(r.teacher.new), Always, "Whether the classroom's teacher is new to the school.", "0/1", "simulated; {teacher_turnover %} a year"),
     ("staffing", Number, |r| r.drivers[0], Always, "How well the classroom is staffed.", "SD units", WEIGHTS),
     ("training", Number, |r| r.drivers[1], Always, "How much training the classroom's teachers have had.", "SD units", WEIGHTS),
@@ -188,8 +192,10 @@ pub(super) static COLUMNS: std::sync::LazyLock<Vec<Spec>> = std::sync::LazyLock:
 /// The columns of a world.
 pub(super) fn of(p: &Parameters, design: Design) -> impl Iterator<Item = &'static Spec> {
     let twins = design.twins != Twins::None;
+    let districts = p.value("districts") > 0.0;
     let has = move |spec: &&'static Spec, named: bool| match spec.when {
         When::Always => true,
+        When::Districts => districts,
         With(_) => named,
         When::Twins => twins,
     };

@@ -19,7 +19,8 @@ impl Places {
         let or = |name, neutral| p.get(name).unwrap_or(neutral);
         Places {
             schools,
-            districts: or("districts", 1.0) as u64,
+            // Where no districts are told there is one.
+            districts: (p.whole("districts") as u64).max(1),
             states: or("states", 1.0) as u64,
             district_sd: libm::sqrt(or("district_variance", 0.0)),
             state_sd: libm::sqrt(or("state_variance", 0.0)),

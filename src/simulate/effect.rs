@@ -6,8 +6,8 @@ use super::students::Student;
 /// Weeks of a school year.
 const WEEKS: f64 = 36.0;
 
-/// Effect = (size × fidelity of the classroom / ordinary fidelity + the classroom's own deviation) × growth with years
-/// of use × multiples of student and cohort × alignment of the test.
+/// Effect = (size × fidelity of the classroom / ordinary fidelity + the classroom's own deviation) × multiple of the place × growth
+/// with years of use × multiples of student and cohort × alignment of the test.
 pub(super) struct Effect {
     sizes: [f64; 2],
     deviations: [f64; 2],
@@ -16,6 +16,7 @@ pub(super) struct Effect {
     ordinary: f64,
     iep: f64,
     poverty: f64,
+    rural: f64,
     slope: f64,
     step: f64,
     first_take_up: i64,
@@ -46,6 +47,7 @@ impl Effect {
             ordinary,
             iep: p.value("iep_multiple"),
             poverty: p.value("poverty_multiple"),
+            rural: p.value("rural_multiple"),
             slope: p.value("standing_slope"),
             step: p.get("cohort_step").unwrap_or(0.0),
             first_take_up: p.whole("first_take_up"),
@@ -56,9 +58,11 @@ impl Effect {
         }
     }
 
-    /// The effect of the first year in a classroom of this fidelity and this deviation (standard normal), SD.
-    pub(super) fn of_classroom(&self, fidelity: f64, deviation: f64) -> [f64; 2] {
-        std::array::from_fn(|k| self.sizes[k] * fidelity / self.ordinary + self.deviations[k] * deviation)
+    /// The effect of the first year in a classroom of this fidelity and this deviation (standard normal), in a school that stands
+    /// in the country or not, SD.
+    pub(super) fn of_classroom(&self, fidelity: f64, deviation: f64, rural: bool) -> [f64; 2] {
+        let place = if rural { self.rural } else { 1.0 };
+        std::array::from_fn(|k| (self.sizes[k] * fidelity / self.ordinary + self.deviations[k] * deviation) * place)
     }
 
     /// The effect on a student, `event_time` years after take-up in `group` (0: the first year with profiles), SD.

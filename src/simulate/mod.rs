@@ -25,6 +25,7 @@ mod design;
 mod districts;
 mod effect;
 mod fidelity;
+mod measured;
 mod parameters;
 mod population;
 mod profiles;
@@ -54,9 +55,12 @@ pub use batches::{Batch, Batches};
 pub use card::{Detail, World, WorldCard};
 pub use design::{Design, Mechanism, Twins};
 pub use parameters::{Basis, Parameter, ParameterError, Parameters, hint};
-pub use population::{Population, PopulationEffect};
+pub use population::{Population, PopulationEffect, PopulationViolation};
 pub use tally::SUBGROUPS;
-pub use truth::{Chance, CohortFidelity, Dose, Implied, Losses, OtherEffect, OutcomeScale, Sizes, TrueEffect, Truth, Violation};
+pub use truth::{
+    Chance, CohortFidelity, Dose, DoseEffect, Implied, Losses, Measured, OtherEffect, OutcomeScale, SchoolChance, Sizes, TrueEffect, Truth,
+    Violation,
+};
 pub use worlds::WORLDS;
 
 use crate::cohort::Cohort;

@@ -3,7 +3,7 @@
 use super::batches::{Batches, expected};
 use super::design::Design;
 use super::tally::Tally;
-use super::truth::TrueEffect;
+use super::truth::{TrueEffect, Violation};
 use super::{Detail, Parameters, WorldCard};
 use crate::panel::{Executor, Serial, spread};
 use crate::random::Stream;
@@ -25,6 +25,23 @@ pub struct Population {
     pub largest_distance: Option<f64>,
     /// The effects on everyone treated.
     pub effects: Vec<PopulationEffect>,
+    /// How far trends are from parallel, by cohort and year: what one draw's own violation scatters around.
+    pub violations: Vec<PopulationViolation>,
+}
+
+/// How far a cohort's untreated scores grow apart from those of the never treated in the population.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PopulationViolation {
+    /// The outcome.
+    pub outcome: String,
+    /// The first year with profiles.
+    pub group: i64,
+    /// The year.
+    pub period: i64,
+    /// Points, of the recorded scores.
+    pub value: f64,
+    /// Its Monte Carlo standard error, points.
+    pub std_error: f64,
 }
 
 /// An effect in the population.
@@ -103,7 +120,28 @@ pub(super) fn draw(
         let (std_error, draw_std_dev) = (spread / libm::sqrt(n as f64), spread * libm::sqrt(each / own));
         PopulationEffect { std_error, draw_std_dev, distance: None, effect }
     });
-    Population { draws: n, largest_distance: None, effects: effects.collect(), n_students: (each * n as f64) as usize }
+    let violations = violations(&total, &tallies);
+    Population { draws: n, largest_distance: None, effects: effects.collect(), violations, n_students: (each * n as f64) as usize }
+}
+
+/// The violations of parallel trends of all draws together, with the spread of those of each.
+fn violations(total: &Tally, tallies: &[Tally]) -> Vec<PopulationViolation> {
+    let draws: Vec<Vec<Violation>> = tallies.iter().map(Tally::violations).collect();
+    let one = |v: Violation| {
+        let same = |w: &&Violation| (&w.outcome, w.group, w.period) == (&v.outcome, v.group, v.period);
+        let own: Vec<f64> = draws.iter().filter_map(|d| d.iter().find(same)).map(|w| w.value - v.value).collect();
+        let n = own.len() as f64;
+        // A draw without such a cohort says nothing; one draw alone says nothing of the spread.
+        let squares: f64 = own.iter().map(|d| d * d).sum();
+        (own.len() > 1).then(|| PopulationViolation {
+            std_error: libm::sqrt(squares / (n * (n - 1.0))),
+            outcome: v.outcome.clone(),
+            group: v.group,
+            period: v.period,
+            value: v.value,
+        })
+    };
+    total.violations().into_iter().filter_map(one).collect()
 }
 
 impl Parameters {
@@ -124,9 +162,12 @@ impl Parameters {
         if !self.held("profile_schools") {
             p = p.with("profile_schools", least("profile_schools", 1.0).min(schools - 1.0));
         }
-        if p.get("districts").is_some() {
-            let (districts, states) = (least("districts", 1.0), least("states", 1.0));
-            p = p.with("districts", districts.max(states)).with("states", states);
+        if p.value("districts") > 0.0 {
+            let states = p.get("states").map(|_| least("states", 1.0));
+            p = p.with("districts", least("districts", 1.0).max(states.unwrap_or(1.0)));
+            if let Some(states) = states {
+                p = p.with("states", states);
+            }
         }
         p
     }

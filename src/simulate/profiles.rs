@@ -7,13 +7,6 @@ use crate::cohort::{Goal, GoalKind, Profile, Quarter};
 use crate::num::normal;
 use crate::random::Stream;
 
-/// Chances of one, two and three goals in a year. Scenario choice.
-const N_GOALS: [f64; 3] = [0.30, 0.45, 0.25];
-/// Chances of an academic, a behaviour and a social goal. Scenario choice.
-const KINDS: [f64; 3] = [0.6, 0.2, 0.2];
-/// Chance of meeting a goal in probit units: constant and weight of conscientiousness. Scenario choice.
-const MEETING: [f64; 2] = [0.25, 0.3];
-
 /// A goal without its words.
 pub(super) struct Set {
     kind: GoalKind,
@@ -33,21 +26,33 @@ pub(super) struct YearOfGoals {
 pub(super) struct Profiles {
     last_year: i64,
     student_sd: f64,
+    /// Chances of one, two and three goals in a year.
+    n_goals: [f64; 3],
+    /// Chances of an academic, a behaviour and a social goal.
+    kinds: [f64; 3],
+    /// Chance of meeting a goal in probit units: constant and weight of conscientiousness.
+    meeting: [f64; 2],
 }
 
 impl Profiles {
     pub(super) fn read(p: &Parameters) -> Self {
-        Profiles { last_year: p.whole("last_year"), student_sd: libm::sqrt(p.value("student_variance")) }
+        Profiles {
+            last_year: p.whole("last_year"),
+            student_sd: libm::sqrt(p.value("student_variance")),
+            n_goals: ["goals_one", "goals_two", "goals_three"].map(|name| p.value(name)),
+            kinds: ["goals_academic", "goals_behaviour", "goals_social"].map(|name| p.value(name)),
+            meeting: ["goals_met_intercept", "goals_met_conscientiousness"].map(|name| p.value(name)),
+        }
     }
 
     /// Draws a year's goals. Those set in the last quarter of the study's last year are still open.
     pub(super) fn year(&self, stream: &mut Stream, student: &Student, year: i64) -> YearOfGoals {
-        let [constant, weight] = MEETING;
+        let [constant, weight] = self.meeting;
         let chance = normal::cdf(constant + weight * student.conscientious);
-        let n = 1 + stream.choose_weighted(&N_GOALS);
+        let n = 1 + stream.choose_weighted(&self.n_goals);
         let mut goals: Vec<Set> = (0..n)
             .map(|_| {
-                let kind = [GoalKind::Academic, GoalKind::Behaviour, GoalKind::Social][stream.choose_weighted(&KINDS)];
+                let kind = [GoalKind::Academic, GoalKind::Behaviour, GoalKind::Social][stream.choose_weighted(&self.kinds)];
                 let quarter = Quarter { year: year as i32, quarter: 1 + stream.below(4) as u8 };
                 let met = stream.bernoulli(chance);
                 let open = year == self.last_year && quarter.quarter == 4;

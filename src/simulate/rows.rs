@@ -2,6 +2,7 @@
 
 use super::Parameters;
 use super::batches::expected;
+use super::classrooms::most;
 use super::columns::{Id, Kind, Row};
 use super::wanted::Wanted;
 use crate::cohort::{Codebook, Cohort, Column, Data, Integers, MISSING_CODE, Texts, Wholes};
@@ -103,7 +104,10 @@ impl Rows {
 /// How many digits identifiers have, so that their order as text is that of their numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Names {
+    /// The largest number of classrooms of a school, and of years with a teacher.
     n_classrooms: u32,
+    n_years: u32,
+    first_year: i64,
     student: usize,
     school: usize,
     classroom: usize,
@@ -115,12 +119,14 @@ impl Names {
     pub(super) fn read(p: &Parameters) -> Self {
         let digits = |n: f64, least: usize| (n as u64).to_string().len().max(least);
         Names {
-            n_classrooms: p.whole("classrooms") as u32,
+            n_classrooms: most(p),
+            n_years: (p.whole("last_year") - p.whole("first_year") + 2) as u32,
+            first_year: p.whole("first_year"),
             // Twins double the number, and classes may come out larger than they are on average.
             student: digits(2.5 * expected(p), 6),
             school: digits(p.value("schools"), 2),
-            classroom: digits(p.value("classrooms"), 1),
-            district: digits(p.get("districts").unwrap_or(1.0), 3),
+            classroom: digits(f64::from(most(p)), 1),
+            district: digits(p.value("districts"), 3),
             state: digits(p.get("states").unwrap_or(1.0), 2),
         }
     }
@@ -130,12 +136,27 @@ impl Names {
         format!("s{:0w$}", ix + 1, w = self.student)
     }
 
+    /// The identifier of the student of this number among those whom the file leaves out.
+    pub(super) fn left_out(&self, ix: u32) -> String {
+        format!("x{:0w$}", ix + 1, w = self.student)
+    }
+
+    /// The identifier of the school of this number.
+    pub(super) fn school(&self, ix: u32) -> String {
+        self.of(Id::School, ix)
+    }
+
     fn of(&self, id: Id, ix: u32) -> String {
         match id {
             Id::Student => self.student(ix),
             Id::Classroom => {
                 let (school, room) = (ix / self.n_classrooms, ix % self.n_classrooms + 1);
                 format!("{}c{room:0w$}", self.of(Id::School, school), w = self.classroom)
+            }
+            // The section, and the year in which the teacher took it over.
+            Id::Teacher => {
+                let since = self.first_year - 1 + i64::from(ix % self.n_years);
+                format!("{}t{since}", self.of(Id::Classroom, ix / self.n_years))
             }
             Id::School => format!("s{:0w$}", ix + 1, w = self.school),
             Id::District => format!("d{:0w$}", ix + 1, w = self.district),
@@ -172,7 +193,7 @@ fn wholes(mut values: Vec<i32>) -> Data {
 }
 
 /// The words that occur; those that do not are no levels.
-fn categories(mut codes: Vec<u32>, words: &[&str]) -> Data {
+pub(super) fn categories(mut codes: Vec<u32>, words: &[&str]) -> Data {
     let mut occurs = vec![false; words.len()];
     codes.iter().filter(|c| **c != MISSING_CODE).for_each(|c| occurs[*c as usize] = true);
     let (mut levels, mut place) = (Vec::new(), vec![MISSING_CODE; words.len()]);

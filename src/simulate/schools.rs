@@ -8,12 +8,6 @@ use super::trends::Trends;
 use crate::num::normal;
 use crate::random::Stream;
 
-/// How alike schools are in their shares of IEP students: a beta distribution's a + b. With a mean of 15 % nine
-/// schools in ten lie between 8 and 23 %. Scenario choice.
-const IEP_CONCENTRATION: f64 = 60.0;
-/// The same for English learners, who are spread far less evenly. Scenario choice.
-const EL_CONCENTRATION: f64 = 15.0;
-
 /// One school.
 pub(super) struct School {
     /// Share of students with free or reduced-price lunch.
@@ -35,8 +29,15 @@ pub(super) struct School {
     pub remote_months: f64,
 }
 
-/// Where schools stand, and their shares in per cent. Source: NCES Common Core of Data, public schools by locale.
-pub(super) const URBANICITY: [(&str, f64); 4] = [("city", 29.0), ("suburb", 32.0), ("town", 12.0), ("rural", 27.0)];
+/// Where schools stand, each with the parameters of its part of the schools and of their level against others.
+pub(super) const URBANICITY: [(&str, [&str; 2]); 4] = [
+    ("city", ["city_part", "city_gap"]),
+    ("suburb", ["suburb_part", "suburb_gap"]),
+    ("town", ["town_part", "town_gap"]),
+    ("rural", ["rural_part", "rural_gap"]),
+];
+/// The place of the country among them.
+pub(super) const RURAL: usize = 3;
 
 /// What schools are drawn from.
 pub(super) struct Schools {
@@ -48,8 +49,12 @@ pub(super) struct Schools {
     sd: f64,
     carry_over: f64,
     correlation: f64,
-    iep_share: f64,
-    el_share: f64,
+    /// Mean share, and how alike schools are: a beta distribution's a + b.
+    iep: [f64; 2],
+    el: [f64; 2],
+    /// By place: part of the schools, and level against the mean of all.
+    parts: [f64; 4],
+    gaps: [f64; 4],
     places: Places,
     trends: Trends,
 }
@@ -69,8 +74,10 @@ impl Schools {
             // Poverty does not change; the rest carries over so that the whole has the persistence wanted.
             carry_over: (p.value("school_persistence") - r * r) / (1.0 - r * r),
             correlation: p.value("outcome_correlation"),
-            iep_share: p.value("iep_share"),
-            el_share: p.value("el_share"),
+            iep: [p.value("iep_share"), p.value("iep_concentration")],
+            el: [p.value("el_share"), p.value("el_concentration")],
+            parts: parts(p),
+            gaps: gaps(p).0,
             places: Places::read(p),
             trends: Trends::read(p),
         }
@@ -88,17 +95,37 @@ impl Schools {
             .map(|year| year.map(|z| self.sd * (rest * z - self.poverty_correlation * poverty)))
             .collect();
         let poverty_share = normal::cdf(self.poverty_location + self.poverty_spread * poverty);
-        let iep_share = share(stream, self.iep_share, IEP_CONCENTRATION);
-        let el_share = share(stream, self.el_share, EL_CONCENTRATION);
+        let iep_share = share(stream, self.iep);
+        let el_share = share(stream, self.el);
         let (district_ix, state_ix, place) = self.places.of(streams, school_ix, self.correlation);
         let mut own = streams.of(Part::Places, school_ix);
-        let urbanicity = own.choose_weighted(&URBANICITY.map(|u| u.1));
+        let urbanicity = own.choose_weighted(&self.parts);
         let remote_months = self.trends.add(&mut level, &mut own, [poverty, poverty_share], profile_school);
-        level.iter_mut().for_each(|year| (0..2).for_each(|k| year[k] += place[k]));
+        let added = place.map(|of_place| of_place + self.gaps[urbanicity]);
+        level.iter_mut().for_each(|year| (0..2).for_each(|k| year[k] += added[k]));
         School { poverty_share, iep_share, el_share, leaving, level, district_ix, state_ix, urbanicity, remote_months }
     }
 }
 
-fn share(stream: &mut Stream, mean: f64, concentration: f64) -> f64 {
+/// Parts of the schools, by where they stand.
+fn parts(p: &Parameters) -> [f64; 4] {
+    URBANICITY.map(|(_, [part, _])| p.value(part))
+}
+
+/// Levels by where schools stand, against the mean of all, and their variance.
+fn gaps(p: &Parameters) -> ([f64; 4], f64) {
+    let (parts, own) = (parts(p), URBANICITY.map(|(_, [_, gap])| p.value(gap)));
+    let total: f64 = parts.iter().sum();
+    let mean = parts.iter().zip(own).map(|(part, gap)| part * gap).sum::<f64>() / total;
+    let gaps = own.map(|gap| gap - mean);
+    (gaps, parts.iter().zip(gaps).map(|(part, gap)| part * gap * gap).sum::<f64>() / total)
+}
+
+/// The variance between schools that comes from where they stand.
+pub(super) fn between_locales(p: &Parameters) -> f64 {
+    gaps(p).1
+}
+
+fn share(stream: &mut Stream, [mean, concentration]: [f64; 2]) -> f64 {
     if mean <= 0.0 { 0.0 } else { stream.beta(mean * concentration, (1.0 - mean) * concentration) }
 }

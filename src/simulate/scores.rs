@@ -3,20 +3,12 @@
 use super::Parameters;
 use super::attrition::Attrition;
 use super::classrooms::Classroom;
+use super::defaults::GROWTH;
 use super::schools::School;
 use super::students::Student;
 use super::variance;
 use crate::num::normal;
 use crate::random::Stream;
-
-/// Mean growth in SD from each grade to the next, kindergarten to 1 first: math, reading.
-/// Source: Hill, Bloom, Black & Lipsey (2008), from norming samples of seven standardized tests.
-const GROWTH: [[f64; 12]; 2] = [
-    [1.14, 1.03, 0.89, 0.52, 0.56, 0.41, 0.30, 0.32, 0.22, 0.25, 0.14, 0.01],
-    [1.52, 0.97, 0.60, 0.36, 0.40, 0.32, 0.23, 0.26, 0.24, 0.19, 0.19, 0.06],
-];
-/// The error of measurement is at most so many times that at the mean. Source: MAP, up to 5.5 RIT.
-const WORST_ERROR: f64 = 2.5;
 
 /// A test that was, or would have been, taken.
 #[derive(Clone, Copy, Default)]
@@ -42,6 +34,8 @@ pub(super) struct Scores {
     luck: f64,
     error: f64,
     conditional: f64,
+    /// The error of measurement is at most so many times that at the mean.
+    worst_error: f64,
     ceiling: f64,
     floor: f64,
     drift: f64,
@@ -52,9 +46,10 @@ impl Scores {
     pub(super) fn read(p: &Parameters) -> Self {
         let n_years = (p.whole("last_year") - p.whole("first_year") + 1) as usize;
         let grade = p.whole("entering_grade") as usize;
-        let before = if grade == 0 { [0.0; 2] } else { [-GROWTH[0][grade - 1], -GROWTH[1][grade - 1]] };
+        let [math, reading] = GROWTH.map(|names| names.map(|name| p.value(name)));
+        let before = if grade == 0 { [0.0; 2] } else { [-math[grade - 1], -reading[grade - 1]] };
         let mut growth = vec![before, [0.0; 2]];
-        for (math, reading) in GROWTH[0].iter().zip(&GROWTH[1]).skip(grade).take(n_years - 1) {
+        for (math, reading) in math.iter().zip(&reading).skip(grade).take(n_years - 1) {
             let now = growth[growth.len() - 1];
             growth.push([now[0] + math, now[1] + reading]);
         }
@@ -74,6 +69,7 @@ impl Scores {
             // E c²(1 + kθ²) = c²(1 + k Var θ) is the error variance wanted.
             error: libm::sqrt(v("error_variance") / (1.0 + conditional * variance::of_levels(p))),
             conditional,
+            worst_error: v("worst_error"),
             ceiling: v("ceiling"),
             floor: v("floor"),
             drift: v("scale_drift") / v("score_sd"),
@@ -137,7 +133,7 @@ impl Scores {
         let mut error = self.error * test.error;
         if self.conditional != 0.0 {
             let theta = level - self.growth[(year + 1) as usize][k];
-            error *= libm::sqrt(1.0 + self.conditional * theta * theta).min(WORST_ERROR);
+            error *= libm::sqrt(1.0 + self.conditional * theta * theta).min(self.worst_error);
         }
         let sd = (level + error).clamp(self.floor, self.ceiling) + self.drift * year as f64;
         nearest((self.start + self.sd * sd) * 10.0)
@@ -151,6 +147,11 @@ impl Scores {
     /// Mean growth in math and reading since the first year, SD.
     pub(super) fn growth(&self, year: i64) -> [f64; 2] {
         self.growth[(year + 1) as usize]
+    }
+
+    /// Points to one SD unit.
+    pub(super) fn sd(&self) -> f64 {
+        self.sd
     }
 
     /// SD units as tenths of a point, and back.

@@ -5,9 +5,6 @@ use super::scores::Scores;
 use crate::cohort::{Goal, GoalKind, Quarter};
 use crate::random::Stream;
 
-/// How far below the first year's mean the easiest skill lies, and above the last year's the hardest, SD.
-const REACH: [f64; 2] = [2.0, 1.5];
-
 /// What skills are drawn from.
 pub(super) struct Skills {
     /// Level at which half of the students master a skill, SD, the easiest first.
@@ -35,7 +32,7 @@ impl Skills {
     pub(super) fn read(p: &Parameters, scores: &Scores) -> Option<Self> {
         let n = p.get("skills")? as usize;
         let n_years = p.whole("last_year") - p.whole("first_year");
-        let (easiest, hardest) = (-REACH[0], scores.growth(n_years)[0] + REACH[1]);
+        let (easiest, hardest) = (-p.value("skills_below"), scores.growth(n_years)[0] + p.value("skills_above"));
         Some(Skills {
             difficulty: (0..n).map(|j| easiest + (hardest - easiest) * j as f64 / (n - 1) as f64).collect(),
             planned: p.whole("planned_skills") as usize,

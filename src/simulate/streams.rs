@@ -33,9 +33,11 @@ pub(super) enum Part {
     Twins,
     ReadingTwins,
     Skills,
+    Looping,
+    Sections,
 }
 
-const NAMES: [&str; 28] = [
+const NAMES: [&str; 30] = [
     "schools",
     "places",
     "districts",
@@ -64,6 +66,8 @@ const NAMES: [&str; 28] = [
     "twins",
     "reading twins",
     "skills",
+    "looping",
+    "sections",
 ];
 
 /// All streams of a draw.

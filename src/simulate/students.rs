@@ -8,26 +8,20 @@ use super::streams::{Part, Streams};
 use super::wanted::Wanted;
 use crate::random::Stream;
 
-/// Share of girls. Source: NCES, about 48.7 % of enrolment.
-const FEMALE: f64 = 0.487;
-/// Share of boys among students with an IEP. Source: NCES Digest 204.50, about 65 %.
-const IEP_MALE: f64 = 0.65;
-/// Correlation of openness with standing in math. Source: traits other than conscientiousness 0–.1; scenario choice.
-const OPENNESS: f64 = 0.05;
-/// IDEA categories and their shares of all IEPs in per cent. Source: NCES Digest 204.50 (2022–23).
-pub(super) const CATEGORIES: [(&str, f64); 12] = [
-    ("specific learning disability", 32.0),
-    ("speech or language impairment", 19.0),
-    ("other health impairment", 15.3),
-    ("autism", 13.0),
-    ("developmental delay", 6.9),
-    ("intellectual disability", 5.8),
-    ("emotional disturbance", 4.3),
-    ("multiple disabilities", 1.7),
-    ("hearing impairment", 0.9),
-    ("orthopedic impairment", 0.4),
-    ("traumatic brain injury", 0.3),
-    ("visual impairment", 0.3),
+/// IDEA categories, each with the parameters of its part of all IEPs and of its level against the others.
+pub(super) const CATEGORIES: [(&str, [&str; 2]); 12] = [
+    ("specific learning disability", ["iep_learning_part", "iep_learning_gap"]),
+    ("speech or language impairment", ["iep_speech_part", "iep_speech_gap"]),
+    ("other health impairment", ["iep_health_part", "iep_health_gap"]),
+    ("autism", ["iep_autism_part", "iep_autism_gap"]),
+    ("developmental delay", ["iep_delay_part", "iep_delay_gap"]),
+    ("intellectual disability", ["iep_intellectual_part", "iep_intellectual_gap"]),
+    ("emotional disturbance", ["iep_emotional_part", "iep_emotional_gap"]),
+    ("multiple disabilities", ["iep_several_part", "iep_several_gap"]),
+    ("hearing impairment", ["iep_hearing_part", "iep_hearing_gap"]),
+    ("orthopedic impairment", ["iep_orthopedic_part", "iep_orthopedic_gap"]),
+    ("traumatic brain injury", ["iep_injury_part", "iep_injury_gap"]),
+    ("visual impairment", ["iep_visual_part", "iep_visual_gap"]),
 ];
 
 /// One student.
@@ -70,6 +64,14 @@ pub(super) struct Students {
     trait_reliability: f64,
     growth_sd: f64,
     drive_growth: Option<f64>,
+    female: f64,
+    iep_male: f64,
+    openness: f64,
+    /// Parts of all IEPs, by category.
+    parts: [f64; 12],
+    /// Level against the mean of all IEPs, by category, and its variance among them.
+    gaps: [f64; 12],
+    gap_variance: f64,
 }
 
 /// The streams that a school's students are drawn from.
@@ -84,6 +86,7 @@ struct Sources {
 
 impl Students {
     pub(super) fn read(p: &Parameters) -> Self {
+        let (parts, (gaps, gap_variance)) = (parts(p), gaps(p));
         Students {
             n_years: (p.whole("last_year") - p.whole("first_year") + 1) as usize,
             join_rate: p.value("join_rate"),
@@ -96,6 +99,12 @@ impl Students {
             trait_reliability: p.value("trait_reliability"),
             growth_sd: libm::sqrt(p.value("growth_variance")),
             drive_growth: p.get("drive_growth"),
+            female: p.value("female_share"),
+            iep_male: p.value("iep_male_share"),
+            openness: p.value("openness_correlation"),
+            parts,
+            gaps,
+            gap_variance,
         }
     }
 
@@ -128,9 +137,11 @@ impl Students {
     /// Always takes the same draws, so that a changed share changes only whom it must.
     fn one(&self, from: &mut Sources, chances: &Chances, classroom_ix: usize, entry: usize, wanted: &Wanted) -> Student {
         let stream = &mut from.students;
-        let female = stream.bernoulli(FEMALE);
+        let female = stream.bernoulli(self.female);
         let has_iep = stream.bernoulli(chances.iep[usize::from(female)]);
         let category = stream.uniform();
+        let iep = has_iep.then(|| self.kind(category));
+        let gap = iep.map_or(0.0, |category| self.gaps[category]);
         let el = stream.bernoulli(chances.el);
         let frl = stream.bernoulli(chances.frl);
         let noise = stream.normal();
@@ -141,6 +152,7 @@ impl Students {
                 + shifts[1] * f64::from(frl)
                 + shifts[2] * f64::from(el)
                 + chances.sd[k] * noise
+                + gap
         };
         let math = level(0, noise);
         let reading = if wanted.reading {
@@ -155,7 +167,7 @@ impl Students {
             classroom_ix,
             entry,
             female,
-            iep: has_iep.then(|| kind(category)),
+            iep,
             el,
             frl,
             standing: [math, reading],
@@ -172,10 +184,24 @@ impl Students {
         student
     }
 
+    /// The category at this place of the line from 0 to 1 that the parts divide.
+    fn kind(&self, place: f64) -> usize {
+        let total: f64 = self.parts.iter().sum();
+        let mut rest = place * total;
+        for (i, part) in self.parts.iter().enumerate() {
+            if rest < *part {
+                return i;
+            }
+            rest -= part;
+        }
+        // Rounding: the last that there is.
+        self.parts.iter().rposition(|part| *part > 0.0).unwrap_or(0)
+    }
+
     fn traits(&self, stream: &mut Stream, student: &mut Student) {
         let ability = if self.variance > 0.0 { student.standing[0] / libm::sqrt(self.variance) } else { 0.0 };
         let conscientious = related(ability, self.trait_correlation, stream.normal());
-        let open = related(ability, OPENNESS, stream.normal());
+        let open = related(ability, self.openness, stream.normal());
         let mut score = |truth| round(50.0 + 10.0 * related(truth, libm::sqrt(self.trait_reliability), stream.normal()), 10.0);
         (student.conscientious, student.conscientiousness, student.openness) = (conscientious, score(conscientious), score(open));
     }
@@ -203,29 +229,37 @@ impl Chances {
         let shifts = students.iep_shift.map(|iep| [iep, students.poverty_shift, students.el_shift]);
         let sum = |k: usize, f: fn(f64, f64) -> f64| (0..3).map(|j| f(shifts[k][j], shares[j])).sum::<f64>();
         Chances {
-            iep: [IEP_MALE / (1.0 - FEMALE), (1.0 - IEP_MALE) / FEMALE].map(|given_sex| school.iep_share * given_sex),
+            iep: [students.iep_male / (1.0 - students.female), (1.0 - students.iep_male) / students.female]
+                .map(|given_sex| school.iep_share * given_sex),
             el: school.el_share,
             frl: school.poverty_share,
             base: std::array::from_fn(|k| -sum(k, |shift, share| shift * share)),
             sd: std::array::from_fn(|k| {
-                libm::sqrt((students.variance - sum(k, |shift, share| shift * shift * share * (1.0 - share))).max(0.0))
+                let groups = sum(k, |shift, share| shift * shift * share * (1.0 - share));
+                libm::sqrt((students.variance - groups - school.iep_share * students.gap_variance).max(0.0))
             }),
             shifts,
         }
     }
 }
 
-/// The category at this place of the line from 0 to 1 that the shares divide.
-fn kind(place: f64) -> usize {
-    let total: f64 = CATEGORIES.iter().map(|c| c.1).sum();
-    let mut rest = place * total;
-    for (i, (_, share)) in CATEGORIES.iter().enumerate() {
-        if rest < *share {
-            return i;
-        }
-        rest -= share;
-    }
-    CATEGORIES.len() - 1
+/// Parts of all IEPs, by category.
+fn parts(p: &Parameters) -> [f64; 12] {
+    CATEGORIES.map(|(_, [part, _])| p.value(part))
+}
+
+/// Levels of categories against the mean of all IEPs, and their variance among these.
+fn gaps(p: &Parameters) -> ([f64; 12], f64) {
+    let (parts, own) = (parts(p), CATEGORIES.map(|(_, [_, gap])| p.value(gap)));
+    let total: f64 = parts.iter().sum();
+    let mean = parts.iter().zip(own).map(|(part, gap)| part * gap).sum::<f64>() / total;
+    let gaps = own.map(|gap| gap - mean);
+    (gaps, parts.iter().zip(gaps).map(|(part, gap)| part * gap * gap).sum::<f64>() / total)
+}
+
+/// The variance of levels among students with an IEP that their categories make.
+pub(super) fn between_categories(p: &Parameters) -> f64 {
+    gaps(p).1
 }
 
 /// A standard normal number with this correlation to `base`, from one that has none.

@@ -3,7 +3,7 @@
 use super::assignment::Assignment;
 use super::attrition::Attrition;
 use super::batches::Batches;
-use super::classrooms::Classrooms;
+use super::classrooms::{self, Classrooms};
 use super::compliance::Compliance;
 use super::design::Design;
 use super::effect::Effect;
@@ -39,6 +39,7 @@ pub(super) fn draw(
 /// The parts of a study.
 pub(super) struct Study {
     pub n_schools: u32,
+    /// The largest number of classrooms that a school can have.
     pub n_classrooms: u32,
     pub first_year: i64,
     pub n_years: i64,
@@ -89,7 +90,7 @@ impl Study {
         }
         Study {
             n_schools: p.whole("schools") as u32,
-            n_classrooms: p.whole("classrooms") as u32,
+            n_classrooms: classrooms::most(p),
             first_year,
             n_years: p.whole("last_year") - first_year + 1,
             first_take_up: p.whole("first_take_up"),

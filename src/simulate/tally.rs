@@ -2,7 +2,7 @@
 
 use super::Parameters;
 use super::students::Student;
-use super::truth::{Dose, OtherEffect, OutcomeScale, TrueEffect, Violation};
+use super::truth::{Dose, DoseEffect, OtherEffect, OutcomeScale, TrueEffect, Violation};
 
 /// Flags by which effects are told apart, in the order of their bits.
 pub const SUBGROUPS: [&str; 4] = ["iep", "el", "frl", "female"];
@@ -12,7 +12,9 @@ const DOSE_BINS: usize = 10;
 /// What a row says of one outcome, in tenths of a point.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Outcome {
-    /// Nobody has profiles.
+    /// Nobody has profiles, whatever this student does.
+    pub none: i32,
+    /// The student is not assigned to profiles: who gets them anyway has them where the row is treated.
     pub without: i32,
     /// This student has, and uses them as the group does that is to have them.
     pub with: i32,
@@ -20,6 +22,10 @@ pub(super) struct Outcome {
     pub observed: i32,
     /// What the student would have scored without a profile, the others' profiles being what they are.
     pub beside: i32,
+    /// The student has none, and the school's others have theirs.
+    pub spilled: i32,
+    /// As for everyone, with accommodations in testing.
+    pub accommodated: i32,
     /// Used from the first year of take-up on, whoever the student is.
     pub everyone: i32,
     /// Whether the score was recorded.
@@ -79,6 +85,8 @@ pub(super) struct Tally {
     everyone: Vec<Mean>,
     /// By outcome and tenth of the dose: effects, and doses in thousandths.
     doses: Vec<(Mean, i64)>,
+    /// By outcome and kind of student: doses of treated rows, in millionths.
+    total_doses: Vec<i64>,
 }
 
 /// The subgroups whose effects are told, each as the place of its flag and the flag's value.
@@ -127,6 +135,7 @@ impl Tally {
             compliers: vec![Mean::default(); n * N_KINDS],
             everyone: vec![Mean::default(); n],
             doses: vec![(Mean::default(), 0); n * DOSE_BINS],
+            total_doses: vec![0; n * N_KINDS],
         }
     }
 
@@ -153,6 +162,7 @@ impl Tally {
                 cell.effect += i64::from(o.with - o.without);
                 cell.measured += i64::from(o.observed - o.without);
                 cell.beside += i64::from(o.with - o.beside);
+                self.total_doses[k * N_KINDS + kind] += (at.dose * 1e6).round() as i64;
                 if at.complier {
                     self.compliers[k * N_KINDS + kind].add(o.with - o.without);
                 }
@@ -219,6 +229,7 @@ impl Tally {
             a.0.join(&b.0);
             a.1 += b.1;
         }
+        self.total_doses.iter_mut().zip(&other.total_doses).for_each(|(a, b)| *a += b);
     }
 
     fn cells(&self, k: usize, group: usize, t: usize) -> &[Cell] {
@@ -380,6 +391,33 @@ impl Tally {
         out
     }
 
+    /// The effect of the full dose on each outcome that grows with it in proportion, of everyone and of each subgroup: the ratio of all
+    /// effects to all doses. `column`, `full`: where the dose stands, and from which value on more has no more effect.
+    pub(super) fn dose_effects(&self, column: &str, full: f64) -> Vec<DoseEffect> {
+        let mut out = Vec::new();
+        // Skills are mastered or not: their number does not grow in proportion.
+        for (k, outcome) in self.outcomes.iter().enumerate().filter(|(_, outcome)| **outcome != "skills") {
+            for subgroup in std::iter::once(None).chain(subgroups().map(Some)) {
+                let (mut n, mut tenths) = (0, 0);
+                for (_, _, cells) in self.treated(k) {
+                    kinds(subgroup).for_each(|kind| (n, tenths) = (n + cells[kind].n, tenths + cells[kind].effect));
+                }
+                let doses: i64 = kinds(subgroup).map(|kind| self.total_doses[k * N_KINDS + kind]).sum();
+                if doses > 0 {
+                    out.push(DoseEffect {
+                        outcome: (*outcome).into(),
+                        column: column.into(),
+                        full,
+                        subgroup: subgroup.map(named),
+                        value: tenths as f64 / 10.0 / (doses as f64 / 1e6),
+                        n: n as usize,
+                    });
+                }
+            }
+        }
+        out
+    }
+
     fn untreated(&self, k: usize, group: usize, t: usize, everyone: bool) -> Option<f64> {
         if everyone {
             return self.all[(k * self.n_groups + group) * self.n_years + t].value();
@@ -396,7 +434,8 @@ impl Tally {
         Some(change(group)? - change(self.n_groups - 1)?)
     }
 
-    /// The violation of parallel trends, by group and year.
+    /// The violation of parallel trends in recorded scores, by group and year; the part that attrition makes is known where all of the
+    /// truth was asked for.
     pub(super) fn violations(&self) -> Vec<Violation> {
         let mut out = Vec::new();
         for (k, outcome) in self.outcomes.iter().enumerate() {
@@ -406,8 +445,9 @@ impl Tally {
                 if year == group - 1 {
                     continue;
                 }
-                if let (Some(value), Some(everyone)) = (self.apart(k, g, t, false), self.apart(k, g, t, true)) {
-                    out.push(Violation { outcome: (*outcome).into(), group, period: year, value, by_attrition: value - everyone });
+                if let Some(value) = self.apart(k, g, t, false) {
+                    let by_attrition = self.apart(k, g, t, true).map(|everyone| value - everyone);
+                    out.push(Violation { outcome: (*outcome).into(), group, period: year, value, by_attrition });
                 }
             }
         }

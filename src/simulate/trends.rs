@@ -14,6 +14,9 @@ struct Pandemic {
     year: i64,
     loss: [f64; 2],
     poverty: f64,
+    in_person: f64,
+    /// Mean and SD of the months of remote schooling.
+    months: [f64; 2],
     remote_poverty: f64,
     recovery: f64,
     recovery_poverty: f64,
@@ -25,6 +28,8 @@ impl Trends {
             year: year as i64 - p.whole("first_year"),
             loss: [p.value("pandemic_math"), p.value("pandemic_reading")],
             poverty: p.value("pandemic_poverty"),
+            in_person: p.value("in_person_loss"),
+            months: [p.value("remote_mean"), p.value("remote_spread")],
             remote_poverty: p.value("remote_poverty"),
             recovery: p.value("pandemic_recovery"),
             recovery_poverty: p.value("recovery_poverty"),
@@ -40,9 +45,11 @@ impl Trends {
         let noise = stream.normal();
         let Some(pandemic) = &self.pandemic else { return 0.0 };
         let r = pandemic.remote_poverty;
-        let months = (4.5 + 2.5 * (r * poverty + libm::sqrt(1.0 - r * r) * noise)).round().clamp(0.0, 9.0);
+        let [mean, spread] = pandemic.months;
+        let months = (mean + spread * (r * poverty + libm::sqrt(1.0 - r * r) * noise)).round().clamp(0.0, 9.0);
         let (remote, poor) = (months / 9.0, 2.0 * share - 1.0);
-        let size = (0.5 + remote) * (1.0 + pandemic.poverty * remote * poor);
+        // The loss is stated at half a year of remote schooling.
+        let size = (pandemic.in_person + 2.0 * (1.0 - pandemic.in_person) * remote) * (1.0 + pandemic.poverty * remote * poor);
         let recovery = pandemic.recovery * (1.0 - pandemic.recovery_poverty * poor);
         for (at, year) in level.iter_mut().enumerate() {
             let since = at as i64 - 1 - pandemic.year;

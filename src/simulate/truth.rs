@@ -22,12 +22,16 @@ pub struct Truth {
     pub assignment: String,
     /// The chances of getting them.
     pub chances: Vec<Chance>,
+    /// The same school by school, and what came of them.
+    pub schools: Vec<SchoolChance>,
     /// The true effects of this draw: on those treated, and on subgroups of them.
     pub effects: Vec<TrueEffect>,
     /// Effects of other kinds.
     pub other_effects: Vec<OtherEffect>,
     /// The effect by fidelity, or by part of the full dose.
     pub doses: Vec<Dose>,
+    /// The effect by dose as a line: what [`Truth::doses`] would show with infinitely many students.
+    pub dose_effects: Vec<DoseEffect>,
     /// How far trends are from parallel, by cohort and year.
     pub violations: Vec<Violation>,
     /// The same effects in many more students, where they were asked for.
@@ -37,6 +41,8 @@ pub struct Truth {
     pub scales: Vec<OutcomeScale>,
     /// What the parameters imply.
     pub implied: Implied,
+    /// Where the variance lies in this draw.
+    pub measured: Vec<Measured>,
     /// Fidelity and its drivers, by cohort.
     pub fidelity: Vec<CohortFidelity>,
     /// How many schools, classrooms, students and rows there are.
@@ -76,6 +82,24 @@ pub struct Chance {
     pub probability: f64,
 }
 
+/// One school's chances, and what came of them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SchoolChance {
+    /// The school.
+    pub school_id: String,
+    /// The probability, before any lot is drawn, that one of its classrooms (where students are assigned one by one: a student of the
+    /// first year) gets profiles at some time; none where that depends on scores.
+    pub probability: Option<f64>,
+    /// Its classrooms.
+    pub n_classrooms: usize,
+    /// Those of them in which someone got profiles.
+    pub n_treated_classrooms: usize,
+    /// Its students.
+    pub n_students: usize,
+    /// Those of them who got profiles at some time.
+    pub n_treated_students: usize,
+}
+
 /// An effect of another kind than that on those treated.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OtherEffect {
@@ -107,6 +131,24 @@ pub struct Dose {
     pub n: usize,
 }
 
+/// The effect by dose where it grows in proportion: at dose d it is `value` × min(d / `full`, 1).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DoseEffect {
+    /// The outcome.
+    pub outcome: String,
+    /// The column in which the dose stands.
+    pub column: String,
+    /// The dose from which on more has no more effect, in the column's unit.
+    pub full: f64,
+    /// The column and value of a subgroup, where it is the effect on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subgroup: Option<(String, String)>,
+    /// The effect of the full dose in points: the sum of all effects in this draw over the sum of all doses.
+    pub value: f64,
+    /// Treated student-years it averages.
+    pub n: usize,
+}
+
 /// How far a cohort's untreated scores grew apart from those of the never treated since the year before take-up.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Violation {
@@ -118,8 +160,8 @@ pub struct Violation {
     pub period: i64,
     /// Points, of the recorded scores: what a comparison of means adds to the effect.
     pub value: f64,
-    /// The part of it that comes from who left and whose test was missed.
-    pub by_attrition: f64,
+    /// The part of it that comes from who left and whose test was missed; none where only the effects were asked for.
+    pub by_attrition: Option<f64>,
 }
 
 /// The scale of an outcome.
@@ -152,6 +194,29 @@ pub struct Implied {
     pub year_to_year_correlation: f64,
     /// Mean fidelity over all classrooms there could be.
     pub mean_fidelity: f64,
+}
+
+/// Where the variance lies in a draw: of the scores without profiles of those who were recorded, in SD² of the parameters. Schools that
+/// differ because they bring profiles in are not set against the others; parts are unbiased, so that one can come out below zero.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Measured {
+    /// The outcome.
+    pub outcome: String,
+    /// `level`: of the first year; `gain`: from it to the next.
+    pub of: String,
+    /// The variance, SD².
+    pub variance: f64,
+    /// The part between schools; none where there is one school of each kind. Where schools have one classroom each it holds that
+    /// of classrooms too.
+    pub icc_school: Option<f64>,
+    /// The part between classrooms of a school; none where schools have one each.
+    pub icc_class: Option<f64>,
+    /// Students.
+    pub n_students: usize,
+    /// Their classrooms.
+    pub n_classrooms: usize,
+    /// Their schools.
+    pub n_schools: usize,
 }
 
 /// Fidelity of the classrooms that took up profiles in the same year.

@@ -1,10 +1,13 @@
 //! The variance of scores and its parts, SD².
 
 use super::Parameters;
+use super::schools::between_locales;
 
-/// Between districts and between states, where a world has them.
+/// Between districts and between states, where there are several, and between city and country.
 pub(super) fn places(p: &Parameters) -> f64 {
-    ["district_variance", "state_variance"].map(|name| p.get(name).unwrap_or(0.0)).iter().sum()
+    let several = p.value("districts") > 1.0;
+    let of = |name| if several { p.get(name).unwrap_or(0.0) } else { 0.0 };
+    ["district_variance", "state_variance"].map(of).iter().sum::<f64>() + between_locales(p)
 }
 
 /// Of the level behind scores: all but the error of measurement.

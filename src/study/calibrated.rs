@@ -124,6 +124,7 @@ impl Calibrated {
         put("group", json!(p.effect.and_then(|e| e.group)));
         put("period", json!(p.effect.and_then(|e| e.period)));
         put("event_time", json!(p.effect.and_then(|e| e.event_time)));
+        put("dose_percent", json!(p.effect.and_then(|e| e.dose_percent)));
         put("n", json!(p.n));
         put("failures", json!(p.failures.iter().map(|(why, n)| json!({"reason": why, "n": n})).collect::<Vec<_>>()));
         put("truth", json!(p.truth));

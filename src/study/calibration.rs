@@ -4,6 +4,7 @@ use super::file::StudyFile;
 use super::run::{columns, parameters, questions};
 use super::subgroup::{subgroups, within};
 use crate::cohort::{Cohort, Fault, Faults};
+use crate::estimate::{Chosen, Role};
 use crate::evaluate::fitted::{Design, Fitted};
 use crate::evaluate::{Axis, Drawn, Effects, Experiment, Grid, Point, Question, Simulated, Source, seed_of};
 use crate::panel::PanelSpec;
@@ -150,7 +151,9 @@ impl Calibration {
     pub fn experiment<'a>(&self, source: &'a dyn Source, grid: Grid) -> Result<(Experiment<'a>, Drawn), Faults> {
         let named: Vec<&str> = self.effects.iter().map(String::as_str).filter(|e| *e != "subgroup").collect();
         let by_default = self.effects.is_empty();
-        let effects = Effects::parse(if by_default { vec!["overall", "event"] } else { named })?;
+        let mut usual = vec!["overall", "event"];
+        usual.extend(self.asks_for_doses().then_some("dose"));
+        let effects = Effects::parse(if by_default { usual } else { named })?;
         let seed = self.study.study.seed;
         let mut experiment =
             Experiment { source, grid, questions: Vec::new(), effects, replicates: self.replicates, level: self.study.study.level, seed };
@@ -189,6 +192,12 @@ impl Calibration {
             .into());
         }
         Ok((experiment, pilot))
+    }
+
+    /// Whether an estimator tells effects by dose.
+    fn asks_for_doses(&self) -> bool {
+        let estimators = self.study.analysis.iter().flat_map(|section| &section.estimators);
+        estimators.filter_map(|text| Chosen::parse(text).ok()).any(|e| e.estimator.asks_for(Role::Dose))
     }
 
     /// The points of the grid.

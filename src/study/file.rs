@@ -86,6 +86,10 @@ pub struct DataSection {
     /// Parameters of the world that differ from its defaults.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub world: BTreeMap<String, f64>,
+    /// Write the sealed file too (`sealed.csv`): every student-year with and without profiles, also those that nobody recorded. Of a world
+    /// only.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub sealed: bool,
     /// A file, relative to the study file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -308,6 +312,9 @@ pub const FORMATS: &[&str] = &["csv", "markdown", "json", "latex", "html", "parq
 /// The formats that figures can be written in.
 pub const FIGURES: &[&str] = &["svg", "png", "pdf", "vega-lite"];
 
+fn is_off(switch: &bool) -> bool {
+    !*switch
+}
 fn default_seed() -> u64 {
     20_210_126
 }

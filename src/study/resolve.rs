@@ -56,6 +56,13 @@ pub fn resolve(mut study: StudyFile) -> Result<StudyFile, Faults> {
         (None, Some(_)) if !study.data.world.is_empty() => {
             faults.push(fault("world parameters are given for data that are loaded".into(), "take them out, or simulate"))
         }
+        (None, Some(_)) if study.data.sealed => {
+            let remedy = "leave out  sealed  (--sealed), or simulate";
+            faults.push(fault(
+                "a sealed file is asked for of data that are loaded: nobody knows what else could have been scored".into(),
+                remedy,
+            ))
+        }
         (None, Some(_)) => {}
         _ => {
             faults.push(fault("[data] needs exactly one of simulate and path".into(), "say which world to simulate, or which file to read"))

@@ -21,7 +21,7 @@ use crate::evidence::fallacy::{Alarm, Signs, detect};
 use crate::evidence::standard::Standards;
 use crate::infer::{Method, Overall, Versus};
 use crate::panel::{CovariateTerm, Duplicates, Executor, FixedEffect, Panel, PanelSpec, TreatmentRule};
-use crate::simulate::{self, Draw, Parameters, Truth, World};
+use crate::simulate::{self, Detail, Draw, Parameters, Truth, World};
 
 /// Data that have come in: simulated, or loaded elsewhere.
 pub struct Loaded {
@@ -102,7 +102,7 @@ impl Run {
     }
 }
 
-/// Simulates a resolved study's world.
+/// Simulates a resolved study's world, with the sealed file where the study asks for it.
 ///
 /// # Errors
 /// When the study is not a simulated one.
@@ -116,7 +116,8 @@ pub fn draw(study: &StudyFile) -> Result<Draw, Faults> {
             "use a study with simulate",
         ))
     })?;
-    Ok(world.draw(&parameters(study, world)?, study.study.seed))
+    let detail = if study.data.sealed { Detail::Sealed } else { Detail::Full };
+    Ok(world.draw_with(&parameters(study, world)?, study.study.seed, detail))
 }
 
 /// The parameters of a study's world.

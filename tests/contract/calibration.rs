@@ -358,3 +358,22 @@ fn a_run_tells_how_far_its_headline_interval_can_be_trusted() {
     let results: serde_json::Value = serde_json::from_slice(&files["results.json"]).expect("JSON");
     assert!(results["headline_calibration"].is_null());
 }
+
+/// Bias and coverage of effects by dose are measured against the dose's own truth.
+#[test]
+fn effects_by_dose_are_calibrated() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let flags = "calibrate dosage --replicates 3 --set schools=12 --estimator dose-response:degree=1 --inference cluster:cr1 --dose minutes --quiet";
+    let files = run(flags, &folder.path().join("out"));
+    let table = String::from_utf8_lossy(&files["tables/performance-by-time.csv"]).into_owned();
+    let mut lines = table.lines();
+    let head: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    let place = |name: &str| head.iter().position(|h| *h == name).unwrap_or_else(|| panic!("no {name} in {head:?}"));
+    let rows: Vec<&str> = lines.filter(|line| line.contains("dose")).collect();
+    assert_eq!(rows.iter().filter(|row| row.contains("of the treated lie")).count(), 6, "{table}");
+    // What stands before the truth may be quoted; it holds no commas.
+    assert!(rows.iter().all(|row| !row.split(',').nth(place("truth")).unwrap_or_default().is_empty()), "{table}");
+    let (code, _, err) =
+        didact(&format!("calibrate dosage --replicates 2 --estimator did --dose minutes --out {}", folder.path().join("no").display()));
+    assert!(code == 3 && err.contains("roles.dose does nothing here"), "{code} {err}");
+}

@@ -59,3 +59,54 @@ fn what_a_disk_could_not_hold_is_refused_with_its_price() {
     }
     assert!(!out.exists(), "nothing is begun");
 }
+
+#[test]
+fn a_run_writes_the_sealed_file_where_it_is_asked_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let small = "--set schools=8 --set profile_schools=4 --quiet";
+    let at = |name: &str| folder.path().join(name);
+    let (code, _, err) = didact(&format!("run two-period {small} --sealed --out {}", at("run").display()));
+    assert_eq!(code, 0, "{err}");
+    let text = |name: &str| std::fs::read_to_string(at("run").join(name)).expect("a file");
+    let sealed = text("sealed.csv");
+    let head = sealed.lines().next().expect("a header");
+    assert!(head.starts_with("student_id,record,year,enrolled,take_up,uses,math_without,math_with,math_beside"), "{head}");
+    let manifest: serde_json::Value = serde_json::from_str(&text("manifest.json")).expect("JSON");
+    assert_eq!(manifest["outputs"]["sealed.csv"], blake3::hash(sealed.as_bytes()).to_hex().as_str());
+    assert!(text("README.md").contains("- `sealed.csv`: every simulated student-year"));
+    assert!(text("study.toml").contains("sealed = true"));
+    let (code, out, err) = didact(&format!("verify {}", at("run").display()));
+    assert_eq!((code, out.starts_with("recomputed identical")), (0, true), "{out} {err}");
+    // Without it there is none, and nothing of the study file says so.
+    let (code, _, err) = didact(&format!("run two-period {small} --out {}", at("plain").display()));
+    assert_eq!(code, 0, "{err}");
+    assert!(!at("plain").join("sealed.csv").exists());
+    assert!(!std::fs::read_to_string(at("plain").join("study.toml")).expect("a file").contains("sealed"));
+    // Of loaded data nobody knows what else could have been scored.
+    let study = "[study]\ntitle = \"x\"\n[data]\npath = \"cohort.csv\"\nsealed = true\n[roles]\nunit = \"a\"\nperiod = \"b\"\ncohort = \"c\"\noutcomes = [\"d\"]\n";
+    std::fs::write(at("loaded.toml"), study).expect("written");
+    let (code, _, err) = didact(&format!("run {} --out {}", at("loaded.toml").display(), at("no").display()));
+    assert!(code == 3 && err.contains("a sealed file is asked for of data that are loaded"), "{code} {err}");
+}
+
+#[test]
+fn growth_and_the_mix_of_categories_can_be_set() {
+    let (_, out, _) = didact("list worlds belmont-cragin");
+    for said in ["growth_math_4 = 0.52 SD", "iep_autism_part = 13 parts", "gpa_mean = 2.9 grade points", "worst_error = 2.5 times"] {
+        assert!(out.contains(said), "{said}: {out}");
+    }
+    assert!(out.contains("Hill, Bloom, Black & Lipsey 2008") && out.contains("NCES Digest 204.50"), "{out}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let set = "--set growth_math_4=0.1 --set districts=4 --set looping=1 --set schools=8 --set profile_schools=4";
+    let (code, _, err) = didact(&format!("simulate two-period {set} --population 20000 --quiet --out {}", out.display()));
+    assert_eq!(code, 0, "{err}");
+    let truth: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("truth.json")).expect("a truth")).expect("JSON");
+    assert_eq!(truth["schools"].as_array().map(Vec::len), Some(8));
+    assert_eq!(truth["schools"][0]["probability"], 1.0);
+    let measured = truth["measured"].as_array().expect("measured");
+    assert_eq!(measured.len(), 4);
+    assert!(measured.iter().all(|m| m["icc_school"].is_f64() && m["icc_class"].is_f64()), "{measured:?}");
+    assert!(truth["population"]["violations"].as_array().is_some_and(|v| !v.is_empty() && v.iter().all(|v| v["std_error"].is_f64())));
+    assert!(truth["dose_effects"].as_array().is_some_and(|d| d.iter().any(|d| d["column"] == "fidelity")));
+}

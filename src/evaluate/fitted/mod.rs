@@ -272,7 +272,7 @@ impl Source for Fitted {
                 column.data = outcome;
             }
         }
-        Ok(Drawn { cohort, truths: Truths { effects: truths, others: Vec::new() } })
+        Ok(Drawn { cohort, truths: Truths { effects: truths, ..Truths::default() } })
     }
 
     fn facts(&self) -> Vec<Fact> {

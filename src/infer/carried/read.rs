@@ -117,7 +117,8 @@ fn target(r: &mut Reader<'_>) -> Read<Target> {
     let estimand = *ESTIMANDS.get(usize::from(r.byte()?)).ok_or(Unreadable)?;
     let label = r.text()?;
     let [group, period, event_time] = [r.option(Reader::whole)?, r.option(Reader::whole)?, r.option(Reader::whole)?];
-    Ok(Target { estimand, label, group, period, event_time })
+    // The dose is told by the label; no inference asks for it.
+    Ok(Target { estimand, label, group, period, event_time, dose: None })
 }
 
 fn side(r: &mut Reader<'_>) -> Read<Side> {

@@ -45,6 +45,7 @@ fn description(name: &str) -> Option<&'static str> {
         "results.json" => "Every estimate at full precision",
         "study.toml" => "The study with every default written out",
         "truth.json" => "The true effects in the simulated world",
+        "sealed.csv" => "Every simulated student-year with and without profiles, also those that nobody recorded",
         "notebook.ipynb" => "Checks the run with pandas and pyfixest",
         "analysis.qmd" => "Checks the run with pandas and pyfixest",
         "check.R" => "Checks the run with fixest, did and DRDID",
@@ -98,7 +99,7 @@ pub fn crate_metadata(c: &Capsule, parts: &[Part]) -> Value {
         root["author"] = json!(authors);
     }
     let input = match &c.origin {
-        Origin::Simulated { world, version } => json!({
+        Origin::Simulated { world, version, .. } => json!({
             "@id": "#input", "@type": "CreativeWork", "name": format!("simulated world {world}, version {version}"),
             "description": "Simulated by the program from the seed in study.toml",
         }),

@@ -19,6 +19,7 @@ pub fn licence(c: &Capsule) -> String {
         ),
     }
     out.push_str(match c.origin {
+        Origin::Simulated { sealed: true, .. } => "The students of sealed.csv are simulated: there are no such people.\n",
         Origin::Simulated { .. } => "No student's data are in the folder; the program simulates them again.\n",
         Origin::Loaded { .. } => {
             "The students' data are not part of the folder, and nothing here gives a right to them: that is for those who hold them\nto say.\n"

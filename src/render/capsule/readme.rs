@@ -21,8 +21,11 @@ pub fn readme(c: &Capsule) -> String {
     out.push_str(&availability(c));
     out.push_str(&requirements(c));
     out.push_str(PROGRAMS);
-    if matches!(c.origin, Origin::Simulated { .. }) {
+    if let Origin::Simulated { sealed, .. } = c.origin {
         out.push_str("- `truth.json`: the true effects in the simulated world.\n");
+        if sealed {
+            out.push_str("- `sealed.csv`: every simulated student-year with and without profiles, also those that nobody recorded.\n");
+        }
     }
     out.push_str(
         "\n### License for code\n\nThe program is licensed under MIT or Apache-2.0. For the contents of this folder see `LICENSE.txt`.\n\n",
@@ -35,7 +38,7 @@ pub fn readme(c: &Capsule) -> String {
 fn availability(c: &Capsule) -> String {
     let mut out = String::from("## Data availability and provenance statements\n\n");
     match &c.origin {
-        Origin::Simulated { world, version } => out.push_str(&format!(
+        Origin::Simulated { world, version, .. } => out.push_str(&format!(
             "- [x] This study uses no data from outside: the students are simulated by the program.\n\nWorld `{}`, version {version}; its parameters stand under `[data.world]` in `study.toml`, and `didact list worlds --json` says where each comes from.\n\n### Statement about rights\n\n- [x] Nobody has rights in simulated students; they may be drawn and published by anyone.\n\n### Summary of availability\n\n- [x] All data can be had: the program draws them again.\n\n",
             escape(world)
         )),
@@ -51,6 +54,9 @@ fn availability(c: &Capsule) -> String {
     out.push_str("## Dataset list\n\n| data file | rows | provided | where from |\n| :--- | ---: | :--- | :--- |\n");
     let rows = c.rows.map_or("withheld".into(), |n| n.to_string());
     out.push_str(&match &c.origin {
+        Origin::Simulated { world, sealed: true, .. } => {
+            format!("| `sealed.csv` (simulated) | {} recorded | yes | world {} |\n", rows, escape(world))
+        }
         Origin::Simulated { world, .. } => {
             format!("| none (simulated in memory) | {} | no; drawn again by the program | world {} |\n", rows, escape(world))
         }

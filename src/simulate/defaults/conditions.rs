@@ -51,17 +51,15 @@ pub(in super::super) fn dosage() -> Parameters {
     Parameters::new(list)
 }
 
-/// States and districts.
+/// States, in which districts lie.
 #[rustfmt::skip]
 pub(in super::super) fn hierarchy() -> Parameters {
     let mut list = Rows::new();
     add(&mut list, true, &[
         ("states", 40.0, [1.0, 60.0], "states", "States; districts are spread over them evenly.", "more than 40 states promote personalized learning", Literature),
-        ("districts", 400.0, [1.0, 20_000.0], "districts", "Districts; schools are spread over them evenly.", CHOICE, Scenario),
     ]);
     add(&mut list, false, &[
         ("state_variance", 0.01, [0.0, 1.0], "SD²", "Variance between states of a district's level.", CHOICE, Scenario),
-        ("district_variance", 0.0144, [0.0, 1.0], "SD²", "Variance between districts of a state of their schools' level.", "SD between districts .07–.14", Literature),
     ]);
     Parameters::new(list)
 }
@@ -75,6 +73,9 @@ pub(in super::super) fn pandemic() -> Parameters {
         ("pandemic_math", -0.24, [-2.0, 2.0], "SD", "Loss in math in a school of average poverty that was remote for half of the year.", "Kuhfeld et al. 2022: −.20 to −.27", Literature),
         ("pandemic_reading", -0.13, [-2.0, 2.0], "SD", "Loss in reading.", "Kuhfeld et al. 2022: −.09 to −.18", Literature),
         ("pandemic_poverty", 0.5, [-2.0, 2.0], "multiple", "How much more a school loses where all students are poor and schooling was remote all year.", "Goldhaber et al. 2022: high-poverty schools lost 50 % more where remote", Literature),
+        ("in_person_loss", 0.5, [0.0, 1.0], "share", "Part of that loss in a school that was never remote; the rest is proportional to the time of remote schooling.", CHOICE, Scenario),
+        ("remote_mean", 4.5, [0.0, 9.0], "months", "Mean months of remote schooling in a year of nine.", "scenario choice: half of the year", Scenario),
+        ("remote_spread", 2.5, [0.0, 9.0], "months", "Standard deviation of them between schools, before they are cut off at 0 and 9.", CHOICE, Scenario),
         ("remote_poverty", 0.5, [-0.99, 0.99], "correlation", "Correlation of a school's poverty with its months of remote schooling.", "high-poverty schools were remote for longer", Scenario),
         ("pandemic_recovery", 0.2, [0.0, 1.0], "share a year", "Part of the loss that is made up in each later year.", "NAEP and NWEA 2024: most of the loss was still there after two to three years", Literature),
         ("recovery_poverty", 0.5, [-1.0, 1.0], "multiple", "How much slower an all-poor school recovers.", "what recovery there is comes from higher performers (NAEP 2024)", Scenario),
@@ -107,6 +108,8 @@ pub(in super::super) fn mastery() -> Parameters {
         ("planned_skills", 6.0, [0.0, 40.0], "skills a year", "Skills that a student's profile plans for a year: the next ones not yet mastered.", CHOICE, Scenario),
     ]);
     add(&mut list, false, &[
+        ("skills_below", 2.0, [0.0, 6.0], "SD", "How far the easiest skill lies below the mean of the first year.", CHOICE, Scenario),
+        ("skills_above", 1.5, [0.0, 6.0], "SD", "How far the hardest skill lies above the mean of the last year.", CHOICE, Scenario),
         ("skill_spread", 0.4, [0.0, 3.0], "SD", "How much a skill is harder for one student than for another of the same level.", CHOICE, Scenario),
         ("plan_focus", 3.0, [0.0, 20.0], "multiple", "Effect on a planned skill as a multiple of the effect on the level.", CHOICE, Scenario),
     ]);

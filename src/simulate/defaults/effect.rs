@@ -31,6 +31,7 @@ pub(super) fn add_to(list: &mut Vec<Parameter>) {
         ("effect_sd", 0.0, [0.0, 2.0], "SD", "Standard deviation between classrooms of the first year's effect, beside what fidelity explains.", "scenario choice; SD .10 between sites is thought likely", Scenario),
         ("iep_multiple", 1.0, multiple, "multiple", "Effect on students with an IEP as a multiple of that on others.", "unknown: 0 ± .05 SD of difference are thought likely", Scenario),
         ("poverty_multiple", 1.0, multiple, "multiple", "Effect on students with free or reduced-price lunch as a multiple of that on others.", CHOICE, Scenario),
+        ("rural_multiple", 1.0, multiple, "multiple", "Effect in rural schools as a multiple of that elsewhere.", "unknown: tutoring systems had smaller effects in rural schools (arXiv 2511.04997)", Scenario),
         ("standing_slope", 0.0, multiple, "multiple an SD", "Change of the effect, as a multiple of it, for a student who stands one SD higher in the school.", "of unknown sign: Mindspark +.22 SD for low performers, Khan Academy more for high ones", Scenario),
         ("cohort_step", 0.0, [-2.0, 2.0], "multiple a year", "Change of the effect, as a multiple of it, for each year that profiles are taken up later.", CHOICE, Scenario),
         ("novelty", 0.0, [0.0, 5.0], "multiple", "How much larger the effect is while profiles are new.", "tutoring systems: larger effects in studies of less than a year", Scenario),

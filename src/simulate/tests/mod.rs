@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 mod components;
 mod moments;
+mod people;
+mod sealed;
 mod sums;
 mod worlds;
 
@@ -203,8 +205,18 @@ fn variance_parts_come_out_as_implied() {
     assert!((total - 1.0).abs() < 0.04, "{total}");
     assert!((between_schools / total - implied.icc_school_level).abs() < 0.03, "{between_schools}");
     assert!((between_rooms / total - implied.icc_class_level).abs() < 0.015, "{between_rooms}");
+    // What the truth says of the draw is what its rows say.
+    let as_told = |of: &str, parts: &Components| {
+        let told = d.truth.measured.iter().find(|m| m.outcome == "math" && m.of == of).unwrap();
+        let near = |told: Option<f64>, part: f64| (told.unwrap() - part / parts.total()).abs() < 1e-9;
+        assert!((told.variance - parts.total()).abs() < 1e-9, "{told:?}");
+        assert!(near(told.icc_school, parts.school) && near(told.icc_class, parts.class), "{told:?}");
+        assert_eq!(told.n_schools, 600);
+    };
+    as_told("level", &parts);
     let gain: Vec<f64> = before.iter().zip(&after).map(|(b, a)| (a - b) / 15.0).collect();
     let parts = of(&gain, &next);
+    as_told("gain", &parts);
     let (total, between_rooms, between_schools) = (parts.total(), parts.class, parts.school);
     assert!((total - implied.gain_variance).abs() < 0.03, "{total}");
     assert!((between_schools / total - implied.icc_school_gain).abs() < 0.02, "{between_schools}");
@@ -276,9 +288,9 @@ fn numbers_are_pinned() {
     };
     let found = ["belmont-cragin", "two-period", "null"].map(first);
     let pinned = [
-        (18474, 1.8189304306672978, 1.815503512880562, "s000001,s01c1,s01,2014,3,2016,0,159.5,,0,2.7,96.9,5,0,,0,1,0,151.2,58.3,50.6,rural,5,0,-1.38,0,-0.38,-1.27,0.532,0,0,0.855".to_string()),
-        (6455, 1.9172619047619048, 1.9065659881812214, "s000001,s01c1,s01,2018,3,2019,0,193.8,205.4,0,4,97.2,3.9,0,,0,1,1,183.3,57.3,51.4,town,19,0,-0.98,0.38,1.23,1.18,0.379,0,0,0.598".to_string()),
-        (18530, 0.0, 0.0, "s000001,s01c1,s01,2014,3,,0,191.1,181.9,0,2.1,97.2,3.3,0,,0,1,0,164.2,44.7,78.3,city,0,0,-1.39,-0.28,-2.01,1.27,,0,0,0.699".to_string()),
+        (18474, 1.8189304306672978, 1.815503512880562, "s000001,s01c1,s01,2014,3,2016,0,159.5,,0,2.7,96.9,5,0,,0,1,0,151.2,58.3,50.6,rural,s01c1t2014,5,0,-1.38,0,-0.38,-1.27,0.532,0,0,0.855".to_string()),
+        (6455, 1.9172619047619048, 1.9065659881812214, "s000001,s01c1,s01,2018,3,2019,0,193.8,205.4,0,4,97.2,3.9,0,,0,1,1,183.3,57.3,51.4,town,s01c1t2018,19,0,-0.98,0.38,1.23,1.18,0.379,0,0,0.598".to_string()),
+        (18530, 0.0, 0.0, "s000001,s01c1,s01,2014,3,,0,191.1,181.9,0,2.1,97.2,3.3,0,,0,1,0,164.2,44.7,78.3,city,s01c1t2014,0,0,-1.39,-0.28,-2.01,1.27,,0,0,0.699".to_string()),
     ];
     assert_eq!(found, pinned);
 }

@@ -32,8 +32,8 @@ impl Case {
             p = if p.get(name).is_some() { p.with(name, value) } else { p };
         }
         // Each school a district and a state of its own: what these add is then between schools.
-        for name in ["states", "districts"] {
-            p = if p.get(name).is_some() { p.with(name, schools) } else { p };
+        if p.get("states").is_some() {
+            p = p.with("states", schools).with("districts", schools);
         }
         Case { world, p }
     }

@@ -1,6 +1,7 @@
 //! What each world is for: its artefact, its mechanism, its truth computed two ways.
 
 use super::*;
+use crate::cohort::Column;
 use crate::panel::Serial;
 
 /// The mean of the change of a column from one year to the next, by whether the row's student is treated at some time.
@@ -139,7 +140,7 @@ fn trends_part_where_a_world_says_so() {
         1,
         Detail::Analysis,
     );
-    assert!(d.truth.violations.iter().any(|v| v.by_attrition.abs() > 0.01));
+    assert!(d.truth.violations.iter().any(|v| v.by_attrition.is_some_and(|x| x.abs() > 0.01)));
 }
 
 #[test]
@@ -215,12 +216,13 @@ fn fewer_columns_change_nothing_in_those_that_are_left() {
 }
 
 /// Parameters that shape an effect.
-const OF_EFFECT: [&str; 16] = [
+const OF_EFFECT: [&str; 17] = [
     "reading_ratio",
     "second_year_multiple",
     "later_years_multiple",
     "iep_multiple",
     "poverty_multiple",
+    "rural_multiple",
     "standing_slope",
     "cohort_step",
     "novelty",
@@ -244,7 +246,7 @@ fn few_schools(p: Parameters) -> Parameters {
 /// of an effect matters where profiles are given up, growth over years where there are years.
 #[test]
 fn no_parameter_does_nothing() {
-    const BESIDE: [&[(&str, f64)]; 7] = [
+    const BESIDE: [&[(&str, f64)]; 8] = [
         &[("use_years", 3.0), ("novelty", 0.5)],
         &[],
         &[("first_year", -1.0)],
@@ -252,15 +254,19 @@ fn no_parameter_does_nothing() {
         &[("novelty", 0.5), ("last_year", 2.0)],
         &[("last_year", 2.0), ("last_take_up", 1.0)],
         &[("use_years", 1.0), ("last_year", 2.0)],
+        &[("schools", 5.0), ("districts", 4.0), ("rural_part", 73.0)],
     ];
     for world in small_worlds() {
         let told = |p: &Parameters| {
-            let d = world.draw_with(p, 4, Detail::Analysis);
+            let d = world.draw_with(p, 4, Detail::Full);
             let losses = Losses { mechanism: String::new(), ..d.truth.losses };
             let truth = Truth { parameters: Vec::new(), losses, ..d.truth };
-            let bits: Vec<u64> =
+            let mut bits: Vec<u64> =
                 d.cohort.columns.iter().flat_map(|c| (0..c.data.len()).map(|i| c.data.number(i).map_or(0, f64::to_bits))).collect();
-            (d.cohort.n_rows, bits, format!("{truth:?}"))
+            bits.extend(d.cohort.profiles.iter().flat_map(|profile| &profile.goals).map(|goal| goal.kind as u64));
+            let text = |c: Column| if let Data::Text(t) = c.data { Some((t.codes, t.levels)) } else { None };
+            let texts: Vec<(Vec<u32>, Vec<String>)> = d.cohort.columns.into_iter().filter_map(text).collect();
+            (d.cohort.n_rows, bits, texts, format!("{truth:?}"))
         };
         let settings: Vec<Parameters> = BESIDE
             .iter()
@@ -274,23 +280,43 @@ fn no_parameter_does_nothing() {
             .filter(|p| p.check().is_ok())
             .collect();
         let before: Vec<_> = settings.iter().map(told).collect();
+        // Growth to a grade matters where students come to it.
+        let come_to = |name: &str| {
+            let grade: f64 = name.strip_prefix("growth_")?.rsplit('_').next()?.parse().ok()?;
+            let p = few_schools(world.parameters());
+            let years = p.value("last_year") - p.value("first_year");
+            Some(vec![p.with("entering_grade", (grade - 1.0).min(12.0 - years))])
+        };
         for parameter in world.parameters().iter().filter(|p| p.lowest < p.highest) {
             let name = parameter.name;
             // Where the effect is held at nothing, its shape has nothing to work on.
             if world.parameters().held("effect") && OF_EFFECT.contains(&name) {
                 continue;
             }
-            let matters = settings.iter().zip(&before).any(|(p, before)| {
+            let own = come_to(name);
+            let own_before: Option<Vec<_>> = own.as_ref().map(|own| own.iter().map(told).collect());
+            let (settings, before) = (own.as_ref().unwrap_or(&settings), own_before.as_ref().unwrap_or(&before));
+            let matters = settings.iter().zip(before).any(|(p, before)| {
                 let (now, half) = (p.value(name), 0.5 * (parameter.lowest + parameter.highest));
                 let step = if parameter.whole { 1.0 } else { 0.1 };
-                [now + step, now - step, now + 8.9 * step, now - 8.9 * step, half, parameter.lowest, parameter.highest].into_iter().any(
-                    |value| {
-                        let mut q = p.clone();
-                        let large = ["schools", "profile_schools"].contains(&name) && value > 300.0;
-                        let refused = large || value == now || q.set(name, &value.to_string()).is_err() || q.check().is_err();
-                        !refused && told(&q) != *before
-                    },
-                )
+                // Limits of class size matter where they come near it.
+                [
+                    p.value("class_size"),
+                    now + step,
+                    now - step,
+                    now + 8.9 * step,
+                    now - 8.9 * step,
+                    half,
+                    parameter.lowest,
+                    parameter.highest,
+                ]
+                .into_iter()
+                .any(|value| {
+                    let mut q = p.clone();
+                    let large = ["schools", "profile_schools"].contains(&name) && value > 300.0;
+                    let refused = large || value == now || q.set(name, &value.to_string()).is_err() || q.check().is_err();
+                    !refused && told(&q) != *before
+                })
             });
             assert!(matters, "{}: {name} does nothing in {} settings", world.card().id, settings.len());
         }

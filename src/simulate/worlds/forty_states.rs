@@ -24,6 +24,7 @@ impl World for FortyStates {
     fn parameters(&self) -> Parameters {
         school_study()
             .and(hierarchy())
+            .with("districts", 400.0)
             .with("schools", 12000.0)
             .with("profile_schools", 4000.0)
             .with("first_year", 2016.0)

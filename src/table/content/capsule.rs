@@ -47,6 +47,8 @@ pub enum Origin {
         world: String,
         /// Its version.
         version: u32,
+        /// Whether the students are in the folder, in `sealed.csv`.
+        sealed: bool,
     },
     /// Read from a file that is not part of the folder.
     Loaded {
@@ -107,7 +109,7 @@ pub fn capsule(run: &Run, report: &Report, study_text: &str, columns: &[String],
     let about = &run.study.study;
     let gate = Gate::of(run);
     let origin = match (&run.truth, &run.input) {
-        (Some(truth), _) => Origin::Simulated { world: truth.world.clone(), version: truth.version },
+        (Some(truth), _) => Origin::Simulated { world: truth.world.clone(), version: truth.version, sealed: run.study.data.sealed },
         (None, input) => {
             let (name, blake3) = input.clone().unwrap_or_default();
             Origin::Loaded { name, blake3, minimum_cell: (!gate.is_open()).then_some(gate.least) }

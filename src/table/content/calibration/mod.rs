@@ -38,6 +38,13 @@ fn effect(p: &Performance) -> String {
         Estimand::Group => format!("cohort {}", whole(e.group)),
         Estimand::Calendar => format!("period {}", whole(e.period)),
         Estimand::GroupTime => format!("cohort {}, period {}", whole(e.group), whole(e.period)),
+        Estimand::Dose | Estimand::DoseSlope => {
+            let what = if e.estimand == Estimand::Dose { "effect" } else { "slope" };
+            match e.dose_percent {
+                Some(percent) => format!("{what} at the dose below which {percent} % of the treated lie"),
+                None => format!("mean {what} over the doses of the treated"),
+            }
+        }
         other => other.name().into(),
     }
 }

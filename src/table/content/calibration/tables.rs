@@ -13,7 +13,7 @@ pub fn tables(c: &Calibrated) -> Vec<Table> {
     let subgroup = |p: &Performance| c.questions[p.question].spec.subgroup.is_some();
     let mut tables = vec![
         performance(c, "performance", "Overall effects", &|p| is_overall(p) && !subgroup(p)),
-        performance(c, "performance-by-time", "Effects by time, cohort and period", &|p| !is_overall(p) && !subgroup(p)),
+        performance(c, "performance-by-time", "Effects by time, cohort, period and dose", &|p| !is_overall(p) && !subgroup(p)),
         performance(c, "performance-by-subgroup", "Effects in subgroups", &subgroup),
         ranking(c),
         failures(c),

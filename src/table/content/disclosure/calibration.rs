@@ -121,8 +121,8 @@ fn of_few(c: &Calibrated, gate: &Gate) -> Vec<bool> {
     out
 }
 
-/// An effect as a target, without its label.
+/// An effect by cohort and period, or a mean of them, as a target without its label: doses do not matter there.
 fn target(effect: Effect) -> Target {
-    let Effect { estimand, group, period, event_time } = effect;
-    Target { estimand, label: String::new(), group, period, event_time }
+    let Effect { estimand, group, period, event_time, dose_percent: _ } = effect;
+    Target { estimand, label: String::new(), group, period, event_time, dose: None }
 }
