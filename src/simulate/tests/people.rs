@@ -84,7 +84,8 @@ fn schools_may_have_unequally_many_sections() {
 
 #[test]
 fn places_and_categories_stand_where_they_are_put() {
-    let large = [("schools", "400"), ("profile_schools", "1"), ("effect", "0"), ("missing_rate", "0")];
+    let large =
+        [("schools", "400"), ("profile_schools", "1"), ("effect", "0"), ("missing_rate", "0"), ("leave_rate", "0"), ("move_rate", "0")];
     let with = |more: &[(&str, &str)]| draw("two-period", &[&large[..], more].concat(), 2, Detail::Analysis).cohort;
     let column = |c: &Cohort, name: &str| {
         let data = c.column(name).unwrap().data.clone();
