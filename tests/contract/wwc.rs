@@ -10,7 +10,7 @@ fn attrition_is_counted_for_every_outcome_of_every_analysis() {
     let mut study = STUDIES.iter().find(|s| s.id == "two-period").expect("built in").study();
     study.calibration.replicates = Some(0);
     study.checks.off = didact::diagnose::CHECKS.iter().map(|c| c.card.id).filter(|id| *id != "attrition").map(String::from).collect();
-    study.analysis[0].inference = vec!["cluster:cr2".into()];
+    study.analysis[0].inference = vec!["cluster:cr1".into()];
     let mut second = study.analysis[0].clone();
     second.name = "again".into();
     study.analysis.push(second);
