@@ -388,6 +388,9 @@ fn sizes_cannot_be_set_against_each_other() {
     let sample = |k: usize| &found["results"][k]["sample"];
     assert_eq!((sample(0)["units"].as_u64(), sample(1)["units"].to_string().as_str()), (Some(300), MARK));
     assert_eq!(sample(1)["treated_units"].to_string(), MARK);
+    for row in rows(&found, "wwc-8-attrition", &[("outcome", "other"), ("level", "units")]) {
+        assert_eq!((row["treated_analysed_n"].to_string().as_str(), row["overall"].to_string().as_str()), (MARK, MARK), "{row}");
+    }
 }
 
 /// The effect on a handful of treated students is nobody's business.

@@ -2,8 +2,8 @@
 
 use super::Gate;
 use crate::study::{Description, Run, SampleCounts, Withheld};
-use crate::table::Cell;
 use crate::table::disclosure::{few, few_of, hidden};
+use crate::table::{Cell, Table};
 
 /// Marks the sizes of samples that stay: rows that are fewer than all units in all periods by few, since so many are missing; and units or
 /// rows that differ by few from those of a sample told before, since so few are in the one and not in the other.
@@ -65,6 +65,28 @@ impl Gate {
             out[least] = true;
         }
         out
+    }
+
+    /// Takes out how many of a sample's units were there, and what was computed from it, where a count of a row differs by few from that of
+    /// one told before it (columns ending in `_n`, rows of one level).
+    pub fn apart(&self, table: &mut Table) {
+        let (Some(level), false) = (table.at("level"), self.is_open() || !self.students) else { return };
+        let counts: Vec<usize> = (0..table.columns.len()).filter(|&c| table.columns[c].key.ends_with("_n")).collect();
+        let n = |row: &[Cell], c: usize| if let Cell::Count(n) = row[c] { Some(n) } else { None };
+        for at in 0..table.rows.len() {
+            let (before, own) = table.rows.split_at_mut(at);
+            let own = &mut own[0];
+            let near = |other: &&Vec<Cell>| {
+                let differ = |&c: &usize| n(other, c).zip(n(own, c)).is_some_and(|(a, b)| self.few(a.abs_diff(b)));
+                other[level] == own[level] && own[level] == Cell::text("units") && counts.iter().any(differ)
+            };
+            if before.iter().find(near).is_some() {
+                own.iter_mut()
+                    .skip(level + 1)
+                    .filter(|c| matches!(c, Cell::Count(_) | Cell::Percent(_)))
+                    .for_each(|c| *c = Cell::Suppressed);
+            }
+        }
     }
 
     /// Whether how many of an outcome's groups are seen in each period stays: in some period all of a group are seen but few, or one

@@ -153,6 +153,7 @@ pub(super) fn attrition(run: &Run) -> Table {
             }
         }
     }
+    gate.apart(&mut out);
     if run.study.context.assigned_by != Some(AssignedBy::Lot) {
         out.note("The guide asks for this table where assignment was random; this study does not say that it was.");
     }
