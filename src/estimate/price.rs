@@ -26,6 +26,8 @@ pub struct Size {
     pub clusters: usize,
     /// About how many products and sums one fit takes beside the regression.
     pub fit: f64,
+    /// The same of a fit without one cluster, where that is less.
+    pub less: Option<f64>,
     /// How many effects are tested at once, by hypothesis; fewer than two are no joint test.
     pub tested: [usize; 3],
 }

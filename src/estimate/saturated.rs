@@ -101,6 +101,7 @@ pub(super) fn size(panel: &Panel, absorb: Absorb, count: impl Fn(usize, usize) -
         targets: effects + 3 * cells.periods.len() + cohorts,
         clusters: panel.n_clusters(),
         fit: 0.0,
+        less: None,
         tested: if before > 0 { [before, early.saturating_sub(1), late] } else { [0, 0, late] },
     }
 }

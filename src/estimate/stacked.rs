@@ -70,6 +70,7 @@ impl Estimator for Stacked {
             targets: 1 + times + own,
             clusters: panel.n_clusters(),
             fit: 0.0,
+            less: None,
             tested: [0, early.saturating_sub(1), late],
         })
     }

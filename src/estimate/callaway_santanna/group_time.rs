@@ -2,6 +2,7 @@
 
 use super::aggregate::Aggregates;
 use super::comparisons::{Cell, Plan};
+use super::without::Sums;
 use crate::estimate::NotIdentified;
 use crate::estimate::arithmetic::{Arithmetic, Solved};
 use crate::estimate::observations::Observations;
@@ -12,14 +13,16 @@ use std::sync::{Arc, OnceLock};
 
 /// The cells with everything they need.
 pub(super) struct GroupTime {
-    n_clusters: usize,
-    n_periods: usize,
+    pub(super) n_clusters: usize,
+    pub(super) n_periods: usize,
     method: Method,
-    plan: Plan,
-    aggregates: Aggregates,
-    as_units: bool,
+    pub(super) plan: Plan,
+    pub(super) aggregates: Aggregates,
+    pub(super) as_units: bool,
     as_drdid: bool,
-    data: Observations,
+    pub(super) data: Observations,
+    /// For fits without a cluster, when first asked for.
+    pub(super) sums: Sums,
     /// Cells that share cohorts, weights and covariates.
     jobs: Vec<Vec<usize>>,
     /// Comparison observations trimmed, cell by cell, when first solved.
@@ -57,6 +60,7 @@ impl GroupTime {
             as_drdid,
             data,
             jobs,
+            sums: Sums::default(),
             trimmed: Arc::default(),
         }
     }
@@ -195,6 +199,10 @@ impl Arithmetic for GroupTime {
 
     fn on(&self, panel: Panel) -> Option<Box<dyn Arithmetic>> {
         Some(Box::new(GroupTime::new(&panel, self.method, self.plan.clone(), self.aggregates.clone(), self.as_units, self.as_drdid)))
+    }
+
+    fn without(&self, cluster: usize) -> Option<Vec<Option<f64>>> {
+        self.less(cluster)
     }
 
     fn price(&self) -> f64 {

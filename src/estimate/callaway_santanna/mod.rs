@@ -6,6 +6,7 @@
 mod aggregate;
 mod comparisons;
 mod group_time;
+mod without;
 
 use super::arithmetic::{self, About};
 use super::comparable;
@@ -101,6 +102,8 @@ impl Estimator for CallawaySantanna {
             targets: plan.cells.len() + 4 * panel.cells.periods.len(),
             clusters: panel.n_clusters(),
             fit: plan.cells.iter().map(|cell| compared(cell) * passes).sum::<usize>() as f64,
+            // Without covariates sums less a cluster's own, and the averages of them.
+            less: (k == 1).then(|| (plan.cells.len() * (panel.n_rows() / panel.n_clusters().max(1) + 40)) as f64),
             tested: [0; 3],
         })
     }
