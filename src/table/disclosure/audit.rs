@@ -21,7 +21,8 @@ impl Audit {
         Audit { whole: Basis::default(), beside: secret.into_iter().map(|s| (s, Basis::default())).collect() }
     }
 
-    /// Whether a sum may be told; if so, it is.
+    /// Whether a sum may be told; if so, it is. One that follows from those told before says with which weights: that may be told where it
+    /// touches no secret effect.
     pub fn tells(&mut self, weights: &Weights) -> bool {
         // Scaled as a whole, so that what is nothing in one choice of columns is so in another.
         let scale = largest(weights);
@@ -29,7 +30,9 @@ impl Audit {
             return true;
         }
         let row: Weights = weights.iter().map(|w| w / scale).collect();
-        let Some(adds) = self.whole.adds(row.clone()) else { return true };
+        let Some(adds) = self.whole.adds(row.clone()) else {
+            return !self.beside.iter().any(|(secret, _)| row.iter().zip(secret).any(|(w, s)| *s && *w != 0.0));
+        };
         let others: Option<Vec<Added>> = self
             .beside
             .iter()
@@ -86,7 +89,8 @@ mod tests {
     #[test]
     fn means_that_mix_cohorts_are_told_and_what_solves_for_the_small_one_is_not() {
         let secret = [vec![true, true, false, false]];
-        assert_eq!(told(&secret, &[SIMPLE, AT_START, LATER, SMALL, LARGE]), [true, true, true, false, false]);
+        // The third mean would tell how the first is made of the other two, and so the sizes.
+        assert_eq!(told(&secret, &[SIMPLE, AT_START, LATER, SMALL, LARGE]), [true, true, false, false, false]);
         assert_eq!(told(&secret, &[LARGE, AT_START, SIMPLE, LATER]), [true, true, false, false]);
         assert_eq!(told(&[], &[SIMPLE, SMALL, LARGE]), [true; 3]);
     }

@@ -103,11 +103,33 @@ impl Untold {
     /// The effects that stay: of few, or such that beside those told before them the effects of few could be solved for.
     fn staying(&self, targets: &Targets, small: &[(u64, i64)]) -> Vec<Target> {
         let mut audit = Audit::new(self.secret(targets, small));
+        // The means of both groups are told in each period, and so is how the treated changed against the others.
+        for row in self.changes() {
+            audit.tells(&row);
+        }
         // What matters most first; of single effects those on the largest cohorts.
         let units = |t: &Target| self.all.iter().find(|s| Some(s.start) == t.group).map_or(0, |s| s.units);
-        let mut all: Vec<&Target> = targets.all.iter().collect();
-        all.sort_by_key(|t| (rank(t), std::cmp::Reverse(if t.estimand == Estimand::GroupTime { units(t) } else { 0 })));
-        all.into_iter().filter(|t| self.is_of_few(t, targets) || !audit.tells(&self.weights(t))).cloned().collect()
+        let mut all: Vec<&(Target, Vec<i64>)> = targets.all.iter().collect();
+        all.sort_by_key(|(t, _)| (rank(t), std::cmp::Reverse(if t.estimand == Estimand::GroupTime { units(t) } else { 0 })));
+        let stays = |(t, without): &&(Target, Vec<i64>)| self.is_of_few(t, targets) || !audit.tells(&self.weights(t, without));
+        all.into_iter().filter(stays).map(|(t, _)| t.clone()).collect()
+    }
+
+    /// From each period to the next: by effects each from the last period before the start, and by those before the start each from the one
+    /// before it.
+    fn changes(&self) -> Vec<Weights> {
+        let mut periods: Vec<i64> = self.all.iter().map(|s| s.period).collect();
+        periods.sort_unstable();
+        periods.dedup();
+        let change = |from: i64, to: i64, varying: bool| -> Weights {
+            let one = |s: &Single| match s.period {
+                p if p == to => s.units as f64,
+                p if p == from && (s.is_after() || !varying) => -(s.units as f64),
+                _ => 0.0,
+            };
+            self.all.iter().map(one).collect()
+        };
+        periods.windows(2).flat_map(|w| [true, false].map(|varying| change(w[0], w[1], varying))).collect()
     }
 
     /// Whether few stand behind the mean at a time since the start, or in a period.
@@ -149,9 +171,9 @@ impl Untold {
         out
     }
 
-    /// What an average gives each effect: cohorts weigh by their units, periods and times since the start alike.
-    fn weights(&self, t: &Target) -> Weights {
-        let n = |s: &Single| s.units as f64;
+    /// What an average gives each effect: cohorts weigh by their units, those left out not at all, periods and times since the start alike.
+    fn weights(&self, t: &Target, without: &[i64]) -> Weights {
+        let n = |s: &Single| if without.contains(&s.start) { 0.0 } else { s.units as f64 };
         // The share of an effect among those that a line averages.
         let share = |s: &Single, on: &dyn Fn(&Single) -> bool| n(s) / self.all.iter().filter(|o| on(o)).map(n).sum::<f64>().max(1.0);
         self.all
@@ -181,8 +203,8 @@ impl Untold {
 /// What the estimators of an outcome estimate.
 #[derive(Default)]
 pub(super) struct Targets {
-    /// Effects on cohorts in periods and averages of them, in the order of the run.
-    all: Vec<Target>,
+    /// Effects on cohorts in periods and averages of them, in the order of the run; and the cohorts that these leave out.
+    all: Vec<(Target, Vec<i64>)>,
     /// Effects on cohorts in periods, by each estimator that has them.
     single: Vec<BTreeSet<(i64, i64)>>,
     /// Those that are 0 since they are what others are compared with.
@@ -194,7 +216,8 @@ impl Targets {
         let mut out = Targets::default();
         for a in run.analyses.iter().filter(|a| a.outcome == outcome) {
             let base = |e: &Effect| e.result.as_ref().is_ok_and(|found| found.estimate == 0.0 && found.std_error.is_none());
-            out.add(a.effects.iter().map(|e| (&e.target, base(e))));
+            let without: Vec<i64> = a.left_out.iter().flat_map(|l| l.cohorts.iter().chain(&l.partly)).map(|c| c.group).collect();
+            out.add(a.effects.iter().map(|e| (&e.target, base(e))), &without);
         }
         out
     }
@@ -202,12 +225,12 @@ impl Targets {
     /// Those of one estimator.
     pub(super) fn listed(targets: &[Target]) -> Targets {
         let mut out = Targets::default();
-        out.add(targets.iter().map(|t| (t, false)));
+        out.add(targets.iter().map(|t| (t, false)), &[]);
         out
     }
 
     /// Adds those of an estimator, and whether each is 0 as the base.
-    fn add<'a>(&mut self, targets: impl Iterator<Item = (&'a Target, bool)>) {
+    fn add<'a>(&mut self, targets: impl Iterator<Item = (&'a Target, bool)>, without: &[i64]) {
         let mut single = BTreeSet::new();
         for (t, base) in targets.filter(|(t, _)| rank(t).is_some()) {
             if let (Estimand::GroupTime, Some(start), Some(period)) = (t.estimand, t.group, t.period) {
@@ -216,8 +239,8 @@ impl Targets {
                     self.zero.insert((start, period));
                 }
             }
-            if !base && self.all.iter().all(|known| key(known) != key(t)) {
-                self.all.push(t.clone());
+            if !base && self.all.iter().all(|(known, out)| key(known) != key(t) || out != without) {
+                self.all.push((t.clone(), without.to_vec()));
             }
         }
         if !single.is_empty() {
