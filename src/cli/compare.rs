@@ -170,7 +170,7 @@ fn values(id: &str, words: &str, own: &[&Difference], (a, b): (&str, &str), most
     columns.push(Column::new("share", "Share"));
     let errors = own.iter().any(|d| d.std_errors.is_some());
     if errors {
-        columns.push(Column::new("std_errors", "In standard errors"));
+        columns.push(Column::new("std_errors", "In standard errors of the first"));
     }
     let mut out = Table::new(id, format!("{count} {words}"), columns);
     let number = |x: Option<f64>, digits: Digits| x.map_or_else(|| Cell::text("–"), |x| Cell::number_with(Some(x), digits, ""));

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 pub enum Asks {
     /// The average effect over the treated rows.
     Treated,
-    /// The plain mean over times since the start.
-    Times,
+    /// The plain mean over times since the start: its first and last.
+    Times(i64, i64),
     /// The plain mean over the times from the start on within a window, over the cohorts seen in all of it: its first and last time.
     Window(i64, i64),
     /// The average effect over the treated rows of the first periods from the start on: how many.
@@ -44,7 +44,11 @@ impl Asks {
     pub(super) fn by_target(fit: &Fit, panel: &Panel) -> Asks {
         let known = |kind: Estimand| (0..fit.targets.len()).any(|t| fit.targets[t].estimand == kind && fit.estimates[t].is_ok());
         let by_time = !known(Estimand::Overall) && known(Estimand::OverallDynamic);
-        if by_time && !counts_alike(&times(fit), panel) { Asks::Times } else { Asks::Treated }
+        let times = times(fit);
+        match (times.first(), times.last()) {
+            (Some(&low), Some(&high)) if by_time && !counts_alike(&times, panel) => Asks::Times(low, high),
+            _ => Asks::Treated,
+        }
     }
 
     /// What a plain mean within a window asks.
@@ -75,9 +79,9 @@ impl Asks {
     pub fn words(&self) -> String {
         match self {
             Asks::Treated => "the average effect over all treated periods of the treated".into(),
-            Asks::Times => "the plain mean of the effects at each time since the start".into(),
+            Asks::Times(_, high) => format!("the plain mean of the effects at each time since the start, {}", until(*high)),
             Asks::Window(low, high) => {
-                format!("the plain mean of the effects from the start to {high} periods later, over the cohorts seen from {low} to {high}")
+                format!("the plain mean of the effects from the start on, {}, over the cohorts seen from {low} to {high}", until(*high))
             }
             Asks::FirstPeriods(1) => "the average effect in the first treated period of the treated".into(),
             Asks::FirstPeriods(k) => format!("the average effect in the first {k} treated periods of the treated"),
@@ -88,6 +92,14 @@ impl Asks {
             Asks::Compliers => "the effect on those who take part because they may".into(),
             Asks::PerUnit(switches) => format!("the total effect per unit and period of treatment, over {switches}"),
         }
+    }
+}
+
+fn until(high: i64) -> String {
+    match high {
+        ..=0 => "in its period only".into(),
+        1 => "to the period after it".into(),
+        _ => format!("to {high} periods later"),
     }
 }
 

@@ -159,7 +159,7 @@ pub fn origins(a: &Side, b: &Side) -> Vec<Origin> {
         ("Version of didact", "didact"),
         ("Seed", "seed"),
         ("Rows read", "rows"),
-        ("Input, BLAKE3", "input"),
+        ("Columns read, BLAKE3", "input"),
         ("Disclosure control", "disclosure_control"),
         ("Smallest count told", "minimum_cell"),
     ];

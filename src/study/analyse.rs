@@ -70,7 +70,7 @@ pub struct SampleCounts {
     pub units: usize,
     /// Clusters.
     pub clusters: usize,
-    /// Clusters with treated, and with never-treated units.
+    /// Clusters with treated, and with comparison units.
     pub clusters_by_arm: (usize, usize),
     /// Periods.
     pub periods: usize,

@@ -188,8 +188,6 @@ impl Reading<'_> {
             Some(c) => format!("roles.cluster = {c:?} in study.toml"),
             None => "study.toml names no cluster".into(),
         };
-        let said = self.facts.unit.map(|u| u.plural().to_string());
-        self.note("what was assigned", said, from);
         let arms = self.sample("treated_clusters").zip(self.sample("comparison_clusters"));
         let apart = arms.filter(|(t, c)| cluster.is_some() && *t > 0 && *c > 0 && clusters == t.checked_add(*c));
         self.facts.units = apart.map(|(t, c)| Sizes::new(t, c));
@@ -198,6 +196,9 @@ impl Reading<'_> {
         self.facts.units_at_least = mixed.map(|((t, c), _)| Sizes::new(t, c));
         // Rows of a norm are no students.
         let norm = self.study.context.is_against_norm();
+        let smaller = mixed.is_some() && !norm;
+        let said = self.facts.unit.map(|u| if smaller { format!("smaller than {}", u.plural()) } else { u.plural().to_string() });
+        self.note("what was assigned", said, from);
         let of = self.facts.unit.map_or("clusters", Unit::plural);
         let (said, from) = match (apart, mixed) {
             (Some((t, c)), _) => (Some(format!("{t} treated, {c} comparison")), "clusters of each arm in results.json".to_string()),

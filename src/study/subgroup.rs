@@ -51,6 +51,8 @@ pub fn subgroups(cohort: &Cohort, column: &str) -> Result<Vec<String>, Faults> {
 pub(super) fn within(question: &Question, column: &str, value: &str) -> Question {
     let mut own = question.clone();
     own.spec.subgroup = Some((column.to_string(), value.to_string()));
+    // Within it the column is one value, which tells nobody apart.
+    own.spec.covariates.retain(|c| c.column != column);
     // Within one subgroup there is no other to compare with.
     own.estimators.retain(|e| !e.estimator.asks_for(Role::Third));
     own.spec.third = None;

@@ -49,6 +49,11 @@ pub fn decimals(value: f64, digits: Digits) -> Option<usize> {
     })
 }
 
+/// The value that is shown.
+pub fn rounded(value: f64, digits: Digits) -> f64 {
+    decimals(value, digits).and_then(|d| format!("{value:.d$}").parse().ok()).unwrap_or(value)
+}
+
 /// A number of things, with thousands separators.
 pub fn count(value: u64) -> String {
     separated(&value.to_string())

@@ -85,7 +85,7 @@ pub(super) static ATTRITION: Detector = Detector {
 pub(super) static SURVIVORS_ONLY: Detector = Detector {
     id: "survivors-only",
     title: "Only those who stayed",
-    why: "In real schools some students leave and some come; a file without any of them was cut to those who stayed, and they do better than the rest.",
+    why: "In real schools some students leave and some come; a file of many without any of them was most likely cut to those who stayed, who often do better than the rest.",
     remedy: "Ask for all who were there at the start, and what became of them.",
     source: "New Classrooms (2019) on students with three years of Teach to One",
     look: |s, _| {

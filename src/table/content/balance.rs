@@ -50,6 +50,9 @@ pub(super) fn balance(run: &Run) -> Table {
             row.extend(cells(&b.comparison, &gate, stay));
             row.push(Cell::number_with(difference, Digits::Decimals(3), "a group is empty or does not vary"));
             row.push(Cell::text(category));
+            if gate.hides_baseline(run, d, b) {
+                row.iter_mut().skip(2 + usize::from(labelled)).for_each(|cell| *cell = Cell::Suppressed);
+            }
             out.push(row);
         }
     }

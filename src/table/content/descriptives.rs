@@ -4,7 +4,7 @@ use super::disclosure::Gate;
 use super::words::arm;
 use crate::num::Centre;
 use crate::study::Run;
-use crate::table::{Cell, Column, Digits, Table};
+use crate::table::{Cell, Column, Digits, Table, number};
 
 /// Outcome means by arm and period.
 pub(super) fn descriptives(run: &Run) -> Table {
@@ -29,11 +29,15 @@ pub(super) fn descriptives(run: &Run) -> Table {
 }
 
 /// Count, mean and standard deviation, as the gate lets them pass: whether the count stays is asked, that of few does with what follows.
+/// Where it stays, mean and spread are told as they are shown: a share to its last digit, or its spread, tells of how many it is one.
 pub(super) fn cells(s: &Centre, gate: &Gate, stays: bool) -> [Cell; 3] {
     let digits = Digits::for_uncertainty(s.sd.map_or(f64::NAN, |sd| sd / 10.0));
+    let stays = stays && !gate.few(s.n as u64);
+    let told = |value: Option<f64>| if stays { value.map(|v| number::rounded(v, digits)) } else { value };
+    let spread = gate.spread(s, Cell::number_with(told(s.sd), digits, "fewer than two are observed"));
     [
-        gate.count(stays && !gate.few(s.n as u64), s.n),
-        gate.mean(s, Cell::number_with(s.mean, digits, "nobody is observed")),
-        gate.spread(s, Cell::number_with(s.sd, digits, "fewer than two are observed")),
+        gate.count(stays, s.n),
+        gate.mean(s, Cell::number_with(told(s.mean), digits, "nobody is observed")),
+        if stays && s.two.is_some() && matches!(spread, Cell::Number { .. }) { Cell::Suppressed } else { spread },
     ]
 }

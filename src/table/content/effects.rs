@@ -141,14 +141,16 @@ pub(super) fn table(
         let shown = |hide: bool, n: usize| if hide { "a withheld number".to_string() } else { number::count(n as u64) };
         let (units, (with, without)) = s.switching.unwrap_or((s.treated_units, s.clusters_by_arm));
         let words = match s.switching {
-            None => ["of them treated", "with treated", "with never-treated units"],
+            None => ["of them treated", "with treated", "with comparison units"],
             Some(_) => ["of them with a treatment that changes", "with such units", "with units whose treatment does not"],
         };
         let prefix = if many { format!("{}, {}: ", analysis.outcome, analysis.label()) } else { String::new() };
+        let rows = match (s.withheld.rows, gate.source) {
+            (true, true) => "how many rows were used, and of how many, is withheld".to_string(),
+            (used, read) => format!("{} rows used of {}", shown(used, s.rows_used), shown(read, s.rows)),
+        };
         out.note(format!(
-            "{prefix}{} rows used of {}; {} units, {} {}; {} clusters ({} {}, {} {}); {} periods.",
-            shown(s.withheld.rows, s.rows_used),
-            shown(gate.source, s.rows),
+            "{prefix}{rows}; {} units, {} {}; {} clusters ({} {}, {} {}); {} periods.",
             shown(s.withheld.units, s.units),
             shown(gate.hides_treated(s), units),
             words[0],

@@ -18,7 +18,8 @@ pub(super) fn told(found: &Disagreed) -> Told {
             p_words(p, None),
             if found.is_significant() { "does not explain" } else { "explains" }
         ),
-        _ => "they are two ways to one number".to_string(),
+        _ if gap.asks_the_same() => "they are two ways to one number".to_string(),
+        _ => "here they give one number".to_string(),
     };
     let largest = gap
         .parts

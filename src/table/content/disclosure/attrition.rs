@@ -2,6 +2,7 @@
 
 use super::Gate;
 use super::checks::periods;
+use super::two_samples::Samples;
 use crate::diagnose::Attrited;
 use crate::table::content::diagnose::{LOSSES, Told};
 use crate::table::disclosure::{few_of, hidden, share};
@@ -22,8 +23,11 @@ impl Gate {
     }
 
     /// How many were lost, who came late, and what is missing in a period.
-    pub(super) fn attrition(&self, told: &mut Told, found: &Attrited, periods_stay: bool) {
-        let (left, joined) = (self.hides_left(found), found.joiners.iter().any(|n| self.few(*n as u64)));
+    pub(super) fn attrition(&self, told: &mut Told, found: &Attrited, samples: &Samples) {
+        let periods_stay = samples.periods_stay;
+        let all = found.units.as_ref().map(|lost| lost.counts.assigned);
+        let near = all.is_some_and(|n| samples.assigned_near(n.treated, n.comparison, self.least));
+        let (left, joined) = (self.hides_left(found), near || found.joiners.iter().any(|n| self.few(*n as u64)));
         if let Some(table) = &mut told.summary {
             let at = |key: &str| table.at(key);
             let pairs = [at("treated_n").zip(at("treated_analysed_n")), at("comparison_n").zip(at("comparison_analysed_n"))];

@@ -52,7 +52,7 @@ impl Gate {
         let told = &mut checked.told;
         let before = suppressed(told);
         match &a.answer {
-            Ok(Finding::Attrition(found)) => self.attrition(told, found, samples.periods_stay),
+            Ok(Finding::Attrition(found)) => self.attrition(told, found, samples),
             Ok(Finding::Balance(found)) => self.balance(told, found),
             Ok(Finding::Sample(found)) => self.sample(told, found),
             Ok(Finding::Overlap(found)) => {
@@ -85,6 +85,8 @@ impl Gate {
         if samples.periods_stay && matches!(a.answer, Ok(Finding::Overlap(_))) {
             periods(&mut told.table);
             told.numbers.retain(|(key, _)| !["treated_n", "comparison_n"].contains(key));
+            told.reason =
+                "How many were seen then stays, and with it what is said of their shares; the quantiles stand in the table.".into();
         }
         if a.answer.is_ok() && (few || stays) {
             told.reason = self.untold_reason();

@@ -1,7 +1,7 @@
 //! The counts of a sample, as they may be told.
 
 use super::Gate;
-use crate::study::{Description, Run, SampleCounts, Withheld};
+use crate::study::{Baseline, Description, Run, SampleCounts, Withheld};
 use crate::table::disclosure::{few, few_of, hidden};
 use crate::table::{Cell, Table};
 
@@ -87,6 +87,17 @@ impl Gate {
                     .for_each(|c| *c = Cell::Suppressed);
             }
         }
+    }
+
+    /// Whether the means of a covariate before the start stay in an outcome's sample: it is that of an outcome before it but for few, whom
+    /// the sums of both would tell.
+    pub fn hides_baseline(&self, run: &Run, d: &Description, b: &Baseline) -> bool {
+        let near = |a: &Baseline| {
+            let differ = |x: usize, y: usize| self.few(x.abs_diff(y) as u64);
+            a.name == b.name && (differ(a.treated.n, b.treated.n) || differ(a.comparison.n, b.comparison.n))
+        };
+        let before = run.descriptions.iter().take_while(|other| other.outcome != d.outcome);
+        !self.is_open() && self.students && before.flat_map(|other| &other.baseline).any(near)
     }
 
     /// Whether how many of an outcome's groups are seen in each period stays: in some period all of a group are seen but few, or one

@@ -20,12 +20,19 @@ pub(super) struct Samples {
     comparison: Vec<u64>,
     /// Whether how many are seen in a period stays.
     pub(super) periods_stay: bool,
+    /// Units of each group in the first estimate, where these are told.
+    units: Option<[u64; 2]>,
 }
 
 impl Samples {
     /// By period, and at the first observation.
     pub(super) fn of(run: &Run, outcome: &str, gate: &Gate) -> Samples {
-        let mut out = Samples { treated: Vec::new(), comparison: Vec::new(), periods_stay: false };
+        let mut out = Samples { treated: Vec::new(), comparison: Vec::new(), periods_stay: false, units: None };
+        let first = run.analyses.iter().find(|a| a.outcome == outcome).map(|a| &a.sample).filter(|s| !s.withheld.units);
+        out.units = first.map(|s| {
+            let treated = s.switching.map_or(s.treated_units, |s| s.0);
+            [treated, s.units.saturating_sub(treated)].map(|n| n as u64)
+        });
         for d in run.descriptions.iter().filter(|d| d.outcome == outcome) {
             out.periods_stay |= gate.hides_periods(d);
             for a in &d.by_period {
@@ -35,6 +42,11 @@ impl Samples {
             out.comparison.extend(d.baseline.iter().map(|b| b.comparison.n as u64));
         }
         out
+    }
+
+    /// Whether as many units were there at first as are in the estimate but for few.
+    pub(super) fn assigned_near(&self, treated: u64, comparison: u64, least: u64) -> bool {
+        self.units.is_some_and(|[t, c]| few(t.abs_diff(treated), least) || few(c.abs_diff(comparison), least))
     }
 
     /// Whether the units analysed are another of these samples but for few.

@@ -48,7 +48,7 @@ pub(super) fn event_study(run: &Run, a: &Analysis) -> Option<Figure> {
     points.sort_by_key(|p| p.event_time);
     let fixed = if reference(a).is_some() { " hollow: the reference, zero by construction." } else { " hollow: before the start." };
     let start = if a.sample.switching.is_some() { " The start is the first change of a treatment that may change again." } else { "" };
-    let withheld = |e: &Effect| e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
+    let withheld = |e: &Effect| e.target.estimand == Estimand::Event && e.result.as_ref().is_err_and(|why| why.0 == WITHHELD);
     let stays = if a.effects.iter().any(withheld) { STAYS } else { "" };
     let ribbon = banded.as_ref().map(|b| format!(" ribbon: all times at once ({b});")).unwrap_or_default();
     let (sensitivity, holds) = sensitivity(run, a).unzip();

@@ -22,6 +22,10 @@ fn one(run: &Run, d: &Description) -> Option<Figure> {
     let small = |p: &ArmPeriod| gate.few(p.outcome.n as u64) || gate.hides_mean(&p.outcome);
     // The interval of two clusters is as good as telling both of them.
     let told = |p: &ArmPeriod| gate.is_open() || p.clusters >= TELLING;
+    // A share to its last digit tells of how many it is one, and so does its interval.
+    let stay = gate.hides_periods(d);
+    let digits = |p: &ArmPeriod| Digits::for_uncertainty(p.outcome.sd.map_or(f64::NAN, |sd| sd / 10.0));
+    let shown = |p: &ArmPeriod| p.outcome.mean.map(|m| if stay { number::rounded(m, digits(p)) } else { m });
     let arms: Vec<Series> = [true, false]
         .iter()
         .map(|&treated| Series {
@@ -30,7 +34,7 @@ fn one(run: &Run, d: &Description) -> Option<Figure> {
                 .by_period
                 .iter()
                 .filter(|p| p.treated == treated && !small(p))
-                .filter_map(|p| Some((p.period as f64, p.outcome.mean?, p.interval.filter(|_| told(p)))))
+                .filter_map(|p| Some((p.period as f64, shown(p)?, p.interval.filter(|_| told(p) && !stay))))
                 .collect(),
         })
         .collect();

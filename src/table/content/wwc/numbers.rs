@@ -74,7 +74,10 @@ pub(super) fn results(run: &Run) -> Table {
             out.push(result(a, d.untreated_sd.filter(|sd| *sd > 0.0), &gate));
         }
     }
-    out.note("Clusters with units of both groups count in both.");
+    out.note("Clusters with units of both groups count in both. All with a usable row in some period count; table 8 counts those who were there before the first start, and of these those with one before and after it.");
+    if run.study.context.is_against_norm() {
+        out.note("The comparison's rows are those of a norm: no students, and nobody assigned them.");
+    }
     source(&mut out);
     out
 }
