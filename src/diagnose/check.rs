@@ -115,9 +115,9 @@ pub static CHECKS: &[&Check] = &[
 ];
 
 /// Faults that are no fault of the question: the data do not answer it.
-const UNANSWERED: [&str; 16] = [
+const UNANSWERED: [&str; 17] = [
     "DIAG-004", "DIAG-005", "DIAG-006", "DIAG-009", "DIAG-011", "DIAG-012", "DIAG-013", "DIAG-015", "DIAG-018", "DIAG-021", "DIAG-022",
-    "DIAG-023", "DIAG-025", "DIAG-045", "DIAG-046", "DIAG-048",
+    "DIAG-023", "DIAG-025", "DIAG-045", "DIAG-046", "DIAG-048", "DIAG-049",
 ];
 
 /// A check with its options: `name[:key=value,…]`, resolved.
@@ -183,4 +183,15 @@ impl Asked {
             },
         }
     }
+}
+
+/// What a check that goes from cluster to cluster says of two clusterings that cross.
+pub(in crate::diagnose) fn one_clustering(check: &str) -> Fault {
+    Fault::new(
+        "DIAG-049",
+        format!("{check} heeds one clustering"),
+        "two columns of clusters",
+        "it goes from cluster to cluster of one kind, and errors by that kind alone would leave the other out",
+        "name the unit of assignment alone (--cluster school_id)",
+    )
 }

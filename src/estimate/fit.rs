@@ -226,6 +226,14 @@ impl Fit {
         }
     }
 
+    /// Whether a second clustering crosses the first.
+    pub fn is_crossed(&self) -> bool {
+        match &self.body {
+            Body::Linear(l) => l.second().is_some(),
+            Body::Influence(i) => i.crossed.is_some(),
+        }
+    }
+
     /// How many clusters hold treated units, and how many never-treated ones.
     pub fn clusters_by_arm(&self) -> (usize, usize) {
         let count = |other: Side| self.clusters.iter().filter(|c| c.side != other).count();

@@ -262,3 +262,14 @@ fn small_groups_of_real_students_have_no_numbers() {
     let (_, results, _) = run(folder.path(), "open", &open, "");
     assert!(check(&results, "balance")["numbers"]["largest_difference"].is_f64());
 }
+
+/// Checks that go from cluster to cluster do not leave the second of two clusterings out without a word.
+#[test]
+fn checks_of_one_clustering_say_so_of_two() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/data/classrooms.csv");
+    let roles = "--outcome math --unit classroom --period year --cohort profile_year";
+    for check in ["leave-one-out", "smallest-set", "disagreement"] {
+        let (_, out, err) = didact(&format!("diagnose {path} {roles} --cluster school,year --estimator twfe --check {check} --json"));
+        assert!(out.contains("DIAG-049") || err.contains("DIAG-049"), "{check}: {out} {err}");
+    }
+}

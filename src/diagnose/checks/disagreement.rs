@@ -1,7 +1,7 @@
 //! Why two estimators differ.
 
 use crate::cohort::{Fault, Faults};
-use crate::diagnose::check::{Check, Finding, Look};
+use crate::diagnose::check::{Check, Finding, Look, one_clustering};
 use crate::diagnose::disagreement::{Gap, gap};
 use crate::diagnose::{Ground, Verdict};
 use crate::estimate::{Card, Chosen, OptionSpec, Options, Values};
@@ -58,6 +58,9 @@ pub static DISAGREEMENT: Check = Check {
 };
 
 fn look(ground: &Ground<'_>, options: &Options, setting: &Setting<'_>) -> Result<Finding, Faults> {
+    if ground.panel.second.is_some() {
+        return Err(one_clustering("disagreement").into());
+    }
     let suited = ground.estimators();
     if ground.named.len() > 2 {
         return Err(pick(&format!("{} are named", ground.named.len())).into());

@@ -2,7 +2,7 @@
 
 use crate::cohort::Fault;
 use crate::diagnose::Verdict;
-use crate::diagnose::check::{Check, Finding, Look};
+use crate::diagnose::check::{Check, Finding, Look, one_clustering};
 use crate::estimate::{Card, Estimand, Fit, OptionSpec, Options, Values};
 use crate::infer::{Setting, leave_one_out};
 use crate::num::student;
@@ -111,6 +111,9 @@ pub static LEAVE_ONE_OUT: Check = Check {
 };
 
 fn look(fit: &Fit, options: &Options, setting: &Setting<'_>) -> Result<Finding, Fault> {
+    if fit.is_crossed() {
+        return Err(one_clustering("leave-one-out"));
+    }
     let n = fit.n_clusters();
     let kinds = [Estimand::Overall, Estimand::OverallDynamic];
     let target = kinds.iter().find_map(|kind| (0..fit.targets.len()).find(|&t| fit.targets[t].estimand == *kind && fit.varies(t)));

@@ -1,7 +1,7 @@
 //! Whether a few clusters or units carry the result.
 
 use crate::cohort::{Fault, Faults};
-use crate::diagnose::check::{Check, Finding, Look};
+use crate::diagnose::check::{Check, Finding, Look, one_clustering};
 use crate::diagnose::smallest::{Goal, Outcome, Smallest, among_clusters, among_units};
 use crate::diagnose::{Ground, Verdict};
 use crate::estimate::{Body, Card, Fit, OptionSpec, Options, Sample, Values};
@@ -100,6 +100,9 @@ fn look(ground: &Ground<'_>, options: &Options, setting: &Setting<'_>) -> Result
     let (target, estimate) = Ground::overall(&fit).ok_or_else(|| unanswered("it has no overall effect"))?;
     if matches!(&fit.body, Body::Linear(l) if l.crossing().is_some()) {
         return Err(unanswered("its named effects cross clusters and would have to be estimated anew each time").into());
+    }
+    if fit.is_crossed() {
+        return Err(one_clustering("smallest-set").into());
     }
     let n = fit.n_clusters();
     let g = n as f64;
