@@ -64,6 +64,10 @@ fn key(list: &str, entry: &Value) -> String {
 /// number, that number; where that is an estimate, all its words.
 fn label(row: &Value) -> Option<String> {
     let row = row.as_object()?;
+    // A row of the codebook is of a column, whatever is said of it.
+    if let (Some(Value::String(column)), true) = (row.get("column"), row.contains_key("meaning")) {
+        return Some(column.clone());
+    }
     let named = |(key, value): &(&String, &Value)| value.is_string() || (LABELS.contains(&key.as_str()) && value.is_i64());
     let left: Vec<String> = row.iter().take_while(named).filter_map(|(_, v)| word(v)).collect();
     if !left.is_empty() {
