@@ -240,6 +240,15 @@ impl Told {
                 _ => facts.cluster_attrition = Some(attrition),
             }
         }
+        if self.units.is_some_and(|u| u.treated == 0) {
+            faults.push(Fault::new(
+                "EVI-005",
+                "no treated units",
+                "--units",
+                "where nobody was treated there is no effect to judge",
+                "give how many were assigned to treatment, and how many to comparison; where there was no comparison:  --units 12,0",
+            ));
+        }
         faults.into_result().map_err(Failure::BadFlag)?;
         self.conduct(facts);
         Ok(())

@@ -63,6 +63,7 @@ fn flags_that_cannot_be_are_refused() {
         ("claim --effect .2 --se .1 --design quasi-experment", 2, &["EVI-004", "quasi-experiment"]),
         ("claim --effect .2 --se .1 --comparison dosis", 2, &["EVI-004", "dosage"]),
         ("claim --effect .2 --se .1 --assigned 10,10 --analysed 20,5", 2, &["EVI-005", "--assigned"]),
+        ("claim --effect .2 --se .1 --units 0,62", 2, &["EVI-005", "--units", "no treated units"]),
         ("claim --effect .2 --se .1 --baseline reading", 2, &["EVI-005", "reading=0.12:adjusted"]),
         ("claim --effect .2 --se .1 --other-outcomes .1,2", 2, &["--other-outcomes"]),
         ("claim --effect x --se .1", 2, &["--effect", ".27"]),

@@ -136,6 +136,23 @@ fn each_cap_triggers_by_itself_and_names_its_number() {
 }
 
 #[test]
+fn an_arm_without_units_is_no_evidence() {
+    let of = |treated, comparison| judge(&Facts { units: Some(Sizes::new(treated, comparison)), ..trial() });
+    let found = |v: &Verdict, rule: &str| v.caps.iter().find(|c| c.rule == rule).map(|c| c.found.clone());
+    let nobody = of(0, 62);
+    assert_eq!((nobody.grade, found(&nobody, "no-comparison")), (Grade::E, None));
+    assert_eq!(found(&nobody, "single-unit").as_deref(), Some("no unit of assignment was treated"));
+    let alone = of(62, 0);
+    assert_eq!((alone.grade, found(&alone, "single-unit"), found(&alone, "few-clusters")), (Grade::E, None, None));
+    assert!(found(&alone, "no-comparison").is_some());
+    assert_eq!((alone.padlocks.design, alone.padlocks.initial), (Some(0), Some(0)));
+    assert_eq!(of(30, 30).padlocks.design, Some(5));
+    // One unit is singular, and a floor below 0.001 is not told.
+    assert!(found(&of(1, 30), "few-clusters").is_some_and(|s| s.starts_with("one arm has 1 unit, so that")));
+    assert_eq!(found(&of(5, 60), "few-clusters").as_deref(), Some("one arm has 5 units"));
+}
+
+#[test]
 fn a_large_gap_that_is_all_there_is_leaves_nothing() {
     let mut facts = differences();
     (facts.trends, facts.baseline[0].difference, facts.baseline[0].adjusted) = (Trends::default(), Some(0.4), Some(false));

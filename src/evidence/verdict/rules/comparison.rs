@@ -30,12 +30,13 @@ pub(super) fn design(facts: &Facts, standards: &Standards) -> Option<Cap> {
     }
 }
 
-/// One unit of assignment in an arm: E. Not known how many: `few-clusters` answers.
+/// One unit of assignment in an arm, or none treated: E. None to compare with: `no-comparison` answers. Not known how many: `few-clusters` does.
 pub(super) fn single_unit(facts: &Facts, _: &Standards) -> Option<Cap> {
-    let units = facts.units?;
+    let units = facts.units.filter(|u| u.comparison > 0)?;
     let fewest = units.treated.min(units.comparison);
-    let cap = Cap::at_most("single-unit", Grade::E, "one arm has a single unit of assignment", "several units in each arm");
-    (fewest == 1).then(|| cap.with(1.0, 2.0))
+    let found = if fewest == 0 { "no unit of assignment was treated" } else { "one arm has a single unit of assignment" };
+    let cap = || Cap::at_most("single-unit", Grade::E, found, "several units in each arm").with(fewest as f64, 2.0);
+    (fewest <= 1).then(cap)
 }
 
 /// Nobody to compare with: E. Not known whom: D.

@@ -52,12 +52,16 @@ pub(super) fn few_clusters(facts: &Facts, standards: &Standards) -> Option<Cap> 
         return Some(Cap::at_most("few-clusters", Grade::C, found, instead).because_unknown());
     };
     let fewest = units.treated.min(units.comparison);
-    if fewest as f64 >= least || fewest == 0 {
+    // None to compare with: `no-comparison` answers.
+    if fewest as f64 >= least || units.comparison == 0 {
         return None;
     }
+    // A floor below what p-values are told to is none that anybody meets.
     let floor = smallest_possible_p(units.treated, units.comparison)
+        .filter(|p| *p >= 0.001)
         .map_or(String::new(), |p| format!(", so that reassignment at random cannot give a p-value below {p:.3}"));
-    Some(Cap::at_most("few-clusters", Grade::C, format!("one arm has {fewest} units{floor}"), instead).with(fewest as f64, least))
+    let noun = if fewest == 1 { "unit" } else { "units" };
+    Some(Cap::at_most("few-clusters", Grade::C, format!("one arm has {fewest} {noun}{floor}"), instead).with(fewest as f64, least))
 }
 
 /// How many outcomes were tested is not known: B. Where it is known, a headline that does not stand among them changes the result instead
