@@ -13,6 +13,7 @@ use crate::table::content::evidence as content;
 const WAYS: &str = "\
 An effect can be told in any of these ways:
   with its error     --effect .27 --se .06          (or --ci .15,.39, --t 4.5, --p <.001)
+  its interval alone --ci .15,.39                   (its middle is then the effect)
   means and spread   --means 52.0,50.0 --sds 10.0,9.0 --students 200
   a statistic        --t 2.5 --treated-students 60 --comparison-students 40
   how many passed    --counts 60/100,50/100         (or --odds 1.5 --ci 0.9,2.6)

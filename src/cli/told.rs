@@ -176,8 +176,20 @@ impl By {
             Ok(version) => Standards::new(version),
             Err(fault) => return Err(Failure::BadFlag(fault.into())),
         };
+        let mut named: Vec<&str> = Vec::new();
         for text in &self.set {
             let (name, values) = text.split_once('=').unwrap_or((text, ""));
+            if named.contains(&name.trim()) {
+                faults.push(Fault::new(
+                    "EVI-003",
+                    format!("{} is set twice", name.trim()),
+                    format!("setting {} of the standards", name.trim()),
+                    "only one of the values can be gone by, and nothing tells which is meant",
+                    "set it once",
+                ));
+                continue;
+            }
+            named.push(name.trim());
             let numbers: Option<Vec<f64>> = values.split(',').map(|v| v.trim().parse().ok()).collect();
             // What is no number is refused as one that is not finite.
             let set = standards.set(name.trim(), &numbers.unwrap_or_else(|| vec![f64::NAN]));

@@ -46,6 +46,8 @@ fn claims_that_cannot_be_are_refused_by_name() {
         ("claim --effect .2 --se .1 --icc 2", 3, &["EVI-014", "intraclass"]),
         ("claim --effect .2 --ci .5,.1", 3, &["EVI-014", "lower end"]),
         ("claim --counts 31/30,20/30", 3, &["EVI-014"]),
+        ("claim --effect .2 --se .1 --students 1", 3, &["EVI-014", "1 student in all"]),
+        ("claim --effect .2 --se .1 --icc .1", 3, &["EVI-016", "intraclass"]),
         ("claim --effect .2 --se .1 --students 99999999999999", 3, &["EVI-014"]),
         ("claim", 3, &["EVI-015"]),
         ("claim --students 100", 3, &["EVI-015"]),
@@ -60,6 +62,7 @@ fn flags_that_cannot_be_are_refused() {
         ("claim --effect .2 --se .1 --set smallest-efect=.1", 2, &["EVI-002", "smallest-effect"]),
         ("claim --effect .2 --se .1 --set alpha", 2, &["EVI-003", "0.05"]),
         ("claim --effect .2 --se .1 --set alpha=1", 2, &["EVI-003"]),
+        ("claim --effect .2 --se .1 --set alpha=0.05 --set alpha=0.1", 2, &["EVI-003", "alpha is set twice"]),
         ("claim --effect .2 --se .1 --design quasi-experment", 2, &["EVI-004", "quasi-experiment"]),
         ("claim --effect .2 --se .1 --comparison dosis", 2, &["EVI-004", "dosage"]),
         ("claim --effect .2 --se .1 --assigned 10,10 --analysed 20,5", 2, &["EVI-005", "--assigned"]),
@@ -85,14 +88,14 @@ fn flags_that_cannot_be_are_refused() {
 fn extreme_claims_are_answered() {
     for flags in [
         "--effect .27 --se .06 --units 3,18446744073709551615",
-        "--effect .27 --se .06 --units 0,0",
+        "--effect .27 --se .06 --units 1,0",
         "--effect 19 --se 1e299",
         "--effect 1e-300 --se 1e-200",
         "--effect 0 --se .1",
         "--effect .27 --se .06 --confound \u{202e}\u{1b}[31m",
         "--effect .27 --se .06 --baseline x=1e308",
         "--effect .27 --se .06 --breakdown=-1 --pretrend-p 0 --pretrend-power 0 --periods-before 4294967295",
-        "--percentiles .0001,99.9999 --students 2",
+        "--percentiles .0001,99.9999 --students 4",
     ] {
         let arguments = || ["claim"].into_iter().chain(flags.split_whitespace());
         let plain = didact(arguments());

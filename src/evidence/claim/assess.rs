@@ -2,7 +2,7 @@
 
 use super::consistency::checks;
 use super::footing::effect;
-use super::refuse::{contradictory, impossible, incomplete, without_uncertainty};
+use super::refuse::{contradictory, idle_correlation, impossible, incomplete, without_uncertainty};
 use super::{Check, Claim, ClusterStory, ErrorFrom, Footing, Question, Route, Shrunk, independent_expectation, questions, shrink};
 use crate::cohort::Faults;
 use crate::evidence::benchmark::{MonthsTable, SizeClass, months, size_class};
@@ -44,7 +44,8 @@ pub struct Assessment {
 ///
 /// # Errors
 /// `EVI-010` for each pair of numbers that contradict each other, `EVI-014` for each number that cannot be, `EVI-016` for each that
-/// another is missing for; else one of `EVI-011` (an effect
+/// another is missing for, and for a correlation with which
+/// nothing is corrected; else one of `EVI-011` (an effect
 /// without any uncertainty: says what then cannot be said), `EVI-012` (an empty cell in the counts), `EVI-013` (percent growth without SD or
 /// growth) and `EVI-015` (no effect at all).
 pub fn assess(claim: &Claim, standards: &Standards) -> Result<Assessment, Faults> {
@@ -56,6 +57,9 @@ pub fn assess(claim: &Claim, standards: &Standards) -> Result<Assessment, Faults
     }
     let g = effect(claim).map_or(0.0, |e| e.0);
     let footing = Footing::of(claim, standards).ok_or_else(|| without_uncertainty(g))?;
+    if let Some(fault) = idle_correlation(claim, footing.clusters) {
+        return Err(fault.into());
+    }
     let best = footing.corrected;
     let shrunk = shrink(footing.g, best.std_error, standards).ok_or_else(|| without_uncertainty(g))?;
     let facts = facts(claim, &footing, standards);
@@ -132,6 +136,7 @@ fn assumptions(claim: &Claim, footing: &Footing) -> Vec<String> {
     }
     match footing.from {
         Route::T | Route::F | Route::PValue => out.push("the statistic is of an unadjusted comparison of independent students".into()),
+        Route::Interval => out.push("the effect is the middle of its interval, and both are in standard deviations".into()),
         Route::Percentiles => out.push("percentiles of a normal distribution of comparison students".into()),
         _ => {}
     }

@@ -1,11 +1,14 @@
 //! Claims that are refused, and why.
 
 use super::route::effects;
-use super::{Agreement, Check, Claim, Printed};
+use super::{Agreement, Check, Claim, ClusterStory, Printed};
 use crate::cohort::{Fault, Faults};
 
 /// More than anyone has counted.
 const MOST: u64 = 10_000_000_000;
+
+/// Of fewer no effect has an uncertainty: the small-sample factor is zero for three.
+const FEWEST: u64 = 4;
 
 /// In standard deviations: beyond it no group differs from another; points taken for standard deviations do.
 const LARGEST: f64 = 20.0;
@@ -85,8 +88,22 @@ pub(super) fn impossible(claim: &Claim) -> Faults {
         },
         "give it in standard deviations of students, not in points: divide by their standard deviation",
     );
+    few(claim, &mut faults);
     idle(claim, &mut faults);
     faults
+}
+
+/// Students so few that no effect has an uncertainty: those told in all, or in both arms.
+fn few(claim: &Claim, faults: &mut Faults) {
+    let arms = claim.treated_students.zip(claim.comparison_students).map(|(i, c)| i.saturating_add(c));
+    let Some(told) = claim.students.or(arms).filter(|n| (1..FEWEST).contains(n)) else { return };
+    faults.push(Fault::new(
+        "EVI-014",
+        format!("{told} student{} in all", if told == 1 { "" } else { "s" }),
+        PLACE,
+        "a spread takes students to spare in each group, and the correction for small samples makes every effect of three students zero",
+        format!("look the number up again: an effect can be had from {FEWEST} students on"),
+    ));
 }
 
 /// What is told for the sake of something that is not told, and would be passed over without a word.
@@ -110,6 +127,25 @@ fn idle(claim: &Claim, faults: &mut Faults) {
             "give how many students there are in each group, or leave out that scores are whole",
         ));
     }
+}
+
+/// An intraclass correlation where nothing is corrected with it.
+pub(super) fn idle_correlation(claim: &Claim, clusters: ClusterStory) -> Option<Fault> {
+    let (why, remedy) = match clusters {
+        _ if claim.icc.is_none() => return None,
+        ClusterStory::Corrected { .. } => return None,
+        ClusterStory::NotNeeded => ("students were assigned one by one, so that there are no clusters to correct for", "leave it out"),
+        ClusterStory::Heeded => ("the standard error is said to heed clusters already", "leave it out"),
+        ClusterStory::TakenAsHeeded { .. } => (
+            "the standard error is so large that it is taken to heed clusters already",
+            "leave it out; or say that standard errors do not heed clusters, where the source says so",
+        ),
+        ClusterStory::NotKnown => (
+            "numbers of students and of clusters are needed too, and must allow a correction",
+            "give how many students, and how many classrooms or schools there were; or leave it out",
+        ),
+    };
+    Some(Fault::new("EVI-016", "an intraclass correlation with which nothing is corrected", PLACE, why, remedy))
 }
 
 /// What the claim lacks to be judged at all.
@@ -145,7 +181,7 @@ pub(super) fn incomplete(claim: &Claim) -> Option<Fault> {
         "no effect can be had from what is told",
         PLACE,
         "nothing can be compared",
-        "give an effect in SD; or means, SDs and numbers of students; or t, F or p with numbers of students; or counts, odds or percentiles",
+        "give an effect in SD, or its interval; or means, SDs and numbers of students; or t, F or p with numbers of students; or counts, odds or percentiles",
     ))
 }
 

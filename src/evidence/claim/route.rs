@@ -25,6 +25,8 @@ pub enum Route {
     Percentiles,
     /// Percent growth with growth and SD.
     Growth,
+    /// The middle of the interval.
+    Interval,
     /// The t statistic.
     T,
     /// The F statistic.
@@ -35,13 +37,14 @@ pub enum Route {
 
 impl Route {
     /// All, in the order in which they are preferred.
-    const ALL: [Route; 9] = [
+    const ALL: [Route; 10] = [
         Route::Effect,
         Route::Means,
         Route::Counts,
         Route::OddsRatio,
         Route::Percentiles,
         Route::Growth,
+        Route::Interval,
         Route::T,
         Route::F,
         Route::PValue,
@@ -60,6 +63,7 @@ impl Route {
                 let g = claim.growth?;
                 Some(g.percent.value / 100.0 * g.comparison_growth?.value / g.sd?.value)
             }
+            Route::Interval => middle(claim),
             Route::T => from_t(claim.t?.value, sizes?),
             Route::F => from_f(claim.f?.value, !claim.negative, sizes?),
             Route::PValue => from_p(claim.p_value?.value()?, !claim.negative, sizes?),
@@ -71,6 +75,13 @@ impl Route {
 /// The effect in SD by every route that there is, the first preferred.
 pub(super) fn effects(claim: &Claim) -> impl Iterator<Item = (f64, Route)> + '_ {
     Route::ALL.into_iter().filter_map(|route| route.effect(claim).map(|g| (g, route)))
+}
+
+/// The middle of the interval, where nothing else is told that it may be of: points of means, percent of growth or odds.
+fn middle(claim: &Claim) -> Option<f64> {
+    let of_others = claim.treated.is_some() || claim.comparison.is_some() || claim.growth.is_some() || claim.odds_ratio.is_some();
+    let (low, high) = claim.interval.filter(|_| !of_others)?;
+    Some(0.5 * low.value + 0.5 * high.value)
 }
 
 /// Hedges' g of the means, where means, SDs and sizes are told.

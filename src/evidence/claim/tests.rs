@@ -341,6 +341,43 @@ fn numbers_that_cannot_be_are_refused_all_at_once() {
     assert_eq!(codes(&Claim { level: Some(0.95), std_error: printed(".1"), ..effect(".2") }), ["EVI-016"]);
 }
 
+#[test]
+fn the_middle_of_an_interval_is_an_effect() {
+    let alone = Claim { interval: both(".1", ".5"), students: Some(400), ..Claim::default() };
+    let a = judged(&alone);
+    assert_eq!((a.footing.from, a.footing.error_from), (Route::Interval, ErrorFrom::Interval));
+    assert!((a.footing.g - 0.3).abs() < 1e-12 && (a.footing.corrected.high - 0.5).abs() < 1e-9, "{:?}", a.footing);
+    assert!(a.assumptions.iter().any(|s| s.contains("middle of its interval")), "{:?}", a.assumptions);
+    // An effect told goes before; an interval beside means or growth may be of points or percent.
+    assert_eq!(judged(&Claim { effect: printed(".3"), ..alone.clone() }).footing.from, Route::Effect);
+    assert_eq!(codes(&Claim { students: None, treated: scores("52", "10"), comparison: scores("50", "10"), ..alone.clone() }), ["EVI-015"]);
+    assert_eq!(codes(&Claim { growth: growth("23", "", ""), ..alone }), ["EVI-013"]);
+}
+
+#[test]
+fn fewer_than_four_students_have_no_effect() {
+    let of = |claim: Claim| Claim { std_error: printed(".06"), ..claim };
+    for n in 1..4 {
+        let faults = refused(&of(Claim { students: Some(n), ..effect(".27") }));
+        assert!(faults.total == 1 && faults.shown[0].code == "EVI-014" && faults.shown[0].what.ends_with("in all"), "{faults}");
+    }
+    let arms = Claim { treated_students: Some(2), comparison_students: Some(1), ..means() };
+    assert_eq!(codes(&arms), ["EVI-014"]);
+    judged(&Claim { treated_students: Some(2), comparison_students: Some(2), ..means() });
+}
+
+#[test]
+fn a_correlation_that_corrects_nothing_is_refused() {
+    let told = Claim { icc: Some(0.1), std_error: printed(".06"), ..effect(".27") };
+    let clustered = Claim { students: Some(11_000), schools: Some(62), ..told.clone() };
+    let mut one_by_one = clustered.clone();
+    one_by_one.facts.unit = Some(Unit::Student);
+    for idle in [told, Claim { heeded: Some(true), ..clustered.clone() }, clustered.clone(), one_by_one] {
+        assert_eq!(codes(&idle), ["EVI-016"], "{idle:?}");
+    }
+    judged(&Claim { heeded: Some(false), ..clustered });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -3,7 +3,7 @@
 use super::{Sizes, hedges_g, small_sample_factor};
 use crate::num::student;
 
-/// g = ω·t·√(1/n_i + 1/n_c), from the t statistic of an unadjusted comparison of two groups. `None` when an arm is empty.
+/// g = ω·t·√(1/n_i + 1/n_c), from the t statistic of an unadjusted comparison of two groups. `None` when an arm is empty or N < 4.
 ///
 /// Source: WWC Procedures 4.1, appendix E. An adjusted t gives a g that is too large by 1/√(1 − R²).
 pub fn from_t(t: f64, sizes: Sizes) -> Option<f64> {

@@ -50,12 +50,13 @@ pub struct Arm {
     pub sd: f64,
 }
 
-/// ω = 1 − 3/(4·df − 1), the small-sample factor; with df = N − 2 that is 1 − 3/(4N − 9). `None` unless df ≥ 1.
+/// ω = 1 − 3/(4·df − 1), the small-sample factor; with df = N − 2 that is 1 − 3/(4N − 9). `None` unless df ≥ 2: at df = 1 it is
+/// zero, and would make every effect zero.
 ///
 /// Source: Hedges (1981), as WWC Procedures 4.1 has it; the exact factor Γ(df/2)/(√(df/2)·Γ((df−1)/2)) differs by less than
 /// 0.0001 from df = 10 on.
 pub fn small_sample_factor(df: f64) -> Option<f64> {
-    (df >= 1.0).then(|| 1.0 - 3.0 / (4.0 * df - 1.0))
+    (df >= 2.0).then(|| 1.0 - 3.0 / (4.0 * df - 1.0))
 }
 
 /// J = Γ(df/2) / (√(df/2)·Γ((df − 1)/2)), the small-sample factor without approximation. `None` unless df ≥ 2.
@@ -82,7 +83,7 @@ pub fn pooled_sd(treated: &Arm, comparison: &Arm) -> Option<f64> {
     (sd.is_finite() && sd > 0.0 && treated.sd >= 0.0 && comparison.sd >= 0.0).then_some(sd)
 }
 
-/// g = ω · difference / S for a difference of means in points. `None` when S is not positive or N < 3.
+/// g = ω · difference / S for a difference of means in points. `None` when S is not positive or N < 4.
 ///
 /// Source: WWC Procedures 4.1, appendix E.
 pub fn hedges_g(difference: f64, sd: f64, sizes: Sizes) -> Option<f64> {
@@ -117,6 +118,9 @@ mod tests {
         assert_eq!(pooled_sd(&one, &one), None);
         assert_eq!(hedges_g(1.0, 0.0, Sizes::new(10, 10)), None);
         assert_eq!(hedges_g(1.0, 1.0, Sizes::new(1, 1)), None);
+        // Not an effect of zero: ω is zero for three students.
+        assert_eq!((hedges_g(1.0, 1.0, Sizes::new(2, 1)), small_sample_factor(1.0)), (None, None));
+        assert!(hedges_g(1.0, 1.0, Sizes::new(2, 2)).is_some_and(|g| (g - 4.0 / 7.0).abs() < 1e-15));
         assert_eq!(Sizes::new(0, 4).reciprocal(), None);
         assert_eq!(Sizes::even(11), Sizes::new(6, 5));
     }

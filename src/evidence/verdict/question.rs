@@ -35,6 +35,15 @@ const OF_STUDENTS: &[(&str, &str, &str)] = &[
     ("sites", "In how many schools were students drawn by lot?", "In how many schools were these students?"),
 ];
 
+/// What is asked instead of who ran the study and by which plan, where one of the two is known.
+fn of_conduct(facts: &Facts) -> Option<&'static str> {
+    match (facts.conductor, facts.plan) {
+        (None, Some(_)) => Some("Who ran the study, and who paid for it?"),
+        (Some(_), None) => Some("Was there a plan of the analysis, with a date before the results?"),
+        _ => None,
+    }
+}
+
 /// The questions whose answers could lift a cap that rests on something not known, fitting what was assigned.
 pub fn open_questions(verdict: &Verdict, facts: &Facts) -> Vec<Question> {
     let open = |rule: &str| verdict.caps.iter().any(|c| c.unknown && c.rule == rule);
@@ -42,6 +51,7 @@ pub fn open_questions(verdict: &Verdict, facts: &Facts) -> Vec<Question> {
     let ask = |rule: &str, usual: &'static str| match of_students(rule) {
         Some((_, drawn, _)) if facts.is_trial() => *drawn,
         Some((.., chosen)) => *chosen,
+        None if rule == "developer-run" => of_conduct(facts).unwrap_or(usual),
         None => usual,
     };
     ASK.iter().filter(|(rule, ..)| open(rule)).map(|(rule, missing, usual)| Question { missing, ask: ask(rule, usual) }).collect()
@@ -50,7 +60,7 @@ pub fn open_questions(verdict: &Verdict, facts: &Facts) -> Vec<Question> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::facts::Design;
+    use crate::evidence::facts::{Design, Plan};
     use crate::evidence::standard::Standards;
     use crate::evidence::verdict::RULES;
 
@@ -71,6 +81,13 @@ mod tests {
         assert_eq!(sites(&one_by_one), Some("In how many schools were these students?"));
         let drawn = Facts { design: Some(Design::Randomised), ..one_by_one };
         assert_eq!(sites(&drawn), Some("In how many schools were students drawn by lot?"));
+        let conduct = |facts: &Facts| open_questions(&verdict, facts).iter().find(|q| q.missing == "conductor").map(|q| q.ask);
+        assert!(conduct(&Facts::default()).is_some_and(|ask| ask.contains("plan")));
+        for plan in [Plan::Kept, Plan::Deviated, Plan::Absent] {
+            let told = Facts { plan: Some(plan), ..Facts::default() };
+            assert_eq!(conduct(&told), Some("Who ran the study, and who paid for it?"));
+            assert!(Verdict::of(&told, &Standards::default()).caps.iter().all(|c| !c.found.contains("nor that it kept to a plan")));
+        }
         assert!(OF_STUDENTS.iter().all(|(rule, ..)| ASK.iter().any(|(own, ..)| own == rule)));
         assert!(ASK.iter().all(|(rule, _, ask)| RULES.iter().any(|r| r.0 == *rule) && ask.ends_with('?')));
     }

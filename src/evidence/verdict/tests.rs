@@ -160,6 +160,20 @@ fn a_large_gap_that_is_all_there_is_leaves_nothing() {
 }
 
 #[test]
+fn one_period_before_is_told_with_what_is_known_of_the_groups() {
+    let found = |baseline: Vec<Baseline>| {
+        let trends = Trends { periods: Some(1), ..Trends::default() };
+        let v = judge(&Facts { trends, baseline, ..differences() });
+        v.caps.iter().find(|c| c.rule == "pre-periods").map(|c| c.found.clone()).unwrap_or_default()
+    };
+    let apart = |d: f64| vec![Baseline { measure: "reading before".into(), difference: Some(d), adjusted: Some(false) }];
+    assert_eq!(found(vec![]), "1 period before, and whether groups were alike then is not known");
+    assert_eq!(found(apart(0.4)), "1 period before, and groups were not alike then");
+    assert_eq!(found(apart(0.1)), "1 period before, and how groups differed then was not adjusted for");
+    assert_eq!(found(apart(0.01)), "");
+}
+
+#[test]
 fn what_is_not_known_caps_too() {
     type Turn = fn(&mut Facts);
     let cases: &[(&str, bool, Turn, Grade)] = &[

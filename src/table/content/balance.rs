@@ -3,6 +3,7 @@
 use super::descriptives::cells;
 use super::disclosure::Gate;
 use super::words::arm;
+use crate::evidence::effect::small_sample_factor;
 use crate::study::{Baseline, Run};
 use crate::table::{Cell, Column, Digits, Table};
 
@@ -48,7 +49,9 @@ pub(super) fn balance(run: &Run) -> Table {
             }
             row.extend(cells(&b.treated, &gate, stay));
             row.extend(cells(&b.comparison, &gate, stay));
-            row.push(Cell::number_with(difference, Digits::Decimals(3), "a group is empty or does not vary"));
+            let few = !b.binary && b.treated.n + b.comparison.n < 4;
+            let lacks = if few { "fewer than four units: too few for Hedges' g" } else { "a group is empty or does not vary" };
+            row.push(Cell::number_with(difference, Digits::Decimals(3), lacks));
             row.push(Cell::text(category));
             if gate.hides_baseline(run, d, b) {
                 row.iter_mut().skip(2 + usize::from(labelled)).for_each(|cell| *cell = Cell::Suppressed);
@@ -69,7 +72,7 @@ fn hedges(b: &Baseline) -> Option<f64> {
     let (n1, n0) = (b.treated.n as f64, b.comparison.n as f64);
     let (s1, s0) = (b.treated.sd?, b.comparison.sd?);
     let pooled = (((n1 - 1.0) * s1 * s1 + (n0 - 1.0) * s0 * s0) / (n1 + n0 - 2.0)).sqrt();
-    let omega = 1.0 - 3.0 / (4.0 * (n1 + n0) - 9.0);
+    let omega = small_sample_factor(n1 + n0 - 2.0)?;
     (pooled > 0.0).then(|| omega * (b.treated.mean.unwrap_or(0.0) - b.comparison.mean.unwrap_or(0.0)) / pooled)
 }
 

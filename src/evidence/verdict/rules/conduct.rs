@@ -37,8 +37,13 @@ pub(super) fn developer_run(facts: &Facts, _: &Standards) -> Option<Cap> {
         (Some(Conductor::Developer), None) => {
             Some(down("the developer ran it, and whether there was a plan is not known").because_unknown())
         }
-        (None, _) => {
-            Some(Cap::at_most("developer-run", Grade::B, "who ran it is not known, nor that it kept to a plan", instead).because_unknown())
+        (None, plan) => {
+            let found = match plan {
+                Some(Plan::Deviated) => "who ran it is not known, and it did not keep to its plan",
+                Some(Plan::Absent) => "who ran it is not known, and it had no plan fixed before",
+                _ => "who ran it is not known, nor that it kept to a plan",
+            };
+            Some(Cap::at_most("developer-run", Grade::B, found, instead).because_unknown())
         }
     }
 }

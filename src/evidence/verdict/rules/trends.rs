@@ -3,7 +3,7 @@
 use super::baseline::alike;
 use crate::evidence::facts::{Design, Facts};
 use crate::evidence::p_words;
-use crate::evidence::standard::{Key, Standards};
+use crate::evidence::standard::{Equivalence, Key, Standards, weakest};
 use crate::evidence::verdict::{Cap, Grade};
 
 fn rests_on_trends(facts: &Facts) -> bool {
@@ -49,7 +49,13 @@ pub(super) fn pre_periods(facts: &Facts, standards: &Standards) -> Option<Cap> {
     let instead = "two or more periods before treatment";
     Some(match t.periods {
         Some(p) => {
-            Cap::at_most("pre-periods", Grade::C, format!("{p} period before, and groups not alike then"), instead).with(f64::from(p), 2.0)
+            let noun = if p == 1 { "period" } else { "periods" };
+            let groups = match weakest(&facts.baseline, standards) {
+                Some((_, Equivalence::NotAdjusted)) => "how groups differed then was not adjusted for",
+                Some((_, Equivalence::NotSatisfied)) => "groups were not alike then",
+                _ => "whether groups were alike then is not known",
+            };
+            Cap::at_most("pre-periods", Grade::C, format!("{p} {noun} before, and {groups}"), instead).with(f64::from(p), 2.0)
         }
         None => Cap::at_most("pre-periods", Grade::C, "how many periods before were seen is not known", instead).because_unknown(),
     })

@@ -2,6 +2,7 @@
 
 use super::Judged;
 use crate::evidence::effect::improvement_index;
+use crate::evidence::facts::{Conductor, Facts, Plan};
 use crate::evidence::verdict::{CARD_WORDS, Sentence, Word, count_words, sentences};
 
 /// The card's lines: the word; what the study says; what it is worth beside other trials; what would change the verdict; what to ask. What
@@ -29,10 +30,23 @@ pub fn card(judged: &Judged<'_>) -> Vec<String> {
         let side = if points < 0.0 { "lower" } else { "higher" };
         add(6, 4, format!("Beside other large trials, about {:.1} percentile points {side} is to be expected.", points.abs()));
     }
+    if let Some(words) = plan(judged.facts) {
+        add(4, 4, words.to_string());
+    }
     for (i, question) in judged.questions.iter().take(3).enumerate() {
         add([4, 7, 8][i], 8 + i, format!("Ask: {}", question.ask));
     }
     chosen(lines)
+}
+
+/// Whether independent people kept to a plan: no rule asks it of them, so that nothing else tells it.
+fn plan(facts: &Facts) -> Option<&'static str> {
+    let told = facts.plan.filter(|_| facts.conductor == Some(Conductor::Independent))?;
+    Some(match told {
+        Plan::Kept => "The study kept to a plan made before outcomes were read.",
+        Plan::Deviated => "The study deviated from the plan made before outcomes were read.",
+        Plan::Absent => "The study had no plan made before outcomes were read.",
+    })
 }
 
 struct Line {
@@ -83,5 +97,13 @@ mod tests {
         let kept = chosen(vec![line(2, 0, 30), line(0, 2, 80), line(1, 1, 60), line(3, 3, 10)]);
         assert_eq!(kept.iter().map(|t| count_words(t)).collect::<Vec<_>>(), [30, 80, 10]);
         assert_eq!(capital(Word::CannotTell), "Can't tell");
+    }
+
+    #[test]
+    fn the_plan_of_independent_people_is_told() {
+        let said = |conductor, kept| plan(&Facts { conductor, plan: kept, ..Facts::default() });
+        let independent = Some(Conductor::Independent);
+        assert!(said(independent, Some(Plan::Deviated)).is_some_and(|s| s.contains("deviated from the plan")));
+        assert_eq!((said(independent, None), said(None, Some(Plan::Kept))), (None, None));
     }
 }

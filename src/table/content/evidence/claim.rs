@@ -50,6 +50,7 @@ fn notes(a: &Assessment) -> Vec<String> {
         Route::OddsRatio => "an odds ratio",
         Route::Percentiles => "percentiles",
         Route::Growth => "percent growth with growth and SD",
+        Route::Interval => "the middle of the interval",
         Route::T => "t and numbers of students",
         Route::F => "F and numbers of students",
         Route::PValue => "the p-value and numbers of students",

@@ -3,6 +3,7 @@
 use crate::study::EffectSizes;
 use crate::table::{Cell, Column, Digits, Table};
 
+const GLASS: &str = "Glass (1976)";
 const HEDGES: &str = "Hedges (1981); WWC Procedures 4.1, appendix E";
 const NONCENTRAL: &str = "Steiger and Fouladi (1997); R's effectsize";
 const PRE_POST: &str = "the WWC glossary's pre/post difference";
@@ -18,8 +19,14 @@ pub fn effect_sizes(sizes: &EffectSizes) -> Table {
     ];
     let mut out = Table::new("effect-sizes", "The effect as effect sizes", columns);
     let (first, last) = sizes.periods;
+    let lacks = match sizes.sizes.treated.saturating_add(sizes.sizes.comparison) {
+        0..=2 => "two students leave no degree of freedom for a spread",
+        3 => "ω is zero for three students: it would make every effect zero",
+        _ => "its parts do not allow it",
+    };
     let mut add = |what: String, value: Option<f64>, formula: &str, source: &str| {
-        let value = Cell::number_with(value, Digits::Decimals(3), "its parts do not allow it");
+        let lacks = if source == GLASS { "the comparison group has no spread" } else { lacks };
+        let value = Cell::number_with(value, Digits::Decimals(3), lacks);
         out.push(vec![Cell::Text(what), value, Cell::text(formula), Cell::text(source)]);
     };
     add("Hedges' g of the estimate".into(), sizes.adjusted, "ω·estimate/S, with ω = 1 − 3/(4N − 9)", HEDGES);
@@ -34,12 +41,7 @@ pub fn effect_sizes(sizes: &EffectSizes) -> Table {
     let interval = "noncentral t, as if students were independent and scores normal";
     add("its 95 % interval: from".into(), sizes.last_interval.map(|i| i.0), interval, NONCENTRAL);
     add("its 95 % interval: to".into(), sizes.last_interval.map(|i| i.1), interval, NONCENTRAL);
-    add(
-        format!("Glass's Δ of the means in {last} alone"),
-        sizes.glass,
-        "(treated − comparison)/SD of the comparison group",
-        "Glass (1976)",
-    );
+    add(format!("Glass's Δ of the means in {last} alone"), sizes.glass, "(treated − comparison)/SD of the comparison group", GLASS);
     if let Some((clusters, icc)) = sizes.clusters {
         add(
             format!("Hedges' g of the means, {clusters} clusters heeded"),
