@@ -6,7 +6,7 @@ import pandas as pd
 from compare import Case
 from least_squares import NO_FACTOR, feols, weights_of
 from panels import collapsed, lone, one_start, several_starts, staggered, treated, without_always
-from program import Refused
+from program import Unable
 
 
 def of(fit, term, panel):
@@ -49,7 +49,7 @@ def stacked(panel):
         if -1 in seen[g] and max(seen[g]) >= 0:
             copies += [part.assign(a=g, arm=arm, e=part.period - g) for arm, part in ((1.0, own), (0.0, clean))]
     if not copies:
-        raise Refused("no cohort is seen at -1 and from 0 on")
+        raise Unable("no cohort is seen in the common window, and the narrower one that the program then looks for is not looked for here")
     s = pd.concat(copies)
     times = sorted(set.intersection(*(seen[g] for g in s.a.unique())))
     s = s[s.e.isin(times)].reset_index(drop=True)
