@@ -141,7 +141,7 @@ pub(super) fn table(
         let shown = |hide: bool, n: usize| if hide { "a withheld number".to_string() } else { number::count(n as u64) };
         let (units, (with, without)) = s.switching.unwrap_or((s.treated_units, s.clusters_by_arm));
         let words = match s.switching {
-            None => ["of them treated", "with treated", "with comparison units"],
+            None => ["of them treated", "with treated", "with units to compare with"],
             Some(_) => ["of them with a treatment that changes", "with such units", "with units whose treatment does not"],
         };
         let prefix = if many { format!("{}, {}: ", analysis.outcome, analysis.label()) } else { String::new() };

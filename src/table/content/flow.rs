@@ -33,7 +33,7 @@ pub(super) fn flow(run: &Run) -> Table {
         }
         step("units treated at some time", few, s.treated_units);
         step("clusters with treated units", small, s.clusters_by_arm.0);
-        step("clusters with comparison units", small, s.clusters_by_arm.1);
+        step("clusters with units to compare with", small, s.clusters_by_arm.1);
         step("periods", false, s.periods);
     }
     out

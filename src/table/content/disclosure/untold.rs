@@ -104,8 +104,10 @@ impl Untold {
     fn staying(&self, targets: &Targets, small: &[(u64, i64)]) -> Vec<Target> {
         let mut audit = Audit::new(self.secret(targets, small));
         // The means of both groups are told in each period, and so is how the treated changed against the others.
-        for row in self.changes() {
-            audit.tells(&row);
+        if targets.means {
+            for row in self.changes(targets.zero.is_empty()) {
+                audit.tells(&row);
+            }
         }
         // What matters most first; of single effects those on the largest cohorts.
         let units = |t: &Target| self.all.iter().find(|s| Some(s.start) == t.group).map_or(0, |s| s.units);
@@ -115,13 +117,13 @@ impl Untold {
         all.into_iter().filter(stays).map(|(t, _)| t.clone()).collect()
     }
 
-    /// From each period to the next: by effects each from the last period before the start, and by those before the start each from the one
-    /// before it.
-    fn changes(&self) -> Vec<Weights> {
+    /// From each period to the next: by effects each from the last period before the start; before it each from the period before
+    /// (`varying`), or from that last one, too.
+    fn changes(&self, varying: bool) -> Vec<Weights> {
         let mut periods: Vec<i64> = self.all.iter().map(|s| s.period).collect();
         periods.sort_unstable();
         periods.dedup();
-        let change = |from: i64, to: i64, varying: bool| -> Weights {
+        let change = |from: i64, to: i64| -> Weights {
             let one = |s: &Single| match s.period {
                 p if p == to => s.units as f64,
                 p if p == from && (s.is_after() || !varying) => -(s.units as f64),
@@ -129,7 +131,7 @@ impl Untold {
             };
             self.all.iter().map(one).collect()
         };
-        periods.windows(2).flat_map(|w| [true, false].map(|varying| change(w[0], w[1], varying))).collect()
+        periods.windows(2).map(|w| change(w[0], w[1])).collect()
     }
 
     /// Whether few stand behind the mean at a time since the start, or in a period.
@@ -209,11 +211,13 @@ pub(super) struct Targets {
     single: Vec<BTreeSet<(i64, i64)>>,
     /// Those that are 0 since they are what others are compared with.
     zero: BTreeSet<(i64, i64)>,
+    /// Whether the means of both groups by period are told beside them.
+    means: bool,
 }
 
 impl Targets {
     fn of(run: &Run, outcome: &str) -> Targets {
-        let mut out = Targets::default();
+        let mut out = Targets { means: true, ..Targets::default() };
         for a in run.analyses.iter().filter(|a| a.outcome == outcome) {
             let base = |e: &Effect| e.result.as_ref().is_ok_and(|found| found.estimate == 0.0 && found.std_error.is_none());
             let without: Vec<i64> = a.left_out.iter().flat_map(|l| l.cohorts.iter().chain(&l.partly)).map(|c| c.group).collect();
