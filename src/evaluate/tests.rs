@@ -366,7 +366,7 @@ fn effects_by_dose_have_a_truth() {
             let own = |r: &&Record| r.effect.is_some_and(|e| e.estimand == estimand && e.dose_percent == percent);
             let record = records.iter().find(own).unwrap_or_else(|| panic!("{id}: no {estimand:?} {percent:?} in {records:?}"));
             assert_eq!(
-                Replicate::parse(&Replicate { point: 0, number: 0, records: vec![record.clone()] }.line().trim_end())
+                Replicate::parse(Replicate { point: 0, number: 0, records: vec![record.clone()] }.line().trim_end())
                     .map(|r| r.records[0].clone())
                     .as_ref(),
                 Some(record)

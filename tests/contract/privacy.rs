@@ -367,7 +367,7 @@ fn sizes_cannot_be_set_against_each_other() {
     // Three students are not seen in the last year: rows are fewer than three times the units by three.
     let (mut fewer, mut with_other) = (String::new(), String::new());
     for (i, line) in even(1, 25).file.lines().enumerate() {
-        let student = (i + 2) / 3;
+        let student = i.div_ceil(3);
         if student > 3 || !line.contains(",2103,0,") && !line.contains(",2103,2103,") {
             fewer += &format!("{line}\n");
         }
@@ -388,7 +388,7 @@ fn sizes_cannot_be_set_against_each_other() {
     assert_eq!((sample(0)["units"].as_u64(), sample(1)["units"].to_string().as_str()), (Some(300), MARK));
     assert_eq!(sample(1)["treated_units"].to_string(), MARK);
     for row in rows(&found, "wwc-8-attrition", &[("outcome", "other"), ("level", "units")]) {
-        assert!(row["treated_analysed_n"].to_string() == MARK && !row["overall"].is_number(), "{row}");
+        assert!(row["treated_analysed_n"]["suppressed"] == true && !row["overall"].is_number(), "{row}");
     }
 }
 
