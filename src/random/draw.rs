@@ -93,16 +93,24 @@ impl Stream {
     /// # Panics
     /// When no weight is positive.
     pub fn choose_weighted(&mut self, weights: &[f64]) -> usize {
-        let last = weights.iter().rposition(|w| *w > 0.0).expect("a positive weight");
-        let mut rest = self.uniform() * weights.iter().sum::<f64>();
-        for (i, w) in weights[..last].iter().enumerate() {
-            if rest < *w {
-                return i;
-            }
-            rest -= w;
-        }
-        last
+        weighted(weights, self.uniform())
     }
+}
+
+/// The index at this place of the line from 0 to 1 that the weights (≥ 0, not all zero) divide.
+///
+/// # Panics
+/// When no weight is positive.
+pub fn weighted(weights: &[f64], place: f64) -> usize {
+    let last = weights.iter().rposition(|w| *w > 0.0).expect("a positive weight");
+    let mut rest = place * weights.iter().sum::<f64>();
+    for (i, w) in weights[..last].iter().enumerate() {
+        if rest < *w {
+            return i;
+        }
+        rest -= w;
+    }
+    last
 }
 
 #[cfg(test)]

@@ -9,5 +9,6 @@ mod resample;
 mod stream;
 mod ziggurat;
 
+pub use draw::weighted;
 pub use resample::{WEBB, multinomial, rademacher_bits, webb};
 pub use stream::Stream;

@@ -25,6 +25,7 @@ mod design;
 mod districts;
 mod effect;
 mod fidelity;
+mod kinds;
 mod measured;
 mod parameters;
 mod population;

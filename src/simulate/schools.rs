@@ -2,6 +2,7 @@
 
 use super::Parameters;
 use super::districts::Places;
+use super::kinds::{Kind, gaps, parts};
 use super::shocks::path;
 use super::streams::{Part, Streams};
 use super::trends::Trends;
@@ -30,7 +31,7 @@ pub(super) struct School {
 }
 
 /// Where schools stand, each with the parameters of its part of the schools and of their level against others.
-pub(super) const URBANICITY: [(&str, [&str; 2]); 4] = [
+pub(super) const URBANICITY: [Kind; 4] = [
     ("city", ["city_part", "city_gap"]),
     ("suburb", ["suburb_part", "suburb_gap"]),
     ("town", ["town_part", "town_gap"]),
@@ -76,8 +77,8 @@ impl Schools {
             correlation: p.value("outcome_correlation"),
             iep: [p.value("iep_share"), p.value("iep_concentration")],
             el: [p.value("el_share"), p.value("el_concentration")],
-            parts: parts(p),
-            gaps: gaps(p).0,
+            parts: parts(p, &URBANICITY),
+            gaps: gaps(p, &URBANICITY).0,
             places: Places::read(p),
             trends: Trends::read(p),
         }
@@ -107,23 +108,9 @@ impl Schools {
     }
 }
 
-/// Parts of the schools, by where they stand.
-fn parts(p: &Parameters) -> [f64; 4] {
-    URBANICITY.map(|(_, [part, _])| p.value(part))
-}
-
-/// Levels by where schools stand, against the mean of all, and their variance.
-fn gaps(p: &Parameters) -> ([f64; 4], f64) {
-    let (parts, own) = (parts(p), URBANICITY.map(|(_, [_, gap])| p.value(gap)));
-    let total: f64 = parts.iter().sum();
-    let mean = parts.iter().zip(own).map(|(part, gap)| part * gap).sum::<f64>() / total;
-    let gaps = own.map(|gap| gap - mean);
-    (gaps, parts.iter().zip(gaps).map(|(part, gap)| part * gap * gap).sum::<f64>() / total)
-}
-
 /// The variance between schools that comes from where they stand.
 pub(super) fn between_locales(p: &Parameters) -> f64 {
-    gaps(p).1
+    gaps(p, &URBANICITY).1
 }
 
 fn share(stream: &mut Stream, [mean, concentration]: [f64; 2]) -> f64 {

@@ -3,13 +3,14 @@
 use super::Parameters;
 use super::classrooms::Classroom;
 use super::fidelity::round;
+use super::kinds::{Kind, gaps, parts};
 use super::schools::School;
 use super::streams::{Part, Streams};
 use super::wanted::Wanted;
-use crate::random::Stream;
+use crate::random::{Stream, weighted};
 
 /// IDEA categories, each with the parameters of its part of all IEPs and of its level against the others.
-pub(super) const CATEGORIES: [(&str, [&str; 2]); 12] = [
+pub(super) const CATEGORIES: [Kind; 12] = [
     ("specific learning disability", ["iep_learning_part", "iep_learning_gap"]),
     ("speech or language impairment", ["iep_speech_part", "iep_speech_gap"]),
     ("other health impairment", ["iep_health_part", "iep_health_gap"]),
@@ -86,7 +87,7 @@ struct Sources {
 
 impl Students {
     pub(super) fn read(p: &Parameters) -> Self {
-        let (parts, (gaps, gap_variance)) = (parts(p), gaps(p));
+        let (parts, (gaps, gap_variance)) = (parts(p, &CATEGORIES), gaps(p, &CATEGORIES));
         Students {
             n_years: (p.whole("last_year") - p.whole("first_year") + 1) as usize,
             join_rate: p.value("join_rate"),
@@ -140,7 +141,7 @@ impl Students {
         let female = stream.bernoulli(self.female);
         let has_iep = stream.bernoulli(chances.iep[usize::from(female)]);
         let category = stream.uniform();
-        let iep = has_iep.then(|| self.kind(category));
+        let iep = has_iep.then(|| weighted(&self.parts, category));
         let gap = iep.map_or(0.0, |category| self.gaps[category]);
         let el = stream.bernoulli(chances.el);
         let frl = stream.bernoulli(chances.frl);
@@ -182,20 +183,6 @@ impl Students {
             self.traits(&mut from.traits, &mut student);
         }
         student
-    }
-
-    /// The category at this place of the line from 0 to 1 that the parts divide.
-    fn kind(&self, place: f64) -> usize {
-        let total: f64 = self.parts.iter().sum();
-        let mut rest = place * total;
-        for (i, part) in self.parts.iter().enumerate() {
-            if rest < *part {
-                return i;
-            }
-            rest -= part;
-        }
-        // Rounding: the last that there is.
-        self.parts.iter().rposition(|part| *part > 0.0).unwrap_or(0)
     }
 
     fn traits(&self, stream: &mut Stream, student: &mut Student) {
@@ -243,23 +230,9 @@ impl Chances {
     }
 }
 
-/// Parts of all IEPs, by category.
-fn parts(p: &Parameters) -> [f64; 12] {
-    CATEGORIES.map(|(_, [part, _])| p.value(part))
-}
-
-/// Levels of categories against the mean of all IEPs, and their variance among these.
-fn gaps(p: &Parameters) -> ([f64; 12], f64) {
-    let (parts, own) = (parts(p), CATEGORIES.map(|(_, [_, gap])| p.value(gap)));
-    let total: f64 = parts.iter().sum();
-    let mean = parts.iter().zip(own).map(|(part, gap)| part * gap).sum::<f64>() / total;
-    let gaps = own.map(|gap| gap - mean);
-    (gaps, parts.iter().zip(gaps).map(|(part, gap)| part * gap * gap).sum::<f64>() / total)
-}
-
 /// The variance of levels among students with an IEP that their categories make.
 pub(super) fn between_categories(p: &Parameters) -> f64 {
-    gaps(p).1
+    gaps(p, &CATEGORIES).1
 }
 
 /// A standard normal number with this correlation to `base`, from one that has none.
