@@ -89,6 +89,14 @@ pub struct SampleCounts {
     pub withheld: Withheld,
 }
 
+impl SampleCounts {
+    /// Units of the treated, or of those whose treatment changes, and the others.
+    pub fn groups(&self) -> (usize, usize) {
+        let treated = self.switching.map_or(self.treated_units, |s| s.0);
+        (treated, self.units.saturating_sub(treated))
+    }
+}
+
 /// Counts of a sample that would tell of few students, beside its others or beside those of another sample.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Withheld {

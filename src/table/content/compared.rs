@@ -42,10 +42,7 @@ pub(super) fn compared(analyses: &[Analysis], level: f64, gate: Gate) -> Table {
         out.push(std::iter::once(Cell::text(label)).chain(analyses.iter().map(cell)).collect());
     };
     row("Units", &|a| gate.count(a.sample.withheld.units, a.sample.units));
-    row("Treated units", &|a| {
-        let n = a.sample.switching.map_or(a.sample.treated_units, |s| s.0);
-        gate.count(gate.hides_treated(&a.sample), n)
-    });
+    row("Treated units", &|a| gate.count(gate.hides_treated(&a.sample), a.sample.groups().0));
     row("Clusters", &|a| Cell::Count(a.sample.clusters as u64));
     row("Rows", &|a| gate.count(a.sample.withheld.rows, a.sample.rows_used));
     if analyses.iter().any(absorbs) {

@@ -11,7 +11,7 @@ pub(super) fn withhold(run: &mut Run, least: u64) {
     let near = |n: usize, told: &[usize]| told.iter().any(|other| few(n.abs_diff(*other) as u64, least));
     let (mut units, mut treated, mut comparison, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for s in run.analyses.iter_mut().map(|a| &mut a.sample) {
-        let arms = arms(s);
+        let arms = s.groups();
         let full = s.units.saturating_mul(s.periods);
         s.withheld = Withheld {
             units: near(s.units, &units) || near(arms.0, &treated) || near(arms.1, &comparison),
@@ -28,16 +28,10 @@ pub(super) fn withhold(run: &mut Run, least: u64) {
     }
 }
 
-/// Units of the treated, or of those whose treatment changes, and the others.
-fn arms(s: &SampleCounts) -> (usize, usize) {
-    let treated = s.switching.map_or(s.treated_units, |s| s.0);
-    (treated, s.units.saturating_sub(treated))
-}
-
 impl Gate {
     /// Whether the number of treated units stays: it, or that of the others, is too small, or that of all units stays.
     pub fn hides_treated(&self, s: &SampleCounts) -> bool {
-        let treated = arms(s).0 as u64;
+        let treated = s.groups().0 as u64;
         s.withheld.units || few_of(treated, s.units as u64, self.least) || few_of(s.treated_units as u64, s.units as u64, self.least)
     }
 

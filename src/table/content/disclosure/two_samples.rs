@@ -29,10 +29,7 @@ impl Samples {
     pub(super) fn of(run: &Run, outcome: &str, gate: &Gate) -> Samples {
         let mut out = Samples { treated: Vec::new(), comparison: Vec::new(), periods_stay: false, units: None };
         let first = run.analyses.iter().find(|a| a.outcome == outcome).map(|a| &a.sample).filter(|s| !s.withheld.units);
-        out.units = first.map(|s| {
-            let treated = s.switching.map_or(s.treated_units, |s| s.0);
-            [treated, s.units.saturating_sub(treated)].map(|n| n as u64)
-        });
+        out.units = first.map(|s| <[usize; 2]>::from(s.groups()).map(|n| n as u64));
         for d in run.descriptions.iter().filter(|d| d.outcome == outcome) {
             out.periods_stay |= gate.hides_periods(d);
             for a in &d.by_period {

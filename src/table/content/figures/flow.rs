@@ -93,10 +93,10 @@ fn joined(told: &Told, stages: &[FlowStage], noun: &str, gate: &Gate) -> Vec<Flo
 /// The units used, by arm, where nobody is followed.
 fn analysed(a: &Analysis, noun: &str, gate: &Gate) -> FlowStage {
     let s = &a.sample;
-    let treated = s.switching.map_or(s.treated_units, |s| s.0);
+    let (treated, others) = s.groups();
     let told = !gate.hides_treated(s);
     let count = |n: usize| FlowCount { n: told.then_some(n as u64), lost: Some(0), share: None };
-    FlowStage { label: format!("{noun} analysed"), lost: String::new(), arms: vec![count(treated), count(s.units.saturating_sub(treated))] }
+    FlowStage { label: format!("{noun} analysed"), lost: String::new(), arms: vec![count(treated), count(others)] }
 }
 
 fn spoken(arm: &str, stages: &[FlowStage], ix: usize) -> String {

@@ -67,14 +67,14 @@ pub(super) fn sample(run: &Run) -> Table {
         let norm = run.study.context.is_against_norm();
         let real = if norm { s.treated_units } else { s.units };
         out.known("sample analysed", format!("{} {noun} in {} clusters", number::count(real as u64), number::count(s.clusters as u64)));
-        let treated = s.switching.map_or(s.treated_units, |s| s.0);
+        let (treated, others) = s.groups();
         let hide = gate.hides_treated(s);
         out.known(
             "of them in each group",
             format!(
                 "{} treated, {} {}",
                 counted(&gate, hide, treated),
-                counted(&gate, hide, s.units.saturating_sub(treated)),
+                counted(&gate, hide, others),
                 if norm { "rows of a norm, which are no students" } else { "comparison" }
             ),
         );

@@ -84,7 +84,7 @@ pub(super) fn results(run: &Run) -> Table {
 
 fn result(a: &Analysis, sd: Option<f64>, gate: &Gate) -> Vec<Cell> {
     let s = &a.sample;
-    let treated = s.switching.map_or(s.treated_units, |s| s.0);
+    let (treated, others) = s.groups();
     let (hide, small) = (gate.hides_treated(s), gate.hides_clusters(s));
     let (with, without) = s.switching.map_or(s.clusters_by_arm, |s| s.1);
     let mut row = vec![
@@ -92,7 +92,7 @@ fn result(a: &Analysis, sd: Option<f64>, gate: &Gate) -> Vec<Cell> {
         Cell::text(a.label()),
         gate.count(hide, treated),
         gate.count(small, with),
-        gate.count(hide, s.units.saturating_sub(treated)),
+        gate.count(hide, others),
         gate.count(small, without),
     ];
     match a.overall() {
