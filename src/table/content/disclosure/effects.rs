@@ -6,7 +6,7 @@ use crate::diagnose::Finding;
 use crate::estimate::{LEFT_OUT, NotIdentified};
 use crate::study::{Analysis, Run, Values};
 use crate::table::disclosure::{WITHHELD, coded, few_of, hidden};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Takes them out.
 pub(super) fn withhold(run: &mut Run, gate: &Gate) {
@@ -17,13 +17,14 @@ pub(super) fn withhold(run: &mut Run, gate: &Gate) {
     if !gate.students {
         return;
     }
-    let untold: Vec<Untold> = run.analyses.iter().map(|a| Untold::of(run, &a.outcome, gate)).collect();
+    let outcomes: BTreeSet<&str> = run.analyses.iter().map(|a| a.outcome.as_str()).collect();
+    let untold: BTreeMap<String, Untold> = outcomes.into_iter().map(|o| (o.to_string(), Untold::of(run, o, gate))).collect();
     let headline = run.analyses.first().is_some_and(|a| is_few(a, gate));
     let mut partly = false;
-    for (a, untold) in run.analyses.iter_mut().zip(&untold) {
+    for a in &mut run.analyses {
         if is_few(a, gate) {
             all(a);
-        } else {
+        } else if let Some(untold) = untold.get(&a.outcome) {
             partly |= some(a, untold);
         }
         // It counts the units of single cohorts.
@@ -73,7 +74,7 @@ pub(super) fn withhold(run: &mut Run, gate: &Gate) {
 /// Whether one of an analysis's groups is of few: then every effect is one of few.
 pub(super) fn is_few(a: &Analysis, gate: &Gate) -> bool {
     let s = &a.sample;
-    let treated = s.switching.map_or(s.treated_units, |s| s.0) as u64;
+    let treated = s.groups().0 as u64;
     let starts: BTreeSet<i64> = a.effects.iter().filter_map(|e| e.target.group).collect();
     is_of_few(Size { units: s.units as u64, treated, rarest: s.rarest.map(|n| n as u64) }, starts.len(), gate)
 }
