@@ -3,6 +3,7 @@
 use super::failure::print;
 use super::folder::Found;
 use super::{Common, Failure};
+use crate::num::named;
 use crate::provenance::{Compared, Difference, Only, Origin, Part, Side, Summary, beside, compared, headlines, origins};
 use crate::render::{comparison, text};
 use crate::store;
@@ -154,7 +155,7 @@ fn listed(found: &[Difference], a: &str, b: &str, most: usize) -> Vec<Table> {
         let own: Vec<&Difference> = found.iter().filter(|d| d.only == Some(only)).collect();
         if !own.is_empty() {
             let mut table = Table::new(id, format!("Only in {name}"), vec![Column::new("place", "What")]);
-            let told = told(own.len(), most);
+            let told = named(own.len(), most);
             own.iter().take(told).for_each(|d| table.push(vec![Cell::text(&d.place)]));
             rest(&mut table, own.len(), told);
             out.push(table);
@@ -174,7 +175,7 @@ fn values(id: &str, words: &str, own: &[&Difference], (a, b): (&str, &str), most
     }
     let mut out = Table::new(id, format!("{count} {words}"), columns);
     let number = |x: Option<f64>, digits: Digits| x.map_or_else(|| Cell::text("–"), |x| Cell::number_with(Some(x), digits, ""));
-    let told = told(own.len(), most);
+    let told = named(own.len(), most);
     for d in own.iter().take(told) {
         let [before, after] = d.cells();
         let mut row = vec![Cell::text(&d.place), before, after];
@@ -186,11 +187,6 @@ fn values(id: &str, words: &str, own: &[&Difference], (a, b): (&str, &str), most
     }
     rest(&mut out, own.len(), told);
     out
-}
-
-/// How many rows are told: one more than asked for rather than to count it.
-fn told(all: usize, most: usize) -> usize {
-    if all <= most.saturating_add(1) { all } else { most }
 }
 
 /// How many more there are.

@@ -2,6 +2,7 @@
 
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
+use super::price::times_within;
 use super::twfe::{absorb_for, size};
 use super::{Card, Estimator, OptionSpec, Options, Role, Sample, Size, Target, Values, absorbed};
 use crate::cohort::{Fault, Faults, Reason, Warning};
@@ -55,10 +56,7 @@ impl Estimator for EventStudy {
 
     fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
         let [early, late] = match (panel.cells.n_event_times(), options.window("window")) {
-            ([early, late], Some((low, high))) => {
-                let at_most = |from: i64, to: i64, most: usize| usize::try_from(to.saturating_sub(from)).unwrap_or(0).min(most);
-                [at_most(low, 0, early), at_most(-1, high, late)]
-            }
+            (all, Some(window)) => times_within(window, all),
             (all, None) => all,
         };
         let tested = [0, early.saturating_sub(1), late];

@@ -3,6 +3,7 @@
 //! An average over the cohorts and periods with an estimate is one over other units wherever some have none: it must say over whom.
 
 use crate::cohort::Warning;
+use crate::num::named;
 use crate::panel::Panel;
 
 /// What the averages of a fit leave out.
@@ -77,9 +78,8 @@ impl LeftOut {
         }
         if !self.partly.is_empty() {
             let one = |c: &Lost| format!("cohort {} in {}", c.group, c.periods.iter().map(i64::to_string).collect::<Vec<_>>().join(", "));
-            // One more is named: to count it would be as long.
             let all = self.partly.len();
-            let shown = if all <= SHOWN + 1 { all } else { SHOWN };
+            let shown = named(all, SHOWN);
             let mut each: Vec<String> = self.partly.iter().take(shown).map(one).collect();
             if all > shown {
                 each.push(format!("{} cohorts more", all - shown));

@@ -43,6 +43,12 @@ pub struct Price {
     pub seconds: f64,
 }
 
+/// How many times before the start, and from it on, a window holds, where there are at most so many.
+pub(super) fn times_within((low, high): (i64, i64), [early, late]: [usize; 2]) -> [usize; 2] {
+    let at_most = |from: i64, to: i64, most: usize| usize::try_from(to.saturating_sub(from)).unwrap_or(0).min(most);
+    [at_most(low, 0, early), at_most(-1, high, late)]
+}
+
 /// What the program holds before it reads anything, bytes.
 const PROGRAM: f64 = 28e6;
 /// What a row takes, read and as part of a panel, bytes and seconds.

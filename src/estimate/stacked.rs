@@ -7,6 +7,7 @@
 
 use super::fit::Fit;
 use super::linear::{self, Column, Term, Wanted};
+use super::price::times_within;
 use super::target::Target;
 use super::{Asks, Card, Estimator, LeftOut, OptionSpec, Options, Sample, Size, Values, comparable};
 use crate::cohort::{Fault, Faults, Reason, Warning};
@@ -54,10 +55,8 @@ impl Estimator for Stacked {
 
     fn size(&self, panel: &Panel, options: &Options) -> Option<Size> {
         // Times before the start, and from it on.
-        let most = panel.cells.periods.len();
-        let at_most = |from: i64, to: i64| usize::try_from(to.saturating_sub(from)).unwrap_or(0).min(most);
         let [early, late] = match options.window("window") {
-            Some((low, high)) => [at_most(low, 0), at_most(-1, high)],
+            Some(window) => times_within(window, [panel.cells.periods.len(); 2]),
             None => Experiments::by_default(panel).map_or([0, 0], |e| {
                 let early = e.times.iter().filter(|t| **t < 0).count();
                 [early, e.times.len() - early]

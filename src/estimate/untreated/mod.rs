@@ -24,6 +24,7 @@ use super::target::Target;
 use super::twfe::absorb_for;
 use super::{OptionSpec, Size, Values};
 use crate::cohort::{Fault, Faults, Warning};
+use crate::num::named;
 use crate::panel::{Absorb, Executor, Panel};
 use goal::Goal;
 use solve::Untreated;
@@ -93,8 +94,7 @@ pub(super) fn fit(
     let arithmetic = Untreated::new(&panel, Arc::new(stage), Arc::new(goals), centre, executor);
     if let Centre::Cell { leave_out, .. } = centre {
         let lone = arithmetic.held_by_one();
-        // One more is named: to count it would be as long.
-        let named = if lone.len() <= 6 { lone.len() } else { 5 };
+        let named = named(lone.len(), 5);
         let mut cells: Vec<String> = lone.iter().take(named).map(|&c| panel.cells.label(c)).collect();
         if lone.len() > cells.len() {
             cells.push(format!("{} more", lone.len() - cells.len()));

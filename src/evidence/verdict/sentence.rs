@@ -4,6 +4,7 @@ use super::{Change, Effects, Grade, Verdict, Word};
 use crate::evidence::effect::{exaggeration, improvement_index};
 use crate::evidence::facts::{Facts, Unit};
 use crate::evidence::standard::{Key, Standards, minimum_detectable};
+use crate::num::named;
 use serde::Serialize;
 use std::fmt;
 
@@ -115,9 +116,8 @@ impl fmt::Display for Sentence {
                 typical.0, typical.1, times.1, times.0
             ),
             Sentence::WouldChange(change) => {
-                // One more is named: to count it would be as long.
                 let all = change.items.len();
-                let named = if all <= NAMED + 1 { all } else { NAMED };
+                let named = named(all, NAMED);
                 let said: Vec<&str> = change.items.iter().take(named).map(|i| i.instead.as_str()).collect();
                 let more = if all > named { format!("; and {} more", all - named) } else { String::new() };
                 let to = match change.to {
