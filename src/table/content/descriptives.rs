@@ -31,13 +31,20 @@ pub(super) fn descriptives(run: &Run) -> Table {
 /// Count, mean and standard deviation, as the gate lets them pass: whether the count stays is asked, that of few does with what follows.
 /// Where it stays, mean and spread are told as they are shown: a share to its last digit, or its spread, tells of how many it is one.
 pub(super) fn cells(s: &Centre, gate: &Gate, stays: bool) -> [Cell; 3] {
-    let digits = Digits::for_uncertainty(s.sd.map_or(f64::NAN, |sd| sd / 10.0));
     let stays = stays && !gate.few(s.n as u64);
-    let told = |value: Option<f64>| if stays { value.map(|v| number::rounded(v, digits)) } else { value };
-    let spread = gate.spread(s, Cell::number_with(told(s.sd), digits, "fewer than two are observed"));
+    let spread = gate.spread(s, Cell::number_with(told(s, s.sd, stays), digits(s), "fewer than two are observed"));
     [
         gate.count(stays, s.n),
-        gate.mean(s, Cell::number_with(told(s.mean), digits, "nobody is observed")),
+        gate.mean(s, Cell::number_with(told(s, s.mean, stays), digits(s), "nobody is observed")),
         if stays && s.two.is_some() && matches!(spread, Cell::Number { .. }) { Cell::Suppressed } else { spread },
     ]
+}
+
+/// A mean or a spread: as it is shown, where the count behind it stays.
+pub(super) fn told(s: &Centre, value: Option<f64>, stays: bool) -> Option<f64> {
+    if stays { value.map(|v| number::rounded(v, digits(s))) } else { value }
+}
+
+fn digits(s: &Centre) -> Digits {
+    Digits::for_uncertainty(s.sd.map_or(f64::NAN, |sd| sd / 10.0))
 }

@@ -2,6 +2,7 @@
 
 use super::{STAYS, slug};
 use crate::study::{ArmPeriod, Description, Run};
+use crate::table::content::descriptives;
 use crate::table::content::disclosure::Gate;
 use crate::table::content::units::unit;
 use crate::table::content::words::{arm, percent};
@@ -24,8 +25,6 @@ fn one(run: &Run, d: &Description) -> Option<Figure> {
     let told = |p: &ArmPeriod| gate.is_open() || p.clusters >= TELLING;
     // A share to its last digit tells of how many it is one, and so does its interval.
     let stay = gate.hides_periods(d);
-    let digits = |p: &ArmPeriod| Digits::for_uncertainty(p.outcome.sd.map_or(f64::NAN, |sd| sd / 10.0));
-    let shown = |p: &ArmPeriod| p.outcome.mean.map(|m| if stay { number::rounded(m, digits(p)) } else { m });
     let arms: Vec<Series> = [true, false]
         .iter()
         .map(|&treated| Series {
@@ -34,7 +33,9 @@ fn one(run: &Run, d: &Description) -> Option<Figure> {
                 .by_period
                 .iter()
                 .filter(|p| p.treated == treated && !small(p))
-                .filter_map(|p| Some((p.period as f64, shown(p)?, p.interval.filter(|_| told(p) && !stay))))
+                .filter_map(|p| {
+                    Some((p.period as f64, descriptives::told(&p.outcome, p.outcome.mean, stay)?, p.interval.filter(|_| told(p) && !stay)))
+                })
                 .collect(),
         })
         .collect();
