@@ -23,6 +23,11 @@ pub fn few(n: u64, least: u64) -> bool {
     n > 0 && n < least
 }
 
+/// Whether two counts differ by so few that they must not stand beside each other.
+pub fn near(a: u64, b: u64, least: u64) -> bool {
+    few(a.abs_diff(b), least)
+}
+
 /// Whether the size of a part must not be told beside its whole: it, or what is left, is too small.
 pub fn few_of(part: u64, whole: u64, least: u64) -> bool {
     few(part, least) || few(whole.saturating_sub(part), least)

@@ -20,7 +20,7 @@ mod untold;
 pub use calibration::{PublishedCalibration, publish_calibration};
 
 use crate::study::Run;
-use crate::table::disclosure::{few, hidden};
+use crate::table::disclosure::{few, hidden, near};
 use std::ops::Deref;
 use untold::Untold;
 
@@ -61,6 +61,11 @@ impl Gate {
         self.least < 2
     }
 
+    /// Whether two counts differ by so few that they must not stand beside each other.
+    pub fn near(&self, a: usize, b: usize) -> bool {
+        near(a as u64, b as u64, self.least)
+    }
+
     /// Whether a count stays.
     pub fn few(&self, n: u64) -> bool {
         few(n, self.least)
@@ -82,7 +87,7 @@ impl Deref for Published {
 pub fn publish(mut run: Run) -> Published {
     let before = Gate::of(&run);
     if before.students && !before.is_open() {
-        sizes::withhold(&mut run, before.least);
+        sizes::withhold(&mut run, &before);
     }
     let gate = Gate::of(&run);
     if !gate.is_open() {

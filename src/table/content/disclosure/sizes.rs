@@ -2,20 +2,20 @@
 
 use super::Gate;
 use crate::study::{Baseline, Description, Run, SampleCounts, Withheld};
-use crate::table::disclosure::{few, few_of, hidden};
+use crate::table::disclosure::{few_of, hidden, near};
 use crate::table::{Cell, Table};
 
 /// Marks the sizes of samples that stay: rows that are fewer than all units in all periods by few, since so many are missing; and units or
 /// rows that differ by few from those of a sample told before, since so few are in the one and not in the other.
-pub(super) fn withhold(run: &mut Run, least: u64) {
-    let near = |n: usize, told: &[usize]| told.iter().any(|other| few(n.abs_diff(*other) as u64, least));
+pub(super) fn withhold(run: &mut Run, gate: &Gate) {
+    let close = |n: usize, told: &[usize]| told.iter().any(|other| gate.near(n, *other));
     let (mut units, mut treated, mut comparison, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for s in run.analyses.iter_mut().map(|a| &mut a.sample) {
         let arms = s.groups();
         let full = s.units.saturating_mul(s.periods);
         s.withheld = Withheld {
-            units: near(s.units, &units) || near(arms.0, &treated) || near(arms.1, &comparison),
-            rows: few(full.abs_diff(s.rows_used) as u64, least) || near(s.rows_used, &rows),
+            units: close(s.units, &units) || close(arms.0, &treated) || close(arms.1, &comparison),
+            rows: gate.near(full, s.rows_used) || close(s.rows_used, &rows),
         };
         if !s.withheld.units {
             units.push(s.units);
@@ -71,7 +71,7 @@ impl Gate {
             let (before, own) = table.rows.split_at_mut(at);
             let own = &mut own[0];
             let near = |other: &&Vec<Cell>| {
-                let differ = |&c: &usize| n(other, c).zip(n(own, c)).is_some_and(|(a, b)| self.few(a.abs_diff(b)));
+                let differ = |&c: &usize| n(other, c).zip(n(own, c)).is_some_and(|(a, b)| near(a, b, self.least));
                 other[level] == own[level] && own[level] == Cell::text("units") && counts.iter().any(differ)
             };
             if before.iter().find(near).is_some() {
@@ -86,12 +86,9 @@ impl Gate {
     /// Whether the means of a covariate before the start stay in an outcome's sample: it is that of an outcome before it but for few, whom
     /// the sums of both would tell.
     pub fn hides_baseline(&self, run: &Run, d: &Description, b: &Baseline) -> bool {
-        let near = |a: &Baseline| {
-            let differ = |x: usize, y: usize| self.few(x.abs_diff(y) as u64);
-            a.name == b.name && (differ(a.treated.n, b.treated.n) || differ(a.comparison.n, b.comparison.n))
-        };
+        let close = |a: &Baseline| a.name == b.name && (self.near(a.treated.n, b.treated.n) || self.near(a.comparison.n, b.comparison.n));
         let before = run.descriptions.iter().take_while(|other| other.outcome != d.outcome);
-        !self.is_open() && self.students && before.flat_map(|other| &other.baseline).any(near)
+        !self.is_open() && self.students && before.flat_map(|other| &other.baseline).any(close)
     }
 
     /// Whether how many of an outcome's groups are seen in each period stays: in some period all of a group are seen but few, or one
@@ -102,13 +99,13 @@ impl Gate {
         }
         [true, false].into_iter().any(|treated| {
             let own = || d.seen.iter().filter(|s| s.start.is_some() == treated);
-            let n: Vec<u64> = d.by_period.iter().filter(|a| a.treated == treated).map(|a| a.outcome.n as u64).collect();
+            let n: Vec<usize> = d.by_period.iter().filter(|a| a.treated == treated).map(|a| a.outcome.n).collect();
             // Of each cohort once.
             let first = own().map(|s| s.period).min();
-            let units: u64 = own().filter(|s| Some(s.period) == first).map(|s| s.units as u64).sum();
-            let followed = n.iter().sum::<u64>() > units;
-            let differ = |n: &u64, m: &u64| followed && self.few(n.abs_diff(*m));
-            n.iter().enumerate().any(|(i, n_i)| self.few(units.saturating_sub(*n_i)) || n[..i].iter().any(|m| differ(n_i, m)))
+            let units: usize = own().filter(|s| Some(s.period) == first).map(|s| s.units).sum();
+            let followed = n.iter().sum::<usize>() > units;
+            let differ = |n: usize, m: usize| followed && self.near(n, m);
+            n.iter().enumerate().any(|(i, &own)| self.few(units.saturating_sub(own) as u64) || n[..i].iter().any(|&m| differ(own, m)))
         })
     }
 }

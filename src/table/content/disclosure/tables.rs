@@ -3,7 +3,7 @@
 use super::Gate;
 use super::two_samples::ROUNDED;
 use super::two_values::is_untold;
-use crate::table::disclosure::WITHHELD;
+use crate::table::disclosure::{WITHHELD, near};
 use crate::table::{Cell, Table};
 use std::collections::BTreeSet;
 
@@ -30,8 +30,8 @@ impl Gate {
     fn samples(&self, table: &mut Table) {
         let Some(at) = table.at("units").filter(|_| table.id == "specification-curve") else { return };
         let sizes: BTreeSet<u64> = table.rows.iter().filter_map(|r| if let Cell::Count(n) = r[at] { Some(n) } else { None }).collect();
-        let near = sizes.iter().zip(sizes.iter().skip(1)).any(|(a, b)| self.few(b - a));
-        if near {
+        let close = sizes.iter().zip(sizes.iter().skip(1)).any(|(a, b)| near(*a, *b, self.least));
+        if close {
             table.rows.iter_mut().for_each(|r| r[at] = Cell::Suppressed);
         }
     }

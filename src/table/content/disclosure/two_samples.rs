@@ -6,7 +6,7 @@ use crate::num::Centre;
 use crate::study::Run;
 use crate::table::Cell;
 use crate::table::content::diagnose::Told;
-use crate::table::disclosure::few;
+use crate::table::disclosure::near;
 
 /// What a table says whose differences are rounded.
 pub(super) const ROUNDED: &str = "The units analysed are those of another table but for few. Differences are rounded up, and numbers, means and spreads left out: beside those of that table they would tell of the few.";
@@ -43,13 +43,13 @@ impl Samples {
 
     /// Whether as many units were there at first as are in the estimate but for few.
     pub(super) fn assigned_near(&self, treated: u64, comparison: u64, least: u64) -> bool {
-        self.units.is_some_and(|[t, c]| few(t.abs_diff(treated), least) || few(c.abs_diff(comparison), least))
+        self.units.is_some_and(|[t, c]| near(t, treated, least) || near(c, comparison, least))
     }
 
     /// Whether the units analysed are another of these samples but for few.
     pub(super) fn near(&self, found: &Balanced, least: u64) -> bool {
-        let near = |own: &Centre, others: &[u64]| others.iter().any(|n| few(n.abs_diff(own.n as u64), least));
-        found.measures.iter().any(|m| near(&m.treated, &self.treated) || near(&m.comparison, &self.comparison))
+        let close = |own: &Centre, others: &[u64]| others.iter().any(|n| near(*n, own.n as u64, least));
+        found.measures.iter().any(|m| close(&m.treated, &self.treated) || close(&m.comparison, &self.comparison))
     }
 }
 
